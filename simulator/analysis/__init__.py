@@ -1,0 +1,1 @@
+"""Pure functions of results: measures, validity, intervals, summaries, findings."""

@@ -1,0 +1,5 @@
+"""The command line: the only place that prints, reads the environment or exits."""
+
+from simulator.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""What was measured: samples, observations, repetitions, cells and the versioned result document. Pure data."""

@@ -1,0 +1,215 @@
+"""From what was observed of one repetition to its measures."""
+
+from collections import Counter
+from hashlib import blake2b
+
+import numpy as np
+
+from simulator.analysis.percentiles import lag_s, percentile, percentiles_s
+from simulator.result.observation import Observed, Snapshot
+from simulator.result.repetition import (
+    DelayError,
+    Disturbance,
+    Measures,
+    Phase,
+    ServerMeasures,
+)
+from simulator.result.samples import UNKNOWN, Samples
+
+
+def measure(observed: Observed, equality: str) -> Measures:
+    """Return the measures of one repetition.
+
+    Args:
+        observed: the repetition; it has at least one job.
+        equality: what the comparison of its records with the reference gave.
+    """
+    samples = observed.samples
+    good = samples.error == UNKNOWN
+    end_ns = int(samples.ready_ns.max())
+    window_s = (end_ns - observed.go_ns) / 1e9
+    in_time = good
+    if observed.duration_s is not None:
+        window_s = observed.duration_s
+        in_time = good & (samples.ready_ns <= observed.go_ns + int(window_s * 1e9))
+    pages = int(in_time.sum())
+    done = max(1, len(samples))
+    driver_cpu_s, driver_queue_s = _cpu(observed.ready, observed.parked)
+    busy_s = (end_ns - observed.go_ns) / 1e9
+    return Measures(
+        pages=pages,
+        unfinished=int(good.sum()) - pages,
+        throughput_per_s=pages / window_s,
+        makespan_s=busy_s,
+        startup_s=observed.launch_s,
+        drain_s=(end_ns - int(samples.start_ns.max())) / 1e9,
+        response_time_s=percentiles_s((samples.ready_ns - samples.start_ns)[good]),
+        fetch=_fetch(observed, good),
+        parse=_parse(observed, good),
+        network_s=_network_s(samples, good),
+        resume_lag_s=lag_s(resume_lag_ns(samples)),
+        cpu_per_page_s=None if driver_cpu_s is None else driver_cpu_s / done,
+        cores_used=None if driver_cpu_s is None else driver_cpu_s / busy_s,
+        run_queue_cores=None if driver_queue_s is None else driver_queue_s / busy_s,
+        memory_bytes=observed.parked.memory_bytes,
+        processes=observed.parked.processes,
+        loop_lag_s=lag_s(observed.loop_lag_ns),
+        server=_server(observed, busy_s),
+        equality=equality,  # type: ignore[arg-type] # one of the three by its making
+        digest=_digest(observed) if observed.duration_s is None and good.all() else None,
+        errors=dict(Counter(samples.error_kinds[code] for code in samples.error[~good])),
+        disturbance=disturbance(observed),
+        spin_s=sum(observed.spin_s) / 2,
+        runner_cpu_s=observed.parked.runner_cpu_s - observed.ready.runner_cpu_s,
+    )
+
+
+def mean_response_s(samples: Samples) -> float:
+    """Return the mean response time of the jobs without an error (s); 0 if there is none."""
+    good = samples.error == UNKNOWN
+    return float((samples.ready_ns - samples.start_ns)[good].mean()) / 1e9 if good.any() else 0.0
+
+
+def delay_errors_ns(samples: Samples) -> np.ndarray:
+    """Return actual minus intended delay to the first byte of each request whose stamps are known (ns)."""
+    known = samples.received_ns != UNKNOWN
+    actual = samples.first_byte_ns[known] - samples.received_ns[known]
+    return np.asarray(actual - samples.intended_ns[known])
+
+
+def resume_lag_ns(samples: Samples) -> np.ndarray:
+    """Return how long after the last byte was handed over each client resumed (ns).
+
+    The server takes its stamp after the write returns, so on an idle machine the client may be first: then 0.
+    """
+    known = samples.last_byte_ns != UNKNOWN
+    return np.maximum(samples.fetched_ns[known] - samples.last_byte_ns[known], 0)
+
+
+def _cpu(ready: Snapshot, parked: Snapshot) -> tuple[float | None, float | None]:
+    if ready.driver is None or parked.driver is None:
+        return None, None
+    return (
+        (parked.driver.on_cpu_ns - ready.driver.on_cpu_ns) / 1e9,
+        (parked.driver.run_queue_ns - ready.driver.run_queue_ns) / 1e9,
+    )
+
+
+def _workers_s(observed: Observed) -> tuple[float, float] | None:
+    """Return CPU and run-queue wait of all workers over the window; null where a thread could not be read."""
+    ready, parked = observed.ready.workers, observed.parked.workers
+    if not ready or ready.keys() != parked.keys():
+        return None
+    cpu = sum(parked[i].on_cpu_ns - ready[i].on_cpu_ns for i in ready)
+    queue = sum(parked[i].run_queue_ns - ready[i].run_queue_ns for i in ready)
+    return cpu / 1e9, queue / 1e9
+
+
+def _network_s(samples: Samples, good: np.ndarray) -> float | None:
+    known = good & (samples.last_byte_ns != UNKNOWN)
+    if not known.any():
+        return None
+    return float((samples.last_byte_ns - samples.received_ns)[known].mean()) / 1e9
+
+
+def _fetch(observed: Observed, good: np.ndarray) -> Phase:
+    """Means per job of the fetch.
+
+    On a loop a task's CPU is not known; there fetch CPU is the loop thread's less that of inline parsing. The
+    run-queue wait is known per thread only and is dealt to fetch and parse by their CPU.
+    """
+    samples = observed.samples
+    if not good.any():
+        return Phase(None, None, None)
+    wall = float((samples.fetched_ns - samples.start_ns)[good].mean()) / 1e9
+    parse_cpu = float(samples.parse_cpu_ns[good].mean()) / 1e9
+    workers = _workers_s(observed)
+    on_loop = bool((samples.fetch_cpu_ns == UNKNOWN).any())
+    if on_loop:
+        cpu = None if workers is None else max(0.0, workers[0] / len(samples) - parse_cpu)
+        return Phase(wall, cpu, None)
+    cpu = float(samples.fetch_cpu_ns[good].mean()) / 1e9
+    network = _network_s(samples, good)
+    if workers is None or network is None:
+        return Phase(wall, cpu, None)
+    queue = workers[1] / len(samples) * _share(cpu, cpu + parse_cpu)
+    return Phase(wall, cpu, max(0.0, wall - cpu - network - queue))
+
+
+def _parse(observed: Observed, good: np.ndarray) -> Phase:
+    samples = observed.samples
+    if not good.any():
+        return Phase(None, None, None)
+    wall = float((samples.parsed_ns - samples.fetched_ns)[good].mean()) / 1e9
+    cpu = float(samples.parse_cpu_ns[good].mean()) / 1e9
+    workers = _workers_s(observed)
+    if workers is None:
+        return Phase(wall, cpu, None)
+    queue = workers[1] / len(samples) * _share(cpu, workers[0] / len(samples))
+    return Phase(wall, cpu, max(0.0, wall - cpu - queue))
+
+
+def _share(part: float, whole: float) -> float:
+    return min(1.0, part / whole) if whole > 0 else 0.0
+
+
+def _server(observed: Observed, window_s: float) -> ServerMeasures:
+    """How the server did; `saturated` is judged with the validity gate's tolerance, so it is filled in there."""
+    stats = observed.server_stats
+    errors = delay_errors_ns(observed.samples) / 1e9
+    if len(errors):
+        delay = DelayError(float(errors.mean()), percentile(errors, 0.5), percentile(errors, 0.99))
+    else:
+        audit = stats.get("delay_error_s", {})
+        delay = DelayError(audit.get("mean"), audit.get("p50"), audit.get("p99"))
+    return ServerMeasures(
+        delay_error_s=delay,
+        cpu_cores=server_cpu_s(observed) / window_s,
+        saturated=None,
+        loop_lag_p99_s=stats.get("loop_lag_s", {}).get("p99"),
+        connections_opened=stats.get("connections_opened"),
+    )
+
+
+def server_cpu_s(observed: Observed) -> float:
+    """Return the server's CPU over the window (s), from outside where it can be read, else as it says."""
+    ready, parked = observed.ready.server, observed.parked.server
+    if ready is not None and parked is not None and parked.on_cpu_ns > ready.on_cpu_ns:
+        return (parked.on_cpu_ns - ready.on_cpu_ns) / 1e9
+    return float(observed.server_stats["cpu_s"])
+
+
+def server_queue_s(observed: Observed) -> float:
+    """Return how long the server's threads waited for a core over the window (s); 0 where it is not known."""
+    ready, parked = observed.ready.server, observed.parked.server
+    if ready is not None and parked is not None:
+        return (parked.run_queue_ns - ready.run_queue_ns) / 1e9
+    return float(observed.server_stats.get("run_queue_wait_s") or 0.0)
+
+
+def disturbance(observed: Observed) -> Disturbance:
+    """Return what came from outside: steal, and CPU of programs that are none of ours, as shares of capacity."""
+    before, after = observed.ready.machine, observed.parked.machine
+    driver_cpu_s, _ = _cpu(observed.ready, observed.parked)
+    if before is None or after is None or driver_cpu_s is None:
+        return Disturbance(None, None)
+    wall_s = (observed.parked.at_ns - observed.ready.at_ns) / 1e9
+    capacity_s = wall_s * after.cores
+    ours_s = (
+        driver_cpu_s + server_cpu_s(observed) + (observed.parked.runner_cpu_s - observed.ready.runner_cpu_s)
+    )
+    return Disturbance(
+        steal=max(0.0, after.steal_s - before.steal_s) / capacity_s,
+        foreign=max(0.0, after.user_s - before.user_s - ours_s) / capacity_s,
+    )
+
+
+def _digest(observed: Observed) -> str | None:
+    """Return one digest over all records in page order; null if any has none."""
+    if not all(observed.digests):
+        return None
+    order = np.argsort(observed.samples.page, kind="stable")
+    whole = blake2b(digest_size=16)
+    for index in order:
+        whole.update(observed.digests[index].encode())
+    return whole.hexdigest()

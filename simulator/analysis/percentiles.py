@@ -1,0 +1,43 @@
+"""Exact percentiles of raw samples, refused where too few lie beyond."""
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.result.repetition import Lag, Percentiles
+
+SAMPLES_BEYOND = 10
+"""A percentile with fewer samples beyond it says more about luck than about the system."""
+
+
+def percentile(values: NDArray[Any], share: float) -> float | None:
+    """Return the smallest sample with at least this share of all at or below it (inverted CDF), or null."""
+    size = len(values)
+    rank = max(1, ceil(share * size))
+    if size - rank < SAMPLES_BEYOND:
+        return None
+    return float(np.partition(values, rank - 1)[rank - 1])
+
+
+def percentiles_s(values_ns: NDArray[Any]) -> Percentiles:
+    """Return response-time percentiles in seconds, of samples in nanoseconds."""
+    seconds = values_ns / 1e9
+    return Percentiles(
+        p50=percentile(seconds, 0.50),
+        p90=percentile(seconds, 0.90),
+        p95=percentile(seconds, 0.95),
+        p99=percentile(seconds, 0.99),
+        p99_9=percentile(seconds, 0.999),
+        max=float(seconds.max()) if len(seconds) else None,
+    )
+
+
+def lag_s(values_ns: NDArray[Any] | Sequence[int]) -> Lag | None:
+    """Return median, 99th percentile and maximum in seconds; null where there is no sample."""
+    seconds = np.asarray(values_ns, dtype=np.float64) / 1e9
+    if not len(seconds):
+        return None
+    return Lag(p50=percentile(seconds, 0.50), p99=percentile(seconds, 0.99), max=float(seconds.max()))

@@ -1,0 +1,247 @@
+"""From a run to its result document: every number over the valid repetitions, derived anew from what is stored."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from simulator.analysis.findings import findings
+from simulator.analysis.intervals import interval, paired_ratio
+from simulator.analysis.measures import delay_errors_ns, resume_lag_ns
+from simulator.analysis.percentiles import lag_s, percentile, percentiles_s
+from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
+from simulator.result.repetition import (
+    DelayError,
+    Lag,
+    Measures,
+    Phase,
+    Repetition,
+    ServerMeasures,
+)
+from simulator.result.run import PlannedCell, Run
+from simulator.result.samples import UNKNOWN, Samples
+
+
+def summarise(run: Run) -> ResultDocument:
+    """Return the result document of a run, finished or not."""
+    by_cell: dict[str, list[Repetition]] = defaultdict(list)
+    for repetition in run.repetitions:
+        by_cell[repetition.cell_id].append(repetition)
+    cells = tuple(
+        _cell(planned, by_cell[planned.id], by_cell.get(planned.baseline_id or "", []), run)
+        for planned in run.header.cells
+    )
+    done = [sum(r.status != "discarded" for r in by_cell[cell.id]) for cell in run.header.cells]
+    planned = run.header.rounds
+    ended = ("failed", "unsupported")
+    partial = run.status != "complete" or any(
+        count < planned for count, cell in zip(done, cells, strict=True) if cell.status not in ended
+    )
+    document = ResultDocument(
+        schema=SCHEMA,
+        id=run.header.id,
+        scenario=run.header.scenario,
+        environment=run.header.environment,
+        started_at=run.header.started_at,
+        partial=partial,
+        rounds_done=max(done, default=0),
+        cells=cells,
+        findings=(),
+    )
+    return ResultDocument(**{**_shallow(document), "findings": findings(document)})
+
+
+def valid(repetitions: Iterable[Repetition]) -> list[Repetition]:
+    """Return the repetitions that may enter a comparison."""
+    return [r for r in repetitions if r.status == "ok" and r.measures is not None]
+
+
+def throughput_by_round(repetitions: Iterable[Repetition]) -> dict[int, float]:
+    """Return round -> pages/s of the valid repetitions in which anything was done."""
+    return {
+        r.round: r.measures.throughput_per_s
+        for r in valid(repetitions)
+        if r.measures is not None and r.measures.throughput_per_s > 0
+    }
+
+
+def _shallow(document: ResultDocument) -> dict[str, Any]:
+    return {field.name: getattr(document, field.name) for field in fields(document)}
+
+
+def _cell(
+    planned: PlannedCell, repetitions: list[Repetition], baseline: list[Repetition], run: Run
+) -> CellResult:
+    good = valid(repetitions)
+    status, reason = _status(planned, repetitions, good)
+    measures = [r.measures for r in good if r.measures is not None] if status == "ok" else []
+    samples = _samples(run, good) if measures else []
+    own = throughput_by_round(good) if measures else {}
+    base = throughput_by_round(baseline)
+    rounds = sorted(own.keys() & base.keys())
+    over = _over(measures)
+    return CellResult(
+        id=planned.id,
+        factors=planned.factors,
+        status=status,
+        reason=reason,
+        warnings=_warnings(planned, repetitions, good, status),
+        baseline_id=planned.baseline_id,
+        in_flight=planned.in_flight,
+        marked=planned.marked,
+        repetitions=tuple(repetitions),
+        throughput_per_s=interval(list(own.values())),
+        speedup=None
+        if planned.baseline_id is None
+        else paired_ratio([own[r] for r in rounds], [base[r] for r in rounds]),
+        makespan_s=over(lambda m: m.makespan_s),
+        startup_s=over(lambda m: m.startup_s),
+        drain_s=over(lambda m: m.drain_s),
+        response_time_s=percentiles_s(_pool(samples, _response_ns)) if samples else None,
+        fetch=_phase([m.fetch for m in measures]) if measures else None,
+        parse=_phase([m.parse for m in measures]) if measures else None,
+        network_s=over(lambda m: m.network_s),
+        resume_lag_s=lag_s(_pool(samples, resume_lag_ns)) if samples else None,
+        cpu_per_page_s=over(lambda m: m.cpu_per_page_s),
+        cores_used=over(lambda m: m.cores_used),
+        run_queue_cores=over(lambda m: m.run_queue_cores),
+        memory_bytes=None if (held := over(lambda m: m.memory_bytes)) is None else round(held),
+        loop_lag_s=_worst_lag([m.loop_lag_s for m in measures]),
+        server=_server(measures, samples) if measures else None,
+        equality=_equality(repetitions),
+        digest=_digest(measures),
+        pages=measures[0].pages if measures else None,
+        errors=_errors(repetitions),
+        calibration=run.calibrations.get(planned.id),
+    )
+
+
+def _status(
+    planned: PlannedCell, repetitions: Sequence[Repetition], good: Sequence[Repetition]
+) -> tuple[CellStatus, str | None]:
+    if planned.unsupported is not None:
+        return "unsupported", planned.unsupported
+    for repetition in repetitions:
+        if repetition.status == "unsupported":
+            return "unsupported", repetition.reason
+    for repetition in repetitions:
+        if repetition.status == "failed":
+            return "failed", repetition.reason
+    if good:
+        return "ok", None
+    judged = [r for r in repetitions if r.status in ("invalid", "discarded")]
+    if judged:
+        return "invalid", judged[-1].reason
+    return "skipped", "not measured before the run ended"
+
+
+def _warnings(
+    planned: PlannedCell, repetitions: Sequence[Repetition], good: Sequence[Repetition], status: CellStatus
+) -> tuple[str, ...]:
+    found: list[str] = []
+    if planned.marked:
+        found.append(f"{planned.in_flight} in flight, by the nature of this strategy, unlike the others")
+    rejected = [r for r in repetitions if r.status == "invalid"]
+    if rejected and status == "ok":
+        found.append(
+            f"{len(rejected)} of {len(rejected) + len(good)} repetitions invalid: {rejected[-1].reason}"
+        )
+    rerun = sum(r.status == "discarded" for r in repetitions)
+    if rerun:
+        found.append(f"{rerun} repetitions disturbed from outside and done again")
+    for repetition in good:
+        found.extend(warning for warning in repetition.warnings if warning not in found)
+    return tuple(found)
+
+
+def _over(measures: Sequence[Measures]) -> Callable[[Callable[[Measures], float | None]], float | None]:
+    """Return a function that takes the median of one measure over repetitions, null if any lacks it."""
+
+    def over(pick: Callable[[Measures], float | None]) -> float | None:
+        values = [pick(m) for m in measures]
+        known = [value for value in values if value is not None]
+        return float(median(known)) if known and len(known) == len(values) else None
+
+    return over
+
+
+def _samples(run: Run, good: Iterable[Repetition]) -> list[Samples]:
+    loaded = (run.samples(r.cell_id, r.round) for r in good)
+    return [samples for samples in loaded if samples is not None]
+
+
+def _pool(samples: Sequence[Samples], column: Callable[[Samples], np.ndarray]) -> np.ndarray:
+    return np.concatenate([column(s) for s in samples])
+
+
+def _response_ns(samples: Samples) -> np.ndarray:
+    good = samples.error == UNKNOWN
+    return np.asarray((samples.ready_ns - samples.start_ns)[good])
+
+
+def _phase(phases: Sequence[Phase]) -> Phase:
+    def mean(values: list[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        return sum(known) / len(known) if known and len(known) == len(values) else None
+
+    return Phase(
+        wall_s=mean([p.wall_s for p in phases]),
+        cpu_s=mean([p.cpu_s for p in phases]),
+        stall_s=mean([p.stall_s for p in phases]),
+    )
+
+
+def _worst_lag(lags: Sequence[Lag | None]) -> Lag | None:
+    """Return the worst of each, since ticks are not kept: a percentile stays one of a single repetition."""
+    known = [lag for lag in lags if lag is not None]
+    if not known:
+        return None
+
+    def worst(values: list[float | None]) -> float | None:
+        found = [value for value in values if value is not None]
+        return max(found) if found else None
+
+    return Lag(
+        p50=worst([lag.p50 for lag in known]),
+        p99=worst([lag.p99 for lag in known]),
+        max=worst([lag.max for lag in known]),
+    )
+
+
+def _server(measures: Sequence[Measures], samples: Sequence[Samples]) -> ServerMeasures:
+    over = _over(measures)
+    errors = _pool(samples, delay_errors_ns) / 1e9 if samples else np.array([])
+    return ServerMeasures(
+        delay_error_s=DelayError(float(errors.mean()), percentile(errors, 0.5), percentile(errors, 0.99))
+        if len(errors)
+        else DelayError(over(lambda m: m.server.delay_error_s.mean), None, None),
+        cpu_cores=over(lambda m: m.server.cpu_cores),
+        saturated=any(m.server.saturated for m in measures),
+        loop_lag_p99_s=over(lambda m: m.server.loop_lag_p99_s),
+        connections_opened=sum(m.server.connections_opened or 0 for m in measures),
+    )
+
+
+def _equality(repetitions: Sequence[Repetition]) -> Any:
+    found = {r.measures.equality for r in repetitions if r.measures is not None}
+    for verdict in ("differs", "unchecked", "equal"):
+        if verdict in found:
+            return verdict
+    return None
+
+
+def _digest(measures: Sequence[Measures]) -> str | None:
+    found = {m.digest for m in measures}
+    return found.pop() if len(found) == 1 else None
+
+
+def _errors(repetitions: Sequence[Repetition]) -> dict[str, int]:
+    total: dict[str, int] = defaultdict(int)
+    for repetition in repetitions:
+        if repetition.measures is not None:
+            for kind, count in repetition.measures.errors.items():
+                total[kind] += count
+    return dict(total)

@@ -1,0 +1,130 @@
+"""The validity gate: which repetitions may enter a comparison, and what to do about those that may not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from simulator.analysis.measures import mean_response_s, server_cpu_s, server_queue_s
+from simulator.result.observation import Observed
+from simulator.result.repetition import Measures
+
+DELAY_TOLERANCE = 0.10
+DELAY_TOLERANCE_AT_LEAST_S = 0.002
+SERVER_BUSY = 0.80
+DISTURBED = 0.10
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The least that a repetition must be for its numbers to count."""
+
+    min_window_s: float
+    min_jobs_per_slot: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate says of one repetition."""
+
+    measures: Measures
+    """With `server.saturated` filled in."""
+    reasons: tuple[str, ...]
+    """Why it is invalid, each with its remedy; empty: valid."""
+    warnings: tuple[str, ...]
+    disturbed: bool
+    """Something outside took more of the machine than a fair comparison bears."""
+
+
+def judge(
+    observed: Observed,
+    measures: Measures,
+    *,
+    limits: Limits,
+    in_flight: int,
+    server_workers: int,
+) -> Verdict:
+    """Judge one repetition.
+
+    Args:
+        observed: as measured.
+        measures: derived from it.
+        limits: of the scenario.
+        in_flight: jobs in flight of this cell.
+        server_workers: processes of the mock server.
+    """
+    tolerance_s = max(DELAY_TOLERANCE_AT_LEAST_S, DELAY_TOLERANCE * mean_response_s(observed.samples))
+    disturbed, why_disturbed = _disturbed(measures)
+    reasons: list[str] = []
+    warnings: list[str] = [f"disturbed from outside: {why_disturbed}"] if disturbed else []
+    if measures.errors:
+        reasons.append(_errors(measures, observed))
+    delay = measures.server.delay_error_s.mean
+    if delay is not None and delay > tolerance_s:
+        reasons.append(
+            f"the server's delays were {delay * 1e3:.1f} ms longer than asked, more than the"
+            f" {tolerance_s * 1e3:.1f} ms that this response time bears; lower in_flight or raise server.workers"
+        )
+    busy, late = _saturation(observed, measures, server_workers, tolerance_s)
+    if busy:
+        reasons.append(f"the mock server was the bottleneck: {busy}; raise server.workers or lower in_flight")
+    if late:
+        message = f"the mock server's loop was late: {late}; raise server.workers or lower in_flight"
+        # On a disturbed machine lateness is the machine's; whether it mattered shows in the delay error.
+        (warnings if disturbed else reasons).append(message)
+    window_s = observed.duration_s if observed.duration_s is not None else measures.makespan_s
+    if window_s < limits.min_window_s:
+        reasons.append(
+            f"the window of {window_s * 1e3:.0f} ms is shorter than {limits.min_window_s * 1e3:.0f} ms;"
+            " raise job.pages"
+        )
+    done = measures.pages + measures.unfinished + sum(measures.errors.values())
+    if done < limits.min_jobs_per_slot * in_flight:
+        reasons.append(
+            f"{done} jobs for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
+            f" raise job.pages to {limits.min_jobs_per_slot * in_flight}"
+            if observed.duration_s is None
+            else f"{done} jobs for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
+            " raise job.duration"
+        )
+    if measures.server.connections_opened:
+        reasons.append(
+            f"{measures.server.connections_opened} connections were opened inside the window, which the others did"
+            " not pay for; the client or the server dropped one"
+        )
+    judged = replace(
+        measures, server=replace(measures.server, saturated=bool(busy or (late and not disturbed)))
+    )
+    return Verdict(judged, tuple(reasons), tuple(warnings), disturbed)
+
+
+def _disturbed(measures: Measures) -> tuple[bool, str]:
+    steal, foreign = measures.disturbance.steal, measures.disturbance.foreign
+    if steal is None or foreign is None or steal + foreign <= DISTURBED:
+        return False, ""
+    return True, (
+        f"other programs used {foreign:.0%} of the machine and its host took {steal:.0%};"
+        " close what else runs, or trust the ratios less"
+    )
+
+
+def _errors(measures: Measures, observed: Observed) -> str:
+    total = sum(measures.errors.values())
+    kinds = ", ".join(f"{count} × {kind}" for kind, count in sorted(measures.errors.items()))
+    first: Mapping[str, Any] | None = observed.errors[0] if observed.errors else None
+    told = f"; first: page {first['page']}: {first['message']}" if first else ""
+    return f"{total} of {len(observed.samples)} jobs failed ({kinds}){told}; a comparison needs every job to succeed"
+
+
+def _saturation(
+    observed: Observed, measures: Measures, workers: int, tolerance_s: float
+) -> tuple[str | None, str | None]:
+    wall_s = (observed.parked.at_ns - observed.ready.at_ns) / 1e9
+    used = (server_cpu_s(observed) + server_queue_s(observed)) / (wall_s * workers)
+    busy = f"it was on CPU or waiting for a core {used:.0%} of the time" if used > SERVER_BUSY else None
+    lag = measures.server.loop_lag_p99_s
+    late = (
+        f"p99 {lag * 1e3:.1f} ms, where {tolerance_s * 1e3:.1f} ms is tolerable"
+        if lag is not None and lag > tolerance_s
+        else None
+    )
+    return busy, late

@@ -1,0 +1,186 @@
+"""The commands and their options. What they do is imported when they are called: `--help` must not wait for it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator import __version__
+from simulator.cli.exits import USAGE, Stop
+
+app = typer.Typer(
+    name="simulator",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Threads, asyncio or processes? Runs one fetch-and-parse job under each, on this machine, and says which is"
+    " faster and why.",
+)
+
+StorePath = Annotated[
+    Path | None,
+    typer.Option("--store", envvar="SIMULATOR_STORE", metavar="PATH", help="Results database."),
+]
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The scenario, a YAML file.")],
+    *,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change one value, as in --set server.latency=20ms."),
+    ] = None,
+    python: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SIMULATOR_PYTHON",
+            metavar="PATH",
+            help="The Python that runs the job, as of your own virtual environment; it is used as it is.",
+        ),
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Use a mock server that runs already; its configuration is put back."),
+    ] = None,
+    server_token: Annotated[
+        str | None, typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side.")
+    ] = None,
+    json: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Write the result document there; - is standard output.")
+    ] = None,
+    store: StorePath = None,
+) -> None:
+    """Run a scenario and show who wins, and why."""
+    from simulator.cli.run import Options, run_scenario
+
+    raise typer.Exit(
+        run_scenario(
+            Options(
+                file=file,
+                overrides=tuple(set_ or ()),
+                python=python,
+                server_url=server,
+                server_token=server_token,
+                json=json,
+                store=store,
+            )
+        )
+    )
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")],
+    *,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value.")] = None,
+) -> None:
+    """Check scenarios; print every mistake with its line, or how many cells each has."""
+    from simulator.cli.scenarios import validate_files
+
+    raise typer.Exit(validate_files(files, tuple(set_ or ())))
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Writes NAME.yaml in the current folder.")],
+    *,
+    parser: Annotated[
+        str | None, typer.Option(metavar="PARSER", help="A built-in parser, or yours: package.module:function.")
+    ] = None,
+    pages: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Serve these saved HTML pages instead of generated ones.")
+    ] = None,
+    latency: Annotated[str | None, typer.Option(metavar="DURATION", help="As of the real server: 120ms.")] = None,
+    client: Annotated[
+        str | None, typer.Option(metavar="CLIENT", help="httpx, or http.client+aiohttp (the default).")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite NAME.yaml.")] = False,
+) -> None:
+    """Write a commented scenario that runs as it is."""
+    from simulator.cli.scenarios import write_template
+
+    raise typer.Exit(
+        write_template(name, parser=parser, pages=pages, latency=latency, client=client, force=force)
+    )
+
+
+@app.command()
+def schema(
+    kind: Annotated[str, typer.Argument(metavar="scenario|result", help="Which document's JSON Schema.")],
+) -> None:
+    """Print a JSON Schema: of scenarios, so that editors complete them, or of result documents."""
+    from simulator.cli.scenarios import print_schema
+
+    raise typer.Exit(print_schema(kind))
+
+
+@app.command()
+def runs(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 20,
+    store: StorePath = None,
+) -> None:
+    """List the runs in the results database."""
+    from simulator.cli.results import list_runs
+
+    raise typer.Exit(list_runs(store, limit))
+
+
+@app.command()
+def report(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="An id or its beginning, last, last~1, or a result document.")
+    ] = "last",
+    *,
+    json: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Write the result document there; - is standard output.")
+    ] = None,
+    store: StorePath = None,
+) -> None:
+    """Show a run again."""
+    from simulator.cli.results import show_run
+
+    raise typer.Exit(show_run(run, json, store))
+
+
+@app.command()
+def doctor() -> None:
+    """Show what matters about this machine for measuring, and what to do about each problem."""
+    from simulator.cli.doctor import show
+
+    raise typer.Exit(show())
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"simulator {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+def main() -> None:
+    """Run the command line. Windows is told where to go: it has neither fork servers nor /proc."""
+    if sys.platform == "win32":
+        sys.stderr.write("simulator runs on Linux and macOS; on Windows use it inside WSL.\n")
+        raise SystemExit(USAGE)
+    try:
+        app()
+    except Stop as stop:
+        sys.stderr.write(f"simulator: {stop.message}\n")
+        raise SystemExit(stop.code) from None
+    except BrokenPipeError:
+        # Whoever read the output has left, as `head` does; Python would complain again when it flushes.
+        sys.stderr.close()
+        raise SystemExit(0) from None

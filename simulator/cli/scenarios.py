@@ -1,0 +1,65 @@
+"""`simulator validate`, `init` and `schema`: everything about scenarios but running them."""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulator import environment
+from simulator.cli import exits
+from simulator.result.document import result_schema
+from simulator.scenario.cells import expand
+from simulator.scenario.load import load
+from simulator.scenario.problem import ScenarioError
+from simulator.scenario.schema import scenario_schema
+from simulator.scenario.template import render
+
+
+def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
+    """Check each file; print every problem of every file."""
+    wrong = 0
+    for file in files:
+        try:
+            scenario = load(file, overrides=overrides, environ=os.environ)
+        except ScenarioError as error:
+            wrong += 1
+            sys.stderr.write(f"{error}\n")
+            continue
+        cells = expand(scenario, environment.usable_cores())
+        sys.stdout.write(f"{file}: ok, {len(cells)} cells × {scenario.rounds} rounds\n")
+        for cell in cells:
+            if cell.unsupported is not None:
+                sys.stdout.write(f"{file}: {cell.id} will be left out: {cell.unsupported}\n")
+    return exits.USAGE if wrong else exits.OK
+
+
+def write_template(
+    name: str, *, parser: str | None, pages: Path | None, latency: str | None, client: str | None, force: bool
+) -> int:
+    """Write NAME.yaml. Raises Stop."""
+    path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
+    if path.exists() and not force:
+        exits.usage(f"{path} exists; choose another name, or overwrite it with --force")
+    given = {"parser": parser, "pages": pages, "latency": latency, "client": client}
+    try:
+        text = render(path.stem, **{key: value for key, value in given.items() if value is not None})
+    except ScenarioError as error:
+        exits.usage(str(error))
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        exits.usage(f"{path} cannot be written: {error.strerror}")
+    program = sys.argv[0] if sys.argv[0].endswith("simulator") else "simulator"
+    sys.stdout.write(f"{path} is written; run it with\n  {shlex.quote(program)} run {shlex.quote(str(path))}\n")
+    return exits.OK
+
+
+def print_schema(kind: str) -> int:
+    """Print one JSON Schema. Raises Stop."""
+    schemas = {"scenario": scenario_schema, "result": result_schema}
+    if kind not in schemas:
+        exits.usage(f"schema {kind}: there are schemas of {' and '.join(schemas)}")
+    sys.stdout.write(json.dumps(schemas[kind](), indent=1, ensure_ascii=False) + "\n")
+    return exits.OK

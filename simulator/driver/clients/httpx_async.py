@@ -1,0 +1,22 @@
+"""httpx's asyncio client, one per task: a shared pool costs O(connections) for each request."""
+
+import httpx
+
+from .httpx_options import OPTIONS
+from .interface import REQUEST_ID, Response
+
+
+class Client:
+    """One httpx.AsyncClient with one keep-alive connection."""
+
+    def __init__(self, base_url: str) -> None:  # noqa: ARG002 - the URL of a request is absolute
+        self._client = httpx.AsyncClient(**OPTIONS)
+
+    async def fetch(self, url: str) -> Response:
+        """Return the whole response."""
+        response = await self._client.get(url)
+        return Response(response.status_code, response.content, response.headers.get(REQUEST_ID, ""))
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._client.aclose()

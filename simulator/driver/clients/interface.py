@@ -1,0 +1,55 @@
+"""What a client is to a worker: one object, one keep-alive connection, no time-out, identity encoding.
+
+No client has a time-out inside the window: a socket time-out adds a poll to each read in one library and a
+timer to each request in another, so the time limit of the whole repetition stands in for all of them.
+"""
+
+from importlib import import_module
+from typing import NamedTuple, Protocol
+
+REQUEST_ID = "X-Request-Id"
+HEADERS = {"Accept-Encoding": "identity"}
+
+BLOCKING = {"http.client": "http_client", "httpx": "httpx_sync"}
+ASYNCIO = {"httpx": "httpx_async", "aiohttp": "aiohttp_async"}
+LIBRARIES = {"httpx": ("httpx",), "aiohttp": ("aiohttp",), "http.client": ("http.client",)}
+
+
+class Response(NamedTuple):
+    """The whole answer to one request."""
+
+    status: int
+    body: bytes
+    request_id: str
+
+
+class BlockingClient(Protocol):
+    """Fetches on the calling thread."""
+
+    def fetch(self, url: str) -> Response:
+        """Return the whole response; raises what the library raises."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+class AsyncClient(Protocol):
+    """Fetches on the running loop."""
+
+    async def fetch(self, url: str) -> Response:
+        """Return the whole response; raises what the library raises."""
+
+    async def close(self) -> None:
+        """Close the connection."""
+
+
+def open_blocking(library: str, base_url: str) -> BlockingClient:
+    """Return a new client for the calling thread. Raises ImportError where the library is not installed."""
+    client: BlockingClient = import_module("." + BLOCKING[library], __package__).Client(base_url)
+    return client
+
+
+def open_async(library: str, base_url: str) -> AsyncClient:
+    """Return a new client for the running loop. Raises ImportError where the library is not installed."""
+    client: AsyncClient = import_module("." + ASYNCIO[library], __package__).Client(base_url)
+    return client

@@ -1,0 +1,75 @@
+"""The driver's life: read the job file, start, say ready, go, park, be read, write what was measured, end."""
+
+import argparse
+import os
+import sys
+import time
+from typing import Any
+
+from .control import Control
+from .output import environment, write_measured
+from .preflight import preflight
+from .spec import Spec, SpecError, load
+from .strategies import Failure, open_shard
+
+EXIT_OK, EXIT_USAGE, EXIT_UNSUPPORTED, EXIT_FAILED = 0, 2, 3, 4
+
+
+def main(arguments: "list[str]") -> int:
+    """Run one job file; returns the exit code (protocol.md)."""
+    parser = argparse.ArgumentParser(prog="driver", description="Run one job file; see protocol.md.")
+    parser.add_argument("job", help="the job file, JSON")
+    parser.add_argument("--events-fd", type=int)
+    parser.add_argument("--commands-fd", type=int)
+    parser.add_argument("--lifeline-fd", type=int)
+    options = parser.parse_args(arguments)
+    control = Control(options.events_fd, options.commands_fd, options.lifeline_fd)
+    try:
+        spec = load(options.job)
+    except (OSError, ValueError, SpecError) as error:
+        sys.stderr.write(f"{options.job}: {error}\n")
+        return EXIT_USAGE
+    find_modules_in(spec.import_path)
+    try:
+        run = preflight if spec.mode == "preflight" else measure
+        run(spec, control)
+    except Failure as failure:
+        control.say(failure.status, reason=failure.reason)
+        return EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED
+    return EXIT_OK
+
+
+def find_modules_in(folders: "tuple[str, ...]") -> None:
+    """Put the user's folders before all others, here and in every interpreter that this one starts."""
+    sys.path[:0] = folders
+    inherited = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([*folders, *([inherited] if inherited else [])])
+
+
+def measure(spec: Spec, control: Control) -> None:
+    """One repetition. Raises Failure."""
+    shard = open_shard(spec)
+    started_ns = time.perf_counter_ns()
+    try:
+        workers = shard.start()
+        startup_ns = time.perf_counter_ns() - started_ns
+        control.say("ready", workers=[vars(worker) for worker in workers], startup_ns=startup_ns)
+        control.wait_for("go")
+        go_ns = shard.run(spec.duration_ns)
+        parked_ns = time.perf_counter_ns()
+        control.say("parked", parked_ns=parked_ns)
+        control.wait_for("release")
+        write_measured(
+            spec, shard.outcome, go_ns=go_ns, startup_ns=startup_ns, environment=describe(spec, workers)
+        )
+    except Failure as failure:
+        # Workers may be anywhere, perhaps in a parser that never returns: say why, then leave without joining.
+        control.say(failure.status, reason=failure.reason)
+        sys.stderr.flush()
+        os._exit(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
+    shard.release()
+
+
+def describe(spec: Spec, workers: "list[Any]") -> "dict[str, Any]":
+    """What this driver is, for the record; its workers' GIL state was read after their imports."""
+    return {**environment(spec), "gil_enabled": [worker.gil_enabled for worker in workers]}

@@ -1,0 +1,92 @@
+"""What a repetition measured, written after the window: samples, digests and records by digest (protocol.md)."""
+
+import json
+import os
+import platform
+import sys
+import sysconfig
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from .canonical import NotCanonicalError, canonical, digest
+from .sample import COLUMNS
+from .spec import PROTOCOL, Spec
+from .strategies import Outcome
+
+LIBRARIES = ("aiohttp", "httpx", "httpcore", "uvloop", "beautifulsoup4", "lxml", "selectolax")
+
+
+def write_measured(
+    spec: Spec, outcome: Outcome, *, go_ns: int, startup_ns: int, environment: "dict[str, Any]"
+) -> None:
+    """Write the sample file: columns of equal length in the order in which records became ready."""
+    samples = [sample for sample, _ in outcome.samples]
+    digests, records, unchecked = digest_records([(sample, record) for sample, record in outcome.samples])
+    write(
+        spec.output,
+        {
+            "protocol": PROTOCOL,
+            "go_ns": go_ns,
+            "startup_ns": startup_ns,
+            "columns": {name: [sample[i] for sample in samples] for i, name in enumerate(COLUMNS)},
+            "digests": digests,
+            "records": records,
+            "unchecked": unchecked,
+            "errors": [vars(error) for error in outcome.errors],
+            "loop_lag_ns": outcome.loop_lag_ns,
+            "environment": {**environment, **outcome.notes},
+        },
+    )
+
+
+def digest_records(jobs: "list[tuple[Any, Any]]") -> "tuple[list[str], dict[str, str], str | None]":
+    """Return each job's digest, the canonical text of each digest, and why there are none, if so.
+
+    A record without a canonical form has the digest "", and the first such says why.
+    """
+    digests: list[str] = []
+    records: dict[str, str] = {}
+    unchecked: str | None = None
+    for sample, record in jobs:
+        if sample.error:
+            digests.append("")
+            continue
+        try:
+            text = canonical(record)
+        except NotCanonicalError as error:
+            unchecked = unchecked or f"page {sample.page}: {error}"
+            digests.append("")
+            continue
+        name = digest(text)
+        digests.append(name)
+        records[name] = text
+    return digests, records, unchecked
+
+
+def write(path: str, document: "dict[str, Any]") -> None:
+    """Write JSON under a name of its own first, so that a half-written file is never read."""
+    partial = Path(path + ".partial")
+    partial.write_text(json.dumps(document), encoding="utf-8")
+    partial.replace(path)
+
+
+def environment(spec: Spec) -> "dict[str, Any]":
+    """Which Python this is, and which versions of the libraries that a job may use."""
+    versions: dict[str, str] = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "implementation": platform.python_implementation(),
+        "version": platform.python_version(),
+        "build": sys.version,
+        "executable": sys.executable,
+        "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        "switch_interval_s": sys.getswitchinterval() if hasattr(sys, "getswitchinterval") else None,
+        "hash_seed": os.environ.get("PYTHONHASHSEED"),
+        "client": spec.client,
+        "libraries": versions,
+    }

@@ -1,0 +1,110 @@
+"""What the driver is told to do: the job file, read and checked. Its form is described in protocol.md."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROTOCOL = 1
+
+
+class SpecError(ValueError):
+    """The job file is not one that this driver understands."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """How much parsing one job does: the calibrated form of a parse cost."""
+
+    repeats: int
+    """Whole parses of every page."""
+    extra_fraction: float
+    """Share of page ids, chosen by the seed, that are parsed once more: 0 <= share < 1."""
+    units: "int | None"
+    """Amount of work for a parser that reaches any cost (spin, sha256); null for the others."""
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """How the jobs share the machine: shards x fetch x parse placement."""
+
+    shard_kind: str
+    """`none`: everything in the driver's own process; `processes`: one child process per entry of widths."""
+    widths: "tuple[int, ...]"
+    """Jobs in flight in each shard."""
+    fetch: str
+    """`blocking`: a thread per job in flight; `asyncio`: a task per job in flight on one loop."""
+    loop: str
+    """`asyncio` or `uvloop`; only read where fetch is asyncio."""
+    start_method: "str | None"
+    """`fork`, `spawn`, `forkserver` or null for the best one here; only read where shards are processes."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One repetition of one cell, or the preflight of a job."""
+
+    mode: str
+    base_url: str
+    client: str
+    parser: "dict[str, Any]"
+    work: Work
+    seed: int
+    strategy: Strategy
+    pages: "int | None"
+    """Jobs to do; null where the repetition is bounded by duration_ns instead."""
+    duration_ns: "int | None"
+    warmup: int
+    """Jobs that each worker does before the window."""
+    instrument: bool
+    """False leaves out every clock and header read of a job: only for measuring what they cost."""
+    import_path: "tuple[str, ...]"
+    """Folders in which the user's parser is looked for, before all others."""
+    output: str
+    clients: "tuple[str, ...]"
+    """Preflight only: the clients whose CPU per request is calibrated, as `blocking:NAME` or `asyncio:NAME`."""
+    content_pages: int
+    """Preflight only: how many different pages the server has."""
+
+
+def load(path: str) -> Spec:
+    """Read a job file.
+
+    Raises:
+        SpecError: not JSON, another protocol version, or a key missing.
+        OSError: unreadable.
+    """
+    return from_mapping(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def from_mapping(raw: "dict[str, Any]") -> Spec:
+    """Build a Spec from the mapping in a job file."""
+    if raw.get("protocol") != PROTOCOL:
+        raise SpecError(f"this driver speaks protocol {PROTOCOL}, the job file {raw.get('protocol')!r}")
+    try:
+        strategy = raw["strategy"]
+        return Spec(
+            mode=raw["mode"],
+            base_url=raw["base_url"].rstrip("/"),
+            client=raw["client"],
+            parser=raw["parser"],
+            work=Work(**raw["work"]),
+            seed=raw["seed"],
+            strategy=Strategy(
+                shard_kind=strategy["shard_kind"],
+                widths=tuple(strategy["widths"]),
+                fetch=strategy["fetch"],
+                loop=strategy["loop"],
+                start_method=strategy["start_method"],
+            ),
+            pages=raw["pages"],
+            duration_ns=raw["duration_ns"],
+            warmup=raw["warmup"],
+            instrument=raw["instrument"],
+            import_path=tuple(raw["import_path"]),
+            output=raw["output"],
+            clients=tuple(raw["clients"]),
+            content_pages=raw["content_pages"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SpecError(f"the job file lacks or mistypes a key: {error!r}") from error

@@ -1,0 +1,174 @@
+"""Blocking fetch: a thread per job in flight, each with a client of its own; the parse runs in the same thread."""
+
+import os
+import threading
+import time
+from typing import Any
+
+from ..sample import Emit, Sample
+from ..spec import Spec
+from ..tickets import Claim, Tickets
+from ..work import Parse
+from .interface import Failure, Outcome, Worker
+from .jobs import ErrorLog, clocks, describe, gil_enabled, open_client, open_parse, warmup_pages
+
+OK = 200
+
+
+class BlockingShard:
+    """N threads of this process. `emit` takes each (sample, record); by default they are kept in `outcome`."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        tickets: Tickets,
+        *,
+        width: int,
+        shard: int = 0,
+        first_worker: int = 0,
+        emit: "Emit | None" = None,
+    ) -> None:
+        self.outcome = Outcome()
+        self._spec = spec
+        self._tickets = tickets
+        self._width = width
+        self._shard = shard
+        self._first = first_worker
+        self._emit: Any = self.outcome.samples.append if emit is None else emit
+        self._local = emit is None
+        self._log = ErrorLog()
+        self._claim: Claim | None = None
+        self._failures: list[BaseException] = []
+        self._workers: list[Worker] = []
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._pending = 0
+        self._settled = threading.Event()
+        self._go = threading.Event()
+        self._released = threading.Event()
+
+    def start(self) -> "list[Worker]":
+        """Start the threads and wait until each is warm."""
+        parse = open_parse(self._spec)
+        self._pending = self._width
+        for index in range(self._first, self._first + self._width):
+            thread = threading.Thread(
+                target=self._work, args=(index, parse), name=f"worker-{index}", daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
+        self._settle()
+        return sorted(self._workers, key=lambda worker: worker.index)
+
+    def run(self, duration_ns: "int | None") -> int:
+        """Open the tickets, release the threads and wait until all are parked."""
+        self._pending = self._width
+        self._settled.clear()
+        go_ns = time.perf_counter_ns()
+        self._claim = self._tickets.open(None if duration_ns is None else go_ns + duration_ns)
+        self._go.set()
+        self._settle()
+        self.outcome.errors.extend(self._log.kept)
+        return go_ns
+
+    def release(self) -> None:
+        """Let the parked threads end."""
+        self._released.set()
+        self._go.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _settle(self) -> None:
+        self._settled.wait()
+        if self._failures:
+            failure = self._failures[0]
+            if isinstance(failure, Failure):
+                raise failure
+            raise Failure("failed", f"a worker broke: {describe(failure)}") from failure
+
+    def _arrive(self, failure: "BaseException | None" = None) -> None:
+        with self._lock:
+            if failure is not None:
+                self._failures.append(failure)
+            self._pending -= 1
+            last = self._pending == 0
+        if last:
+            self._settled.set()
+
+    def _work(self, index: int, parse: Parse) -> None:
+        client = None
+        try:
+            try:
+                client = open_client(self._spec)
+                self._warm_up(client, parse, index)
+            except BaseException as error:  # noqa: BLE001 - carried to the main thread by _arrive
+                self._arrive(error)
+                return
+            self._workers.append(
+                Worker(index, os.getpid(), threading.get_native_id(), self._shard, gil_enabled())
+            )
+            self._arrive()
+            self._go.wait()
+            if self._claim is None:
+                return
+            try:
+                self._window(client, parse, index, self._claim)
+            except BaseException as error:  # noqa: BLE001 - carried to the main thread by _arrive
+                self._arrive(error)
+                return
+            self._arrive()
+            self._released.wait()
+        finally:
+            if client is not None:
+                client.close()
+
+    def _warm_up(self, client: Any, parse: Parse, index: int) -> None:
+        for page in warmup_pages(self._spec, index):
+            url = f"{self._spec.base_url}/pages/{page}"
+            response = client.fetch(url)
+            try:
+                parse(page, response.body, url)
+            except BaseException:  # noqa: BLE001, S110 - the same page raises again in the window, where it counts
+                pass
+
+    def _window(self, client: Any, parse: Parse, worker: int, claim: Claim) -> None:
+        spec, emit, log, local = self._spec, self._emit, self._log, self._local
+        fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
+        clock, cpu = clocks(spec.instrument)
+        while (page := claim()) >= 0:
+            record, error = None, ""
+            url = f"{prefix}{page}"
+            cpu_start, start = cpu(), clock()
+            try:
+                status, body, request_id = fetch(url)
+            except Exception as raised:  # noqa: BLE001 - whatever a client raises is this job's error
+                fetched, cpu_fetched = clock(), cpu()
+                error, request_id = log.fetch(page, raised), ""
+                parsed, cpu_parsed = fetched, cpu_fetched
+            else:
+                fetched, cpu_fetched = clock(), cpu()
+                if status == OK:
+                    try:
+                        record = parse(page, body, url)
+                    except BaseException as raised:  # noqa: BLE001 - a parser may even call sys.exit
+                        error = log.parse(page, raised)
+                else:
+                    error = log.status(page, status)
+                cpu_parsed, parsed = cpu(), clock()
+            emit(
+                (
+                    Sample(
+                        page,
+                        worker,
+                        start,
+                        fetched,
+                        parsed,
+                        parsed if local else 0,
+                        cpu_fetched - cpu_start,
+                        cpu_parsed - cpu_fetched,
+                        request_id,
+                        error,
+                    ),
+                    record,
+                )
+            )

@@ -1,0 +1,190 @@
+"""Asyncio fetch: one loop, a task and a client per job in flight; the parse runs inline, on the loop."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+from ..sample import Emit, Sample
+from ..spec import Spec
+from ..tickets import Claim, Tickets
+from ..work import Parse
+from .interface import Failure, Outcome, Worker
+from .jobs import ErrorLog, clocks, describe, gil_enabled, open_client, open_parse, warmup_pages
+
+OK = 200
+TICK_S = 0.010
+CPU_OF_A_TASK_UNKNOWN = -1
+"""Around an await the thread's CPU clock also counts the other tasks of the loop."""
+
+
+class EventLoopShard:
+    """N tasks on one loop. The loop runs only during start, run and release, so it stands still while read."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        tickets: Tickets,
+        *,
+        width: int,
+        shard: int = 0,
+        first_worker: int = 0,
+        emit: "Emit | None" = None,
+    ) -> None:
+        self.outcome = Outcome()
+        self._spec = spec
+        self._tickets = tickets
+        self._width = width
+        self._shard = shard
+        self._first = first_worker
+        self._emit: Any = self.outcome.samples.append if emit is None else emit
+        self._local = emit is None
+        self._log = ErrorLog()
+        self._clients: list[Any] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._parse: Parse | None = None
+
+    def start(self) -> "list[Worker]":
+        """Make the loop and one client per task, and warm each up."""
+        self._parse = parse = open_parse(self._spec)
+        self._loop = loop = new_loop(self._spec.strategy.loop)
+        self.outcome.notes["loop"] = f"{type(loop).__module__}.{type(loop).__qualname__}"
+        self._run(self._warm_up(parse))
+        return [Worker(self._first, os.getpid(), threading.get_native_id(), self._shard, gil_enabled())]
+
+    def run(self, duration_ns: "int | None") -> int:
+        """Run every task until no job is left."""
+        parse = self._parse
+        assert parse is not None  # noqa: S101 - start comes first
+        go_ns = time.perf_counter_ns()
+        claim = self._tickets.open(None if duration_ns is None else go_ns + duration_ns)
+        self._run(self._window(parse, claim))
+        self.outcome.errors.extend(self._log.kept)
+        return go_ns
+
+    def release(self) -> None:
+        """Close the clients and the loop."""
+        loop, self._loop = self._loop, None
+        if loop is None:
+            return
+        loop.run_until_complete(self._close_clients())
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+    def _run(self, work: "Coroutine[Any, Any, None]") -> None:
+        assert self._loop is not None  # noqa: S101 - start comes first
+        try:
+            self._loop.run_until_complete(work)
+        except Failure:
+            raise
+        except Exception as error:
+            raise Failure("failed", f"a worker broke: {describe(error)}") from error
+
+    async def _close_clients(self) -> None:
+        for client in self._clients:
+            await client.close()
+
+    async def _warm_up(self, parse: Parse) -> None:
+        async def warm(index: int, client: Any) -> None:
+            for page in warmup_pages(self._spec, index):
+                url = f"{self._spec.base_url}/pages/{page}"
+                response = await client.fetch(url)
+                try:
+                    parse(page, response.body, url)
+                except BaseException:  # noqa: BLE001, S110 - raises again in the window, where it counts
+                    pass
+
+        # Built on the running loop: a client binds itself to it.
+        self._clients.extend(open_client(self._spec) for _ in range(self._width))
+        await asyncio.gather(*(warm(self._first + i, client) for i, client in enumerate(self._clients)))
+
+    async def _window(self, parse: Parse, claim: Claim) -> None:
+        lag = LoopLag(self.outcome.loop_lag_ns) if self._spec.instrument else None
+        try:
+            await asyncio.gather(*(self._task(client, parse, self._first, claim) for client in self._clients))
+        finally:
+            if lag is not None:
+                lag.stop()
+
+    async def _task(self, client: Any, parse: Parse, worker: int, claim: Claim) -> None:
+        spec, emit, log, local = self._spec, self._emit, self._log, self._local
+        fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
+        clock, cpu = clocks(spec.instrument)
+        while (page := claim()) >= 0:
+            record, error, parse_cpu = None, "", 0
+            url = f"{prefix}{page}"
+            start = clock()
+            try:
+                status, body, request_id = await fetch(url)
+            except Exception as raised:  # noqa: BLE001 - whatever a client raises is this job's error
+                fetched = parsed = clock()
+                error, request_id = log.fetch(page, raised), ""
+            else:
+                fetched, cpu_start = clock(), cpu()
+                if status == OK:
+                    try:
+                        record = parse(page, body, url)
+                    except BaseException as raised:  # noqa: BLE001 - a parser may even call sys.exit
+                        error = log.parse(page, raised)
+                else:
+                    error = log.status(page, status)
+                parse_cpu, parsed = cpu() - cpu_start, clock()
+            emit(
+                (
+                    Sample(
+                        page,
+                        worker,
+                        start,
+                        fetched,
+                        parsed,
+                        parsed if local else 0,
+                        CPU_OF_A_TASK_UNKNOWN,
+                        parse_cpu,
+                        request_id,
+                        error,
+                    ),
+                    record,
+                )
+            )
+
+
+class LoopLag:
+    """How late a 10 ms tick runs on the running loop.
+
+    The schedule is absolute, and each tick that was missed counts with its own lateness: a loop that is blocked
+    for a second is late a hundred times, not once.
+    """
+
+    def __init__(self, late_ns: "list[int]") -> None:
+        self._late_ns = late_ns
+        self._loop = asyncio.get_running_loop()
+        self._due = self._loop.time() + TICK_S
+        self._handle = self._loop.call_at(self._due, self._tick)
+
+    def _tick(self) -> None:
+        now = self._loop.time()
+        while self._due <= now:
+            self._late_ns.append(int((now - self._due) * 1e9))
+            self._due += TICK_S
+        self._handle = self._loop.call_at(self._due, self._tick)
+
+    def stop(self) -> None:
+        """Stop ticking."""
+        self._handle.cancel()
+
+
+def new_loop(kind: str) -> asyncio.AbstractEventLoop:
+    """Return a new event loop. Raises Failure where uvloop is asked for and cannot be imported."""
+    if kind != "uvloop":
+        return asyncio.new_event_loop()
+    try:
+        import uvloop  # noqa: PLC0415 - only where it is asked for
+    except ImportError as error:
+        raise Failure(
+            "unsupported",
+            f"uvloop cannot be imported ({error}); install it in the Python that runs the driver,"
+            " or leave out `loop: uvloop`",
+        ) from error
+    return uvloop.new_event_loop()

@@ -1,0 +1,70 @@
+"""What every strategy is to the driver: a shard that starts, runs once and parks.
+
+    start()    workers exist, clients are connected, parsers imported, warm-up done
+    run()      from "go" until the last record is ready and every worker is parked
+    release()  workers end
+
+Between run and release nothing moves: the runner reads every worker's CPU and memory from outside.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..sample import Sample
+
+
+class Failure(Exception):  # noqa: N818 - not an error of this program: what the job did
+    """The strategy cannot run here (`unsupported`) or broke (`failed`); the text is for a person."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(status, reason)
+        self.status = status
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Worker:
+    """An OS thread that fetches or parses."""
+
+    index: int
+    pid: int
+    tid: int
+    shard: int
+    gil_enabled: bool
+    """Read after the imports: an extension may have turned the GIL back on."""
+
+
+@dataclass(frozen=True)
+class JobError:
+    """One of the first errors of a kind, with the words of the exception."""
+
+    kind: str
+    page: int
+    message: str
+
+
+@dataclass
+class Outcome:
+    """What the shards have done; filled while they run."""
+
+    samples: "list[tuple[Sample, Any]]" = field(default_factory=list)
+    errors: "list[JobError]" = field(default_factory=list)
+    loop_lag_ns: "list[int]" = field(default_factory=list)
+    """Lateness of each tick of a 10 ms schedule on each event loop."""
+    notes: "dict[str, Any]" = field(default_factory=dict)
+    """What was chosen by default: start method, loop class."""
+
+
+class Shard(Protocol):
+    """Workers that run jobs; in this process, or a set of processes that each hold such a shard."""
+
+    outcome: Outcome
+
+    def start(self) -> "list[Worker]":
+        """Start and warm up every worker. Raises Failure."""
+
+    def run(self, duration_ns: "int | None") -> int:
+        """Release the workers, wait until all are parked, return the moment of "go" (ns). Raises Failure."""
+
+    def release(self) -> None:
+        """Let the workers end and wait until they have; safe to call at any time, and more than once."""

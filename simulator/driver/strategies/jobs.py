@@ -1,0 +1,103 @@
+"""What a worker does with one page, apart from how its waits overlap."""
+
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from ..clients import open_async, open_blocking
+from ..clients.interface import LIBRARIES
+from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
+from ..spec import Spec
+from ..work import Parse, bind
+from .interface import Failure, JobError
+
+MESSAGES_PER_KIND = 3
+
+
+def clocks(instrument: bool) -> "tuple[Any, Any]":
+    """Return the wall and the CPU clock of a worker; `int` (always 0) stands in where nothing is to be measured.
+
+    Both keep the GIL while they read; on Linux perf_counter is CLOCK_MONOTONIC, the mock server's clock.
+    """
+    return (time.perf_counter_ns, time.thread_time_ns) if instrument else (int, int)
+
+
+def gil_enabled() -> bool:
+    """Whether this interpreter has a GIL now."""
+    probe = getattr(sys, "_is_gil_enabled", None)
+    return True if probe is None else bool(probe())
+
+
+def load_parser(spec: Mapping[str, Any]) -> Parser:
+    """Import the parser. Raises Failure where that cannot be done."""
+    try:
+        return load(spec)
+    except ParserUnavailableError as error:
+        raise Failure("unsupported", str(error)) from error
+    except ParserSpecError as error:
+        raise Failure("failed", str(error)) from error
+    except BaseException as error:  # the user's module runs its own code when it is imported
+        raise Failure("failed", f"importing the parser raised {describe(error)}") from error
+
+
+def open_parse(spec: Spec) -> Parse:
+    """Import the parser and bind it to its amount of work. Raises Failure where that cannot be done."""
+    return bind(load_parser(spec.parser), spec.work, spec.seed)
+
+
+def open_client(spec: Spec) -> Any:
+    """Return a new client of the kind that the strategy's fetch needs. Raises Failure."""
+    opener = open_async if spec.strategy.fetch == "asyncio" else open_blocking
+    try:
+        return opener(spec.client, spec.base_url)
+    except ImportError as error:
+        module = LIBRARIES[spec.client][0]
+        raise Failure(
+            "unsupported",
+            f"the client {spec.client} cannot be imported by {sys.executable} ({error}); install {module} there,"
+            " set job.client to one that it has (http.client is in every Python), or choose another Python with"
+            " --python",
+        ) from error
+
+
+def warmup_pages(spec: Spec, worker: int) -> range:
+    """Page ids that this worker does before the window: dealt by index, so that all have done as much."""
+    return range(worker * spec.warmup, (worker + 1) * spec.warmup)
+
+
+def describe(error: BaseException) -> str:
+    """Return the exception as the last line of its traceback, with the place it came from."""
+    words = "".join(traceback.format_exception_only(type(error), error)).strip()
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return words
+    return f"{words} (at {frames[-1].filename}:{frames[-1].lineno})"
+
+
+class ErrorLog:
+    """Keeps the words of the first few errors of each kind; the samples count them all."""
+
+    def __init__(self) -> None:
+        self.kept: list[JobError] = []
+        self._seen: dict[str, int] = {}
+
+    def status(self, page: int, status: int) -> str:
+        """Record an answer that is not 200 and return its kind."""
+        return self._add(f"status: {status}", page, f"the server answered {status}")
+
+    def fetch(self, page: int, error: BaseException) -> str:
+        """Record a failed request and return its kind."""
+        return self._add(f"fetch: {type(error).__name__}", page, describe(error))
+
+    def parse(self, page: int, error: BaseException) -> str:
+        """Record a parser that raised and return its kind."""
+        return self._add(f"parse: {type(error).__name__}", page, describe(error))
+
+    def _add(self, kind: str, page: int, message: str) -> str:
+        seen = self._seen.get(kind, 0)
+        self._seen[kind] = seen + 1
+        if seen < MESSAGES_PER_KIND:
+            self.kept.append(JobError(kind, page, message))
+        return kind

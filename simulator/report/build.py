@@ -1,0 +1,176 @@
+"""The parts of a report, built from a result document alone."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.report.parts import Column, Facts, Part, Table, Verdict
+from simulator.result.document import CellResult, Interval, ResultDocument
+from simulator.result.repetition import Percentiles
+
+NONE = "–"
+
+COLUMNS = (
+    Column("strategy", "", "how the jobs share the machine", numeric=False),
+    Column("pages", "/s", "records ready per second of makespan: median over the rounds"),
+    Column("95 %", "", "interval of the pages/s; with fewer than 3 rounds the range"),
+    Column("speed-up", "×", "pages/s over those of sequential in the same round: median"),
+    Column("p50", "ms", "response time of a job: median"),
+    Column("tail", "ms", "the highest response-time percentile with 10 samples beyond it"),
+    Column("CPU", "ms", "CPU of the whole driver per page"),
+    Column("cores", "", "cores that the driver used on average"),
+    Column("mem", "MB", "upper estimate of the peak over all its processes"),
+    Column("start", "s", "from starting the interpreter until every worker is warm"),
+)
+
+Combination = tuple[tuple[str, str], ...]
+
+
+def build(document: ResultDocument) -> tuple[Part, ...]:
+    """Return the parts in the order in which they are read."""
+    groups: dict[Combination, list[CellResult]] = defaultdict(list)
+    by_id = {cell.id: cell for cell in document.cells}
+    for cell in document.cells:
+        if cell.baseline_id is None:
+            continue
+        group = groups[_combination(cell.factors)]
+        baseline = by_id.get(cell.baseline_id)
+        if not group and baseline is not None:
+            group.append(baseline)
+        group.append(cell)
+    if not groups:
+        for cell in document.cells:
+            groups[_combination(cell.factors)].append(cell)
+    varied = {name for key in groups for name, _ in key if len({dict(k).get(name) for k in groups}) > 1}
+    tables = tuple(
+        Table(
+            title=_title(key, varied, document),
+            columns=COLUMNS,
+            rows=tuple(_row(cell) for cell in cells),
+            notes=_notes(cells),
+            findings=tuple(
+                f.text for f in document.findings if _covers(f.scope, key) and f.kind != "winner"
+            ),
+        )
+        for key, cells in groups.items()
+    )
+    verdict = Verdict(
+        f"{document.scenario['name']}: {_rounds(document)}",
+        tuple(_answers(document, groups, varied)) or ("Nothing valid was measured; the reasons stand below.",),
+    )
+    return (verdict, *tables, _machine(document))
+
+
+def _combination(factors: Mapping[str, Any]) -> Combination:
+    return tuple((name, str(level)) for name, level in factors.items() if name != "strategy")
+
+
+def _covers(scope: Mapping[str, Any], key: Combination) -> bool:
+    levels = dict(key)
+    return all(levels.get(name) == str(level) for name, level in scope.items()) and len(scope) == len(levels)
+
+
+def _rounds(document: ResultDocument) -> str:
+    rounds = f"{document.rounds_done} round{'s' if document.rounds_done != 1 else ''}"
+    return f"{rounds}, partial: it was ended early" if document.partial else rounds
+
+
+def _title(key: Combination, varied: set[str], document: ResultDocument) -> str:
+    levels = [f"{level}" if name == "case" else f"{name} {level}" for name, level in key if name in varied]
+    flight = dict(key).get("in_flight", "")
+    fixed = [] if "in_flight" in varied or not flight else [f"{flight} in flight"]
+    return ", ".join([*levels, *fixed]) or str(document.scenario["name"])
+
+
+def _answers(document: ResultDocument, groups: Mapping[Combination, Any], varied: set[str]) -> list[str]:
+    sentences = []
+    for key in groups:
+        texts = [f.text for f in document.findings if f.kind == "winner" and _covers(f.scope, key)]
+        label = ", ".join(level if name == "case" else f"{name} {level}" for name, level in key if name in varied)
+        sentences.extend(f"{label}: {text}" if label else text[0].upper() + text[1:] for text in texts)
+    return sentences
+
+
+def _row(cell: CellResult) -> tuple[str, ...]:
+    name = str(cell.factors["strategy"]) + ("*" if cell.marked else "")
+    if cell.status != "ok" or cell.throughput_per_s is None:
+        return (name, cell.status, *[""] * (len(COLUMNS) - 2))
+    return (
+        name,
+        number(cell.throughput_per_s.median),
+        _reach(cell.throughput_per_s),
+        "1" if cell.baseline_id is None else NONE if cell.speedup is None else f"{cell.speedup.median:.2f}",
+        ms(cell.response_time_s.p50 if cell.response_time_s else None),
+        _tail(cell.response_time_s),
+        ms(cell.cpu_per_page_s),
+        NONE if cell.cores_used is None else f"{cell.cores_used:.2f}",
+        NONE if cell.memory_bytes is None else f"{cell.memory_bytes / 1e6:.0f}",
+        NONE if cell.startup_s is None else f"{cell.startup_s:.2f}",
+    )
+
+
+def number(value: float) -> str:
+    """Return three significant digits without an exponent."""
+    if value >= 100:  # noqa: PLR2004 - from here on no decimals
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - three digits
+
+
+def ms(seconds: float | None) -> str:
+    """Return seconds as milliseconds with three significant digits."""
+    return NONE if seconds is None else number(seconds * 1e3)
+
+
+def _reach(interval: Interval) -> str:
+    return f"{number(interval.low)}–{number(interval.high)}"
+
+
+def _tail(percentiles: Percentiles | None) -> str:
+    if percentiles is None:
+        return NONE
+    for name in ("p99_9", "p99", "p95", "p90"):
+        value = getattr(percentiles, name)
+        if value is not None:
+            return f"{name.replace('_', '.')} {ms(value)}"
+    return f"max {ms(percentiles.max)}" if percentiles.max is not None else NONE
+
+
+def _notes(cells: list[CellResult]) -> tuple[str, ...]:
+    notes = []
+    for cell in cells:
+        name = cell.factors["strategy"]
+        if cell.reason is not None:
+            notes.append(f"{name}: {cell.status}: {cell.reason}")
+        notes.extend(f"{name}{'*' if cell.marked else ''}: {warning}" for warning in cell.warnings)
+    return tuple(notes)
+
+
+def _machine(document: ResultDocument) -> Facts:
+    environment = document.environment
+    items: list[tuple[str, str]] = []
+    ran = {
+        tuple(str(r.environment.get(key)) for key in ("implementation", "version", "executable"))
+        for cell in document.cells
+        for r in cell.repetitions
+        if r.environment
+    }
+    for implementation, version, executable in sorted(ran):
+        items.append(("job ran on", f"{implementation} {version} ({executable})"))
+    gil = {state for cell in document.cells for r in cell.repetitions for state in r.environment.get("gil_enabled", ())}
+    if gil:
+        items.append(("GIL in its workers", "on" if gil == {True} else "off" if gil == {False} else "on in some, off in others"))
+    client = sorted(
+        {
+            (kind, cpu)
+            for cell in document.cells
+            for kind, cpu in (cell.calibration or {}).get("client_cpu_s", {}).items()
+            if cpu is not None
+        }
+    )
+    seen: dict[str, float] = dict(client)
+    for kind, cpu in seen.items():
+        items.append((kind.partition(":")[2] + " (" + kind.partition(":")[0] + ")", f"{ms(cpu)} ms CPU per request, alone"))
+    for name, value in (("machine", environment.get("summary")), ("run", document.id)):
+        if value:
+            items.append((name, str(value)))
+    return Facts("Machine", tuple(items))

@@ -1,0 +1,45 @@
+"""What a report is made of. Renderers know these kinds; which measures they show is the builders' business."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer, first: one sentence per combination of levels."""
+
+    title: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    unit: str
+    """Empty for text and plain numbers."""
+    explanation: str
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of texts, as many as there are columns, with what has to be said below."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+    """Cautions and reasons, each naming its row."""
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and values, as of the machine."""
+
+    title: str
+    items: tuple[tuple[str, str], ...]
+
+
+Part = Verdict | Table | Facts

@@ -1,0 +1,154 @@
+"""The result document: what `run --json` writes, `schema result` describes and `report FILE` reads.
+
+History of "simulator.result/1" (it may gain keys and never changes them):
+    0.1.0  first version
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from .repetition import DelayError, Lag, Measures, Percentiles, Phase, Repetition, ServerMeasures
+
+SCHEMA = "simulator.result/1"
+CellStatus = Literal["ok", "invalid", "unsupported", "failed", "skipped"]
+
+
+class NotAResultError(ValueError):
+    """The file is not a result document that this version reads."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A median and the 95 % interval around it; with fewer than three rounds the range, which `kind` says."""
+
+    median: float
+    low: float
+    high: float
+    kind: Literal["interval", "range"] = "interval"
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """One cell: every repetition, and the measures over the valid ones."""
+
+    id: str
+    factors: Mapping[str, Any]
+    status: CellStatus
+    reason: str | None
+    warnings: tuple[str, ...]
+    baseline_id: str | None
+    """The sequential cell of the same combination; null for that cell itself."""
+    in_flight: int
+    """Jobs really in flight."""
+    marked: bool
+    """In flight differs from the scenario's, by the strategy's nature."""
+    repetitions: tuple[Repetition, ...]
+    throughput_per_s: Interval | None
+    speedup: Interval | None
+    """Over the sequential cell of the same combination, paired by round; null for that cell itself."""
+    makespan_s: float | None
+    startup_s: float | None
+    drain_s: float | None
+    response_time_s: Percentiles | None
+    fetch: Phase | None
+    parse: Phase | None
+    network_s: float | None
+    resume_lag_s: Lag | None
+    cpu_per_page_s: float | None
+    cores_used: float | None
+    run_queue_cores: float | None
+    memory_bytes: int | None
+    loop_lag_s: Lag | None
+    server: ServerMeasures | None
+    equality: Literal["equal", "unchecked", "differs"] | None
+    digest: str | None
+    pages: int | None
+    errors: Mapping[str, int]
+    calibration: Mapping[str, Any] | None = None
+    """What one parse and one request cost alone: parse_cpu_s, repeats, client_cpu_s by kind of client …"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence that the numbers support, with its numbers."""
+
+    kind: str
+    """`character`, `winner`, `cause`, `server`, `caution`."""
+    text: str
+    scope: Mapping[str, Any]
+    """The factors that it speaks of."""
+    numbers: Mapping[str, float | str | None]
+
+
+@dataclass(frozen=True)
+class ResultDocument:
+    """A whole run."""
+
+    schema: str
+    id: str
+    scenario: Mapping[str, Any]
+    environment: Mapping[str, Any]
+    started_at: str
+    partial: bool
+    """Interrupted, or ended before every round was done."""
+    rounds_done: int
+    cells: tuple[CellResult, ...]
+    findings: tuple[Finding, ...]
+
+
+ADAPTER: TypeAdapter[ResultDocument] = TypeAdapter(ResultDocument)
+
+
+def to_json(document: ResultDocument) -> str:
+    """Return the document as JSON text; numbers that are not finite cannot occur and would raise ValueError."""
+    return json.dumps(
+        ADAPTER.dump_python(document, mode="json"), indent=1, allow_nan=False, ensure_ascii=False
+    )
+
+
+def from_json(text: str) -> ResultDocument:
+    """Read a result document.
+
+    Raises:
+        NotAResultError: not JSON, no result document, or of a schema that this version does not know.
+    """
+    try:
+        raw = json.loads(text)
+    except ValueError as error:
+        raise NotAResultError(f"not JSON: {error}") from error
+    found = raw.get("schema") if isinstance(raw, dict) else None
+    if found != SCHEMA:
+        raise NotAResultError(f"its schema is {found!r}; this version reads {SCHEMA!r}")
+    try:
+        return ADAPTER.validate_python(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise NotAResultError(f"{where}: {first['msg']}") from error
+
+
+def result_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the document."""
+    schema = ADAPTER.json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return schema
+
+
+__all__ = [
+    "ADAPTER",
+    "SCHEMA",
+    "CellResult",
+    "DelayError",
+    "Finding",
+    "Interval",
+    "Measures",
+    "NotAResultError",
+    "ResultDocument",
+    "from_json",
+    "result_schema",
+    "to_json",
+]

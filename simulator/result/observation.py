@@ -1,0 +1,95 @@
+"""What the runner saw of a repetition from outside the driver, and what the driver wrote after the window."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .samples import Samples
+
+
+@dataclass(frozen=True)
+class CpuTime:
+    """Of a set of threads, since each began."""
+
+    on_cpu_ns: int
+    run_queue_ns: int
+    """Runnable, but no core was free (/proc/PID/task/TID/schedstat, second field)."""
+
+
+@dataclass(frozen=True)
+class MachineTime:
+    """Of all cores, since boot, in seconds (/proc/stat)."""
+
+    user_s: float
+    """User, nice and system together: what programs used."""
+    irq_s: float
+    """Interrupts, soft ones included: part of nobody's load."""
+    steal_s: float
+    """Taken by the host of this virtual machine."""
+    cores: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One look at the machine, taken while every worker is parked. Null: cannot be read on this system."""
+
+    at_ns: int
+    driver: CpuTime | None
+    """All threads of all processes that the driver started, itself included."""
+    workers: Mapping[int, CpuTime]
+    """By worker index."""
+    server: CpuTime | None
+    runner_cpu_s: float
+    machine: MachineTime | None
+    memory_bytes: int | None
+    """Sum over the driver's processes of PSS + VmHWM - VmRSS: an upper estimate of their common peak."""
+    processes: int | None
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One repetition as measured, before anything is concluded from it."""
+
+    cell_id: str
+    round: int
+    """Which pass over all cells this was, reruns counted."""
+    started_at: str
+    samples: Samples
+    go_ns: int
+    startup_s: float
+    """From the driver's start of its first worker until all are warm."""
+    launch_s: float
+    """From the start of the driver's interpreter until all workers are warm."""
+    ready: Snapshot
+    parked: Snapshot
+    server_stats: Mapping[str, Any]
+    """The mock server's /__admin/stats after the window; it was reset before."""
+    duration_s: float | None
+    loop_lag_ns: tuple[int, ...]
+    digests: tuple[str, ...]
+    """Of each job's record, in the samples' order; empty where there is none."""
+    records: Mapping[str, str]
+    """Canonical text by digest."""
+    unchecked: str | None
+    errors: tuple[Mapping[str, Any], ...]
+    """The first errors of each kind: kind, page, message."""
+    environment: Mapping[str, Any]
+    spin_s: tuple[float, float]
+    """A fixed piece of computing, timed before and after: the machine's speed then."""
+    last_words: str
+    """What the driver and its parser printed, its tail."""
+    same_clock: bool
+    """Whether the server's stamps and the driver's are of one clock."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A repetition that gave no numbers."""
+
+    cell_id: str
+    round: int
+    started_at: str
+    status: str
+    """`failed` or `unsupported`."""
+    reason: str
+    last_words: str

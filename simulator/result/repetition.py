@@ -1,0 +1,120 @@
+"""One repetition with the measures that were derived from its samples."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+RepetitionStatus = Literal["ok", "invalid", "discarded", "failed", "unsupported"]
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """Seconds; null where fewer than 10 samples lie beyond."""
+
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    p99_9: float | None
+    max: float | None
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Means per job, in seconds. `stall_s` is off CPU with neither network, nor core, nor work to wait for."""
+
+    wall_s: float | None
+    cpu_s: float | None
+    stall_s: float | None
+
+
+@dataclass(frozen=True)
+class Lag:
+    """Seconds."""
+
+    p50: float | None
+    p99: float | None
+    max: float | None
+
+
+@dataclass(frozen=True)
+class DelayError:
+    """Actual minus intended delay to the first byte, by the server's own audit, in seconds."""
+
+    mean: float | None
+    p50: float | None
+    p99: float | None
+
+
+@dataclass(frozen=True)
+class ServerMeasures:
+    """How the mock server did. `cpu_cores`: its CPU over the window, in cores."""
+
+    delay_error_s: DelayError
+    cpu_cores: float | None
+    saturated: bool | None
+    loop_lag_p99_s: float | None
+    connections_opened: int | None
+    """New connections inside the window: should be none."""
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """From outside, as shares of the machine's capacity over the window; null where it cannot be read."""
+
+    steal: float | None
+    foreign: float | None
+    """CPU of programs that are neither driver, nor server, nor runner; interrupts excluded."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What one repetition measured. A measure that does not apply, or cannot be read here, is null."""
+
+    pages: int
+    """Records ready inside the window."""
+    unfinished: int
+    """Fixed duration only: jobs started in time whose record came after the end."""
+    throughput_per_s: float
+    makespan_s: float
+    startup_s: float
+    drain_s: float
+    """From the last job's start to the last record ready: the part of the makespan with fewer in flight."""
+    response_time_s: Percentiles
+    fetch: Phase
+    parse: Phase
+    network_s: float | None
+    """Mean time per job that the server held the request."""
+    resume_lag_s: Lag | None
+    cpu_per_page_s: float | None
+    cores_used: float | None
+    run_queue_cores: float | None
+    """Mean number of the driver's threads that were runnable without a core."""
+    memory_bytes: int | None
+    processes: int | None
+    loop_lag_s: Lag | None
+    server: ServerMeasures
+    equality: Literal["equal", "unchecked", "differs"]
+    digest: str | None
+    errors: Mapping[str, int]
+    disturbance: Disturbance
+    spin_s: float
+    """Mean of the fixed spin before and after."""
+    runner_cpu_s: float
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """One run of one cell, judged."""
+
+    cell_id: str
+    round: int
+    started_at: str
+    status: RepetitionStatus
+    reason: str | None
+    """Why it is not ok, and what to do about it."""
+    measures: Measures | None
+    warnings: tuple[str, ...] = ()
+    disturbed: bool = False
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    last_words: str = ""

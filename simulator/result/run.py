@@ -1,0 +1,53 @@
+"""A run as it is kept: what was planned, what was calibrated and every repetition; all else is derived from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .repetition import Repetition
+from .samples import Samples
+
+RunStatus = Literal["running", "complete", "interrupted", "failed"]
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """One cell of the plan."""
+
+    id: str
+    factors: Mapping[str, Any]
+    baseline_id: str | None
+    """The sequential cell of the same combination; null for that cell itself."""
+    in_flight: int
+    marked: bool
+    unsupported: str | None
+    """Why it cannot be run, known before it was tried."""
+
+
+@dataclass(frozen=True)
+class RunHeader:
+    """What is known of a run when it starts."""
+
+    id: str
+    name: str
+    scenario: Mapping[str, Any]
+    """The scenario with every default and override in it, as JSON values."""
+    rounds: int
+    environment: Mapping[str, Any]
+    started_at: str
+    """UTC, ISO 8601."""
+    cells: tuple[PlannedCell, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run, whole or as far as it got."""
+
+    header: RunHeader
+    status: RunStatus
+    calibrations: Mapping[str, Mapping[str, Any]]
+    """By cell id."""
+    repetitions: tuple[Repetition, ...]
+    """In the order in which they were measured."""
+    samples: Callable[[str, int], Samples | None]
+    """(cell id, round) -> that repetition's raw samples, read when they are needed."""

@@ -1,0 +1,97 @@
+"""The raw samples of one repetition: a column per clock point, an element per job."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[np.int64]
+
+DRIVER_COLUMNS = (
+    "page",
+    "worker",
+    "start_ns",
+    "fetched_ns",
+    "parsed_ns",
+    "ready_ns",
+    "fetch_cpu_ns",
+    "parse_cpu_ns",
+)
+SERVER_COLUMNS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
+UNKNOWN = -1
+"""Stands in a column where there is no value; every clock point and CPU time is otherwise >= 0."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Columns of equal length. Clock points are CLOCK_MONOTONIC (ns), CPU times are of one thread (ns)."""
+
+    page: Column
+    worker: Column
+    start_ns: Column
+    fetched_ns: Column
+    parsed_ns: Column
+    ready_ns: Column
+    fetch_cpu_ns: Column
+    parse_cpu_ns: Column
+    received_ns: Column
+    """The server's stamps, found by request id after the window; UNKNOWN where they could not be."""
+    first_byte_ns: Column
+    last_byte_ns: Column
+    intended_ns: Column
+    """The injected delay that was asked for."""
+    error: Column
+    """Index into error_kinds; UNKNOWN: no error."""
+    error_kinds: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.page)
+
+    def to_bytes(self) -> bytes:
+        """Return a compressed NPZ archive of the columns."""
+        buffer = io.BytesIO()
+        columns = {name: getattr(self, name) for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")}
+        np.savez_compressed(buffer, error_kinds=np.array(self.error_kinds, dtype=np.str_), **columns)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Samples":
+        """Read what to_bytes wrote. Raises ValueError for anything else; never unpickles."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            kinds = tuple(str(kind) for kind in archive["error_kinds"])
+            return cls(
+                **{name: archive[name] for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")},
+                error_kinds=kinds,
+            )
+
+
+def from_columns(
+    columns: Mapping[str, Sequence[Any]], requests: Mapping[str, Sequence[Any]] | None
+) -> Samples:
+    """Join a driver's columns with the server's request log by request id.
+
+    Args:
+        columns: equal-length columns of the sample file, `request_id` and `error` among them.
+        requests: equal-length columns of the server's log, or null where the two clocks are not the same.
+    """
+    size = len(columns["page"])
+    kinds = tuple(sorted({kind for kind in columns["error"] if kind}))
+    position = {kind: i for i, kind in enumerate(kinds)}
+    rows = {} if requests is None else {name: i for i, name in enumerate(requests["request_id"])}
+    found = np.array([rows.get(name, UNKNOWN) for name in columns["request_id"]], dtype=np.int64)
+    known = found >= 0
+    stamps = {}
+    for name in SERVER_COLUMNS:
+        column = np.full(size, UNKNOWN, dtype=np.int64)
+        if requests is not None and known.any():
+            column[known] = np.asarray(requests[name], dtype=np.int64)[found[known]]
+        stamps[name] = column
+    return Samples(
+        **{name: np.asarray(columns[name], dtype=np.int64) for name in DRIVER_COLUMNS},
+        **stamps,
+        error=np.array([position.get(kind, UNKNOWN) for kind in columns["error"]], dtype=np.int64),
+        error_kinds=kinds,
+    )

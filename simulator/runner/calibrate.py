@@ -1,0 +1,170 @@
+"""Once per run: what one parse and one request cost alone, and so how many parses make the parse cost asked for."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mockserver.units import format_duration
+from simulator.runner.driver_process import DriverError, DriverProcess
+from simulator.runner.job import Amount, job_file
+from simulator.runner.servers import Servers
+from simulator.scenario.cells import Cell
+
+TOLERANCE = 0.1
+"""By how much a parse cost may lie below the parser's own, which is itself measured no better, to mean one parse."""
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What the driver found when it ran the job once, alone."""
+
+    pages: int
+    mean_bytes: float
+    parse_cpu_ns: float | None
+    """Mean CPU of one parse; null for a parser that reaches any cost, or that raises on every page."""
+    units_per_s: float | None
+    """Work per second of CPU of a parser that reaches any cost."""
+    client_cpu_ns: Mapping[str, float | None]
+    """CPU of one request at one in flight, by `blocking:NAME` or `asyncio:NAME`."""
+    peak_bytes: int | None
+    """Peak memory of one interpreter with client and parser."""
+    unpicklable: str | None
+    """Why a record cannot be handed from process to process, if so."""
+    errors: tuple[Mapping[str, Any], ...]
+    content_problems: tuple[str, ...]
+
+
+class Preflights:
+    """Runs the preflight of each different job once and remembers what it found, or why it failed."""
+
+    def __init__(
+        self, servers: Servers, python: str, *, import_path: tuple[str, ...], time_limit_s: float, seed: int
+    ) -> None:
+        self._servers = servers
+        self._python = python
+        self._import_path = import_path
+        self._time_limit_s = time_limit_s
+        self._seed = seed
+        self._known: dict[str, Preflight | DriverError] = {}
+
+    def of(self, cell: Cell) -> Preflight:
+        """Return what is known of this cell's job.
+
+        Raises:
+            DriverError: the job cannot run at all; the same one for every cell with this job.
+            ServerError: no mock server.
+        """
+        server = cell.server
+        key = json.dumps(
+            [
+                server.content.model_dump(mode="json", by_alias=True),
+                server.seed,
+                cell.job.client.model_dump(mode="json"),
+                cell.job.parser.model_dump(mode="json"),
+            ]
+        )
+        if key not in self._known:
+            try:
+                self._known[key] = self._run(cell)
+            except DriverError as error:
+                self._known[key] = error
+        known = self._known[key]
+        if isinstance(known, DriverError):
+            raise known
+        return known
+
+    def _run(self, cell: Cell) -> Preflight:
+        server = self._servers.serving(cell.server)
+        with tempfile.TemporaryDirectory(prefix="simulator-") as name:
+            folder = Path(name)
+            job = job_file(
+                cell,
+                mode="preflight",
+                base_url=server.url,
+                amount=Amount(),
+                seed=self._seed,
+                import_path=self._import_path,
+                output=folder / "preflight.json",
+                content_pages=server.content_pages(),
+            )
+            with DriverProcess(self._python, job, folder, time_limit_s=self._time_limit_s) as driver:
+                try:
+                    driver.wait_for("written")
+                    driver.finish()
+                except DriverError as error:
+                    raise with_last_words(error, driver.last_words()) from error
+            found = json.loads((folder / "preflight.json").read_text(encoding="utf-8"))
+        if found["differs"] is not None:
+            differs = found["differs"]
+            raise DriverError(
+                "failed",
+                f"the parser returns something different each time: page {differs['page']}, field"
+                f" {differs['field']}: first {differs['first']}, then {differs['second']}; strategies can only be"
+                " compared on a parser whose record depends on the page alone",
+            )
+        return Preflight(
+            pages=found["pages"],
+            mean_bytes=found["mean_bytes"],
+            parse_cpu_ns=found["parse_cpu_ns"],
+            units_per_s=found["units_per_s"],
+            client_cpu_ns=found["client_cpu_ns"],
+            peak_bytes=found["peak_bytes"],
+            unpicklable=found["unpicklable"],
+            errors=tuple(found["errors"]),
+            content_problems=server.content_problems(),
+        )
+
+
+def with_last_words(error: DriverError, words: str) -> DriverError:
+    """Return the error with the last line that the driver printed, where it says more."""
+    last = words.splitlines()[-1].strip() if words else ""
+    return DriverError(error.status, f"{error}; it printed last: {last}" if last else str(error))
+
+
+def amount_for(cell: Cell, preflight: Preflight) -> Amount:
+    """Return how much parsing reaches the cell's parse cost.
+
+    Raises:
+        DriverError: `unsupported`, when the parser alone costs more than that.
+    """
+    cost_ns = cell.job.parse_cost_ns
+    if preflight.units_per_s is not None:
+        return Amount(units=round(preflight.units_per_s * (cost_ns or 0) / 1e9))
+    own_ns = preflight.parse_cpu_ns
+    if cost_ns is None or own_ns is None:
+        return Amount()
+    ratio = cost_ns / own_ns
+    if ratio < 1 - TOLERANCE:
+        raise DriverError(
+            "unsupported",
+            f"a parse cost of {format_duration(cost_ns)} is less than what {cell.job.parser.label} itself costs on"
+            f" these pages, {own_ns / 1e6:.2f}ms of CPU; raise job.parse_cost to at least that, make the pages"
+            " smaller, or use spin or sha256, which reach any cost",
+        )
+    ratio = max(1.0, ratio)
+    repeats = int(ratio)
+    fraction = ratio - repeats
+    return Amount(repeats=repeats, extra_fraction=round(fraction, 4))
+
+
+def calibration(preflight: Preflight, amount: Amount) -> dict[str, Any]:
+    """Return what is stored and shown of a cell's calibration (durations in seconds)."""
+    own = preflight.parse_cpu_ns
+    return {
+        "pages": preflight.pages,
+        "page_bytes": preflight.mean_bytes,
+        "parse_cpu_s": None if own is None else own / 1e9,
+        "units_per_s": preflight.units_per_s,
+        "repeats": amount.repeats,
+        "extra_fraction": amount.extra_fraction,
+        "units": amount.units,
+        "client_cpu_s": {
+            name: None if cpu is None else cpu / 1e9 for name, cpu in preflight.client_cpu_ns.items()
+        },
+        "peak_bytes": preflight.peak_bytes,
+        "errors": [dict(error) for error in preflight.errors],
+        "content_problems": list(preflight.content_problems),
+    }

@@ -1,0 +1,195 @@
+"""A driver as a child: in a session of its own, with pipes for events, commands and a lifeline, and an end."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from simulator.driver.strategies.processes import cause_of_death
+
+DRIVER = Path(__file__).resolve().parent.parent / "driver"
+LAST_WORDS_BYTES = 4000
+WAKE_EVERY_S = 1.0
+"""While a window may be open the runner wakes no more often than this."""
+TERM_GRACE_S = 0.5
+KILL_GRACE_S = 5.0
+
+
+class DriverError(Exception):
+    """The driver gave no numbers: what became of it, for a person."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class DriverProcess:
+    """Context manager: on leaving it, no process of the driver's session is left."""
+
+    def __init__(self, python: str, job: Mapping[str, Any], folder: Path, *, time_limit_s: float) -> None:
+        self._folder = folder
+        self._log = folder / "driver.log"
+        self._deadline = time.monotonic() + time_limit_s
+        self._time_limit_s = time_limit_s
+        job_file = folder / "job.json"
+        job_file.write_text(json.dumps(job), encoding="utf-8")
+        events_read, events_write = os.pipe()
+        commands_read, commands_write = os.pipe()
+        lifeline_read, self._lifeline = os.pipe()
+        inherited = (events_write, commands_read, lifeline_read)
+        command = [python, str(DRIVER), str(job_file)]
+        names = ("--events-fd", "--commands-fd", "--lifeline-fd")
+        for name, fd in zip(names, inherited, strict=True):
+            command += [name, str(fd)]
+        self.launched = time.monotonic()
+        try:
+            with self._log.open("wb") as log:
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=inherited,
+                    start_new_session=True,
+                    # Sets iterate, and so records are built, in the same order in every process and repetition.
+                    env={**os.environ, "PYTHONHASHSEED": "0"},
+                )
+        except OSError as error:
+            os.close(self._lifeline)
+            os.close(events_read)
+            os.close(commands_write)
+            raise DriverError(
+                "unsupported",
+                f"{python} cannot be started: {error.strerror}; --python takes the path of a Python interpreter",
+            ) from error
+        finally:
+            for fd in inherited:
+                os.close(fd)
+        self.session = self._process.pid
+        self._commands = os.fdopen(commands_write, "w", encoding="utf-8")
+        self._events = events_read
+        self._buffer = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def send(self, command: str) -> None:
+        """Send one command; a driver that is gone is noticed by the next wait_for."""
+        try:
+            self._commands.write(command + "\n")
+            self._commands.flush()
+        except BrokenPipeError:
+            pass
+
+    def wait_for(self, event: str, on_wake: Callable[[], None] | None = None) -> dict[str, Any]:
+        """Return the next event, which must be this one.
+
+        Raises:
+            DriverError: the driver said why it cannot go on, ended, or passed its time limit.
+        """
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._events, selectors.EVENT_READ)
+            while b"\n" not in self._buffer:
+                left = self._deadline - time.monotonic()
+                if left <= 0:
+                    raise DriverError(
+                        "failed",
+                        f"no end after {self._time_limit_s:g} s, the time limit of a repetition, while waiting for"
+                        f" {WAITING[event]}; a parser that never returns does this, else raise time_limit",
+                    )
+                if selector.select(min(left, WAKE_EVERY_S)):
+                    chunk = os.read(self._events, 65536)
+                    if not chunk:
+                        raise DriverError("failed", self._obituary())
+                    self._buffer += chunk
+                elif on_wake is not None:
+                    on_wake()
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        if message["event"] in ("failed", "unsupported"):
+            raise DriverError(message["event"], message["reason"])
+        if message["event"] != event:
+            raise DriverError("failed", f"the driver said {message['event']!r} where {event!r} was due")
+        return message
+
+    def finish(self) -> None:
+        """Wait until the driver has ended by itself. Raises DriverError if it did not end well."""
+        try:
+            code = self._process.wait(timeout=max(0.1, self._deadline - time.monotonic()))
+        except subprocess.TimeoutExpired as error:
+            raise DriverError("failed", "the driver wrote its samples but did not end") from error
+        if code:
+            raise DriverError("failed", self._obituary())
+
+    def last_words(self) -> str:
+        """Return the tail of what the driver and its parser printed."""
+        try:
+            with self._log.open("rb") as log:
+                log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_WORDS_BYTES))
+                return log.read().decode(errors="replace").strip()
+        except OSError:
+            return ""
+
+    def end(self) -> None:
+        """End every process of the session and close the pipes."""
+        # First SIGTERM: multiprocessing's resource tracker ignores it and lives on to remove the semaphores.
+        for number, grace_s in ((signal.SIGTERM, TERM_GRACE_S), (signal.SIGKILL, KILL_GRACE_S)):
+            try:
+                os.killpg(self.session, number)
+            except (ProcessLookupError, PermissionError):  # macOS: EPERM for a group of zombies
+                break
+            if self._gone_within(grace_s):
+                break
+        self._process.wait()
+        if self._lifeline >= 0:
+            for fd in (self._lifeline, self._events):
+                os.close(fd)
+            self._lifeline = -1
+            try:
+                self._commands.close()
+            except BrokenPipeError:
+                pass
+
+    def _gone_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while True:
+            self._process.poll()
+            try:
+                os.killpg(self.session, 0)
+            except (ProcessLookupError, PermissionError):
+                return True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+
+    def _obituary(self) -> str:
+        try:
+            code = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "the driver closed its pipe and hangs"
+        return f"the driver {cause_of_death(code)}"
+
+
+WAITING = {
+    "ready": "the workers to start and warm up",
+    "parked": "the last record",
+    "written": "the preflight (one parse of every page, alone)",
+}
+
+
+def default_python() -> str:
+    """Return the interpreter that runs this program: it runs the driver too unless --python names another."""
+    return sys.executable

@@ -1,0 +1,59 @@
+"""The job file: what one repetition or preflight tells the driver (driver/protocol.md)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.driver.spec import PROTOCOL
+from simulator.scenario.cells import Cell
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much parsing a job does; see driver.spec.Work."""
+
+    repeats: int = 1
+    extra_fraction: float = 0.0
+    units: int | None = None
+
+
+def job_file(
+    cell: Cell,
+    *,
+    mode: str,
+    base_url: str,
+    amount: Amount,
+    seed: int,
+    import_path: tuple[str, ...],
+    output: Path,
+    instrument: bool = True,
+    content_pages: int = 0,
+) -> dict[str, Any]:
+    """Return the mapping that driver.spec.load reads."""
+    plan, job = cell.plan, cell.job
+    duration_ns = job.duration_ns
+    clients = job.client.model_dump(exclude_none=True)
+    return {
+        "protocol": PROTOCOL,
+        "mode": mode,
+        "base_url": base_url,
+        "client": clients[plan.fetch.kind],
+        "parser": job.parser.model_dump(exclude_none=True),
+        "work": {"repeats": amount.repeats, "extra_fraction": amount.extra_fraction, "units": amount.units},
+        "seed": seed,
+        "strategy": {
+            "shard_kind": plan.shards.kind,
+            "widths": list(plan.fetch.widths),
+            "fetch": plan.fetch.kind,
+            "loop": plan.loop,
+            "start_method": plan.start_method,
+        },
+        "pages": job.pages if duration_ns is None else None,
+        "duration_ns": duration_ns,
+        "warmup": job.warmup,
+        "instrument": instrument,
+        "import_path": list(import_path),
+        "output": str(output),
+        "clients": [f"{kind}:{name}" for kind, name in sorted(clients.items())],
+        "content_pages": content_pages,
+    }

@@ -1,0 +1,113 @@
+"""One cell run once: a fresh driver beside the mock server, watched from outside."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from simulator.result.observation import Broken, Observed
+from simulator.result.samples import from_columns
+from simulator.runner.calibrate import with_last_words
+from simulator.runner.driver_process import DriverError, DriverProcess
+from simulator.runner.job import Amount, job_file
+from simulator.runner.observe import snapshot, spin_s
+from simulator.runner.servers import Server
+from simulator.scenario.cells import Cell
+
+
+def run_repetition(
+    cell: Cell,
+    server: Server,
+    *,
+    round_: int,
+    python: str,
+    amount: Amount,
+    seed: int,
+    import_path: tuple[str, ...],
+    time_limit_s: float,
+    instrument: bool = True,
+    on_wake: Callable[[], None] | None = None,
+) -> Observed | Broken:
+    """Run one cell once.
+
+    Args:
+        cell: what to run; `server` already serves its configuration.
+        server: the mock server.
+        round_: which pass over all cells this is.
+        python: the interpreter that runs the driver.
+        amount: how much parsing makes the cell's parse cost.
+        seed: the scenario's.
+        import_path: where the user's parser is looked for.
+        time_limit_s: after which the driver is ended, from its start.
+        instrument: false leaves the driver's clocks out, to measure what they cost.
+        on_wake: called at most once a second while waiting.
+
+    Returns:
+        What was observed, or why there is nothing.
+
+    Raises:
+        ServerError: the mock server does not answer.
+    """
+    started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    with tempfile.TemporaryDirectory(prefix="simulator-") as name:
+        folder = Path(name)
+        output = folder / "samples.json"
+        job = job_file(
+            cell,
+            mode="measure",
+            base_url=server.url,
+            amount=amount,
+            seed=seed,
+            import_path=import_path,
+            output=output,
+            instrument=instrument,
+        )
+        spin_before_s = spin_s()
+        try:
+            driver = DriverProcess(python, job, folder, time_limit_s=time_limit_s)
+        except DriverError as error:
+            return Broken(cell.id, round_, started_at, error.status, str(error), "")
+        with driver:
+            try:
+                hello = driver.wait_for("ready", on_wake)
+                launch_s = time.monotonic() - driver.launched
+                server.reset()
+                workers = {w["index"]: (w["pid"], w["tid"]) for w in hello["workers"]}
+                ready = snapshot(driver.session, workers, server.pids, ending=False)
+                driver.send("go")
+                driver.wait_for("parked", on_wake)
+                parked = snapshot(driver.session, workers, server.pids, ending=True)
+                stats = server.stats()
+                requests = server.requests() if server.same_clock else None
+                driver.send("release")
+                driver.finish()
+            except DriverError as error:
+                words = driver.last_words()
+                told = with_last_words(error, words)
+                return Broken(cell.id, round_, started_at, error.status, str(told), words)
+            words = driver.last_words()
+        written = json.loads(output.read_text(encoding="utf-8"))
+    return Observed(
+        cell_id=cell.id,
+        round=round_,
+        started_at=started_at,
+        samples=from_columns(written["columns"], requests),
+        go_ns=written["go_ns"],
+        startup_s=written["startup_ns"] / 1e9,
+        launch_s=launch_s,
+        ready=ready,
+        parked=parked,
+        server_stats=stats,
+        duration_s=None if cell.job.duration_ns is None else cell.job.duration_ns / 1e9,
+        loop_lag_ns=tuple(written["loop_lag_ns"]),
+        digests=tuple(written["digests"]),
+        records=written["records"],
+        unchecked=written["unchecked"],
+        errors=tuple(written["errors"]),
+        environment=written["environment"],
+        spin_s=(spin_before_s, spin_s()),
+        last_words=words,
+        same_clock=server.same_clock,
+    )

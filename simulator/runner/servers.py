@@ -1,0 +1,142 @@
+"""The mock servers of a run: its own, one per (workers, loop), or one that the user has started."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from mockserver.admin import AdminClient, AdminError, NotThisServerError
+from mockserver.process import MockServer, ServerStartError
+
+from mockserver.config import ServerConfig
+from simulator.environment import boot_id, time_namespace
+
+
+class ServerError(Exception):
+    """The mock server cannot be used; the text says why and what to do."""
+
+
+class Server:
+    """One mock server, seen through its admin side."""
+
+    def __init__(self, url: str, admin: AdminClient, process: MockServer | None) -> None:
+        self.url = url
+        self._admin = admin
+        self._process = process
+        self._config: ServerConfig | None = None
+        with self._clear_errors():
+            health = admin.health()
+        ours = (boot_id(), time_namespace())
+        theirs = (health.get("boot_id"), health.get("time_namespace"))
+        self.same_clock = None not in ours and ours == theirs
+        """Whether its CLOCK_MONOTONIC stamps and the driver's can be compared."""
+        self.pids: tuple[int, ...] = tuple(health["pids"]) if self.same_clock else ()
+
+    def configure(self, config: ServerConfig) -> None:
+        """Make it serve this from now on; does nothing if it does already."""
+        if config != self._config:
+            with self._clear_errors():
+                self._admin.configure(config)
+            self._config = config
+
+    def reset(self) -> None:
+        """Forget all statistics and logged requests."""
+        with self._clear_errors():
+            self._admin.reset()
+
+    def stats(self) -> Mapping[str, Any]:
+        """Return /__admin/stats."""
+        with self._clear_errors():
+            return self._admin.stats()
+
+    def requests(self) -> Mapping[str, Any]:
+        """Return /__admin/requests: the stamps by request id."""
+        with self._clear_errors():
+            return self._admin.requests()
+
+    def content_pages(self) -> int:
+        """Return how many different pages it has now."""
+        return int(self.stats()["content"]["pages"])
+
+    def content_problems(self) -> tuple[str, ...]:
+        """Return what it could not read of its content folder."""
+        return tuple(self.stats()["content"].get("problems", ()))
+
+    def close(self) -> None:
+        """Close the admin connection, and end the server if it is ours."""
+        self._admin.close()
+        if self._process is not None:
+            self._process.stop()
+
+    @contextlib.contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except NotThisServerError as error:
+            raise ServerError(str(error)) from error
+        except (AdminError, OSError) as error:
+            if self._process is not None and not self._process.alive():
+                words = self._process.last_words()
+                raise ServerError(f"the mock server has ended{': ' + words if words else ''}") from error
+            raise ServerError(
+                f"the mock server at {self.url} does not answer as it should: {error}"
+            ) from error
+
+
+class Servers:
+    """Context manager: on leaving it, own servers have ended and a borrowed one has its configuration back."""
+
+    def __init__(self, borrowed_url: str | None = None, token: str | None = None) -> None:
+        self._own: dict[tuple[int, str], Server] = {}
+        self._borrowed: Server | None = None
+        self._restore: ServerConfig | None = None
+        self._borrowed_url = borrowed_url
+        self._token = token
+
+    def __enter__(self) -> Self:
+        if self._borrowed_url is not None:
+            admin = AdminClient(self._borrowed_url, self._token)
+            try:
+                self._borrowed = Server(self._borrowed_url.rstrip("/"), admin, None)
+                self._restore = admin.config()
+            except (AdminError, OSError) as error:
+                admin.close()
+                raise ServerError(str(error)) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._borrowed is not None:
+            with contextlib.suppress(ServerError):  # it may be gone; there is nothing to restore then
+                if self._restore is not None:
+                    self._borrowed.configure(self._restore)
+            self._borrowed.close()
+        for server in self._own.values():
+            server.close()
+        self._own.clear()
+
+    def serving(self, config: ServerConfig) -> Server:
+        """Return a server that serves this configuration, started if there is none that can."""
+        if self._borrowed is not None:
+            # How many processes it has and which loop is for whoever started it to say.
+            current = self._restore or config
+            wanted = config.model_copy(update={"workers": current.workers, "loop": current.loop})
+            self._borrowed.configure(wanted)
+            return self._borrowed
+        key = (config.workers, config.loop)
+        server = self._own.get(key)
+        if server is None:
+            try:
+                process = MockServer.start(config)
+            except ServerStartError as error:
+                raise ServerError(str(error)) from error
+            server = self._own[key] = Server(process.url, AdminClient(process.url, process.token), process)
+        server.configure(config)
+        return server
+
+    def drop(self, config: ServerConfig) -> None:
+        """Forget an own server that has died, so that the next repetition gets a new one."""
+        server = self._own.pop((config.workers, config.loop), None)
+        if server is not None:
+            server.close()
