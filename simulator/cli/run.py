@@ -195,7 +195,7 @@ class Keeping:
     def revise(self, run_id: str, repetition: Repetition) -> None:
         """Replace a repetition's judgement."""
         with self._surviving():
-            self._store.revise(run_id, repetition)
+            self._store.revise(run_id, repetition.cell_id, repetition.round, repetition)
 
     def finish(self, run_id: str, status: RunStatus) -> None:
         """Note how the run ended."""

@@ -1,0 +1,7 @@
+"""The results database: every run with its repetitions and raw samples, in one SQLite file."""
+
+from .errors import RunNotFoundError, StoreError
+from .location import default_path
+from .store import RunRow, Store
+
+__all__ = ["RunNotFoundError", "RunRow", "Store", "StoreError", "default_path"]

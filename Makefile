@@ -1,0 +1,59 @@
+# What people and CI run. `make demo` needs Python >= 3.11, make and a package index; nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench server clean
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than 3.11; name a newer one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
+	$(PIP) --editable '.[parsers]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(PIP) $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"])')
+	@touch $@
+
+demo: $(VENV)/.installed ## set up, run the quickstart scenario, say what to type next
+	@$(BIN)/simulator run scenarios/quickstart.yaml
+	@printf '\nNext, your own job:\n  %s\n' \
+	  '$(BIN)/simulator init mine --parser mypkg:parse --pages ./saved --latency 120ms'
+
+PORT ?= 8080
+LATENCY ?= 50ms
+server: $(VENV)/.installed ## start the mock server (LATENCY=80ms PORT=9000 PAGES=./saved)
+	@$(BIN)/mockserver serve --port $(PORT) --latency $(LATENCY) $(if $(PAGES),--pages "$(PAGES)")
+
+test: $(VENV)/.dev ## set up and run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## format, lint, types, import contract, coverage: what CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -m 'not scenario'
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+format: $(VENV)/.dev ## format and mend what can be mended by itself
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## measure the program's own speed (minutes; nothing else should run)
+	$(BIN)/python benchmarks/harness.py
+	$(BIN)/python benchmarks/server.py
+
+clean: ## remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info

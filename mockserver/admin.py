@@ -1,0 +1,165 @@
+"""The admin side of a running mock server, from Python; blocking, standard library only."""
+
+import contextlib
+import http.client
+import json
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from mockserver.config import ServerConfig
+from mockserver.identity import PROTOCOL, SERVER_NAME
+
+_LARGEST_ANSWER_BYTES = 1 << 30
+
+
+class AdminError(RuntimeError):
+    """The admin side did not do what was asked; the message says why."""
+
+
+class NotThisServerError(AdminError):
+    """What answers at the URL is not such a server, or one of another version."""
+
+
+class AdminClient:
+    """One keep-alive connection to `/__admin/`; a context manager that closes it.
+
+    Args:
+        url: Of the server, as in `http://127.0.0.1:8080`.
+        token: What the server was started with, if anything.
+        timeout_s: For each step of each request.
+    """
+
+    def __init__(self, url: str, token: str | None = None, timeout_s: float = 10) -> None:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise AdminError(f"{url!r} is no URL: {error}") from error
+        if parts.scheme != "http" or not host or parts.path not in ("", "/"):
+            raise AdminError(f"{url!r} is no URL of a mock server; write for example http://127.0.0.1:8080")
+        self._url = url.rstrip("/")
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self._connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def health(self) -> dict[str, Any]:
+        """Say who the server is, after checking that it is one of this kind.
+
+        Raises:
+            NotThisServerError: It is something else, or speaks another version of this protocol.
+            AdminError: It cannot be reached, or wants a token.
+        """
+        try:
+            health = self._ask("GET", "health")
+        except _UnexpectedAnswerError as error:
+            raise NotThisServerError(f"{self._url} is not a mock server of this program: {error}") from error
+        if health.get("server") != SERVER_NAME:
+            raise NotThisServerError(f"{self._url} is not a mock server of this program")
+        if health.get("protocol") != PROTOCOL:
+            raise NotThisServerError(
+                f"{self._url} speaks version {health.get('protocol')!r} of the admin protocol, this program "
+                f"{PROTOCOL}; start the server with this program's own `mockserver serve`"
+            )
+        return health
+
+    def config(self) -> ServerConfig:
+        """Give the configuration in force.
+
+        Raises:
+            AdminError: It cannot be had.
+        """
+        return ServerConfig.model_validate(self._ask("GET", "config"))
+
+    def configure(self, config: ServerConfig) -> None:
+        """Put a configuration in force.
+
+        Raises:
+            AdminError: The server does not take it; nothing has changed.
+        """
+        self._ask("PUT", "config", config.model_dump_json(by_alias=True))
+
+    def stats(self) -> dict[str, Any]:
+        """Give the numbers since the last reset.
+
+        Raises:
+            AdminError: They cannot be had.
+        """
+        return self._ask("GET", "stats")
+
+    def reset(self) -> None:
+        """Start a new window of numbers and requests.
+
+        Raises:
+            AdminError: It could not be done.
+        """
+        self._ask("POST", "reset")
+
+    def requests(self) -> dict[str, list[Any]]:
+        """Give the request log: columns of equal length, and the number `dropped`.
+
+        Raises:
+            AdminError: It cannot be had.
+        """
+        return self._ask("GET", "requests")
+
+    def _ask(self, method: str, name: str, body: str | None = None) -> dict[str, Any]:
+        status, data = self._exchange(method, f"/__admin/{name}", body)
+        try:
+            answer = json.loads(data)
+        except ValueError as error:
+            raise _UnexpectedAnswerError(f"it answered {status} without JSON") from error
+        if not isinstance(answer, dict):
+            raise _UnexpectedAnswerError(f"it answered {status} with other JSON")
+        if status == HTTPStatus.OK:
+            return answer
+        message = f"{self._url}: {answer.get('error') or f'status {status}'}"
+        raise (AdminError if "errors" in answer else _UnexpectedAnswerError)(message)
+
+    def _exchange(self, method: str, path: str, body: str | None) -> tuple[int, bytes]:
+        # A kept connection may have been closed by the server meanwhile; all of these may be repeated.
+        kept = self._connection.sock is not None
+        try:
+            return self._exchange_once(method, path, body)
+        except (ConnectionError, http.client.BadStatusLine) as error:
+            if not kept:
+                raise self._unreachable(error) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unreachable(error) from error
+        try:
+            return self._exchange_once(method, path, body)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unreachable(error) from error
+
+    def _exchange_once(self, method: str, path: str, body: str | None) -> tuple[int, bytes]:
+        with contextlib.ExitStack() as on_error:
+            on_error.callback(self._connection.close)
+            headers = self._headers if body is None else self._headers | {"Content-Type": "application/json"}
+            self._connection.request(method, path, body, headers)
+            response = self._connection.getresponse()
+            data = response.read(_LARGEST_ANSWER_BYTES)
+            on_error.pop_all()
+            return response.status, data
+
+    def _unreachable(self, error: Exception) -> AdminError:
+        if isinstance(error, http.client.HTTPException) and not isinstance(error, ConnectionError):
+            return NotThisServerError(
+                f"{self._url} does not answer in HTTP ({error or type(error).__name__})"
+            )
+        return AdminError(f"{self._url} cannot be reached: {error or type(error).__name__}")
+
+
+class _UnexpectedAnswerError(AdminError):
+    """An answer that no mock server gives."""

@@ -1,0 +1,125 @@
+"""What a request is about: a page, the index, the admin side, or nothing there is.
+
+Pages come first and by their prefix; there is no router, which would cost more than answering.
+"""
+
+from http import HTTPStatus
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from aiohttp import web
+
+from mockserver import index
+from mockserver.admin_api import PREFIX as ADMIN_PREFIX
+from mockserver.admin_api import AdminApi
+from mockserver.config import LONGEST_DELAY_NS
+from mockserver.operations import Operations
+from mockserver.pages import Pages
+from mockserver.units import format_duration, parse_duration
+
+_PAGES_PREFIX = "/pages/"
+_PREFIX_LENGTH = len(_PAGES_PREFIX)
+
+# More digits would not fit the request log's 64-bit columns.
+_MOST_DIGITS = 18
+
+
+class BadRequestError(ValueError):
+    """A request for a page that makes no sense; the sentence goes to the client."""
+
+
+class App:
+    """Answers every request of one worker."""
+
+    def __init__(self, pages: Pages, operations: Operations, token: str | None) -> None:
+        self._pages = pages
+        self._operations = operations
+        self._admin = AdminApi(operations, token)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request."""
+        path = request.raw_path
+        if path[:_PREFIX_LENGTH] == _PAGES_PREFIX:
+            page = path[_PREFIX_LENGTH:]
+            # str.isdigit alone would let other scripts' digits pass.
+            if page.isdigit() and page.isascii() and len(page) <= _MOST_DIGITS and request.method == "GET":
+                return await self._pages.answer(request, int(page))
+        return await self._handle_others(request)
+
+    async def _handle_others(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer what is not simply a GET of a page id."""
+        try:
+            path, query = _split(request.raw_path)
+            if path.startswith(ADMIN_PREFIX):
+                return await self._admin.answer(request, path)
+            return await self._index_or_page(request, path, query)
+        except BadRequestError as error:
+            return self._error(400, str(error))
+
+    async def _index_or_page(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
+        page = self._page(path)
+        if page is None and path != "/":
+            return self._error(404, f"{path} does not exist; {self._what_exists()}")
+        if request.method not in ("GET", "HEAD"):
+            return self._error(405, f"{path} takes GET, not {request.method}", {"Allow": "GET, HEAD"})
+        if page is None:
+            return await self._index(request)
+        return await self._pages.answer(request, page, _own_latency_ns(query))
+
+    def _page(self, path: str) -> int | None:
+        """Find the page id that a path means; None when it means no page."""
+        if path.startswith(_PAGES_PREFIX):
+            page = path[_PREFIX_LENGTH:]
+            if not (page.isdigit() and page.isascii()):
+                raise BadRequestError(f"{page!r} is no page id; write a whole number from 0, as in /pages/0")
+            if len(page) > _MOST_DIGITS:
+                raise BadRequestError(f"a page id has at most {_MOST_DIGITS} digits")
+            return int(page)
+        # Names come from a list made when the folder was read, so no path can lead out of it.
+        return self._pages.served.by_path.get(unquote(path, errors="surrogateescape"))
+
+    def _what_exists(self) -> str:
+        by_path = self._pages.served.by_path
+        named = f" and {len(by_path)} files such as {next(iter(by_path))}" if by_path else ""
+        return f"there are /pages/0, /pages/1, …{named}; see / for the rest"
+
+    async def _index(self, request: web.BaseRequest) -> web.Response:
+        served = self._pages.served
+        counters = await self._operations.team.ask_leader("counters")
+        accepted = request.headers.get("Accept", "")
+        headers = {"Cache-Control": "no-store", "Vary": "Accept"}
+        if "application/json" in accepted:
+            return web.Response(
+                text=index.as_json(counters), content_type="application/json", headers=headers
+            )
+        url = f"http://{request.headers.get('Host', '127.0.0.1')}"
+        arguments = (url, served.config, len(served.replies), served.problems, counters)
+        if "text/html" in accepted:
+            return web.Response(text=index.as_html(*arguments), content_type="text/html", headers=headers)
+        return web.Response(text=index.as_text(*arguments), content_type="text/plain", headers=headers)
+
+    def _error(self, status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:
+        self._pages.log.count_error(status)
+        return web.Response(status=status, text=f"{HTTPStatus(status).phrase}: {message}\n", headers=headers)
+
+
+def _split(target: str) -> tuple[str, str]:
+    """Split a request target, also a proxy-style one (`http://host/path`), into path and query."""
+    try:
+        parts = urlsplit(target)
+    except ValueError as error:
+        raise BadRequestError(f"{target!r} is no path: {error}") from error
+    return parts.path or "/", parts.query
+
+
+def _own_latency_ns(query: str) -> int | None:
+    """Read `?latency=200ms`; other parameters mean nothing here."""
+    texts = parse_qs(query, keep_blank_values=True).get("latency")
+    if not texts:
+        return None
+    try:
+        latency_ns = parse_duration(texts[-1])
+    except ValueError as error:
+        raise BadRequestError(f"latency: {error}") from error
+    if latency_ns > LONGEST_DELAY_NS:
+        raise BadRequestError(f"latency: {texts[-1]} is longer than {format_duration(LONGEST_DELAY_NS)}")
+    return latency_ns

@@ -1,0 +1,58 @@
+"""The document of `/__admin/stats` in the text format of Prometheus."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+_COUNTERS = (
+    ("requests", "mockserver_requests", "Pages sent since the last reset"),
+    ("connections_opened", "mockserver_connections_opened", "Connections opened since the last reset"),
+    ("cpu_s", "mockserver_cpu_seconds", "CPU time of all workers since the last reset"),
+    ("run_queue_wait_s", "mockserver_run_queue_wait_seconds", "Time ready to run without a core"),
+)
+_GAUGES = (
+    ("in_flight", "mockserver_in_flight", "Requests received and not answered yet"),
+    ("connections_open", "mockserver_connections_open", "Connections open now"),
+    ("window_s", "mockserver_window_seconds", "Time since the last reset"),
+)
+_QUANTILES = (
+    ("delay_error_s", "mockserver_delay_error_seconds", "Actual minus intended delay to the first byte"),
+    ("loop_lag_s", "mockserver_loop_lag_seconds", "Lateness of the event loop's 10 ms ticks"),
+)
+
+
+def exposition(stats: Mapping[str, Any]) -> bytes:
+    """Write the numbers of `/__admin/stats`; those that are null are left out."""
+    # A registry of its own: the process-wide one would add numbers about this worker alone.
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Stats(stats))
+    return generate_latest(registry)
+
+
+class _Stats(Collector):
+    def __init__(self, stats: Mapping[str, Any]) -> None:
+        self._stats = stats
+
+    def collect(self) -> Iterator[Metric]:
+        for key, name, text in _COUNTERS:
+            if self._stats[key] is not None:
+                yield CounterMetricFamily(name, text, value=self._stats[key])
+        for key, name, text in _GAUGES:
+            yield GaugeMetricFamily(name, text, value=self._stats[key])
+        errors = CounterMetricFamily(
+            "mockserver_errors", "Error responses since the last reset", labels=["status"]
+        )
+        for status, number in self._stats["errors"].items():
+            errors.add_metric([status], number)
+        yield errors
+        for key, name, text in _QUANTILES:
+            family = GaugeMetricFamily(name, text, labels=["statistic"])
+            for statistic, value_s in self._stats[key].items():
+                if value_s is not None:
+                    family.add_metric([statistic], value_s)
+            yield family

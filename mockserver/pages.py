@@ -1,0 +1,190 @@
+"""Answering a page: wait until its moment, stamp, send, record.
+
+This is the path that is measured, so it does only what the measurement needs. The reply is written as one
+piece of bytes: aiohttp's own response object costs about as much again as everything here. Received is
+stamped in `data_received`, before the request is parsed and before it queues behind others in the event
+loop, so that such queueing counts as the server's delay error, not as the client's time.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from aiohttp import HttpVersion10, web
+from aiohttp.abc import AbstractStreamWriter
+
+from mockserver.deadline import DeadlineTimer
+from mockserver.request_log import RequestLog
+from mockserver.served import Reply, Served
+
+CLIENT_GONE = 499
+"""The status under which a request is counted whose client went away first (nginx's number for it)."""
+
+_Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+# A body with a bandwidth comes in pieces, one every so often: fine enough for a client to see it flow.
+_PIECE_NS = 10_000_000
+
+
+class Connection(web.RequestHandler):
+    """A connection that notes when its latest data arrived."""
+
+    __slots__ = ("arrived_ns", "finished_ns")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.arrived_ns = 0
+        self.finished_ns = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection over, with an empty write buffer as the aim."""
+        # With no room in the buffer, `drain` returns when the last byte is handed to the kernel, so that the
+        # last-byte stamp means that also for a body larger than the socket's buffer.
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.set_write_buffer_limits(high=0)
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Stamp the arrival before anything else."""
+        self.arrived_ns = time.monotonic_ns()
+        super().data_received(data)
+
+
+@dataclass
+class ConnectionCount:
+    """Connections that are open now, and that were opened ever."""
+
+    open: int = 0
+    opened: int = 0
+
+
+class ConnectionServer(web.Server):
+    """aiohttp's low-level server, with `Connection` for its connections, counted."""
+
+    def __init__(self, handler: _Handler, count: ConnectionCount, **kwargs: Any) -> None:
+        super().__init__(handler, **kwargs)
+        self._count = count
+
+    def __call__(self) -> web.RequestHandler:
+        """Make the protocol of a new connection."""
+        return Connection(self, loop=self._loop, **self._kwargs)
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Count a connection in."""
+        self._count.open += 1
+        self._count.opened += 1
+        super().connection_made(handler, transport)
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """Count a connection out."""
+        self._count.open -= 1
+        super().connection_lost(handler, exc)
+
+
+class _Sent(web.StreamResponse):
+    """Tells aiohttp that the response has been written already, and whether to keep the connection."""
+
+    def __init__(self, *, keep_alive: bool) -> None:
+        super().__init__()
+        self._keep_alive = keep_alive
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:  # noqa: ARG002 (inherited)
+        return None
+
+    async def write_eof(self, data: bytes | bytearray | memoryview = b"") -> None:
+        pass
+
+
+# They hold nothing of a request, so all requests share them.
+_KEEP = _Sent(keep_alive=True)
+_CLOSE = _Sent(keep_alive=False)
+
+
+class Pages:
+    """Answers requests for pages and records them.
+
+    Attributes:
+        served: What is served; replacing it leaves requests in flight as they are.
+        log: The record.
+    """
+
+    def __init__(self, served: Served, log: RequestLog, timer: DeadlineTimer) -> None:
+        self.served = served
+        self.log = log
+        self._timer = timer
+
+    async def answer(
+        self, request: web.BaseRequest, page: int, intended_ns: int | None = None
+    ) -> web.StreamResponse:
+        """Send a page at its moment.
+
+        Args:
+            request: A GET or HEAD request.
+            page: Page id, from 0.
+            intended_ns: The delay to inject; None takes the configured one.
+        """
+        served, log = self.served, self.log
+        connection = cast("Connection", request.protocol)  # ConnectionServer makes no others
+        # A request that was pipelined behind another one is due after it: HTTP/1.1 answers in order.
+        received_ns = max(connection.arrived_ns, connection.finished_ns)
+        number = log.numbered
+        log.numbered = number + 1
+        log.in_flight += 1
+        try:
+            if intended_ns is None:
+                intended_ns = served.delay_ns(page)
+            if intended_ns:
+                await self._timer.until(received_ns + intended_ns)
+            reply = served.replies[page % len(served.replies)]
+            first_byte_ns = time.monotonic_ns()
+            actual_ns = first_byte_ns - received_ns
+            head = reply.head + (
+                f"X-Request-Id: {log.worker}-{number}\r\n"
+                f"X-Received-Ns: {received_ns}\r\n"
+                f"Server-Timing: intended;dur={intended_ns / 1e6:.12g}, actual;dur={actual_ns / 1e6:.12g}\r\n"
+                f"{_connection_header(request)}\r\n"
+            ).encode("ascii")
+            if request.method == "HEAD":
+                await request.writer.write_eof(head)
+            elif served.bandwidth_bps is None:
+                await request.writer.write_eof(head + reply.body)
+            else:
+                await self._trickle(request.writer, head, reply, first_byte_ns, served.bandwidth_bps)
+            last_byte_ns = time.monotonic_ns()
+        except asyncio.CancelledError:
+            log.count_error(CLIENT_GONE)
+            raise
+        except ConnectionError:
+            log.count_error(CLIENT_GONE)
+            return _CLOSE
+        finally:
+            log.in_flight -= 1
+        connection.finished_ns = last_byte_ns
+        log.add(number, page, received_ns, first_byte_ns, last_byte_ns, intended_ns)
+        return _KEEP if request.keep_alive else _CLOSE
+
+    async def _trickle(
+        self, writer: AbstractStreamWriter, head: bytes, reply: Reply, first_byte_ns: int, bandwidth_bps: int
+    ) -> None:
+        """Send the body so that after t seconds bandwidth · t bytes of it are out, never more."""
+        body = reply.body
+        await writer.write(head)
+        duration_ns = len(body) * 1_000_000_000 // bandwidth_bps
+        pieces = max(1, min(len(body), duration_ns // _PIECE_NS))
+        sent = 0
+        for piece in range(1, pieces + 1):
+            await self._timer.until(first_byte_ns + duration_ns * piece // pieces)
+            end = len(body) * piece // pieces
+            await writer.write(body[sent:end])
+            await writer.drain()
+            sent = end
+        await writer.write_eof()
+
+
+def _connection_header(request: web.BaseRequest) -> str:
+    """HTTP/1.1 keeps the connection unless told otherwise; HTTP/1.0 closes it unless told otherwise."""
+    if not request.keep_alive:
+        return "Connection: close\r\n"
+    return "Connection: keep-alive\r\n" if request.version == HttpVersion10 else ""

@@ -1,0 +1,162 @@
+"""A mock server in processes of its own, owned by this one.
+
+The configuration goes over the child's stdin, which then stays open: its end of file is how the server
+learns that its owner is gone, however that ended, kill -9 included. So there is no way to leave one behind.
+"""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from types import TracebackType
+from typing import IO, Any, Self
+
+from mockserver.config import ServerConfig
+
+_START_S = 60.0
+_STOP_S = 5.0
+_LAST_WORDS_BYTES = 4096
+
+
+class ServerStartError(RuntimeError):
+    """The mock server did not start; the message has its own words on why."""
+
+
+class MockServer:
+    """A running mock server; a context manager that stops it.
+
+    Attributes:
+        url: Where it listens, with an IP literal.
+        pids: Process ids of all workers.
+        token: What its admin side asks for; None on loopback.
+    """
+
+    def __init__(
+        self,
+        process: "subprocess.Popen[bytes]",
+        errors: IO[bytes],
+        url: str,
+        pids: tuple[int, ...],
+        token: str | None,
+    ) -> None:
+        self._process = process
+        self._errors = errors
+        self._last_words = ""
+        self.url = url
+        self.pids = pids
+        self.token = token
+
+    @classmethod
+    def start(
+        cls, config: ServerConfig, *, host: str = "127.0.0.1", port: int = 0, token: str | None = None
+    ) -> "MockServer":
+        """Start a server and wait until it accepts connections.
+
+        Args:
+            config: What to serve.
+            host: Address to listen on; any but loopback needs a token.
+            port: 0 takes a free one.
+            token: Protects the admin side.
+
+        Raises:
+            ServerStartError: It ended or did not get ready in time.
+        """
+        # Not on a pipe: nobody reads it while the server runs, and a full one would stop the server.
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 (the server's life is longer than this function)
+        # -P: a folder named mockserver where this runs must not be taken for this package.
+        command = [sys.executable, "-P", "-m", "mockserver", "serve", "--supervised"]
+        environment = {name: value for name, value in os.environ.items() if name != "MOCKSERVER_TOKEN"}
+        if token is not None:
+            environment["MOCKSERVER_TOKEN"] = token
+        process = subprocess.Popen(
+            [*command, "--host", host, "--port", str(port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment,
+            # Ctrl-C in a terminal is for the owner, who stops the server when it is done with it.
+            process_group=0,
+        )
+        try:
+            _send(process, config)
+            started = _await_ready(process)
+        except BaseException as error:
+            _end(process)
+            words = _tail(errors)
+            errors.close()
+            if isinstance(error, TimeoutError | OSError | ValueError):
+                reason = words or f"it did not get ready: {error}"
+                raise ServerStartError(reason.removeprefix("mockserver: ")) from error
+            raise
+        return cls(process, errors, started["url"], tuple(started["pids"]), token)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def alive(self) -> bool:
+        """Say whether it still runs."""
+        return self._process.poll() is None
+
+    def last_words(self) -> str:
+        """Give the end of what it wrote to stderr."""
+        return self._last_words if self._errors.closed else _tail(self._errors)
+
+    def stop(self) -> None:
+        """End it, its workers included, and wait until it is gone. Does nothing the second time."""
+        _end(self._process)
+        if not self._errors.closed:
+            self._last_words = _tail(self._errors)
+            self._errors.close()
+
+
+def _send(process: "subprocess.Popen[bytes]", config: ServerConfig) -> None:
+    assert process.stdin is not None, "it was asked for"  # noqa: S101 (for mypy)
+    process.stdin.write(config.model_dump_json(by_alias=True).encode() + b"\n")
+    process.stdin.flush()
+
+
+def _await_ready(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
+    assert process.stdout is not None, "it was asked for"  # noqa: S101 (for mypy)
+    line = b""
+    deadline_s = time.monotonic() + _START_S
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while not line.endswith(b"\n"):
+            if not selector.select(deadline_s - time.monotonic()):
+                raise TimeoutError(f"nothing heard for {_START_S:.0f} s")
+            data = os.read(process.stdout.fileno(), 65536)
+            if not data:
+                raise ValueError(f"it ended with exit code {process.wait()}")
+            line += data
+    started: dict[str, Any] = json.loads(line)
+    return started
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            try:
+                stream.close()
+            except BrokenPipeError:  # what it never read
+                continue
+    try:
+        process.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        # The group is its own (process_group=0): this reaches its workers and nobody else.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _tail(errors: IO[bytes]) -> str:
+    size = os.fstat(errors.fileno()).st_size
+    start = max(size - _LAST_WORDS_BYTES, 0)
+    return os.pread(errors.fileno(), _LAST_WORDS_BYTES, start).decode(errors="replace").strip()

@@ -1,0 +1,127 @@
+"""What one configuration serves, prepared: the bytes of every page, and the delay of every page id."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mockserver.config import (
+    MOST_OBSERVED,
+    CatalogueContent,
+    Empirical,
+    Latency,
+    ServerConfig,
+)
+from mockserver.content import Page, load_content
+from mockserver.latency import sampler
+
+# Room for the longest sensible text of each duration; a larger file is a mistake, not a list of delays.
+_LARGEST_FILE_BYTES = 32 * MOST_OBSERVED
+
+
+class ObservedDelaysError(ValueError):
+    """A file of observed delays cannot be used; one sentence that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A page, ready to be sent: status line and the headers that never change, and the body."""
+
+    head: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A configuration and all that follows from it; replaced as a whole when the configuration changes.
+
+    Attributes:
+        config: The configuration.
+        replies: One per page; page id n is answered with the (n mod count)-th.
+        by_path: Request path to index in `replies`, for folder content; empty for a catalogue.
+        problems: What could not be read, and why.
+        delay_ns: Page id to nanoseconds.
+        bandwidth_bps: Bytes per second of each body; None sends it at once.
+    """
+
+    config: ServerConfig
+    replies: tuple[Reply, ...]
+    by_path: Mapping[str, int]
+    problems: tuple[str, ...]
+    delay_ns: Callable[[int], int]
+    bandwidth_bps: int | None
+
+    @classmethod
+    def build(cls, config: ServerConfig, previous: "Served | None" = None) -> "Served":
+        """Load the content and prepare the latency.
+
+        Args:
+            config: What to serve.
+            previous: What was served until now; its pages are used again where they would be the same ones.
+
+        Raises:
+            ContentError: The content cannot be loaded.
+            ObservedDelaysError: The file of an empirical latency cannot be used.
+        """
+        delay_ns = sampler(observed(config.latency), config.seed)
+        bandwidth_bps = config.body.bandwidth_bps if config.body else None
+        if previous is not None and _same_pages(config, previous.config):
+            replies, by_path, problems = previous.replies, previous.by_path, previous.problems
+        else:
+            pages = load_content(config.content, config.seed)
+            replies, problems = tuple(_reply(page) for page in pages.pages), pages.problems
+            by_path = (
+                {}
+                if isinstance(config.content, CatalogueContent)
+                else {f"/{page.name}": index for index, page in enumerate(pages.pages)}
+            )
+        return cls(config, replies, by_path, problems, delay_ns, bandwidth_bps)
+
+
+def _same_pages(config: ServerConfig, previous: ServerConfig) -> bool:
+    """A catalogue is a function of its configuration; a folder may have changed on disk."""
+    if not isinstance(config.content, CatalogueContent):
+        return False
+    return (config.content, config.seed) == (previous.content, previous.seed)
+
+
+def _reply(page: Page) -> Reply:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {page.content_type}\r\nContent-Length: {len(page.body)}\r\n"
+    return Reply(head.encode("latin-1"), page.body)
+
+
+def observed(latency: Latency) -> Latency:
+    """Replace the file of an empirical latency by the delays in it: one per line, blank and # lines skipped.
+
+    Raises:
+        ObservedDelaysError: The file cannot be read, is not such a list, or is empty; names file and line.
+    """
+    if not isinstance(latency, Empirical) or latency.file is None:
+        return latency
+    return Empirical.model_validate({"kind": "empirical", "values": _durations(latency.file)})
+
+
+def _durations(file: Path) -> list[str]:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_LARGEST_FILE_BYTES + 1)
+    except OSError as error:
+        raise ObservedDelaysError(f"latency file {file}: {error.strerror or error}") from error
+    if len(data) > _LARGEST_FILE_BYTES:
+        raise ObservedDelaysError(f"latency file {file} is larger than {_LARGEST_FILE_BYTES} bytes")
+    entries = [
+        (number, line.strip())
+        for number, line in enumerate(data.decode("utf-8", errors="replace").splitlines(), start=1)
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    if not 1 <= len(entries) <= MOST_OBSERVED:
+        raise ObservedDelaysError(
+            f"latency file {file} has {len(entries)} durations; write 1 to {MOST_OBSERVED}, one per line"
+        )
+    for number, text in entries:
+        try:
+            Empirical.model_validate({"kind": "empirical", "values": [text]})
+        except ValueError as error:
+            raise ObservedDelaysError(
+                f"latency file {file}, line {number}: {text[:40]!r} is no delay"
+            ) from error
+    return [text for _, text in entries]

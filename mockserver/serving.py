@@ -1,0 +1,131 @@
+"""A server from its configuration to its end: check, bind, load, serve.
+
+Everything that can be wrong with what a person asked for is found here, before the first connection.
+"""
+
+import ipaddress
+import os
+import resource
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mockserver.config import ServerConfig
+from mockserver.content import ContentError
+from mockserver.served import ObservedDelaysError, Served
+from mockserver.supervisor import supervise
+from mockserver.worker import BACKLOG, Duty, loop_factory, run
+
+
+class CannotServeError(RuntimeError):
+    """The server cannot start as asked; one sentence that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A server that accepts connections.
+
+    Attributes:
+        url: Where, with an IP literal.
+        pids: The workers' process ids, the first worker's first.
+        pages: How many pages there are.
+        problems: What of the content could not be read.
+    """
+
+    url: str
+    pids: list[int]
+    pages: int
+    problems: tuple[str, ...]
+
+
+def serve(
+    config: ServerConfig,
+    *,
+    host: str,
+    port: int,
+    token: str | None,
+    lifeline: int | None,
+    ready: Callable[[Started], None],
+) -> int:
+    """Serve until a signal or the end of the lifeline.
+
+    Args:
+        config: What to serve.
+        host: Address to listen on; any but loopback needs a token.
+        port: 0 takes a free one.
+        token: Protects the admin side.
+        lifeline: A file descriptor whose end of file ends the server.
+        ready: Called once, when connections are accepted.
+
+    Returns:
+        Exit code: 0, or 130 after SIGINT.
+
+    Raises:
+        CannotServeError: Address, port, content, loop or token do not allow it.
+        WorkerDiedError: One of several workers ended by itself.
+    """
+    try:
+        loop_factory(config.loop)
+    except ImportError as error:
+        raise CannotServeError(f"loop {config.loop} is not installed; choose --loop asyncio") from error
+    _raise_descriptor_limit()
+    with _listener(host, port, token) as listener:
+        try:
+            served = Served.build(config)
+        except (ContentError, ObservedDelaysError) as error:
+            raise CannotServeError(str(error)) from error
+        # Listening only now: nobody connects to a server that then fails to load its pages.
+        listener.listen(BACKLOG)
+
+        def all_serve(pids: list[int]) -> None:
+            ready(Started(_url(listener), pids, len(served.replies), served.problems))
+
+        if config.workers > 1:
+            return supervise(served, token, listener, lifeline, all_serve)
+        duty = Duty(served, token, listener=listener, lifeline=lifeline)
+        return run(duty, lambda: all_serve([os.getpid()]))
+
+
+def _listener(host: str, port: int, token: str | None) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM)  # noqa: S104 (refused below without a token)
+    except (OSError, UnicodeError) as error:
+        raise CannotServeError(f"host {host!r} is no address of this machine: {error}") from error
+    family, kind, protocol, _, address = found[0]
+    if token is None and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
+        raise CannotServeError(
+            f"host {host} can be reached from other machines, who could then reconfigure the server; "
+            "protect its admin side with --token TEXT or MOCKSERVER_TOKEN, or use --host 127.0.0.1"
+        )
+    listener = socket.socket(family, kind, protocol)
+    try:
+        # A port whose last connections are in TIME_WAIT is free; one that another program listens on is not.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Accepted connections inherit it: headers and each piece of a slow body leave at once.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind(address)
+        # Without this, two servers could bind the port and the second would fail only at listen().
+        listener.listen(1)
+    except OSError as error:
+        listener.close()
+        raise CannotServeError(
+            f"port {port} on {host} cannot be used: {error.strerror or error}; "
+            "stop the program that has it, or choose another with --port (0 takes a free one)"
+        ) from error
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "127.0.0.1" if listener.family == socket.AF_INET else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _raise_descriptor_limit() -> None:
+    """Allow as many connections as this user may have at all."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (OSError, ValueError):  # macOS has a hard limit "infinity" that cannot be set
+        return

@@ -1,0 +1,225 @@
+"""Several workers on one port: fork them, deal the connections out, end together.
+
+The supervisor accepts every connection and hands it to the workers in turn (SCM_RIGHTS). Both usual ways
+spread few connections badly, and a scraper holds few for long: with SO_REUSEPORT the kernel picks by a hash
+of the addresses, a binomial draw (8 connections on 2 workers: 4 + 4 in 27 % of cases); with one inherited
+listening socket the first worker to wake takes all that wait. In turn, it is always 4 + 4. It costs one
+more system call per connection, none per request.
+
+Half a server would give wrong numbers without a word, so when one worker dies all end.
+"""
+
+import os
+import selectors
+import signal
+import socket
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import FrameType
+
+from mockserver.served import Served
+from mockserver.worker import INTERRUPTED, Duty, run
+
+_START_S = 60.0
+_HANDING_S = 5.0
+_END_S = 2.0
+_ACCEPTED_PER_WAKE = 256
+
+
+class WorkerDiedError(RuntimeError):
+    """A worker ended by itself; the sentence says which and how."""
+
+
+@dataclass(frozen=True)
+class _Worker:
+    pid: int
+    handing: socket.socket
+
+
+def supervise(
+    served: Served,
+    token: str | None,
+    listener: socket.socket,
+    lifeline: int | None,
+    ready: Callable[[list[int]], None],
+) -> int:
+    """Run the workers of a configuration until a signal or the end of the lifeline.
+
+    Args:
+        served: What to serve; loaded before forking, so that all share its memory.
+        token: Protects the admin side.
+        listener: The listening socket.
+        lifeline: A file descriptor whose end of file ends the server.
+        ready: Called once with the workers' process ids, when all serve.
+
+    Returns:
+        Exit code: 0, or `INTERRUPTED` after SIGINT.
+
+    Raises:
+        WorkerDiedError: A worker ended by itself; the others have been ended too.
+    """
+    with ExitStack() as ending:
+        woken, received = _signals(ending)
+        workers = _fork(served, token, listener)
+        ending.callback(_end, workers)
+        for worker in workers:
+            _await_ready(worker)
+        ready([worker.pid for worker in workers])
+        return _deal(workers, listener, lifeline, woken, received)
+
+
+def _signals(ending: ExitStack) -> tuple[socket.socket, list[int]]:
+    """Note SIGTERM and SIGINT in a list, and make a socket readable when one comes."""
+    received: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+
+    woken, waking = socket.socketpair()
+    for end in (woken, waking):
+        end.setblocking(False)
+        ending.callback(end.close)
+    ending.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(waking.fileno()))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        ending.callback(signal.signal, number, signal.signal(number, note))
+    return woken, received
+
+
+def _fork(served: Served, token: str | None, listener: socket.socket) -> list[_Worker]:
+    count = served.config.workers
+    channels = [socket.socketpair() for _ in range(count)]
+    lines = [socket.socketpair() for _ in range(count - 1)]
+    workers = []
+    for index in range(count):
+        handing, handed = channels[index]
+        pid = os.fork()
+        if pid == 0:
+            own = Duty(
+                served,
+                token,
+                index,
+                handed=handed,
+                leader=lines[index - 1][1] if index else None,
+                followers=() if index else tuple(leading for leading, _ in lines),
+            )
+            kept = {end for end in (own.handed, own.leader, *own.followers) if end is not None}
+            unused = {listener, *(end for pair in channels + lines for end in pair)} - kept
+            os._exit(_work(own, unused))
+        handing.settimeout(_HANDING_S)
+        workers.append(_Worker(pid, handing))
+    for _, handed in channels:
+        handed.close()
+    for pair in lines:
+        for end in pair:
+            end.close()
+    return workers
+
+
+def _work(duty: Duty, unused: set[socket.socket]) -> int:
+    """Be a worker: the life of the child after the fork. Never raises."""
+    try:
+        signal.set_wakeup_fd(-1)
+        # Open ends of other workers' channels would keep them from seeing the supervisor's end.
+        for end in unused:
+            end.close()
+
+        def ready() -> None:
+            if duty.handed is not None:
+                duty.handed.send(b"r")
+
+        return run(duty, ready)
+    except BaseException:  # noqa: BLE001 (the child must not go on as a second supervisor)
+        traceback.print_exc()
+        return 1
+
+
+def _await_ready(worker: _Worker) -> None:
+    worker.handing.settimeout(_START_S)
+    if not worker.handing.recv(1):
+        raise WorkerDiedError(_obituary(worker))
+    worker.handing.settimeout(_HANDING_S)
+
+
+def _deal(
+    workers: list[_Worker],
+    listener: socket.socket,
+    lifeline: int | None,
+    woken: socket.socket,
+    received: list[int],
+) -> int:
+    listener.setblocking(False)
+    dealt = 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(listener, selectors.EVENT_READ)
+        selector.register(woken, selectors.EVENT_READ)
+        if lifeline is not None:
+            selector.register(lifeline, selectors.EVENT_READ)
+        for worker in workers:
+            selector.register(worker.handing, selectors.EVENT_READ, worker)
+        while not received:
+            for key, _ in selector.select():
+                if isinstance(key.data, _Worker):
+                    raise WorkerDiedError(_obituary(key.data))
+                if key.fileobj == lifeline and not os.read(lifeline, 4096):
+                    return 0
+                if key.fileobj is listener:
+                    dealt = _accept(workers, listener, dealt)
+    return INTERRUPTED if received[0] == signal.SIGINT else 0
+
+
+def _accept(workers: list[_Worker], listener: socket.socket, dealt: int) -> int:
+    for _ in range(_ACCEPTED_PER_WAKE):
+        try:
+            connection, _ = listener.accept()
+        except (BlockingIOError, ConnectionError):
+            break
+        worker = workers[dealt % len(workers)]
+        dealt += 1
+        with connection:
+            try:
+                socket.send_fds(worker.handing, [b"c"], [connection.fileno()])
+            except TimeoutError as error:
+                raise WorkerDiedError(f"worker {worker.pid} has not moved for {_HANDING_S:.0f} s") from error
+            except ConnectionError as error:
+                raise WorkerDiedError(_obituary(worker)) from error
+    return dealt
+
+
+def _obituary(worker: _Worker) -> str:
+    deadline_s = time.monotonic() + _END_S
+    while time.monotonic() < deadline_s:
+        # WNOWAIT leaves it to be reaped with the others.
+        ended = os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is not None:
+            killed = ended.si_code != os.CLD_EXITED
+            how = (
+                f"was killed by {signal.Signals(ended.si_status).name}"
+                if killed
+                else f"exited with {ended.si_status}"
+            )
+            return (
+                f"worker {worker.pid} {how}; the whole server ends, as half of one would give wrong numbers"
+            )
+        time.sleep(0.01)
+    return f"worker {worker.pid} closed its line; the whole server ends"
+
+
+def _end(workers: list[_Worker]) -> None:
+    """End and reap every worker: the closed line tells them, SIGKILL those that do not hear."""
+    for worker in workers:
+        worker.handing.close()
+    left = [worker.pid for worker in workers]
+    deadline_s = time.monotonic() + _END_S
+    while left:
+        if time.monotonic() > deadline_s:
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            for pid in left:
+                os.waitpid(pid, 0)
+            return
+        left = [pid for pid in left if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+        if left:
+            time.sleep(0.005)

@@ -1,0 +1,181 @@
+"""One worker: an event loop that serves until it is told to end, and then ends at once."""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mockserver.app import App
+from mockserver.deadline import deadline_timer
+from mockserver.loop_lag import LoopLag
+from mockserver.operations import Operations
+from mockserver.pages import ConnectionCount, ConnectionServer, Pages
+from mockserver.request_log import RequestLog
+from mockserver.served import Served
+
+BACKLOG = 8192
+"""Connections that may wait to be accepted; the kernel cuts it to its own limit (net.core.somaxconn)."""
+
+INTERRUPTED = 130
+"""Exit code after SIGINT: 128 + 2, as shells have it."""
+
+# A client that holds 10,000 connections open between two requests is a use, not an attack.
+_KEEPALIVE_S = 3600.0
+
+# Handed connections that one wake of the event loop takes: the others can wait, requests should not.
+_HANDED_PER_WAKE = 64
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What one worker is to do.
+
+    Attributes:
+        served: What to serve at first.
+        token: Protects the admin side; None where only this machine can connect.
+        index: Which worker it is; the first is the leader.
+        listener: The listening socket, for the only worker there is.
+        handed: Where the accepted connections of one of several workers come from; its end ends the worker.
+        leader: The line to the leader, for all others.
+        followers: The lines to all others, for the leader.
+        lifeline: A file descriptor whose end of file ends the worker.
+    """
+
+    served: Served
+    token: str | None
+    index: int = 0
+    listener: socket.socket | None = None
+    handed: socket.socket | None = None
+    leader: socket.socket | None = None
+    followers: tuple[socket.socket, ...] = ()
+    lifeline: int | None = None
+
+
+def run(duty: Duty, ready: Callable[[], None]) -> int:
+    """Serve until a signal, or the end of the lifeline or of the supervisor; then close every connection.
+
+    Args:
+        duty: What to do.
+        ready: Called once, when connections are accepted.
+
+    Returns:
+        Exit code: 0, or `INTERRUPTED` after SIGINT.
+    """
+    with asyncio.Runner(loop_factory=loop_factory(duty.served.config.loop)) as runner:
+        return runner.run(_serve(duty, ready))
+
+
+def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
+    """Find the maker of an event loop by its name in a configuration.
+
+    Raises:
+        ImportError: It is not installed.
+    """
+    if name == "uvloop":
+        import uvloop  # noqa: PLC0415 (not installed everywhere, and not needed for the other)
+
+        return uvloop.new_event_loop
+    return asyncio.new_event_loop
+
+
+async def _serve(duty: Duty, ready: Callable[[], None]) -> int:
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[int] = loop.create_future()
+
+    def end(code: int) -> None:
+        if not ended.done():
+            ended.set_result(code)
+
+    loop.add_signal_handler(signal.SIGTERM, end, 0)
+    # A terminal sends SIGINT to every process of the server; the supervisor ends its workers itself.
+    loop.add_signal_handler(signal.SIGINT, end if duty.handed is None else _ignore, INTERRUPTED)
+    timer, lag = deadline_timer(), LoopLag()
+    pages = Pages(duty.served, RequestLog(duty.index), timer)
+    count = ConnectionCount()
+    operations = Operations(pages, count, lag)
+    connections = ConnectionServer(
+        App(pages, operations, duty.token).handle,
+        count,
+        access_log=None,
+        handler_cancellation=True,
+        keepalive_timeout=_KEEPALIVE_S,
+    )
+    ticking = asyncio.create_task(lag.run(timer))
+    try:
+        await operations.team.join(duty.leader, duty.followers)
+        if duty.lifeline is not None:
+            _watch(loop, duty.lifeline, end)
+        accepting = None
+        if duty.listener is not None:
+            accepting = await loop.create_server(connections, sock=duty.listener, backlog=BACKLOG)
+        if duty.handed is not None:
+            _adopt(loop, duty.handed, connections, end)
+        # What was made until now stays: without this, each full collection would walk it again.
+        gc.collect()
+        gc.freeze()
+        ready()
+        code = await ended
+        if accepting is not None:
+            accepting.close()
+        return code
+    finally:
+        ticking.cancel()
+        for connection in connections.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+        operations.team.leave()
+        timer.close()
+
+
+def _ignore(_code: int) -> None:
+    pass
+
+
+def _watch(loop: asyncio.AbstractEventLoop, lifeline: int, end: Callable[[int], None]) -> None:
+    def readable() -> None:
+        if not os.read(lifeline, 4096):
+            loop.remove_reader(lifeline)
+            end(0)
+
+    loop.add_reader(lifeline, readable)
+
+
+def _adopt(
+    loop: asyncio.AbstractEventLoop,
+    handed: socket.socket,
+    connections: ConnectionServer,
+    end: Callable[[int], None],
+) -> None:
+    """Serve every connection that comes over `handed`."""
+    adopting: set[asyncio.Task[None]] = set()
+
+    async def adopt(descriptor: int) -> None:
+        connection = socket.socket(fileno=descriptor)
+        try:
+            connection.setblocking(False)
+            await loop.connect_accepted_socket(connections, connection)
+        except OSError:  # it was closed on the way
+            connection.close()
+
+    def readable() -> None:
+        for _ in range(_HANDED_PER_WAKE):
+            try:
+                data, descriptors, _, _ = socket.recv_fds(handed, 1, 1)
+            except BlockingIOError:
+                return
+            except ConnectionError:
+                data, descriptors = b"", []
+            if not data:
+                loop.remove_reader(handed)
+                end(0)
+                return
+            for descriptor in descriptors:
+                task = asyncio.create_task(adopt(descriptor))
+                adopting.add(task)
+                task.add_done_callback(adopting.discard)
+
+    handed.setblocking(False)
+    loop.add_reader(handed, readable)

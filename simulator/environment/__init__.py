@@ -1,0 +1,16 @@
+"""What machine and Python this is: it travels with every number that was measured on it."""
+
+from .cgroup import cpu_limit_cores
+from .description import describe
+from .kernel import boot_id, time_namespace
+from .machine import cpu_seconds, memory_limit_bytes, usable_cores
+
+__all__ = [
+    "boot_id",
+    "cpu_limit_cores",
+    "cpu_seconds",
+    "describe",
+    "memory_limit_bytes",
+    "time_namespace",
+    "usable_cores",
+]

@@ -1,0 +1,158 @@
+"""The cells of a scenario: every combination of case, levels and strategy that will be measured."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mockserver.config import ServerConfig
+from mockserver.units import format_size
+from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names
+from simulator.scenario.job import Clients, Job
+from simulator.scenario.model import Scenario
+from simulator.scenario.strategy import SEQUENTIAL, StrategyPlan, plan
+
+Level = str | int | float | bool | None
+
+MAX_PROCESSES_PER_CORE = 8
+
+PROCESS_BYTES = 40_000_000
+"""What a process of the driver takes with a client and a parser imported: an estimate, for refusing only."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One combination of levels; the unit that is measured."""
+
+    id: str
+    """Readable, and the same in every run: strategy, case, and a hash of the factors."""
+    factors: Mapping[str, Level]
+    """Dotted path → level as written; `case` where there are cases, always `strategy` and `in_flight`."""
+    server: ServerConfig
+    job: Job
+    plan: StrategyPlan
+    baseline_id: str
+    """The cell of `sequential` in the same combination; its own id for that cell itself."""
+    unsupported: str | None
+    """Why it cannot be measured here, and what to set; None where it can."""
+
+    @property
+    def client(self) -> str | None:
+        """The HTTP library that this cell fetches with; None where the scenario names none for its kind."""
+        return self.job.client.blocking if self.plan.fetch.kind == "blocking" else self.job.client.asyncio
+
+
+def expand(scenario: Scenario, cores: int, *, memory_limit_bytes: int | None = None) -> tuple[Cell, ...]:
+    """List the cells of a scenario by case and levels as they are written, then by strategy.
+
+    Args:
+        scenario: A scenario that `load` accepted.
+        cores: Cores that the driver may use; what `cores` stands for.
+        memory_limit_bytes: Memory that all processes together may use; None does not check it.
+
+    Returns:
+        Cells with different ids; each one's baseline is among them.
+    """
+    document = scenario.document()
+    factors = Factors(document, strategy_names(document))
+    ranked = {name: rank for rank, name in enumerate(factors.strategies)}
+    points = sorted(factors.points(), key=lambda point: (point.order, ranked[point.strategy]))
+    made: dict[object, Scenario] = {}
+    cells = []
+    for point in points:
+        key = tuple(entry.keys for entry in point.entries)
+        if key not in made:
+            made[key] = Scenario.model_validate(resolve(document, point))
+        cells.append(_cell(made[key], point, cores, memory_limit_bytes))
+    return tuple(cells)
+
+
+def _cell(combination: Scenario, point: Point, cores: int, memory_limit_bytes: int | None) -> Cell:
+    parallelism = cores if combination.parallelism == "cores" else combination.parallelism
+    # The baseline need not be listed.
+    variants = {SEQUENTIAL.name: SEQUENTIAL} | {variant.name: variant for variant in combination.strategies}
+    worked_out = plan(variants[point.strategy], combination.in_flight, parallelism)
+    sequential = point.strategy == SEQUENTIAL.name
+    factors: dict[str, Level] = {}
+    if point.case is not None:
+        factors["case"] = point.case
+    factors |= {path: label(level) for path, level in point.levels}
+    factors |= {"strategy": point.strategy, "in_flight": 1 if sequential else combination.in_flight}
+    baseline = {path: level for path, level in factors.items() if _varies_baseline(path)}
+    baseline |= {"strategy": SEQUENTIAL.name, "in_flight": 1}
+    return Cell(
+        id=_id(factors),
+        factors=factors,
+        server=combination.server,
+        job=combination.job,
+        plan=worked_out,
+        baseline_id=_id(baseline),
+        unsupported=_missing_client(combination.job.client, worked_out)
+        or _too_many_processes(worked_out, cores)
+        or _too_much_memory(worked_out, memory_limit_bytes),
+    )
+
+
+def _varies_baseline(path: str) -> bool:
+    return path == "case" or path.partition(".")[0] in {"server", "job"}
+
+
+def _id(factors: Mapping[str, Level]) -> str:
+    text = json.dumps(factors, sort_keys=True)
+    words = (str(factors["strategy"]), str(factors.get("case", "")))
+    readable = "-".join(re.sub(r"[^a-z0-9_]+", "-", word.lower()).strip("-")[:24] for word in words if word)
+    return f"{readable}-{hashlib.blake2b(text.encode(), digest_size=5).hexdigest()}"
+
+
+def _missing_client(client: Clients, worked_out: StrategyPlan) -> str | None:
+    kind = worked_out.fetch.kind
+    if (client.blocking if kind == "blocking" else client.asyncio) is not None:
+        return None
+    present = client.asyncio or client.blocking
+    blocking, asyncio = client.blocking or "http.client", client.asyncio or "aiohttp"
+    if "httpx" in {blocking, asyncio}:
+        # With one side httpx, the fair other side is the same library.
+        blocking = asyncio = "httpx"
+    article = "a blocking" if kind == "blocking" else "an asyncio"
+    lacks = f"{present} has no {kind} client" if present != "httpx" else f"job.client names no {kind} client"
+    return (
+        f"{lacks}, and {worked_out.name} needs {article} one; "
+        f"write job.client: {{blocking: {blocking}, asyncio: {asyncio}}}"
+    )
+
+
+def _processes(worked_out: StrategyPlan) -> int:
+    return worked_out.shards.count if worked_out.shards.kind == "processes" else 0
+
+
+def _too_many_processes(worked_out: StrategyPlan, cores: int) -> str | None:
+    most = MAX_PROCESSES_PER_CORE * cores
+    if _processes(worked_out) <= most:
+        return None
+    return (
+        f"{_processes(worked_out)} processes are more than {MAX_PROCESSES_PER_CORE} for each of {cores} "
+        f"usable cores; set {_count_name(worked_out)} to {most} or less"
+    )
+
+
+def _too_much_memory(worked_out: StrategyPlan, limit_bytes: int | None) -> str | None:
+    need = _processes(worked_out) * PROCESS_BYTES
+    if limit_bytes is None or need <= limit_bytes // 2:
+        return None
+    most = limit_bytes // 2 // PROCESS_BYTES
+    advice = f"set {_count_name(worked_out)} to {most} or less" if most else "it does not fit here"
+    return (
+        f"{_processes(worked_out)} processes take an estimated {format_size(need)}, more than half of the "
+        f"memory limit ({format_size(limit_bytes)}); {advice}"
+    )
+
+
+def _count_name(worked_out: StrategyPlan) -> str:
+    """Name the key that decides how many processes there are."""
+    match worked_out.base:
+        case "processes":
+            return "in_flight"
+        case "processes_per_core":
+            return "parallelism"
+    return f"strategies.{worked_out.name}.shards.processes"

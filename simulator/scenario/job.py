@@ -1,0 +1,169 @@
+"""The job: which pages are fetched with which client, and what parses them."""
+
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from mockserver.config import Config
+from mockserver.units import DurationNs, format_duration, parse_duration
+from simulator.scenario.problem import found, nearest
+
+BlockingClient = Literal["httpx", "http.client"]
+AsyncioClient = Literal["httpx", "aiohttp"]
+ClientName = Literal["httpx", "aiohttp", "http.client"]
+ParserName = Literal["html.parser", "bs4", "lxml", "selectolax", "json", "spin", "sha256"]
+
+PARSERS: tuple[str, ...] = get_args(ParserName)
+_CLIENTS: tuple[str, ...] = get_args(ClientName)
+
+
+def between(low: str, high: str) -> AfterValidator:
+    """Return a validator of durations in ns: from `low` to `high`, both included."""
+    low_ns, high_ns = parse_duration(low), parse_duration(high)
+
+    def check(ns: int) -> int:
+        if not low_ns <= ns <= high_ns:
+            raise ValueError(f"found {format_duration(ns)}; {low} to {high} is allowed")
+        return ns
+
+    return AfterValidator(check)
+
+
+def _read_client(value: Any) -> Any:
+    """Turn one name into the sides that the library has."""
+    if isinstance(value, str):
+        if value not in _CLIENTS:
+            close = nearest(value, _CLIENTS)
+            raise ValueError(
+                f"unknown client {value}; {f'did you mean {close}? ' if close else ''}"
+                f"Allowed: {', '.join(_CLIENTS)}, or {{blocking: http.client, asyncio: aiohttp}}"
+            )
+        sides = (("blocking", get_args(BlockingClient)), ("asyncio", get_args(AsyncioClient)))
+        return {side: value for side, names in sides if value in names}
+    if not isinstance(value, dict | Clients):
+        raise ValueError(f"found {found(value)}; a client is a name or {{blocking: …, asyncio: …}}")  # noqa: TRY004 (pydantic reports only a ValueError)
+    return value
+
+
+class Clients(Config):
+    """The HTTP library for strategies that block, and the one for those on an event loop."""
+
+    blocking: BlockingClient | None = Field(default=None, description="httpx or http.client.")
+    asyncio: AsyncioClient | None = Field(default=None, description="httpx or aiohttp.")
+
+    @model_validator(mode="after")
+    def _any(self) -> Self:
+        if self.blocking is None and self.asyncio is None:
+            raise ValueError(
+                "no client; write blocking (httpx or http.client), asyncio (httpx or aiohttp) or both"
+            )
+        return self
+
+
+def _read_parser(value: Any) -> Any:
+    """Turn a built-in name or `package.module:function` into the mapping that it is short for."""
+    if isinstance(value, str):
+        if value in PARSERS:
+            return {"name": value}
+        if ":" in value:
+            _check_function(value)
+            return {"function": value}
+        close = nearest(value, PARSERS)
+        raise ValueError(
+            f"unknown parser {value}; {f'did you mean {close}? ' if close else ''}"
+            f"Built in: {', '.join(PARSERS)}; your own is written package.module:function"
+        )
+    if not isinstance(value, dict | Parser):
+        raise ValueError(  # noqa: TRY004 (pydantic reports only a ValueError)
+            f"found {found(value)}; a parser is a built-in name, package.module:function or {{function: …}}"
+        )
+    return value
+
+
+def _check_function(value: str) -> str:
+    module, _, function = value.partition(":")
+    if not all(part.isidentifier() for name in (module, function) for part in name.split(".")):
+        raise ValueError(f"found {found(value)}; a function is written package.module:function")
+    return value
+
+
+_FunctionText = Annotated[
+    str,
+    Field(pattern=r"^[^:]+:[^:]+$", description="package.module:function", examples=["mypkg.pages:parse"]),
+]
+
+
+class Parser(Config):
+    """What turns a page into a record: a built-in parser or a function of the user's own."""
+
+    name: ParserName | None = Field(default=None, description="A built-in parser.")
+    function: Annotated[str, AfterValidator(_check_function)] | None = Field(
+        default=None,
+        description="package.module:function, found beside the scenario or in the current folder.",
+    )
+    input: Literal["bytes", "text"] = Field(
+        default="bytes", description="What the function is called with: the body, or the body decoded."
+    )
+    url: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="true passes the page's URL as second argument."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.name is None) == (self.function is None):
+            raise ValueError("a parser is either a name or a function; write exactly one of them")
+        if self.name is not None and self.model_fields_set & {"input", "url"}:
+            raise ValueError("input and url belong to a function of your own; remove them")
+        return self
+
+    @property
+    def label(self) -> str:
+        """What tables call it."""
+        return self.name or self.function or ""
+
+
+class Job(Config):
+    """Fetch pages, parse each."""
+
+    client: Annotated[Clients, BeforeValidator(_read_client, json_schema_input_type=ClientName | Clients)] = (
+        Field(
+            default=Clients(blocking="httpx", asyncio="httpx"),
+            description="HTTP library: one name, or one for each kind of strategy.",
+        )
+    )
+    parser: Annotated[
+        Parser, BeforeValidator(_read_parser, json_schema_input_type=ParserName | _FunctionText | Parser)
+    ] = Field(
+        default=Parser(name="html.parser"),
+        description=f"A built-in parser ({', '.join(PARSERS)}), package.module:function, or a mapping.",
+    )
+    parse_cost_ns: Annotated[DurationNs, between("0ms", "1m")] | None = Field(
+        default=None,
+        alias="parse_cost",
+        description="CPU time of parsing one page, reached by repeating whole parses; by default one parse.",
+    )
+    pages: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] | None = Field(
+        default=None, description="Jobs per repetition; or write duration."
+    )
+    duration_ns: Annotated[DurationNs, between("1ms", "10m")] | None = Field(
+        default=None,
+        alias="duration",
+        description="How long a repetition runs; or write pages.",
+        validate_default=True,
+    )
+    warmup: int = Field(
+        default=2, ge=1, le=1_000, strict=True, description="Jobs that each worker does before the window."
+    )
+
+    @field_validator("duration_ns")
+    @classmethod
+    def _one_length(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if "pages" not in info.data:
+            return value
+        if info.data["pages"] is None and value is None:
+            raise ValueError(
+                "neither pages nor duration; write one of them, as in pages: 160 or duration: 2s"
+            )
+        if info.data["pages"] is not None and value is not None:
+            raise ValueError("both pages and duration; remove one (null removes it: --set job.pages=null)")
+        return value

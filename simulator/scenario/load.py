@@ -1,0 +1,266 @@
+"""From YAML text to a `Scenario`, or to everything that is wrong with it at once.
+
+Precedence: defaults < file < environment (`SIMULATOR_SERVER__LATENCY=20ms`) < `--set server.latency=20ms`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from simulator.scenario.combinations import (
+    MAX_CELLS,
+    EntryError,
+    Factors,
+    Point,
+    label,
+    origin,
+    resolve,
+    strategy_names,
+)
+from simulator.scenario.document import Document, Keys, Mark, parse
+from simulator.scenario.explain import Mistake, explain
+from simulator.scenario.model import Scenario
+from simulator.scenario.paths import PathError, absolute, dotted, files, place, replaced
+from simulator.scenario.problem import Problem, ScenarioError, found
+from simulator.scenario.settings import Setting, from_environment, from_overrides
+
+
+def load(path: Path, *, overrides: Sequence[str] = (), environ: Mapping[str, str] | None = None) -> Scenario:
+    """Read a scenario file.
+
+    Args:
+        path: The YAML file.
+        overrides: `path=value` texts of `--set`, the value as YAML; later ones win.
+        environ: Environment variables; those that start with SIMULATOR_ are read.
+
+    Raises:
+        ScenarioError: The file cannot be read, or the scenario is wrong: all problems at once.
+    """
+    return load_text(
+        _read(path), str(path), path.absolute().parent, overrides=overrides, environ=environ or {}
+    )
+
+
+def load_text(
+    text: str,
+    source: str,
+    base_dir: Path,
+    *,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Scenario:
+    """Read a scenario from text; see `load`.
+
+    Args:
+        text: YAML.
+        source: What problems call the text.
+        base_dir: Where relative paths in the text start, and where the user's parser is looked for first.
+            Relative paths in overrides and the environment start in the current folder.
+        overrides: See `load`.
+        environ: See `load`.
+
+    Raises:
+        ScenarioError: The scenario is wrong: all problems at once.
+    """
+    document = parse(text, source)
+    if not isinstance(document.data, dict):
+        what = "empty" if document.data is None else f"found {found(document.data)}"
+        message = f"{what}; a scenario is a mapping that starts with name: …"
+        raise ScenarioError([Problem(source, 1, 1, "", message)])
+    draft = _Draft(source, document, absolute(document.data, (), base_dir))
+    for setting in (*from_environment(environ or {}), *from_overrides(overrides)):
+        draft.apply(setting)
+    return _validated(draft, base_dir, check_files=True)
+
+
+def from_document(document: Mapping[str, Any], source: str, source_dir: Path | None = None) -> Scenario:
+    """Read a scenario back from `Scenario.document()`. The folders it names need not exist any more.
+
+    Args:
+        document: Plain data, as stored with the results.
+        source: What problems call it.
+        source_dir: `Scenario.source_dir` of the original.
+
+    Raises:
+        ScenarioError: It is not a scenario.
+    """
+    return _validated(
+        _Draft(source, Document(document, {}, {}), dict(document)), source_dir, check_files=False
+    )
+
+
+@dataclass
+class _Draft:
+    """A document on its way: its data, and where each value came from."""
+
+    source: str
+    written: Document
+    data: Any
+    set_by: dict[Keys, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def apply(self, setting: Setting | Problem) -> None:
+        """Put one value from outside into the document."""
+        if isinstance(setting, Problem):
+            self.problems.append(setting)
+            return
+        try:
+            keys = place(self.data, setting.parts)
+            data = replaced(self.data, keys, absolute(setting.value, keys, Path.cwd()))
+        except PathError as error:
+            self.problems.append(Problem(setting.source, None, None, ".".join(setting.parts), str(error)))
+            return
+        self.data = data
+        self.set_by = {key: by for key, by in self.set_by.items() if key[: len(keys)] != keys}
+        self.set_by[keys] = setting.source
+
+    def problem(self, mistake: Mistake) -> Problem:
+        """Say where a mistake came from."""
+        source, mark = self._came_from(mistake.keys, at_key=mistake.at_key)
+        line, column = (None, None) if mark is None else (mark.line, mark.column)
+        return Problem(source, line, column, dotted(mistake.keys, self.data), mistake.message, mistake.hint)
+
+    def _came_from(self, keys: Keys, *, at_key: bool) -> tuple[str, Mark | None]:
+        if keys not in self.written.values:
+            # A mapping that only a setting made: `--set sever.latency=40ms` makes `sever`.
+            for key, by in self.set_by.items():
+                if key[: len(keys)] == keys:
+                    return by, None
+        for length in range(len(keys), -1, -1):
+            part = keys[:length]
+            if part in self.set_by:
+                return self.set_by[part], None
+            marks = self.written.keys if at_key and length == len(keys) else self.written.values
+            if part in marks:
+                return self.source, marks[part]
+        return self.source, None
+
+
+def _validated(draft: _Draft, source_dir: Path | None, *, check_files: bool) -> Scenario:
+    wrong: list[Mistake] = []
+    scenario: Scenario | None = None
+    try:
+        scenario = Scenario.from_document(draft.data, source_dir)
+    except ValidationError as error:
+        wrong += explain(error, draft.data)
+    if check_files:
+        wrong += _missing_files(draft.data)
+    if (scenario is not None) or _has_factors(draft.data):
+        wrong += _factor_mistakes(draft.data, frozenset(wrong), check_files=check_files)
+    problems = [*draft.problems, *map(draft.problem, wrong)]
+    if problems or scenario is None:
+        raise ScenarioError(_by_line(problems))
+    return scenario
+
+
+def _by_line(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.line is None, problem.line or 0))
+
+
+def _has_factors(document: Any) -> bool:
+    """Tell whether `cases` and `vary` have their form, so that they can be checked beside other mistakes."""
+    cases, vary = document.get("cases", {}), document.get("vary", {})
+    return (
+        isinstance(cases, dict)
+        and all(isinstance(settings, dict) for settings in cases.values())
+        and isinstance(vary, dict)
+        and all(isinstance(levels, list) for levels in vary.values())
+    )
+
+
+def _factor_mistakes(document: Any, base: frozenset[Mistake], *, check_files: bool) -> tuple[Mistake, ...]:
+    """Find what is wrong with `cases` and `vary`: in themselves, then in each combination they make.
+
+    Args:
+        document: The whole document.
+        base: What is wrong with the rest of it, which the combinations only repeat.
+        check_files: Whether files must exist.
+    """
+    varied = Factors(document, strategy_names(document))
+    in_themselves = tuple(varied.mistakes())
+    if varied.count() > MAX_CELLS:
+        return in_themselves
+    said = {mistake.keys for mistake in in_themselves}
+    points = {tuple(entry.keys for entry in point.entries): point for point in varied.points()}
+    seen: dict[Any, Point] = {}
+    mistakes: list[Mistake] = []
+    for point in points.values():
+        made, wrong = _try(document, point, base, check_files=check_files)
+        mistakes += wrong
+        if made:
+            # Only points that set the same paths are compared: the baseline lacks some of them.
+            same = (tuple(entry.path for entry in point.entries if entry.keys[0] == "vary"), made)
+            mistakes += _equal(seen.setdefault(same, point), point)
+    new = (m for m in mistakes if not any(m.keys[:length] in said for length in range(len(m.keys) + 1)))
+    return (*in_themselves, *dict.fromkeys(new))
+
+
+def _try(
+    document: Any, point: Point, base: frozenset[Mistake], *, check_files: bool
+) -> tuple[str, list[Mistake]]:
+    """Validate one combination; return its scenario as JSON, empty if it is none, and what is wrong."""
+    made = ""
+    wrong: list[Mistake] = []
+    try:
+        resolved = resolve(document, point)
+    except EntryError as error:
+        return "", [error.mistake]
+    try:
+        made = Scenario.model_validate(resolved).model_dump_json()
+    except ValidationError as error:
+        wrong += explain(error, resolved)
+    if check_files:
+        wrong += _missing_files(resolved)
+    return made, [origin(document, point, mistake) for mistake in wrong if mistake not in base]
+
+
+def _equal(first: Point, second: Point) -> Iterator[Mistake]:
+    """Report two combinations that come to the same thing, as 40ms and 0.04s do."""
+    if first is second or first.entries == second.entries:
+        return
+    if first.case != second.case:
+        yield Mistake(("cases", str(second.case)), f"comes to the same as {first.case}; remove one")
+        return
+    levels = zip(first.entries, second.entries, strict=True)
+    for one, other in levels:
+        if one != other:
+            message = f"{label(other.value)} is the same level as {label(one.value)}; remove one"
+            yield Mistake(other.keys, message)
+            return
+
+
+def _missing_files(document: Any) -> Iterator[Mistake]:
+    for keys, path in files(document):
+        folder = keys[-1] == "path"
+        what = "folder" if folder else "file"
+        try:
+            there = path.is_dir() if folder else path.is_file()
+            wrong = f"is not a {what}" if path.exists() else "does not exist"
+        except OSError as error:
+            there, wrong = False, f"cannot be looked at ({error.strerror})"
+        if not there:
+            yield Mistake(keys, f"the {what} {path} {wrong}")
+
+
+def _read(path: Path) -> str:
+    """Read a file as UTF-8, or say why not."""
+    hint = None
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        message, hint = "no such file", "simulator init NAME writes a scenario"
+    except IsADirectoryError:
+        message, hint = "is a folder", "name a scenario file in it"
+    except PermissionError:
+        message = "may not be read: permission denied"
+    except UnicodeDecodeError as error:
+        body: bytes = error.object
+        line, start = body.count(b"\n", 0, error.start) + 1, body.rfind(b"\n", 0, error.start) + 1
+        message = f"not UTF-8: found the byte 0x{body[error.start]:02x}; save the file as UTF-8"
+        raise ScenarioError([Problem(str(path), line, error.start - start + 1, "", message)]) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+    raise ScenarioError([Problem(str(path), None, None, "", message, hint)]) from None

@@ -1,0 +1,161 @@
+"""A scenario: what the server does, what the job is, which strategies do it, and what varies."""
+
+import re
+from copy import deepcopy
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
+
+from mockserver.config import Config, ServerConfig
+from mockserver.units import DurationNs, format_duration
+from simulator.scenario.job import Job, between
+from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
+
+DEFAULT_STRATEGIES = ("sequential", "threads", "asyncio", "processes")
+
+MAX_IN_FLIGHT = 10_000
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable() or text != text.strip():
+        raise ValueError(f"found {text!r}; a name is one line of text, without spaces around it")
+    return text
+
+
+class ValidityLimits(Config):
+    """The least that a repetition must be for its numbers to count."""
+
+    min_window_ns: Annotated[DurationNs, between("0ms", "10m")] = Field(
+        default=500_000_000, alias="min_window", description="Shortest measured window."
+    )
+    min_jobs_per_slot: int = Field(
+        default=10, ge=0, le=10_000, strict=True, description="Fewest jobs per job in flight."
+    )
+
+
+class Scenario(Config):
+    """A scenario with every part checked; `cases` and `vary` are still to be expanded into cells."""
+
+    name: Annotated[str, AfterValidator(_one_line)] = Field(
+        min_length=1, max_length=100, description="What it is called."
+    )
+    description: str = Field(default="", max_length=10_000, description="The question it answers.")
+    seed: int = Field(
+        default=0,
+        ge=0,
+        lt=1 << 63,
+        strict=True,
+        description="Fixes delays, pages and the order of repetitions.",
+    )
+    server: ServerConfig = Field(default_factory=ServerConfig, description="What the mock server does.")
+    job: Job = Field(description="What is done with every page.")
+    strategies: tuple[StrategyEntry, ...] = Field(
+        default=tuple(Variant.model_validate({"name": name, "base": name}) for name in DEFAULT_STRATEGIES),
+        min_length=1,
+        description="Names, or variants with a name of their own; sequential is always measured.",
+    )
+    in_flight: int = Field(
+        default=8,
+        ge=1,
+        le=MAX_IN_FLIGHT,
+        strict=True,
+        description="Jobs started and not finished, the same for every strategy.",
+    )
+    parallelism: CountOrCores = Field(
+        default="cores",
+        description="Processes of processes_per_core: a number, or cores for the usable ones.",
+    )
+    rounds: int = Field(
+        default=5, ge=1, le=1_000, strict=True, description="How often every cell is measured."
+    )
+    time_limit_ns: Annotated[DurationNs, between("100ms", "1h")] = Field(
+        default=120_000_000_000, alias="time_limit", description="Longest that one repetition may take."
+    )
+    validity: ValidityLimits = Field(
+        default=ValidityLimits(), description="Lower limits of the validity gate."
+    )
+    cases: dict[str, dict[str, Any]] | None = Field(
+        default=None, description="Named points, each a mapping of dotted paths to values."
+    )
+    vary: dict[str, list[Any]] | None = Field(
+        default=None,
+        description="Dotted paths, each with the levels it takes; all combinations are measured.",
+    )
+
+    _document: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _source_dir: Path | None = PrivateAttr(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _seed_server(cls, value: Any) -> Any:
+        """Give the server the scenario's seed where it has none of its own."""
+        if not isinstance(value, dict):
+            return value
+        server, seed = value.get("server", {}), value.get("seed", 0)
+        if (
+            not isinstance(server, dict)
+            or "seed" in server
+            or type(seed) is not int
+            or not 0 <= seed < 1 << 63
+        ):
+            return value
+        return {**value, "server": {**server, "seed": seed}}
+
+    @field_validator("strategies")
+    @classmethod
+    def _different_names(cls, value: tuple[Variant, ...]) -> tuple[Variant, ...]:
+        names = [variant.name for variant in value]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(
+                f"{', '.join(repeated)} listed more than once; a variant needs a name of its own"
+            )
+        return value
+
+    @field_validator("cases")
+    @classmethod
+    def _named_cases(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        wrong = [name for name in value or {} if not re.fullmatch(NAME_PATTERN, name)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is not a name; letters, digits, _, - and spaces are allowed")
+        return value
+
+    @model_validator(mode="after")
+    def _fits_limit(self) -> Self:
+        duration_ns = self.job.duration_ns
+        if duration_ns is not None and duration_ns >= self.time_limit_ns:
+            raise ValueError(
+                f"job.duration ({format_duration(duration_ns)}) is not below time_limit "
+                f"({format_duration(self.time_limit_ns)}); lower one or raise the other"
+            )
+        return self
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any], source_dir: Path | None = None) -> Self:
+        """Build a scenario from a resolved document, such as `document()` of another one.
+
+        `cases` and `vary` are not expanded here: `load.from_document` checks them too.
+
+        Raises:
+            pydantic.ValidationError: The document is not a scenario.
+        """
+        scenario = cls.model_validate(document)
+        scenario._document = deepcopy(document)  # noqa: SLF001 (its own)
+        scenario._source_dir = source_dir  # noqa: SLF001 (its own)
+        return scenario
+
+    @property
+    def source_dir(self) -> Path | None:
+        """The folder of the scenario file, where the user's parser is looked for; None without a file."""
+        return self._source_dir
+
+    def document(self) -> dict[str, Any]:
+        """Return the scenario as it was written, with overrides and absolute paths: plain data for JSON."""
+        return deepcopy(self._document or self.model_dump(mode="json", by_alias=True, exclude_none=True))

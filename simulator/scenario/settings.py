@@ -1,0 +1,53 @@
+"""Values from outside the file: `--set path=value` and SIMULATOR_… variables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.scenario.document import parse
+from simulator.scenario.paths import PathError, split
+from simulator.scenario.problem import Problem, ScenarioError
+
+PREFIX = "SIMULATOR_"
+RESERVED_VARIABLES = frozenset({"SIMULATOR_STORE", "SIMULATOR_PYTHON"})
+"""Variables that mean something else to the program."""
+
+SET = "--set"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value for one dotted path."""
+
+    source: str
+    """`--set` or the variable's name: problems with the value name it."""
+    parts: tuple[str, ...]
+    value: Any
+
+
+def from_environment(environ: Mapping[str, str]) -> Iterator[Setting | Problem]:
+    """Read `SIMULATOR_SERVER__LATENCY=20ms` as `server.latency: 20ms`, in the order of the names."""
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in RESERVED_VARIABLES:
+            path = name.removeprefix(PREFIX).lower().replace("__", ".")
+            yield _setting(name, path, environ[name])
+
+
+def from_overrides(overrides: Sequence[str]) -> Iterator[Setting | Problem]:
+    """Read `path=value` texts, the value as YAML, in the order given."""
+    for text in overrides:
+        path, equals, value = text.partition("=")
+        if equals:
+            yield _setting(SET, path.strip(), value)
+        else:
+            message = f"found {text!r}; write path=value, as in server.latency=40ms"
+            yield Problem(SET, None, None, "", message)
+
+
+def _setting(source: str, path: str, text: str) -> Setting | Problem:
+    try:
+        return Setting(source, split(path), parse(text, source).data)
+    except PathError as error:
+        return Problem(source, None, None, "", str(error))
+    except ScenarioError as error:
+        return Problem(source, None, None, path, error.problems[0].message, error.problems[0].hint)

@@ -1,0 +1,50 @@
+"""Dataclasses and JSON values to text and back.
+
+ASCII only: what a driver printed may hold bytes that are no text (lone surrogates), which SQLite refuses.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from simulator.result.repetition import Repetition
+
+_REPETITION: TypeAdapter[Repetition] = TypeAdapter(Repetition)
+
+
+def dump(value: Mapping[str, Any]) -> str:
+    """Write a mapping of JSON values."""
+    return json.dumps(value, default=_plain)
+
+
+def _plain(value: object) -> object:
+    """Give json what it knows in place of what it does not."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a {type(value).__name__} cannot be kept as JSON")
+
+
+def load(text: str) -> dict[str, Any]:
+    """Read what `dump` wrote. Raises ValueError for anything else."""
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(f"a mapping was expected, not {type(value).__name__}")  # noqa: TRY004 (one error for all damage)
+    return value
+
+
+def dump_repetition(repetition: Repetition) -> str:
+    """Write a repetition; a number that is not finite keeps its value."""
+    return json.dumps(repetition, default=_plain)
+
+
+def load_repetition(text: str) -> Repetition:
+    """Read what `dump_repetition` wrote. Raises ValueError for anything else."""
+    return _REPETITION.validate_python(json.loads(text))

@@ -1,0 +1,223 @@
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver import content as content_module
+from mockserver.catalogue import page_of_items, page_of_size
+from mockserver.config import CatalogueContent, FolderContent
+from mockserver.content import ContentError, PageSet, load_content
+
+
+def catalogue(**fields: Any) -> CatalogueContent:
+    return CatalogueContent.model_validate({"kind": "catalogue", **fields})
+
+
+def load_folder(path: Path) -> PageSet:
+    return load_content(FolderContent.model_validate({"kind": "folder", "path": str(path)}), 0)
+
+
+class TestCatalogue:
+    def test_is_a_function_of_seed_page_and_items(self) -> None:
+        page = page_of_items(3, 7, 12)
+        assert page == page_of_items(3, 7, 12)
+        assert len({page, page_of_items(4, 7, 12), page_of_items(3, 8, 12), page_of_items(3, 7, 13)}) == 4
+
+    def test_is_the_same_on_every_python(self) -> None:
+        # Pinned on purpose: runs on two Pythons are compared, so they have to serve the same bytes.
+        pages = b"".join(page_of_items(7, index, 5) for index in range(3))
+        assert hashlib.sha256(pages).hexdigest() == (
+            "f50bda359bc30bd83ca8c5831541816094c65b592453b6d1451bda63e3bd92fd"
+        )
+
+    def test_every_product_asked_for_is_there(self) -> None:
+        assert [page_of_items(0, 0, items).count(b'<li class="product">') for items in (0, 1, 40)] == [
+            0,
+            1,
+            40,
+        ]
+
+    def test_sizes_are_those_of_listing_pages(self) -> None:
+        assert 8_000 < len(page_of_items(0, 0, 8)) < 10_000
+        assert 30_000 < len(page_of_items(0, 0, 40)) < 60_000
+
+    @settings(deadline=None, max_examples=40)
+    @given(seed=st.integers(0, 2**63), index=st.integers(0, 10**6), size=st.integers(2_200, 100_000))
+    def test_a_size_is_met_exactly(self, seed: int, index: int, size: int) -> None:
+        page = page_of_size(seed, index, size)
+        assert len(page) == size
+        assert page.rstrip().endswith(b"</html>")
+
+    def test_more_than_the_filler_is_products(self) -> None:
+        assert page_of_size(0, 0, 64_000).count(b'<li class="product">') > 60
+
+    def test_a_page_set_is_named_by_index(self) -> None:
+        pages = load_content(catalogue(count=3, items=2), seed=5)
+        assert [page.name for page in pages.pages] == ["0", "1", "2"]
+        assert pages.by_name["1"].body == page_of_items(5, 1, 2)
+        assert {page.content_type for page in pages.pages} == {"text/html; charset=utf-8"}
+        assert not pages.problems
+
+    def test_size_in_the_scenario(self) -> None:
+        assert {len(page.body) for page in load_content(catalogue(count=5, size="9kB"), 0).pages} == {9_000}
+
+    def test_a_size_too_small_says_what_is_needed(self) -> None:
+        with pytest.raises(
+            ContentError, match=r"500 bytes is too small: .* takes (\d+); raise size"
+        ) as raised:
+            load_content(catalogue(count=1, size="500B"), 0)
+        needed = int(re.findall(r"takes (\d+)", str(raised.value))[0])
+        assert len(page_of_size(0, 0, needed)) == needed
+
+
+class TestFolder:
+    def test_pages_come_sorted_and_others_are_left(self, tmp_path: Path) -> None:
+        (tmp_path / "b" / "deep").mkdir(parents=True)
+        for name in ("z.html", "b/deep/a.HTM", "b/c.xhtml", "data.json", "style.css", "README"):
+            (tmp_path / name).write_bytes(name.encode())
+        found = load_folder(tmp_path)
+        assert [page.name for page in found.pages] == ["b/c.xhtml", "b/deep/a.HTM", "data.json", "z.html"]
+        assert [page.body for page in found.pages] == [page.name.encode() for page in found.pages]
+        assert found.problems == ()
+
+    @pytest.mark.parametrize(
+        ("name", "body", "content_type"),
+        [
+            ("a.html", b"<title>x</title>", "text/html"),
+            ("a.html", b'<head><meta charset="EUC-KR">', "text/html; charset=EUC-KR"),
+            (
+                "a.htm",
+                b'<META http-equiv="Content-Type" content="text/html; charset=utf-8">',
+                "text/html; charset=utf-8",
+            ),
+            ("a.html", b"\xef\xbb\xbf<meta charset=latin-1>", "text/html; charset=utf-8"),
+            ("a.html", b"\xff\xfe<\x00", "text/html; charset=utf-16le"),
+            (
+                "a.xhtml",
+                b'<?xml version="1.0" encoding="UTF-8"?><html/>',
+                "application/xhtml+xml; charset=UTF-8",
+            ),
+            ("a.html", b'<meta charset="x\r\nSet-Cookie: y=1">', "text/html; charset=x"),
+            ("a.html", b" " * 1100 + b"<meta charset=euc-kr>", "text/html"),
+            ("a.json", b"{}", "application/json"),
+        ],
+    )
+    def test_content_type(self, tmp_path: Path, name: str, body: bytes, content_type: str) -> None:
+        (tmp_path / name).write_bytes(body)
+        assert load_folder(tmp_path).pages[0].content_type == content_type
+
+    def test_links_are_followed_inside_only(self, tmp_path: Path) -> None:
+        outside = tmp_path / "outside"
+        outside.mkdir()
+        (outside / "secret.html").write_text("secret")
+        root = tmp_path / "root"
+        (root / "sub").mkdir(parents=True)
+        (root / "page.html").write_text("page")
+        (root / "alias.html").symlink_to("page.html")
+        (root / "out.html").symlink_to(outside / "secret.html")
+        (root / "up.html").symlink_to("../outside/secret.html")
+        (root / "elsewhere").symlink_to(outside)
+        (root / "again").symlink_to("sub")
+        (root / "circle.html").symlink_to("circle.html")
+        (root / "gone.html").symlink_to("missing.html")
+        (root / "gone.css").symlink_to("missing.css")
+        found = load_folder(root)
+        assert [page.name for page in found.pages] == ["alias.html", "page.html"]
+        assert [page.body for page in found.pages] == [b"page", b"page"]
+        assert [problem.split(":")[0] for problem in found.problems] == [
+            "again",
+            "circle.html",
+            "elsewhere",
+            "gone.html",
+            "out.html",
+            "up.html",
+        ]
+        assert sum("leads out of the folder" in problem for problem in found.problems) == 3
+        assert b"secret" not in b"".join(page.body for page in found.pages)
+
+    def test_the_folder_itself_may_be_a_link(self, tmp_path: Path) -> None:
+        (tmp_path / "real").mkdir()
+        (tmp_path / "real" / "a.html").write_text("a")
+        (tmp_path / "link").symlink_to("real")
+        assert [page.name for page in load_folder(tmp_path / "link").pages] == ["a.html"]
+
+    def test_what_is_no_file_is_reported_and_not_opened(self, tmp_path: Path) -> None:
+        (tmp_path / "a.html").write_text("a")
+        os.mkfifo(tmp_path / "pipe.html")
+        assert load_folder(tmp_path).problems == ("pipe.html: not a file",)
+
+    @pytest.mark.parametrize("name", [b"\xff.html", b"a\nb.html"])
+    def test_a_name_that_cannot_be_served_is_reported(self, tmp_path: Path, name: bytes) -> None:
+        (tmp_path / "a.html").write_text("a")
+        try:
+            Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("x")
+        except OSError:
+            pytest.skip("this file system refuses such names")
+        (problem,) = load_folder(tmp_path).problems
+        assert "rename it" in problem
+        problem.encode()
+
+    def test_an_unreadable_file_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "a.html").write_text("a")
+        (tmp_path / "b.html").write_text("b")
+        monkeypatch.setattr(Path, "read_bytes", refusing("b.html", Path.read_bytes))
+        found = load_folder(tmp_path)
+        assert [page.name for page in found.pages] == ["a.html"]
+        assert found.problems == ("b.html: Permission denied",)
+
+    def test_an_unreadable_folder_inside_is_reported(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "a.html").write_text("a")
+        (tmp_path / "shut").mkdir()
+        monkeypatch.setattr(os, "scandir", refusing("shut", os.scandir))
+        assert load_folder(tmp_path).problems == ("shut/: Permission denied",)
+
+    def test_errors_name_the_folder_and_what_to_do(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        missing, file, empty, bad = (tmp_path / name for name in ("missing", "file", "empty", "bad"))
+        file.write_text("")
+        empty.mkdir()
+        bad.mkdir()
+        (bad / "a.html").symlink_to("missing")
+        for path, sentence in (
+            (missing, "no such folder; save the pages there or correct the path"),
+            (file, "not a folder; name the folder that holds the pages"),
+            (empty, "no page in it (*.html, *.htm, *.xhtml, *.json); save some there or name another folder"),
+            (bad, "none of its pages can be read: a.html: a link that leads nowhere; correct or remove it; "),
+        ):
+            with pytest.raises(ContentError) as raised:
+                load_folder(path)
+            assert str(raised.value).startswith(f"{path}: {sentence}")
+        monkeypatch.setattr(os, "scandir", refusing("empty", os.scandir))
+        with pytest.raises(
+            ContentError, match=r"cannot be read \(Permission denied\); change its permissions"
+        ):
+            load_folder(empty)
+
+    def test_more_than_memory_should_hold_is_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(content_module, "LARGEST_CONTENT_BYTES", 1000)
+        (tmp_path / "a.html").write_bytes(b"a" * 600)
+        (tmp_path / "b.html").write_bytes(b"b" * 600)
+        with pytest.raises(ContentError, match="more than the 1kB a server keeps in memory"):
+            load_folder(tmp_path)
+
+
+def refusing(name: str, real: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Stand in for `real` where permissions cannot be set: root, who may run the tests, may read all."""
+
+    def read(path: Any) -> Any:
+        if Path(path).name == name:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    return read

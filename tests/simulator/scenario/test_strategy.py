@@ -1,0 +1,67 @@
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.scenario.strategy import NAMES, SEQUENTIAL, Fetch, Shards, StrategyPlan, Variant, plan
+
+
+def planned(entry: dict[str, Any], in_flight: int = 8, parallelism: int = 2) -> StrategyPlan:
+    return plan(Variant.model_validate(entry), in_flight, parallelism)
+
+
+@pytest.mark.parametrize(
+    ("entry", "shards", "fetch", "in_flight"),
+    [
+        ({"base": "sequential", "name": "sequential"}, Shards("none", 1), Fetch("blocking", (1,)), 1),
+        ({"base": "threads"}, Shards("none", 1), Fetch("blocking", (8,)), 8),
+        ({"base": "asyncio"}, Shards("none", 1), Fetch("asyncio", (8,)), 8),
+        ({"base": "processes"}, Shards("processes", 8), Fetch("blocking", (1,) * 8), 8),
+        ({"base": "processes_per_core"}, Shards("processes", 2), Fetch("blocking", (1, 1)), 2),
+        ({"base": "processes_per_core", "parallelism": 3}, Shards("processes", 3), Fetch("blocking", (1,) * 3), 3),
+        ({"shards": {"processes": 3}, "fetch": "asyncio"}, Shards("processes", 3), Fetch("asyncio", (3, 3, 2)), 8),
+        ({"shards": {"processes": "cores"}, "fetch": "blocking"}, Shards("processes", 2), Fetch("blocking", (4, 4)), 8),
+        ({"shards": "none", "fetch": "asyncio", "parse": "inline"}, Shards("none", 1), Fetch("asyncio", (8,)), 8),
+        ({"shards": {"processes": 9}, "fetch": "blocking"}, Shards("processes", 9), Fetch("blocking", (1,) * 9), 9),
+    ],
+)  # fmt: skip
+def test_a_strategy_is_three_choices(
+    entry: dict[str, Any], shards: Shards, fetch: Fetch, in_flight: int
+) -> None:
+    found = planned({"name": "x", **entry})
+    assert (found.shards, found.fetch, found.in_flight) == (shards, fetch, in_flight)
+    assert found.marked == (in_flight != 8)
+
+
+def test_options_apply_where_they_mean_something() -> None:
+    assert planned({"name": "x", "base": "asyncio"}).loop == "asyncio"
+    assert planned({"name": "x", "base": "asyncio", "loop": "uvloop"}).loop == "uvloop"
+    assert planned({"name": "x", "base": "threads"}).loop is None
+    assert planned({"name": "x", "base": "processes"}).start_method is None
+    assert planned({"name": "x", "base": "processes", "start_method": "spawn"}).start_method == "spawn"
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(
+        st.sampled_from(NAMES[1:]).map(lambda base: {"base": base}),
+        st.integers(1, 40).map(lambda n: {"shards": {"processes": n}, "fetch": "asyncio"}),
+    ),
+    st.integers(1, 200),
+    st.integers(1, 40),
+)
+def test_in_flight_is_shared_out_and_equal_unless_marked(
+    entry: dict[str, Any], in_flight: int, parallelism: int
+) -> None:
+    found = planned({"name": "x", **entry}, in_flight, parallelism)
+    widths = found.fetch.widths
+    assert len(widths) == found.shards.count
+    assert sum(widths) == found.in_flight
+    assert min(widths) >= 1
+    assert max(widths) - min(widths) <= 1
+    assert found.marked == (found.in_flight != in_flight)
+
+
+def test_the_baseline_has_one_job_in_flight() -> None:
+    assert plan(SEQUENTIAL, 64, 8).in_flight == 1
