@@ -1,0 +1,48 @@
+"""`simulator doctor`: the diagnosis for people, and as JSON."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulator.environment.diagnosis import Check
+from simulator.environment.facts import Facts
+
+_STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+
+
+def show(console: Console, checks: Sequence[Check]) -> None:
+    """Print a line per check, its advice below it, and what all of it comes to.
+
+    The verdict is a word, not only a colour; nothing from outside is read as markup.
+    """
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in checks:
+        value = Text(check.value)
+        if check.advice is not None:
+            value.append("\n→ " + check.advice, style="" if check.verdict != "ok" else "dim")
+        table.add_row(Text(check.verdict, style=_STYLES[check.verdict]), Text(check.name), value)
+    console.print(table)
+    console.print(Text("\n" + conclusion(checks)))
+
+
+def conclusion(checks: Sequence[Check]) -> str:
+    """Say in one sentence whether to measure here."""
+    problems = [check.name for check in checks if check.verdict == "problem"]
+    warnings = [check.name for check in checks if check.verdict == "warning"]
+    if problems:
+        return f"Measurements here will mislead until this is changed: {', '.join(problems)}."
+    if warnings:
+        return f"This machine can measure; expect wider intervals because of: {', '.join(warnings)}."
+    return "This machine is fit to measure."
+
+
+def to_json(facts: Facts, checks: Sequence[Check]) -> str:
+    """Return the facts and the checks as JSON text."""
+    return json.dumps({"facts": asdict(facts), "checks": [asdict(check) for check in checks]}, indent=1)
