@@ -63,8 +63,9 @@ class AdminApi:
 
     def _refusal(self, request: web.BaseRequest) -> web.Response | None:
         if self._token is not None:
-            given = request.headers.get("Authorization", "")
-            if hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            # aiohttp decodes headers with surrogateescape; encoded the same way they are what was sent.
+            given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
+            if hmac.compare_digest(given, f"Bearer {self._token}".encode()):
                 return None
             return _errors(
                 401,

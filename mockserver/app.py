@@ -67,6 +67,10 @@ class App:
 
     def _page(self, path: str) -> int | None:
         """Find the page id that a path means; None when it means no page."""
+        # Names come from a list made when the folder was read, so no path can lead out of it.
+        named = self._pages.served.by_path.get(unquote(path, errors="surrogateescape"))
+        if named is not None:
+            return named
         if path.startswith(_PAGES_PREFIX):
             page = path[_PREFIX_LENGTH:]
             if not (page.isdigit() and page.isascii()):
@@ -74,8 +78,7 @@ class App:
             if len(page) > _MOST_DIGITS:
                 raise BadRequestError(f"a page id has at most {_MOST_DIGITS} digits")
             return int(page)
-        # Names come from a list made when the folder was read, so no path can lead out of it.
-        return self._pages.served.by_path.get(unquote(path, errors="surrogateescape"))
+        return None
 
     def _what_exists(self) -> str:
         by_path = self._pages.served.by_path
@@ -104,6 +107,9 @@ class App:
 
 def _split(target: str) -> tuple[str, str]:
     """Split a request target, also a proxy-style one (`http://host/path`), into path and query."""
+    if target.startswith("/"):
+        path, _, query = target.partition("?")
+        return path, query
     try:
         parts = urlsplit(target)
     except ValueError as error:

@@ -21,6 +21,7 @@ app = typer.Typer(
 
 _USAGE = 2
 _DIED = 1
+_INTERRUPTED = 130
 
 
 class Loop(StrEnum):
@@ -50,19 +51,19 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
         str | None,
         typer.Option(
             help="A duration, as in 40ms, or a distribution, as in '{kind: lognormal, median: 40ms, p99: 160ms}' "
-            "or '{p50: 40ms, p90: 90ms, p99: 400ms}'.  [default: 0ms]",
+            "or '{p50: 40ms, p90: 90ms, p99: 400ms}'; default 0ms.",
         ),
     ] = None,
     pages: Annotated[Path | None, typer.Option(help="Serve the HTML files of this folder.")] = None,
-    items: Annotated[int | None, typer.Option(help="Products on each generated page.  [default: 40]")] = None,
+    items: Annotated[int | None, typer.Option(help="Products on each generated page; default 40.")] = None,
     size: Annotated[str | None, typer.Option(help="Size of each generated page, as in 64kB.")] = None,
-    count: Annotated[int | None, typer.Option(help="Number of generated pages.  [default: 200]")] = None,
-    seed: Annotated[int | None, typer.Option(help="Fixes delays and generated pages.  [default: 0]")] = None,
+    count: Annotated[int | None, typer.Option(help="Number of generated pages; default 200.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Fixes delays and generated pages; default 0.")] = None,
     bandwidth: Annotated[str | None, typer.Option(help="Of each response's body, as in 200kB/s.")] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Server processes on the one port.  [default: 1]")
+    workers: Annotated[int | None, typer.Option(help="Server processes on the one port; default 1.")] = None,
+    loop: Annotated[
+        Loop | None, typer.Option(help="Event loop; default uvloop where it is installed.")
     ] = None,
-    loop: Annotated[Loop | None, typer.Option(help="Event loop.  [default: uvloop where installed]")] = None,
     config: Annotated[
         Path | None, typer.Option(help="YAML or JSON file with all of this; options override it.")
     ] = None,
@@ -119,6 +120,8 @@ def _serve(config: "ServerConfig", host: str, port: int, token: str | None, *, s
         _fail(str(error))
     except WorkerDiedError as error:
         _fail(str(error), _DIED)
+    except KeyboardInterrupt:  # before the server itself listens to signals: while it loads its pages
+        code = _INTERRUPTED
     raise typer.Exit(code)
 
 

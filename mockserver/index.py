@@ -31,8 +31,9 @@ def content_text(config: ServerConfig, pages: int) -> str:
     content = config.content
     if not isinstance(content, CatalogueContent):
         return f"{pages} pages of {content.path}"
-    measure = f"{content.items} products" if content.size_bytes is None else format_size(content.size_bytes)
-    return f"{pages} generated pages of {measure} each"
+    if content.size_bytes is not None:
+        return f"{pages} generated pages of {format_size(content.size_bytes)}"
+    return f"{pages} generated pages, products on each: {content.items}"
 
 
 def _rows(config: ServerConfig, pages: int) -> list[tuple[str, str]]:

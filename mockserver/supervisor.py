@@ -138,7 +138,11 @@ def _work(duty: Duty, unused: set[socket.socket]) -> int:
 
 def _await_ready(worker: _Worker) -> None:
     worker.handing.settimeout(_START_S)
-    if not worker.handing.recv(1):
+    try:
+        said = worker.handing.recv(1)
+    except TimeoutError as error:
+        raise WorkerDiedError(f"worker {worker.pid} was not ready after {_START_S:.0f} s") from error
+    if not said:
         raise WorkerDiedError(_obituary(worker))
     worker.handing.settimeout(_HANDING_S)
 

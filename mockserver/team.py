@@ -108,9 +108,13 @@ class _Line:
         self._asked += 1
         number = self._asked
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        # When sending fails, nobody awaits the answer that the end of the line fails as well.
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             await self._send({"ask": operation, "number": number, "argument": argument})
             return await answer
+        except ConnectionError as error:
+            raise WorkerUnreachableError("another worker of this server has ended") from error
         finally:
             del self._waiting[number]
 

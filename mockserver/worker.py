@@ -103,7 +103,7 @@ async def _serve(duty: Duty, ready: Callable[[], None]) -> int:
         handler_cancellation=True,
         keepalive_timeout=_KEEPALIVE_S,
     )
-    ticking = asyncio.create_task(lag.run(timer))
+    ticking: asyncio.Task[None] | None = None
     try:
         await operations.team.join(duty.leader, duty.followers)
         if duty.lifeline is not None:
@@ -116,13 +116,15 @@ async def _serve(duty: Duty, ready: Callable[[], None]) -> int:
         # What was made until now stays: without this, each full collection would walk it again.
         gc.collect()
         gc.freeze()
+        ticking = asyncio.create_task(lag.run(timer))
         ready()
         code = await ended
         if accepting is not None:
             accepting.close()
         return code
     finally:
-        ticking.cancel()
+        if ticking is not None:
+            ticking.cancel()
         for connection in connections.connections:
             if connection.transport is not None:
                 connection.transport.abort()

@@ -87,7 +87,7 @@ class Experiment:
     _samples: dict[tuple[str, int], Samples] = field(default_factory=dict)
     _calibrations: dict[str, dict[str, Any]] = field(default_factory=dict)
     _references: dict[str, Reference] = field(default_factory=dict)
-    _status: RunStatus = "running"
+    _status: RunStatus | None = None
 
     def run(self) -> None:
         """Measure everything.
@@ -96,25 +96,31 @@ class Experiment:
             ServerError: no mock server could be had; what was measured before is kept.
             KeyboardInterrupt: interrupted; what was measured before is kept.
         """
-        self.keeper.begin(self.header)
-        status: RunStatus = "interrupted"
-        try:
-            with Servers(self.server_url, self.server_token) as servers:
+        with Servers(self.server_url, self.server_token) as servers:
+            self.keeper.begin(self.header)
+            self._status = "running"
+            status: RunStatus = "interrupted"
+            try:
                 self._measure(servers)
-            status = "complete"
-        except ServerError:
-            status = "failed"
-            raise
-        finally:
-            self._status = status
-            self.keeper.finish(self.header.id, status)
+                status = "complete"
+            except ServerError:
+                status = "failed"
+                raise
+            finally:
+                self._status = status
+                self.keeper.finish(self.header.id, status)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the run has been noted as started; before that nothing can have been measured."""
+        return self._status is not None
 
     def document(self) -> ResultDocument:
         """Return the result document of what has been measured."""
         return summarise(
             Run(
                 header=self.header,
-                status=self._status,
+                status=self._status or "failed",
                 calibrations=self._calibrations,
                 repetitions=tuple(self._done),
                 samples=lambda cell_id, round_: self._samples.get((cell_id, round_)),
@@ -172,12 +178,7 @@ class Experiment:
                 preflight = preflights.of(cell)
                 amount = amount_for(cell, preflight)
                 self._check_memory(cell, preflight.peak_bytes)
-                if preflight.unpicklable is not None and cell.plan.shards.kind == "processes":
-                    raise DriverError(
-                        "failed",
-                        f"the record cannot be handed back from a process: {preflight.unpicklable}; return plain data"
-                        " (str, int, list, dict, dataclasses of an importable module)",
-                    )
+                check_picklable(cell, preflight.unpicklable)
             except DriverError as error:
                 broken = Broken(cell.id, 0, self.header.started_at, error.status, str(error), "")
                 self._keep(self._judge(cell, broken), broken)
@@ -264,6 +265,16 @@ class Experiment:
         done = len(self._done)
         reruns = len(schedule.discarded(self._done))
         self.progress(Progress(doing, done, done + schedule.remaining(self._done), reruns))
+
+
+def check_picklable(cell: Cell, unpicklable: str | None) -> None:
+    """Refuse processes for records that cannot be handed back from one. Raises DriverError."""
+    if unpicklable is not None and cell.plan.shards.kind == "processes":
+        raise DriverError(
+            "failed",
+            f"the record cannot be handed back from a process: {unpicklable}; return plain data (str, int, list,"
+            " dict, dataclasses of an importable module)",
+        )
 
 
 def planned_cells(cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:

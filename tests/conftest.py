@@ -83,7 +83,7 @@ def session_is_empty(session: int) -> bool:
 def parsers(tmp_path: Path) -> Path:
     """Return a folder with a module `mine` of parsers, good and bad."""
     (tmp_path / "mine.py").write_text(
-        '''
+        """
 import os, signal, sys, itertools, ctypes
 from dataclasses import dataclass
 
@@ -113,12 +113,14 @@ def dies(body): os.kill(os.getpid(), signal.SIGKILL)
 def never(body):
     while True: pass
 def dies_in_window(body, url):
-    if "latency" not in url and url.endswith("/9"): os.kill(os.getpid(), signal.SIGKILL)
+    if url.endswith("/9"): os.kill(os.getpid(), signal.SIGKILL)
     return len(body)
 def never_in_window(body, url):
-    while "latency" not in url and url.endswith("/9"): pass
+    if url.endswith("/9"):
+        open(__file__.replace("mine.py", "spinning"), "w").close()
+        while True: pass
     return len(body)
-''',
+""",
         encoding="utf-8",
     )
     return tmp_path

@@ -11,6 +11,10 @@ WAITING, COMPUTING = 0.8, 0.2
 """Share of one job's time, alone, that is waiting for the server: from here up, and down to there."""
 SCALES, FLAT = 1.3, 1.15
 """Speed-ups that count as using the other jobs in flight, and as not using them."""
+NO_PARSE_S = 0.00005
+"""CPU below which a parse is nothing but a function call."""
+PLURAL = ("threads", "processes")
+"""Strategies whose names sentences treat as plurals."""
 
 
 def findings(document: ResultDocument) -> tuple[Finding, ...]:
@@ -24,7 +28,8 @@ def findings(document: ResultDocument) -> tuple[Finding, ...]:
     for key, cells in groups.items():
         found.extend(_group(dict(key), by_id.get(cells[0].baseline_id or ""), cells))
     if not groups:
-        found.extend(finding for cell in document.cells if (finding := _character({}, cell)) is not None)
+        alone = [_character(dict(_combination(cell.factors)), cell) for cell in document.cells]
+        found.extend(finding for finding in alone if finding is not None)
     return tuple(found)
 
 
@@ -56,9 +61,10 @@ def _character(scope: Mapping[str, Any], base: CellResult) -> Finding | None:
     kind = (
         "waiting" if share >= WAITING else "computing" if share <= COMPUTING else "both waiting and computing"
     )
+    parsing = f"{_ms(parse)} CPU of parsing" if parse >= NO_PARSE_S else "no parsing to speak of"
     return Finding(
         "character",
-        f"The job is {kind}: of one page alone, {_ms(network)} is waiting for the server, {_ms(parse)} CPU of parsing"
+        f"The job is {kind}: one page alone takes {_ms(network)} of waiting for the server, {parsing}"
         f" and {_ms(fetch_cpu)} CPU of the HTTP client ({share:.0%} waiting).",
         scope,
         {"network_s": network, "parse_cpu_s": parse, "client_cpu_s": fetch_cpu, "waiting_share": share},
@@ -90,38 +96,67 @@ def _winner(
 ) -> list[Finding]:
     ranked = sorted(cells, key=lambda c: c.throughput_per_s.median if c.throughput_per_s else 0, reverse=True)
     if not ranked:
-        return []
+        return [_alone(scope, cell, f", with {cell.in_flight} in flight by its nature") for cell in marked]
     best = ranked[0]
-    against = [(cell, ratio(best, cell)) for cell in ranked[1:]]
-    ties = [cell for cell, r in against if not differs(r)]
-    slower = [(cell, r) for cell, r in against if differs(r) and r is not None]
-    rate = best.throughput_per_s.median if best.throughput_per_s else 0.0
-    over = f", {_times(best.speedup)} sequential" if best.speedup is not None else ""
-    if ties:
-        names = _list([name(best), *map(name, ties)])
-        text = f"{names} are not told apart: {name(best)} did {_rate(rate)}{over}, the others the same within the noise"
-        if slower:
-            text += "; " + _list([f"{name(best)} is {_times(r)} {name(c)}" for c, r in slower])
-    else:
-        text = f"{name(best)} is fastest: {_rate(rate)}{over}"
-        if slower:
-            text += "; it is " + _list([f"{_times(r)} {name(c)}" for c, r in slower])
-    numbers: dict[str, float | str | None] = {"winner": name(best), "throughput_per_s": rate}
-    numbers |= {f"ratio_to_{name(c)}": r.median for c, r in against if r is not None}
-    found = [Finding("winner", text + ".", scope, numbers)]
+    found = [_fastest(scope, ranked) if len(ranked) > 1 else _alone(scope, best)]
     for cell in marked:
         r = ratio(cell, best)
         if r is not None:
             found.append(
                 Finding(
                     "winner",
-                    f"{name(cell)}, with {cell.in_flight} in flight by its nature, does {_times(r)}"
-                    f" what {name(best)} does with {best.in_flight}.",
+                    f"{name(cell)}, with {cell.in_flight} in flight by its nature, {_verb(cell, 'does', 'do')}"
+                    f" {_times(r)} what {name(best)} {_verb(best, 'does', 'do')} with {best.in_flight}.",
                     scope,
                     {"ratio": r.median},
                 )
             )
     return found
+
+
+def _alone(scope: Mapping[str, Any], cell: CellResult, condition: str = "") -> Finding:
+    """Say what the one strategy did that there is to speak of."""
+    rate = cell.throughput_per_s.median if cell.throughput_per_s else 0.0
+    text = f"{name(cell)}{condition} did {_rate(rate)}{_over(cell)}{_behind([cell])}."
+    return Finding("winner", text, scope, {"winner": name(cell), "throughput_per_s": rate})
+
+
+def _fastest(scope: Mapping[str, Any], ranked: Sequence[CellResult]) -> Finding:
+    best = ranked[0]
+    against = [(cell, ratio(best, cell)) for cell in ranked[1:]]
+    ties = [cell for cell, r in against if not differs(r)]
+    slower = [(cell, r) for cell, r in against if differs(r) and r is not None]
+    rate = best.throughput_per_s.median if best.throughput_per_s else 0.0
+    over = _over(best)
+    if best.throughput_per_s is not None and best.throughput_per_s.kind == "range":
+        text = f"{name(best)} did most: {_rate(rate)}{over}; fewer than 3 rounds cannot tell whether that is luck"
+    elif ties:
+        names = _list([name(best), *map(name, ties)])
+        text = f"{names} are not told apart: {name(best)} did {_rate(rate)}{over}, the rest the same within the noise"
+        if slower:
+            is_ = _verb(best, "is", "are")
+            text += f"; {name(best)} {is_} " + _list([f"{_times(r)} {name(c)}" for c, r in slower])
+    else:
+        text = f"{name(best)} {_verb(best, 'is', 'are')} fastest: {_rate(rate)}{over}"
+        text += f"; {_verb(best, 'it is', 'they are')} " + _list(
+            [f"{_times(r)} {name(c)}" for c, r in slower]
+        )
+    text += _behind(ranked)
+    numbers: dict[str, float | str | None] = {"winner": name(best), "throughput_per_s": rate}
+    numbers |= {f"ratio_to_{name(c)}": r.median for c, r in against if r is not None}
+    return Finding("winner", text + ".", scope, numbers)
+
+
+def _over(cell: CellResult) -> str:
+    return f", {_times(cell.speedup)} sequential" if cell.speedup is not None else ""
+
+
+def _behind(cells: Sequence[CellResult]) -> str:
+    """Say so when the best is still slower than one job after the other."""
+    speedup = cells[0].speedup
+    if not differs(speedup) or speedup is None or speedup.median > 1:
+        return ""
+    return "; sequential is faster" + (" than all of them" if len(cells) > 1 else "")
 
 
 def _cause(scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult]) -> list[Finding]:
@@ -165,7 +200,8 @@ def _threads_cause(
             )
         else:
             text = (
-                f"threads gain little ({_times(speedup)} sequential with {flight} in flight);"
+                f"threads {'gain little' if speedup.median <= SCALES else 'share only part of the computing'}"
+                f" ({_times(speedup)} sequential with {flight} in flight);"
                 f" {name(processes)} are {_times(gain)} threads, {inside}."
             )
         return Finding("cause", text, scope, numbers)
@@ -195,7 +231,7 @@ def _loop_cause(scope: Mapping[str, Any], loop: CellResult) -> Finding | None:
         return None
     return Finding(
         "cause",
-        f"asyncio parses on its loop: each parse holds up all {loop.in_flight} tasks for"
+        f"asyncio parses on its loop: each parse holds up {_tasks(loop.in_flight)} for"
         f" {_ms(parse)}, and a timer on that loop was up to {_ms(lag)} late.",
         scope,
         {"parse_wall_s": parse, "loop_lag_max_s": lag},
@@ -220,12 +256,21 @@ def _price(scope: Mapping[str, Any], threads: CellResult, processes: CellResult)
     )
 
 
+def _tasks(number: int) -> str:
+    return "its only task" if number == 1 else f"all {number} tasks"
+
+
+def _verb(cell: CellResult, singular: str, plural: str) -> str:
+    return plural if name(cell) in PLURAL else singular
+
+
 def _times(interval: Interval | None) -> str:
     if interval is None:
         return ""
     if interval.low == interval.high:
         return f"{interval.median:.2f} ×"
-    return f"{interval.median:.2f} × ({interval.low:.2f} to {interval.high:.2f})"
+    label = "range " if interval.kind == "range" else ""
+    return f"{interval.median:.2f} × ({label}{interval.low:.2f} to {interval.high:.2f})"
 
 
 def _number(value: float | None) -> str:

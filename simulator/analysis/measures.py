@@ -83,7 +83,7 @@ def resume_lag_ns(samples: Samples) -> np.ndarray:
     The server takes its stamp after the write returns, so on an idle machine the client may be first: then 0.
     """
     known = samples.last_byte_ns != UNKNOWN
-    return np.maximum(samples.fetched_ns[known] - samples.last_byte_ns[known], 0)
+    return np.asarray(np.maximum(samples.fetched_ns[known] - samples.last_byte_ns[known], 0))
 
 
 def _cpu(ready: Snapshot, parked: Snapshot) -> tuple[float | None, float | None]:
@@ -180,9 +180,10 @@ def server_cpu_s(observed: Observed) -> float:
 
 
 def server_queue_s(observed: Observed) -> float:
-    """Return how long the server's threads waited for a core over the window (s); 0 where it is not known."""
+    """Return how long the server's threads waited for a core (s), from outside or as it says; 0 if neither knows."""
     ready, parked = observed.ready.server, observed.parked.server
-    if ready is not None and parked is not None:
+    # No CPU seen in a window: a server elsewhere, of whose processes none can be seen from here.
+    if ready is not None and parked is not None and parked.on_cpu_ns > ready.on_cpu_ns:
         return (parked.run_queue_ns - ready.run_queue_ns) / 1e9
     return float(observed.server_stats.get("run_queue_wait_s") or 0.0)
 

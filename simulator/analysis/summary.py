@@ -80,7 +80,10 @@ def _cell(
     measures = [r.measures for r in good if r.measures is not None] if status == "ok" else []
     samples = _samples(run, good) if measures else []
     own = throughput_by_round(good) if measures else {}
-    base = throughput_by_round(baseline)
+    # What failed is no measure of the others either: its row shows no number to compare with.
+    base = (
+        {} if any(r.status in ("failed", "unsupported") for r in baseline) else throughput_by_round(baseline)
+    )
     rounds = sorted(own.keys() & base.keys())
     over = _over(measures)
     return CellResult(
@@ -149,9 +152,14 @@ def _warnings(
         found.append(
             f"{len(rejected)} of {len(rejected) + len(good)} repetitions invalid: {rejected[-1].reason}"
         )
-    rerun = sum(r.status == "discarded" for r in repetitions)
-    if rerun:
-        found.append(f"{rerun} repetitions disturbed from outside and done again")
+    disturbed = [r.measures.disturbance for r in good if r.disturbed and r.measures is not None]
+    if disturbed:
+        foreign = max(d.foreign or 0.0 for d in disturbed)
+        steal = max(d.steal or 0.0 for d in disturbed)
+        found.append(
+            f"{len(disturbed)} of {len(good)} repetitions disturbed from outside (other programs up to {foreign:.0%} of"
+            f" the machine, its host up to {steal:.0%})"
+        )
     for repetition in good:
         found.extend(warning for warning in repetition.warnings if warning not in found)
     return tuple(found)
@@ -221,8 +229,13 @@ def _server(measures: Sequence[Measures], samples: Sequence[Samples]) -> ServerM
         cpu_cores=over(lambda m: m.server.cpu_cores),
         saturated=any(m.server.saturated for m in measures),
         loop_lag_p99_s=over(lambda m: m.server.loop_lag_p99_s),
-        connections_opened=sum(m.server.connections_opened or 0 for m in measures),
+        connections_opened=_sum([m.server.connections_opened for m in measures]),
     )
+
+
+def _sum(values: Sequence[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def _equality(repetitions: Sequence[Repetition]) -> Any:

@@ -53,9 +53,9 @@ def judge(
         server_workers: processes of the mock server.
     """
     tolerance_s = max(DELAY_TOLERANCE_AT_LEAST_S, DELAY_TOLERANCE * mean_response_s(observed.samples))
-    disturbed, why_disturbed = _disturbed(measures)
+    disturbed = is_disturbed(measures)
     reasons: list[str] = []
-    warnings: list[str] = [f"disturbed from outside: {why_disturbed}"] if disturbed else []
+    warnings: list[str] = []
     if measures.errors:
         reasons.append(_errors(measures, observed))
     delay = measures.server.delay_error_s.mean
@@ -72,24 +72,26 @@ def judge(
         # On a disturbed machine lateness is the machine's; whether it mattered shows in the delay error.
         (warnings if disturbed else reasons).append(message)
     window_s = observed.duration_s if observed.duration_s is not None else measures.makespan_s
+    longer = "job.pages" if observed.duration_s is None else "job.duration"
     if window_s < limits.min_window_s:
         reasons.append(
             f"the window of {window_s * 1e3:.0f} ms is shorter than {limits.min_window_s * 1e3:.0f} ms;"
-            " raise job.pages"
+            f" raise {longer}"
         )
     done = measures.pages + measures.unfinished + sum(measures.errors.values())
-    if done < limits.min_jobs_per_slot * in_flight:
+    fewest = limits.min_jobs_per_slot * in_flight
+    if done < fewest:
+        enough = f" to {fewest}" if observed.duration_s is None else ""
         reasons.append(
-            f"{done} jobs for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
-            f" raise job.pages to {limits.min_jobs_per_slot * in_flight}"
-            if observed.duration_s is None
-            else f"{done} jobs for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
-            " raise job.duration"
+            f"{_count(done, 'job')} for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
+            f" raise {longer}{enough}"
         )
-    if measures.server.connections_opened:
+    opened = measures.server.connections_opened
+    if opened:
         reasons.append(
-            f"{measures.server.connections_opened} connections were opened inside the window, which the others did"
-            " not pay for; the client or the server dropped one"
+            f"{_count(opened, 'connection')} {'was' if opened == 1 else 'were'} opened inside the window, which the"
+            " others did not pay for: the client or the server dropped one; let nothing else use this server, or"
+            " set another job.client"
         )
     judged = replace(
         measures, server=replace(measures.server, saturated=bool(busy or (late and not disturbed)))
@@ -97,14 +99,10 @@ def judge(
     return Verdict(judged, tuple(reasons), tuple(warnings), disturbed)
 
 
-def _disturbed(measures: Measures) -> tuple[bool, str]:
+def is_disturbed(measures: Measures) -> bool:
+    """Whether other programs and the host together took more of the machine than a fair comparison bears."""
     steal, foreign = measures.disturbance.steal, measures.disturbance.foreign
-    if steal is None or foreign is None or steal + foreign <= DISTURBED:
-        return False, ""
-    return True, (
-        f"other programs used {foreign:.0%} of the machine and its host took {steal:.0%};"
-        " close what else runs, or trust the ratios less"
-    )
+    return steal is not None and foreign is not None and steal + foreign > DISTURBED
 
 
 def _errors(measures: Measures, observed: Observed) -> str:
@@ -112,7 +110,14 @@ def _errors(measures: Measures, observed: Observed) -> str:
     kinds = ", ".join(f"{count} × {kind}" for kind, count in sorted(measures.errors.items()))
     first: Mapping[str, Any] | None = observed.errors[0] if observed.errors else None
     told = f"; first: page {first['page']}: {first['message']}" if first else ""
-    return f"{total} of {len(observed.samples)} jobs failed ({kinds}){told}; a comparison needs every job to succeed"
+    return (
+        f"{total} of {_count(len(observed.samples), 'job')} failed ({kinds}){told}; a comparison needs every job to"
+        " succeed: mend the parser or the page that this names"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _saturation(

@@ -31,7 +31,9 @@ def run(
     *,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change one value, as in --set server.latency=20ms."),
+        typer.Option(
+            "--set", metavar="PATH=VALUE", help="Change one value, as in --set server.latency=20ms."
+        ),
     ] = None,
     python: Annotated[
         str | None,
@@ -43,13 +45,17 @@ def run(
     ] = None,
     server: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Use a mock server that runs already; its configuration is put back."),
+        typer.Option(
+            metavar="URL", help="Use a mock server that runs already; its configuration is put back."
+        ),
     ] = None,
     server_token: Annotated[
-        str | None, typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side.")
+        str | None,
+        typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side."),
     ] = None,
     json: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Write the result document there; - is standard output.")
+        str | None,
+        typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
     ] = None,
     store: StorePath = None,
 ) -> None:
@@ -75,7 +81,9 @@ def run(
 def validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")],
     *,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value.")
+    ] = None,
 ) -> None:
     """Check scenarios; print every mistake with its line, or how many cells each has."""
     from simulator.cli.scenarios import validate_files
@@ -88,12 +96,14 @@ def init(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Writes NAME.yaml in the current folder.")],
     *,
     parser: Annotated[
-        str | None, typer.Option(metavar="PARSER", help="A built-in parser, or yours: package.module:function.")
-    ] = None,
+        str,
+        typer.Option(metavar="PARSER", help="A built-in parser, or yours: package.module:function."),
+    ] = "html.parser",
     pages: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Serve these saved HTML pages instead of generated ones.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Serve these saved HTML pages instead of generated ones."),
     ] = None,
-    latency: Annotated[str | None, typer.Option(metavar="DURATION", help="As of the real server: 120ms.")] = None,
+    latency: Annotated[str, typer.Option(metavar="DURATION", help="As of the real server: 120ms.")] = "40ms",
     client: Annotated[
         str | None, typer.Option(metavar="CLIENT", help="httpx, or http.client+aiohttp (the default).")
     ] = None,
@@ -136,7 +146,8 @@ def report(
     ] = "last",
     *,
     json: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Write the result document there; - is standard output.")
+        str | None,
+        typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
     ] = None,
     store: StorePath = None,
 ) -> None:
@@ -147,11 +158,14 @@ def report(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print facts and checks as JSON.")] = False,
+) -> None:
     """Show what matters about this machine for measuring, and what to do about each problem."""
-    from simulator.cli.doctor import show
+    from simulator.cli.doctor import examine
 
-    raise typer.Exit(show())
+    raise typer.Exit(examine(as_json=json))
 
 
 def _version(wanted: bool) -> None:

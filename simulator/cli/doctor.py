@@ -1,6 +1,7 @@
 """`simulator doctor`: the diagnosis for people, and as JSON."""
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -8,13 +9,30 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from simulator.environment.diagnosis import Check
-from simulator.environment.facts import Facts
+from simulator.cli import exits
+from simulator.environment.diagnosis import Check, diagnose
+from simulator.environment.facts import Facts, gather
 
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
-def show(console: Console, checks: Sequence[Check]) -> None:
+def examine(*, as_json: bool, console: Console | None = None) -> int:
+    """Look at this machine for a few seconds, print what was found, and return the exit code: 0, whatever it was.
+
+    Args:
+        as_json: Print facts and checks as JSON on standard output instead.
+        console: Where to print; standard output by default.
+    """
+    facts = gather()
+    checks = diagnose(facts)
+    if as_json:
+        sys.stdout.write(to_json(facts, checks) + "\n")
+    else:
+        render(console or Console(), checks)
+    return exits.OK
+
+
+def render(console: Console, checks: Sequence[Check]) -> None:
     """Print a line per check, its advice below it, and what all of it comes to.
 
     The verdict is a word, not only a colour; nothing from outside is read as markup.
@@ -26,7 +44,7 @@ def show(console: Console, checks: Sequence[Check]) -> None:
     for check in checks:
         value = Text(check.value)
         if check.advice is not None:
-            value.append("\n→ " + check.advice, style="" if check.verdict != "ok" else "dim")
+            value.append("\n-> " + check.advice, style="" if check.verdict != "ok" else "dim")
         table.add_row(Text(check.verdict, style=_STYLES[check.verdict]), Text(check.name), value)
     console.print(table)
     console.print(Text("\n" + conclusion(checks)))

@@ -72,7 +72,9 @@ def _line(progress: Progress, clock: Clock) -> Table:
 
 
 def _doing(progress: Progress) -> str:
-    return f"{progress.doing} ({progress.reruns} disturbed, done again)" if progress.reruns else progress.doing
+    return (
+        f"{progress.doing} ({progress.reruns} disturbed, done again)" if progress.reruns else progress.doing
+    )
 
 
 def _plain(console: Console, clock: Clock) -> Show:

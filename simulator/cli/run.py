@@ -92,7 +92,7 @@ def run_scenario(options: Options) -> int:
     show(document, options.json)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
-    return code if code else verdict_of(document)
+    return code or verdict_of(document)
 
 
 def measure(experiment: Experiment) -> tuple[int, str]:
@@ -101,10 +101,14 @@ def measure(experiment: Experiment) -> tuple[int, str]:
         with interruptible():
             experiment.run()
     except KeyboardInterrupt:
-        return exits.INTERRUPTED, "interrupted; what was measured until then is stored and shown, marked partial"
+        return (
+            exits.INTERRUPTED,
+            "interrupted; what was measured until then is stored and shown, marked partial",
+        )
     except ServerError as error:
-        wrong_url = experiment.server_url is not None and not experiment.document().rounds_done
-        return exits.USAGE if wrong_url else exits.FAILED, str(error)
+        if not experiment.begun:
+            exits.usage(str(error))
+        return exits.FAILED, str(error)
     return exits.OK, ""
 
 
@@ -147,7 +151,9 @@ def find_python(wanted: str | None) -> str:
         return default_python()
     found = shutil.which(os.path.expanduser(wanted))  # noqa: PTH111 - which() takes text, and PATH names too
     if found is None:
-        exits.usage(f"--python {wanted}: no such program; give the path of a Python, as in ~/project/.venv/bin/python")
+        exits.usage(
+            f"--python {wanted}: no such program; give the path of a Python, as in ~/project/.venv/bin/python"
+        )
     return str(Path(found).absolute())  # not resolved: a virtual environment is known by its link
 
 
@@ -211,7 +217,8 @@ class Keeping:
         except StoreError as error:
             self.failed = True
             self._errors.print(
-                f"simulator: {error}; going on without the database", style="yellow", highlight=False, markup=False
+                f"simulator: {error}; going on without the database",
+                style="yellow",
+                highlight=False,
+                markup=False,
             )
-
-

@@ -36,15 +36,21 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
 
 
 def write_template(
-    name: str, *, parser: str | None, pages: Path | None, latency: str | None, client: str | None, force: bool
+    name: str, *, parser: str, pages: Path | None, latency: str, client: str | None, force: bool
 ) -> int:
     """Write NAME.yaml. Raises Stop."""
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
     if path.exists() and not force:
         exits.usage(f"{path} exists; choose another name, or overwrite it with --force")
-    given = {"parser": parser, "pages": pages, "latency": latency, "client": client}
     try:
-        text = render(path.stem, **{key: value for key, value in given.items() if value is not None})
+        text = render(
+            path.stem,
+            parser=parser,
+            pages=None if pages is None else str(pages),
+            latency=latency,
+            client=client,
+            cores=environment.usable_cores(),
+        )
     except ScenarioError as error:
         exits.usage(str(error))
     try:
@@ -52,7 +58,9 @@ def write_template(
     except OSError as error:
         exits.usage(f"{path} cannot be written: {error.strerror}")
     program = sys.argv[0] if sys.argv[0].endswith("simulator") else "simulator"
-    sys.stdout.write(f"{path} is written; run it with\n  {shlex.quote(program)} run {shlex.quote(str(path))}\n")
+    sys.stdout.write(
+        f"{path} is written; run it with\n  {shlex.quote(program)} run {shlex.quote(str(path))}\n"
+    )
     return exits.OK
 
 

@@ -4,6 +4,7 @@ Run as a directory, the folder itself would be `sys.path[0]`, and its modules wo
 the same names (`parsers`, `clients`). So that entry goes, and the folder is registered under a name of its own.
 """
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -33,6 +34,6 @@ if __name__ == "__main__":
     # Without a spec, multiprocessing hands this file's path to its children, which run it as `__mp_main__` and
     # so register the package before they unpickle anything from it; with one, it would skip a `__main__`.
     __spec__ = None
-    from simulator_driver.main import main
+    main = importlib.import_module(f"{PACKAGE}.main").main
 
     sys.exit(main(sys.argv[1:]))

@@ -33,8 +33,7 @@ def preflight(spec: Spec, control: Control) -> None:
     """Write what was found; raises Failure where the job cannot run at all."""
     parser = load_parser(spec.parser)
     pages = fetch_pages(spec)
-    scalable = is_scalable(parser)
-    once = parser.bind(0) if scalable else parser
+    once = parser.bind(0) if is_scalable(parser) else parser
     problems, unchecked, unpicklable, differs = examine(once, pages)
     found: dict[str, Any] = {
         "protocol": PROTOCOL,
@@ -44,8 +43,8 @@ def preflight(spec: Spec, control: Control) -> None:
         "unchecked": unchecked,
         "unpicklable": unpicklable,
         "differs": differs,
-        "parse_cpu_ns": None if scalable else time_parse(parser, pages),
-        "units_per_s": time_units(parser, pages[0]) if scalable else None,
+        "parse_cpu_ns": None if is_scalable(parser) else time_parse(parser, pages),
+        "units_per_s": time_units(parser, pages[0]) if is_scalable(parser) else None,
         "client_cpu_ns": {name: time_client(name, spec.base_url) for name in spec.clients},
         "peak_bytes": peak_bytes(),
         "environment": environment(spec),

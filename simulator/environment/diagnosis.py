@@ -1,5 +1,6 @@
 """Facts to verdicts: what on this machine spoils measurements, and what to do about it. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -11,14 +12,17 @@ Verdict = Literal["ok", "warning", "problem"]
 
 STEAL_WARNING, STEAL_PROBLEM = 0.02, 0.10
 """Shares of the capacity. From the second on, rounds are measured again as disturbed."""
-LOAD_WARNING, LOAD_PROBLEM = 0.25, 0.75
-"""Runnable threads per usable core, before anything is measured."""
+LOAD_WARNING = 0.25
+"""Runnable threads per usable core, before anything is measured. Never a problem: a run that has just ended
+leaves a load behind, and real disturbance is found while measuring."""
 SLEEP_P50_WARNING_S, SLEEP_P99_WARNING_S, SLEEP_P50_PROBLEM_S = 0.001, 0.005, 0.002
 """The second problem mark is that of the validity gate: a delay may be wrong by 2 ms in any case."""
 CLOCK_STEP_WARNING_S = 10e-6
 """One hundredth of a millisecond: parse times are told apart in tenths of one."""
 FAST_CLOCK_SOURCES = ("tsc", "kvm-clock", "arch_sys_counter", "hyperv_clocksource_tsc_page", "xen")
 DESCRIPTORS_WARNING, DESCRIPTORS_PROBLEM = 1024, 256
+DESCRIPTORS_WANTED = 10_240
+"""The most that macOS accepts, and enough for the largest scenario."""
 DESCRIPTORS_APART = 64
 """Open files of a process that are no connections: libraries, pipes, the log."""
 MEMORY_WARNING_BYTES = 1 << 30
@@ -115,9 +119,7 @@ def _load(facts: Facts) -> Check:
     if facts.load_1min is None:
         return Check("load", "unknown")
     per_core = facts.load_1min / facts.usable_cores
-    verdict: Verdict = (
-        "problem" if per_core >= LOAD_PROBLEM else "warning" if per_core >= LOAD_WARNING else "ok"
-    )
+    verdict: Verdict = "warning" if per_core >= LOAD_WARNING else "ok"
     advice = "other programs use the cores; close them, or wait a minute and look again"
     return _judged("load", f"{facts.load_1min:.2f} in the last minute", verdict, advice)
 
@@ -139,7 +141,7 @@ def _sleep(facts: Facts) -> Check:
     elif late.p50_s >= SLEEP_P50_WARNING_S or late.p99_s >= SLEEP_P99_WARNING_S:
         verdict = "warning"
     value = f"late by {late.p50_s * 1e3:.2f} ms (p50), {late.p99_s * 1e3:.2f} ms (p99)"
-    advice = "injected delays will be late too; prefer latencies far above this, quieten the machine, measure more rounds"
+    advice = "injected delays will be late too; prefer far longer latencies, quieten the machine, measure more rounds"
     return _judged("a sleep of 3 ms", value, verdict, advice)
 
 
@@ -169,19 +171,18 @@ def _descriptors(facts: Facts) -> Check:
     verdict: Verdict = "ok"
     if soft < DESCRIPTORS_WARNING:
         verdict = "problem" if soft < DESCRIPTORS_PROBLEM else "warning"
-    room = (
-        "ulimit -n 10240" if hard is None or hard >= 10240 else f"ulimit -n {hard}" if hard > soft else None
-    )  # noqa: PLR2004 (macOS refuses more)
+    wanted = DESCRIPTORS_WANTED if hard is None else min(hard, DESCRIPTORS_WANTED)
     advice = (
-        f"type `{room}` in this shell first" if room else "raise the hard limit (/etc/security/limits.conf)"
+        f"type `ulimit -n {wanted}` in this shell first"
+        if wanted > soft
+        else "raise the hard limit (/etc/security/limits.conf)"
     )
     return _judged("open files", value, verdict, advice)
 
 
 def _python(facts: Facts) -> Check:
     value = f"{facts.implementation} {facts.version}" + (" free-threaded" if facts.free_threaded else "")
-    found = tuple(int(part) for part in facts.version.split(".")[:2])
-    if found < OLDEST:
+    if version_pair(facts.version) < OLDEST:
         return Check(
             "this Python", value, "problem", "3.11 is the oldest that is supported; install a later one"
         )
@@ -207,18 +208,24 @@ def _loop(facts: Facts) -> Check:
 
 
 def _pythons(pythons: tuple[FoundPython, ...]) -> Check:
-    running = [
-        f"{python.implementation} {python.version}"
-        + ("t" if python.implementation == "CPython" and python.free_threaded else "")
-        for python in pythons
-        if python.version
-    ]
+    running = [_named(python) for python in pythons if python.version]
     silent = [f"{python.command} ({python.problem})" for python in pythons if python.version is None]
     value = ", ".join(dict.fromkeys(running)) or "none"
     advice = (
         f"on PATH, but not running: {'; '.join(silent)}; name another with --python PATH" if silent else None
     )
     return Check("Pythons on PATH", value, advice=advice)
+
+
+def _named(python: FoundPython) -> str:
+    threads = " free-threaded" if python.implementation == "CPython" and python.free_threaded else ""
+    old = " (too old to measure)" if version_pair(python.version or "") < OLDEST else ""
+    return f"{python.implementation} {python.version}{threads}{old}"
+
+
+def version_pair(version: str) -> tuple[int, ...]:
+    """Return the first two numbers of a version, such as (3, 14) of "3.14.0rc1"."""
+    return tuple(int(number) for number in re.findall(r"[0-9]+", version)[:2])
 
 
 def _judged(name: str, value: str, verdict: Verdict, advice: str) -> Check:

@@ -4,6 +4,7 @@ import os
 import platform
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 from . import cgroup, interpreter, machine
 from .pythons import FoundPython, find_pythons
@@ -114,7 +115,7 @@ def measure_sleep(count: int, duration_s: float = SLEEP_S) -> SleepLateness:
 def clock_step(readings: int = 2000) -> float:
     """Return the smallest step between readings of `perf_counter_ns` that differ, in seconds."""
     stamps = [time.perf_counter_ns() for _ in range(readings)]
-    steps = [later - earlier for earlier, later in zip(stamps, stamps[1:], strict=False) if later > earlier]
+    steps = [later - earlier for earlier, later in pairwise(stamps) if later > earlier]
     return min(steps, default=0) / 1e9
 
 

@@ -1,7 +1,9 @@
 """Which Pythons a person could measure: found on PATH by name, asked for what they are."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterable
@@ -46,13 +48,13 @@ def find_pythons(
     try:
         for name in names:
             if path := shutil.which(name):
-                started.append((name, _start(name, path)))
+                # One by one: what was started when this is interrupted must be found in the list.
+                started.append((name, _start(name, path)))  # noqa: PERF401 - see above
         return tuple(_answer(name, process, deadline_s) for name, process in started)
     finally:
         for _, process in started:
             if isinstance(process, subprocess.Popen):
-                process.kill()
-                process.communicate()
+                _end(process)
 
 
 def _start(name: str, path: str) -> "subprocess.Popen[str] | OSError":
@@ -66,9 +68,19 @@ def _start(name: str, path: str) -> "subprocess.Popen[str] | OSError":
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
+            start_new_session=True,  # a command may be a shell script that waits for the real one
         )
     except OSError as error:
         return error
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    if process.returncode is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
+    process.wait()
 
 
 def _answer(name: str, process: "subprocess.Popen[str] | OSError", deadline_s: float) -> FoundPython:
@@ -88,7 +100,8 @@ def read_answer(name: str, code: int, output: str, errors: str) -> FoundPython:
         return FoundPython(name, "Jython", version, free_threaded=True)
     try:
         implementation, version, free_threaded = json.loads(output)
-    except ValueError:
-        said = (errors or output).strip().splitlines()
-        return FoundPython(name, problem=said[0] if said else f"ended with exit code {code}")
+    except (ValueError, TypeError):
+        said = (errors or output).strip().splitlines() or [f"ended with exit code {code}"]
+        # It is shown on a terminal, which must not take it for commands.
+        return FoundPython(name, problem="".join(filter(str.isprintable, said[0]))[:80])
     return FoundPython(name, str(implementation), str(version), bool(free_threaded))

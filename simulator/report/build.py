@@ -48,15 +48,13 @@ def build(document: ResultDocument) -> tuple[Part, ...]:
             columns=COLUMNS,
             rows=tuple(_row(cell) for cell in cells),
             notes=_notes(cells),
-            findings=tuple(
-                f.text for f in document.findings if _covers(f.scope, key) and f.kind != "winner"
-            ),
+            findings=tuple(f.text for f in document.findings if _covers(f.scope, key) and f.kind != "winner"),
         )
         for key, cells in groups.items()
     )
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
-        tuple(_answers(document, groups, varied)) or ("Nothing valid was measured; the reasons stand below.",),
+        tuple(_answers(document, groups, varied)) or (_no_answer(document),),
     )
     return (verdict, *tables, _machine(document))
 
@@ -83,12 +81,20 @@ def _title(key: Combination, varied: set[str], document: ResultDocument) -> str:
 
 
 def _answers(document: ResultDocument, groups: Mapping[Combination, Any], varied: set[str]) -> list[str]:
-    sentences = []
+    sentences: list[str] = []
     for key in groups:
         texts = [f.text for f in document.findings if f.kind == "winner" and _covers(f.scope, key)]
-        label = ", ".join(level if name == "case" else f"{name} {level}" for name, level in key if name in varied)
+        label = ", ".join(
+            level if name == "case" else f"{name} {level}" for name, level in key if name in varied
+        )
         sentences.extend(f"{label}: {text}" if label else text[0].upper() + text[1:] for text in texts)
     return sentences
+
+
+def _no_answer(document: ResultDocument) -> str:
+    if any(cell.status == "ok" for cell in document.cells):
+        return "Only sequential gave valid numbers; there is nothing to compare it with."
+    return "Nothing valid was measured; the reasons stand below."
 
 
 def _row(cell: CellResult) -> tuple[str, ...]:
@@ -110,7 +116,7 @@ def _row(cell: CellResult) -> tuple[str, ...]:
 
 
 def number(value: float) -> str:
-    """Return three significant digits without an exponent."""
+    """Return three significant digits without an exponent, but at most two decimals."""
     if value >= 100:  # noqa: PLR2004 - from here on no decimals
         return f"{value:.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - three digits
@@ -136,12 +142,18 @@ def _tail(percentiles: Percentiles | None) -> str:
 
 
 def _notes(cells: list[CellResult]) -> tuple[str, ...]:
-    notes = []
+    notes: list[str] = []
     for cell in cells:
         name = cell.factors["strategy"]
         if cell.reason is not None:
             notes.append(f"{name}: {cell.status}: {cell.reason}")
         notes.extend(f"{name}{'*' if cell.marked else ''}: {warning}" for warning in cell.warnings)
+    rerun = sorted({r.round + 1 for cell in cells for r in cell.repetitions if r.status == "discarded"})
+    if rerun:
+        rounds = ", ".join(map(str, rerun))
+        notes.append(f"disturbed from outside and done again: round{'s' if len(rerun) > 1 else ''} {rounds}")
+    if any(r.disturbed for cell in cells for r in cell.repetitions):
+        notes.append("close what else runs on this machine, or trust small differences less")
     return tuple(notes)
 
 
@@ -156,21 +168,27 @@ def _machine(document: ResultDocument) -> Facts:
     }
     for implementation, version, executable in sorted(ran):
         items.append(("job ran on", f"{implementation} {version} ({executable})"))
-    gil = {state for cell in document.cells for r in cell.repetitions for state in r.environment.get("gil_enabled", ())}
+    gil = {
+        state
+        for cell in document.cells
+        for r in cell.repetitions
+        for state in r.environment.get("gil_enabled", ())
+    }
     if gil:
-        items.append(("GIL in its workers", "on" if gil == {True} else "off" if gil == {False} else "on in some, off in others"))
-    client = sorted(
-        {
-            (kind, cpu)
-            for cell in document.cells
-            for kind, cpu in (cell.calibration or {}).get("client_cpu_s", {}).items()
-            if cpu is not None
-        }
-    )
-    seen: dict[str, float] = dict(client)
-    for kind, cpu in seen.items():
-        items.append((kind.partition(":")[2] + " (" + kind.partition(":")[0] + ")", f"{ms(cpu)} ms CPU per request, alone"))
+        items.append(("GIL in its workers", "on and off" if len(gil) > 1 else "on" if True in gil else "off"))
+    for kind, cpu_s in sorted(_client_cpu(document).items()):
+        side, _, library = kind.partition(":")
+        items.append((f"{library} ({side})", f"{ms(cpu_s)} ms CPU per request, alone"))
     for name, value in (("machine", environment.get("summary")), ("run", document.id)):
         if value:
             items.append((name, str(value)))
     return Facts("Machine", tuple(items))
+
+
+def _client_cpu(document: ResultDocument) -> dict[str, float]:
+    """Return what one request cost each kind of client alone, in seconds of CPU."""
+    found: dict[str, float] = {}
+    for cell in document.cells:
+        calibrated: Mapping[str, float | None] = (cell.calibration or {}).get("client_cpu_s", {})
+        found |= {kind: cpu_s for kind, cpu_s in calibrated.items() if cpu_s is not None}
+    return found

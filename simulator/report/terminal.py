@@ -1,13 +1,14 @@
 """Renders the parts of a report with rich: plain where there is no terminal, narrow where it is narrow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from simulator.report.parts import Facts, Part, Table, Verdict
+from simulator.report.parts import Column, Facts, Part, Table, Verdict
 
 
 def render(parts: Iterable[Part], console: Console) -> None:
@@ -30,27 +31,43 @@ def _verdict(verdict: Verdict, console: Console) -> None:
 
 def _table(table: Table, console: Console) -> None:
     console.print()
-    drawn = RichTable(
-        title=Text(table.title, style="bold"),
-        title_justify="left",
-        box=None,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-        header_style="dim",
-    )
-    for column in table.columns:
-        drawn.add_column(
-            f"{column.name}\n{column.unit}",
-            justify="right" if column.numeric else "left",
-            no_wrap=True,
-        )
-    for row in table.rows:
-        drawn.add_row(*(Text(cell) for cell in row))
-    console.print(drawn)
+    console.print(Text(table.title, style="bold italic"))
+    for block in _blocks(table, console.width):
+        drawn = RichTable(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+        for index in block:
+            column = table.columns[index]
+            # Numbers are never cut; the names of rows may be folded where there is no room for them.
+            drawn.add_column(
+                Text(f"{column.name}\n{column.unit}"),
+                justify="right" if column.numeric else "left",
+                no_wrap=column.numeric,
+                overflow="fold",
+            )
+        for row in table.rows:
+            drawn.add_row(*(Text(row[index]) for index in block))
+        console.print(drawn)
     for finding in table.findings:
         console.print(_bullet(finding, "cyan"))
     for note in table.notes:
         console.print(_bullet(note, "yellow", mark="!"))
+
+
+def _blocks(table: Table, width: int) -> Iterator[list[int]]:
+    """Deal the columns to blocks that fit the width, below one another, each beginning with the rows' names."""
+    widths = [_column_width(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)]
+    names = min(widths[0], max(width // 3, width - sum(widths[1:]) - len(widths) + 1))
+    block, used = [0], names
+    for index, wanted in enumerate(widths[1:], start=1):
+        if used + 1 + wanted > width and len(block) > 1:
+            yield block
+            block, used = [0], names
+        block.append(index)
+        used += 1 + wanted
+    yield block
+
+
+def _column_width(column: Column, cells: Iterable[str]) -> int:
+    return max(map(cell_len, (column.name, column.unit, *cells)))
 
 
 def _facts(facts: Facts, console: Console) -> None:
@@ -62,6 +79,6 @@ def _facts(facts: Facts, console: Console) -> None:
 def _bullet(sentence: str, style: str, mark: str = "•") -> Padding:
     grid = RichTable.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=1)
-    grid.add_column()
+    grid.add_column(overflow="fold")  # a path or a name longer than the line is folded, never cut
     grid.add_row(Text(mark, style=style), Text(sentence))
     return Padding(grid, (0, 0, 0, 1))

@@ -1,5 +1,6 @@
 """A driver as a child: in a session of its own, with pipes for events, commands and a lifeline, and an end."""
 
+import contextlib
 import json
 import os
 import selectors
@@ -88,11 +89,9 @@ class DriverProcess:
 
     def send(self, command: str) -> None:
         """Send one command; a driver that is gone is noticed by the next wait_for."""
-        try:
+        with contextlib.suppress(BrokenPipeError):
             self._commands.write(command + "\n")
             self._commands.flush()
-        except BrokenPipeError:
-            pass
 
     def wait_for(self, event: str, on_wake: Callable[[], None] | None = None) -> dict[str, Any]:
         """Return the next event, which must be this one.
@@ -158,10 +157,8 @@ class DriverProcess:
             for fd in (self._lifeline, self._events):
                 os.close(fd)
             self._lifeline = -1
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 self._commands.close()
-            except BrokenPipeError:
-                pass
 
     def _gone_within(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds

@@ -6,9 +6,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from mockserver.admin import AdminClient, AdminError, NotThisServerError
-from mockserver.process import MockServer, ServerStartError
-
 from mockserver.config import ServerConfig
+from mockserver.process import MockServer, ServerStartError
 from simulator.environment import boot_id, time_namespace
 
 

@@ -1,7 +1,8 @@
 """The results database: every run with its repetitions and raw samples, in one SQLite file."""
 
 from .errors import RunNotFoundError, StoreError
+from .listing import RunRow
 from .location import default_path
-from .store import RunRow, Store
+from .store import Store
 
 __all__ = ["RunNotFoundError", "RunRow", "Store", "StoreError", "default_path"]

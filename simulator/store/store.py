@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -17,33 +16,10 @@ from simulator.result.samples import Samples
 from . import codec
 from .connection import BUSY_TIMEOUT_S, connect
 from .errors import RunNotFoundError, StoreError, explained
+from .listing import LIST, RunRow
 from .owner import Owner, is_alive, this_process
 from .reading import read_samples, undamaged
 from .reference import resolve
-
-_LIST = """
-    SELECT id, name, started_at, status, pid, boot_id, process_started,
-        (SELECT count(*) FROM cells WHERE run = runs.seq),
-        (SELECT count(*) FROM repetitions WHERE run = runs.seq AND status <> 'discarded'),
-        rounds * (SELECT count(*) FROM cells WHERE run = runs.seq AND unsupported IS NULL)
-    FROM runs ORDER BY seq DESC LIMIT ?
-"""
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """One line of the list of runs."""
-
-    id: str
-    name: str
-    started_at: str
-    """UTC, ISO 8601."""
-    status: RunStatus
-    cells: int
-    repetitions_done: int
-    """Those of rounds that were discarded and run again not counted."""
-    repetitions_planned: int
-    """Rounds x cells that can be run here."""
 
 
 class Store:
@@ -174,7 +150,7 @@ class Store:
     def runs(self, limit: int | None = None) -> tuple[RunRow, ...]:
         """List the runs, newest first; `limit` null lists all."""
         with self._reading() as connection:
-            rows = connection.execute(_LIST, (-1 if limit is None else limit,)).fetchall()
+            rows = connection.execute(LIST, (-1 if limit is None else limit,)).fetchall()
         return tuple(
             RunRow(run_id, name, started_at, _status(status, Owner(*owner)), cells, done, planned)
             for run_id, name, started_at, status, *owner, cells, done, planned in rows

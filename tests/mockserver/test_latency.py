@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.config import LONGEST_DELAY_NS, ServerConfig
-from mockserver.latency import delay_ns, quantile, sampler
+from mockserver.latency import _GOLDEN_GAMMA, _mixed, delay_ns, quantile, sampler
 
 MS = 1_000_000
 N = 20_000
@@ -78,9 +78,13 @@ def test_a_delay_depends_on_seed_and_page_alone(seed: int, pages: list[int]) -> 
     assert all(delay_ns(latency, seed, page_id) == delay for page_id, delay in there.items())
 
 
-def test_delays_stay_the_same_between_versions() -> None:
-    latency = latency_of({"kind": "uniform", "low": "0ms", "high": "100ms"})
-    assert [delay_ns(latency, 7, page_id) for page_id in range(4)] == [0, 0, 0, 0]
+def test_the_stream_is_splitmix64() -> None:
+    # The first outputs of the reference implementation (prng.di.unimi.it/splitmix64.c) for this seed.
+    assert [_mixed(1234567 + n * _GOLDEN_GAMMA) for n in (1, 2, 3)] == [
+        6457827717110365317,
+        3203168211198807973,
+        9817491932198370423,
+    ]
 
 
 def test_another_seed_gives_other_delays() -> None:

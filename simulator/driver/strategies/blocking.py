@@ -1,5 +1,6 @@
 """Blocking fetch: a thread per job in flight, each with a client of its own; the parse runs in the same thread."""
 
+import contextlib
 import os
 import threading
 import time
@@ -126,15 +127,14 @@ class BlockingShard:
         for page in warmup_pages(self._spec, index):
             url = f"{self._spec.base_url}/pages/{page}"
             response = client.fetch(url)
-            try:
+            # What raises here raises again in the window, where it counts.
+            with contextlib.suppress(BaseException):
                 parse(page, response.body, url)
-            except BaseException:  # noqa: BLE001, S110 - the same page raises again in the window, where it counts
-                pass
 
     def _window(self, client: Any, parse: Parse, worker: int, claim: Claim) -> None:
         spec, emit, log, local = self._spec, self._emit, self._log, self._local
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
-        clock, cpu = clocks(spec.instrument)
+        clock, cpu = clocks(instrument=spec.instrument)
         while (page := claim()) >= 0:
             record, error = None, ""
             url = f"{prefix}{page}"

@@ -1,6 +1,7 @@
 """Asyncio fetch: one loop, a task and a client per job in flight; the parse runs inline, on the loop."""
 
 import asyncio
+import contextlib
 import os
 import threading
 import time
@@ -91,10 +92,9 @@ class EventLoopShard:
             for page in warmup_pages(self._spec, index):
                 url = f"{self._spec.base_url}/pages/{page}"
                 response = await client.fetch(url)
-                try:
+                # What raises here raises again in the window, where it counts.
+                with contextlib.suppress(BaseException):
                     parse(page, response.body, url)
-                except BaseException:  # noqa: BLE001, S110 - raises again in the window, where it counts
-                    pass
 
         # Built on the running loop: a client binds itself to it.
         self._clients.extend(open_client(self._spec) for _ in range(self._width))
@@ -111,7 +111,7 @@ class EventLoopShard:
     async def _task(self, client: Any, parse: Parse, worker: int, claim: Claim) -> None:
         spec, emit, log, local = self._spec, self._emit, self._log, self._local
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
-        clock, cpu = clocks(spec.instrument)
+        clock, cpu = clocks(instrument=spec.instrument)
         while (page := claim()) >= 0:
             record, error, parse_cpu = None, "", 0
             url = f"{prefix}{page}"

@@ -16,7 +16,7 @@ from .interface import Failure, JobError
 MESSAGES_PER_KIND = 3
 
 
-def clocks(instrument: bool) -> "tuple[Any, Any]":
+def clocks(*, instrument: bool) -> "tuple[Any, Any]":
     """Return the wall and the CPU clock of a worker; `int` (always 0) stands in where nothing is to be measured.
 
     Both keep the GIL while they read; on Linux perf_counter is CLOCK_MONOTONIC, the mock server's clock.

@@ -14,7 +14,9 @@ def play(schedule: FixedRounds, disturbed: set[int], broken: set[str] = frozense
     while (following := schedule.next(done)) is not None:
         status = "failed" if following.cell_id in broken else "ok"
         done.append(
-            repetition(following.cell_id, following.round, status=status, disturbed=following.round in disturbed)
+            repetition(
+                following.cell_id, following.round, status=status, disturbed=following.round in disturbed
+            )
         )
         assert len(done) < 1000
     return done

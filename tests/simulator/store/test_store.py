@@ -4,6 +4,7 @@ from contextlib import closing
 from dataclasses import astuple, fields, replace
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -301,3 +302,13 @@ def test_the_file_is_let_go_when_the_block_ends(path: Path) -> None:
         connection = store._connection
     with closing(connection), pytest.raises(Exception, match="closed database"):
         connection.execute("SELECT 1")
+
+
+def test_numpy_s_numbers_and_other_mappings_are_kept_as_json_and_nothing_else_is(
+    store: Store, make_header: Make
+) -> None:
+    store.begin(make_header())
+    store.calibrated("r1", "c0", MappingProxyType({"repeats": np.int64(3), "cost_s": np.float64(0.5)}))
+    assert store.load("r1").calibrations["c0"] == {"repeats": 3, "cost_s": 0.5}
+    with pytest.raises(TypeError, match="a set cannot be kept as JSON"):
+        store.calibrated("r1", "c0", {"repeats": {1}})

@@ -1,0 +1,329 @@
+import http.client
+import json
+import re
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.admin import AdminClient
+from mockserver.config import ServerConfig
+from mockserver.process import MockServer
+
+Start = Callable[..., MockServer]
+Get = Callable[..., tuple[int, dict[str, str], bytes]]
+
+MS = 1_000_000
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_page_says_how_late_it_was_meant_to_be_and_was(start: Start, get: Get, loop: str) -> None:
+    server = start({"latency": "20ms", "loop": loop})
+    status, headers, body = get(server, "/pages/3")
+    assert status == 200
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert int(headers["Content-Length"]) == len(body)
+    assert headers["X-Request-Id"] == "0-0"
+    timing = re.fullmatch(r"intended;dur=20, actual;dur=([\d.]+)", headers["Server-Timing"])
+    assert timing is not None
+    assert float(timing[1]) >= 20
+    with AdminClient(server.url) as admin:
+        row = {name: column[0] for name, column in admin.requests().items() if name != "dropped"}
+        stats = admin.stats()
+    assert row["request_id"] == "0-0"
+    assert row["page"] == 3
+    assert row["received_ns"] == int(headers["X-Received-Ns"])
+    assert row["intended_ns"] == 20 * MS
+    assert (row["first_byte_ns"] - row["received_ns"]) / 1e6 == pytest.approx(float(timing[1]))
+    assert row["received_ns"] + 20 * MS <= row["first_byte_ns"] <= row["last_byte_ns"]
+    error_s = (row["first_byte_ns"] - row["received_ns"] - row["intended_ns"]) / 1e9
+    assert stats["delay_error_s"] == {
+        name: pytest.approx(error_s) for name in ("mean", "p50", "p90", "p99", "max")
+    }
+    assert (stats["requests"], stats["in_flight"], stats["errors"]) == (1, 0, {})
+
+
+def test_page_ids_go_round(start: Start, get: Get) -> None:
+    server = start()
+    bodies = [get(server, f"/pages/{page}")[2] for page in (0, 1, 5, 10**17)]
+    assert bodies[0] == bodies[2] == bodies[3]
+    assert bodies[0] != bodies[1]
+
+
+def test_one_request_may_have_a_latency_of_its_own(start: Start, get: Get) -> None:
+    server = start()
+    assert get(server, "/pages/0?latency=30ms")[1]["Server-Timing"].startswith(
+        "intended;dur=30, actual;dur=3"
+    )
+    assert get(server, "/pages/0?page=2")[1]["Server-Timing"].startswith("intended;dur=0,")
+
+
+def test_head_has_the_headers_only(start: Start, get: Get) -> None:
+    server = start()
+    length = len(get(server, "/pages/0")[2])
+    status, headers, body = get(server, "/pages/0", method="HEAD")
+    assert (status, body, headers["Content-Length"]) == (200, b"", str(length))
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status", "sentence"),
+    [
+        ("/nothing", "GET", 404, "there are /pages/0, /pages/1"),
+        ("/pages", "GET", 404, "/pages does not exist"),
+        ("/pages/x", "GET", 400, "'x' is no page id; write a whole number from 0"),
+        ("/pages/-1", "GET", 400, "'-1' is no page id"),
+        ("/pages/", "GET", 400, "'' is no page id"),
+        ("/pages/1/2", "GET", 400, "'1/2' is no page id"),
+        ("/pages/" + "9" * 19, "GET", 400, "at most 18 digits"),
+        ("/pages/" + "9" * 5000, "GET", 400, "at most 18 digits"),
+        ("/pages/1?latency=40", "GET", 400, "latency: 40 has no unit; write 40ms or 40s"),
+        ("/pages/1?latency=", "GET", 400, "latency: a duration is missing"),
+        ("/pages/1?latency=11m", "GET", 400, "longer than 10m"),
+        ("/pages/1", "POST", 405, "/pages/1 takes GET, not POST"),
+        ("/", "DELETE", 405, "/ takes GET, not DELETE"),
+        ("/__admin/nothing", "GET", 404, "there are /__admin/health"),
+        ("/__admin/reset", "GET", 405, "/__admin/reset takes POST, not GET"),
+        ("/../../etc/passwd", "GET", 404, "does not exist"),
+        ("/%2e%2e/%2e%2e/etc/passwd", "GET", 404, "does not exist"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_a_hint(
+    start: Start, get: Get, path: str, method: str, status: int, sentence: str
+) -> None:
+    server = start()
+    found, _, body = get(server, path, method=method)
+    assert (found, sentence in body.decode()) == (status, True), body
+    with AdminClient(server.url) as admin:
+        assert admin.stats()["errors"] == ({} if "__admin" in path else {str(status): 1})
+
+
+def test_a_folder_is_served_by_number_and_by_path(start: Start, get: Get, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    (pages / "sub dir").mkdir(parents=True)
+    (pages / "a.html").write_text("<p>a")
+    (pages / "pages").mkdir()
+    (pages / "pages" / "1.html").write_text("<p>one")
+    (pages / "sub dir" / "ü.html").write_text("<p>b")
+    (tmp_path / "secret.html").write_text("secret")
+    (pages / "link.html").symlink_to(tmp_path / "secret.html")
+    server = start({"content": {"kind": "folder", "path": str(pages)}})
+    assert get(server, "/a.html")[2] == get(server, "/pages/0")[2] == b"<p>a"
+    assert get(server, "/pages/1.html")[2] == get(server, "/pages/1")[2] == b"<p>one"
+    assert get(server, "/sub%20dir/%C3%BC.html")[2] == get(server, "/pages/2")[2] == b"<p>b"
+    for path in (
+        "/../secret.html",
+        "/%2e%2e/secret.html",
+        "/..%2fsecret.html",
+        "/link.html",
+        "//secret.html",
+    ):
+        status, _, body = get(server, path)
+        assert (status, b"secret" in body.replace(path.encode(), b"").replace(b"secret.html", b"")) == (
+            404,
+            False,
+        )
+    with AdminClient(server.url) as admin:
+        content = admin.stats()["content"]
+    assert (content["kind"], content["pages"]) == ("folder", 3)
+    assert len(content["problems"]) == 1
+    assert "link.html" in content["problems"][0]
+
+
+def test_a_bandwidth_spreads_the_body_over_time(start: Start, get: Get) -> None:
+    server = start(
+        {"content": {"kind": "catalogue", "count": 1, "size": "10kB"}, "body": {"bandwidth": "100kB/s"}}
+    )
+    _, headers, body = get(server, "/pages/0")
+    assert int(headers["Content-Length"]) == len(body)
+    with AdminClient(server.url) as admin:
+        requests = admin.requests()
+    duration_s = (requests["last_byte_ns"][0] - requests["first_byte_ns"][0]) / 1e9
+    assert duration_s >= len(body) / 100_000 * 0.999
+    assert requests["first_byte_ns"][0] - requests["received_ns"][0] < 50 * MS
+
+
+def exchange(server: MockServer, request: bytes) -> bytes:
+    """Send raw bytes and read until the server closes."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_http_1_0_closes_unless_asked_not_to(start: Start) -> None:
+    server = start()
+    assert b"\r\nConnection: close\r\n" in exchange(server, b"GET /pages/0 HTTP/1.0\r\n\r\n")
+    both = exchange(
+        server,
+        b"GET /pages/0 HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /pages/0 HTTP/1.0\r\n\r\n",
+    )
+    assert both.count(b"\r\nConnection: keep-alive\r\n") == 1
+    assert both.count(b"HTTP/1.1 200 OK") == 2
+
+
+def test_pipelined_requests_wait_one_after_the_other(start: Start) -> None:
+    server = start({"latency": "20ms"})
+    exchange(
+        server,
+        b"GET /pages/0 HTTP/1.1\r\nHost: x\r\n\r\nGET /pages/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    )
+    with AdminClient(server.url) as admin:
+        requests = admin.requests()
+    assert requests["page"] == [0, 1]
+    assert requests["received_ns"][1] >= requests["last_byte_ns"][0]
+
+
+def test_nonsense_is_answered_400_and_disturbs_nobody(start: Start, get: Get) -> None:
+    server = start()
+    assert b" 400 " in exchange(server, b"nonsense\r\n\r\n")
+    assert get(server, "/pages/0")[0] == 200
+    assert server.last_words() == ""
+
+
+def test_a_client_that_goes_away_is_counted_and_forgotten(start: Start) -> None:
+    server = start({"latency": "5m"})
+    host, port = server.url.removeprefix("http://").split(":")
+    with AdminClient(server.url) as admin:
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(b"GET /pages/0 HTTP/1.1\r\nHost: x\r\n\r\n")
+            while admin.stats()["in_flight"] != 1:
+                pass
+        while (stats := admin.stats())["in_flight"] != 0:
+            pass
+    assert (stats["errors"], stats["requests"]) == ({"499": 1}, 0)
+
+
+class TestIndex:
+    def test_a_browser_gets_html(self, start: Start, get: Get) -> None:
+        _, headers, body = get(start({"latency": "40ms"}), "/", Accept="text/html,*/*;q=0.8")
+        assert headers["Content-Type"].startswith("text/html")
+        assert b"40ms" in body
+        assert b"5 generated pages, products on each: 2" in body
+        assert b"http://" not in re.sub(rb"http://127\.0\.0\.1:\d+", b"", body), (
+            "nothing comes from elsewhere"
+        )
+
+    def test_curl_gets_text(self, start: Start, get: Get) -> None:
+        server = start({"latency": {"p50": "40ms", "p99": "90ms"}, "body": {"bandwidth": "200kB/s"}})
+        get(server, "/pages/0?latency=0ms")
+        _, headers, body = get(server, "/", Accept="*/*")
+        assert headers["Content-Type"].startswith("text/plain")
+        text = body.decode()
+        assert f"curl -i {server.url}/pages/0" in text
+        assert "percentiles (p50 40ms, p99 90ms)" in text
+        assert "200kB/s" in text
+        assert "Requests           1" in text
+
+    def test_the_page_itself_asks_for_its_numbers(self, start: Start, get: Get) -> None:
+        _, _, body = get(start(), "/", Accept="application/json")
+        assert json.loads(body)["requests"] == "0"
+
+    def test_the_host_header_is_escaped(self, start: Start, get: Get) -> None:
+        _, _, body = get(start(), "/", Accept="text/html", Host="<script>alert(1)</script>")
+        assert b"<script>alert" not in body
+
+
+class TestAdmin:
+    def test_health_names_server_and_clock(self, start: Start) -> None:
+        server = start()
+        with AdminClient(server.url) as admin:
+            health = admin.health()
+        assert health["server"] == "gil-simulator-mockserver"
+        assert (health["protocol"], health["clock"], health["workers"]) == (1, "CLOCK_MONOTONIC", 1)
+        assert tuple(health["pids"]) == server.pids
+
+    def test_the_configuration_changes_while_it_runs(self, start: Start, get: Get) -> None:
+        server = start()
+        with AdminClient(server.url) as admin:
+            before = admin.config()
+            after = ServerConfig.model_validate(
+                {"latency": "7ms", "seed": 3, "content": {"kind": "catalogue", "count": 2, "items": 1}}
+            )
+            admin.configure(after)
+            assert admin.config() == after
+            assert get(server, "/pages/0")[1]["Server-Timing"].startswith("intended;dur=7,")
+            admin.configure(before)
+            assert admin.config() == before
+
+    def test_a_part_of_the_configuration_leaves_the_rest(self, start: Start, get: Get) -> None:
+        server = start({"seed": 5})
+        status, _, body = get(server, "/__admin/config", method="PUT", body='{"latency": "7ms"}')
+        assert (status, json.loads(body)["seed"], json.loads(body)["latency"]["delay"]) == (200, 5, "7ms")
+        assert json.loads(get(server, "/__admin/config")[2]) == json.loads(body)
+
+    @pytest.mark.parametrize(
+        ("body", "status", "sentence"),
+        [
+            ("nonsense", 400, "the body is not JSON"),
+            ("[" * 100_000, 400, "the body is not JSON"),
+            ("[]", 422, "a JSON object is needed"),
+            ('{"latency": 40}', 422, "latency: 40 has no unit; write 40ms or 40s"),
+            ('{"latncy": "40ms"}', 422, "latncy: unknown key; did you mean latency?"),
+            ('{"content": {"kind": "folder", "path": "/nowhere"}}', 422, "/nowhere"),
+            ('{"latency": {"kind": "empirical", "file": "/nowhere"}}', 422, "/nowhere: No such file"),
+            ('{"workers": 2}', 409, "workers: is 1 and cannot change while the server runs"),
+            ('{"loop": "asyncio"}', 409, "loop: is uvloop and cannot change while the server runs"),
+            ('{"seed": 1, "x": "' + "x" * (1 << 20) + '"}', 413, "at most 1 MiB"),
+        ],
+    )
+    def test_a_bad_configuration_changes_nothing(
+        self, start: Start, get: Get, body: str, status: int, sentence: str
+    ) -> None:
+        server = start({"loop": "uvloop"})
+        before = get(server, "/__admin/config")[2]
+        found, _, answer = get(server, "/__admin/config", method="PUT", body=body)
+        assert (found, sentence in json.loads(answer)["error"]) == (status, True), answer
+        assert get(server, "/__admin/config")[2] == before
+
+    def test_a_reset_starts_anew(self, start: Start, get: Get) -> None:
+        server = start()
+        get(server, "/pages/0")
+        get(server, "/nothing")
+        with AdminClient(server.url) as admin:
+            admin.reset()
+            stats = admin.stats()
+            assert (stats["requests"], stats["errors"], stats["delay_error_s"]["p50"]) == (0, {}, None)
+            assert admin.requests()["request_id"] == []
+            assert get(server, "/pages/0")[1]["X-Request-Id"] == "0-1", "ids stay unique"
+
+    def test_metrics(self, start: Start, get: Get) -> None:
+        status, headers, body = get(start(), "/__admin/metrics")
+        assert (status, headers["Content-Type"].startswith("text/plain")) == (200, True)
+        assert b"mockserver_requests_total 0.0" in body
+
+    @pytest.mark.parametrize(
+        ("headers", "status"),
+        [
+            ({}, 200),
+            ({"Host": "localhost:80"}, 200),
+            ({"Host": "[::1]:80"}, 200),
+            ({"Host": "evil.example"}, 403),
+            ({"Host": "127.0.0.1.evil.example"}, 403),
+            ({"Host": ""}, 403),
+            ({"Origin": "http://evil.example"}, 403),
+            ({"Origin": "null"}, 403),
+        ],
+    )
+    def test_no_web_page_may_use_it(
+        self, start: Start, get: Get, headers: dict[str, Any], status: int
+    ) -> None:
+        assert get(start(), "/__admin/reset", method="POST", **headers)[0] == status
+
+    def test_its_own_origin_may(self, start: Start, get: Get) -> None:
+        server = start()
+        assert get(server, "/__admin/reset", method="POST", Origin=server.url)[0] == 200
+
+
+def test_many_requests_over_one_connection(start: Start) -> None:
+    server = start()
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=20)
+    numbers = []
+    for page in range(50):
+        connection.request("GET", f"/pages/{page}")
+        response = connection.getresponse()
+        response.read()
+        numbers.append(response.headers["X-Request-Id"])
+    connection.close()
+    assert numbers == [f"0-{n}" for n in range(50)]

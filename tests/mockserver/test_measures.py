@@ -1,0 +1,122 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver import loop_lag, request_log
+from mockserver.loop_lag import PERIOD_NS, LoopLag
+from mockserver.metrics import exposition
+from mockserver.request_log import RequestLog, merged_columns
+from mockserver.stats import Snapshot, merged, percentile
+
+MS = 1_000_000
+
+
+def filled(log: RequestLog, rows: int) -> RequestLog:
+    log.since_ns = 0
+    for n in range(rows):
+        log.add(n, n % 3, 1_000 * n, 1_000 * n + 60, 1_000 * n + 90, 50)
+    return log
+
+
+def test_the_log_gives_back_what_was_added() -> None:
+    assert filled(RequestLog(worker=2), 2).columns() == {
+        "request_id": ["2-0", "2-1"],
+        "page": [0, 1],
+        "received_ns": [0, 1_000],
+        "first_byte_ns": [60, 1_060],
+        "last_byte_ns": [90, 1_090],
+        "intended_ns": [50, 50],
+        "dropped": 0,
+    }
+
+
+def test_a_full_log_drops_the_oldest_and_says_so() -> None:
+    log = filled(RequestLog(), request_log.CAPACITY + 3)
+    columns = log.columns()
+    assert columns["dropped"] == 3
+    assert columns["request_id"][0] == "0-3"
+    assert columns["request_id"][-1] == f"0-{request_log.CAPACITY + 2}"
+    assert {len(column) for name, column in columns.items() if name != "dropped"} == {request_log.CAPACITY}
+    assert len(log.delay_errors_ns()) == request_log.CAPACITY
+
+
+def test_a_reset_leaves_out_what_was_received_before_it() -> None:
+    log = filled(RequestLog(), 3)
+    log.count_error(404)
+    log.reset()
+    log.add(7, 0, log.since_ns - 1, log.since_ns + 1, log.since_ns + 2, 0)
+    assert (log.completed, log.errors, log.columns()["request_id"]) == (0, {}, [])
+    log.add(8, 0, log.since_ns, log.since_ns + 1, log.since_ns + 2, 0)
+    assert log.columns()["request_id"] == ["0-8"]
+
+
+def test_logs_of_several_workers_become_one() -> None:
+    one, two = filled(RequestLog(worker=0), 2).columns(), filled(RequestLog(worker=1), 1).columns()
+    columns = merged_columns([one, two])
+    assert columns["request_id"] == ["0-0", "0-1", "1-0"]
+    assert columns["dropped"] == 0
+
+
+def test_each_missed_tick_counts() -> None:
+    lag = LoopLag()
+    assert lag.tick(due_ns=10 * MS, now_ns=45 * MS) == 50 * MS
+    assert sorted(lag.samples_ns()) == [5 * MS, 15 * MS, 25 * MS, 35 * MS]
+    lag.reset()
+    assert lag.samples_ns() == []
+
+
+def test_ticks_take_bounded_room() -> None:
+    lag = LoopLag()
+    lag.tick(0, PERIOD_NS * (loop_lag.CAPACITY + 10))
+    assert len(lag.samples_ns()) == loop_lag.CAPACITY
+
+
+@given(st.lists(st.integers(), min_size=1), st.floats(0, 1))
+def test_a_percentile_is_a_value_with_that_share_at_or_below_it(values: list[int], quantile: float) -> None:
+    ordered = sorted(values)
+    found = percentile(ordered, quantile)
+    assert found in values
+    assert found is not None
+    assert sum(value <= found for value in values) >= quantile * len(values) * (1 - 1e-12)
+    assert sum(value < found for value in values) <= quantile * len(values)
+
+
+def snapshot(delay_errors_ns: list[int], *, wait_ns: int | None = 5) -> Snapshot:
+    return Snapshot(
+        pid=1,
+        requests=len(delay_errors_ns),
+        in_flight=1,
+        connections_open=2,
+        connections_opened=3,
+        errors={"404": 1},
+        delay_errors_ns=delay_errors_ns,
+        delay_error_sum_ns=sum(delay_errors_ns),
+        cpu_ns=2_000_000_000,
+        run_queue_wait_ns=wait_ns,
+        loop_lag_ns=[MS],
+        window_ns=4_000_000_000,
+        content={"kind": "catalogue", "pages": 5, "problems": []},
+    )
+
+
+def test_percentiles_are_of_all_values_not_averages() -> None:
+    # The median of all is 1 ms; the mean of the two medians would be 50.5 ms.
+    stats = merged([snapshot([MS] * 9), snapshot([100 * MS])])
+    assert stats["delay_error_s"] == {"mean": 0.0109, "p50": 0.001, "p90": 0.001, "p99": 0.1, "max": 0.1}
+    assert (stats["requests"], stats["in_flight"], stats["cpu_s"]) == (10, 2, 4.0)
+    assert stats["errors"] == {"404": 2}
+    assert [worker["requests"] for worker in stats["workers"]] == [9, 1]
+
+
+def test_what_is_not_known_is_null() -> None:
+    stats = merged([snapshot([], wait_ns=None)])
+    assert stats["delay_error_s"] == {"mean": None, "p50": None, "p90": None, "p99": None, "max": None}
+    assert stats["run_queue_wait_s"] is None
+
+
+def test_metrics_are_in_the_format_of_prometheus() -> None:
+    text = exposition(merged([snapshot([MS])])).decode()
+    assert "mockserver_requests_total 1.0" in text
+    assert 'mockserver_errors_total{status="404"} 1.0' in text
+    assert 'mockserver_delay_error_seconds{statistic="p50"} 0.001' in text
+    assert "python_info" not in text
+    assert "mockserver_run_queue_wait" not in exposition(merged([snapshot([], wait_ns=None)])).decode()

@@ -1,0 +1,291 @@
+"""Observations, repetitions and documents with known numbers, from which every expected value can be worked out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from simulator.analysis.summary import summarise
+from simulator.result.document import ResultDocument
+from simulator.result.observation import CpuTime, MachineTime, Observed, Snapshot
+from simulator.result.repetition import (
+    DelayError,
+    Disturbance,
+    Lag,
+    Measures,
+    Percentiles,
+    Phase,
+    Repetition,
+    RepetitionStatus,
+    ServerMeasures,
+)
+from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
+from simulator.result.samples import UNKNOWN, Samples
+
+MS = 1_000_000
+S = 1_000_000_000
+GO_NS = 1_000 * S
+"""An hour-like clock: nothing may depend on where it starts."""
+
+
+def samples(
+    jobs: int = 100,
+    *,
+    workers: int = 4,
+    fetch_ns: int = 50 * MS,
+    parse_ns: int = 10 * MS,
+    fetch_cpu_ns: int = 1 * MS,
+    parse_cpu_ns: int = 8 * MS,
+    before_ns: int = 1 * MS,
+    intended_ns: int = 40 * MS,
+    delay_error_ns: int = 0,
+    body_ns: int = 2 * MS,
+    start_ns: Sequence[int] | None = None,
+    errors: Mapping[int, str] | None = None,
+    stamped: bool = True,
+    on_loop: bool = False,
+) -> Samples:
+    """Return jobs that workers do back to back, all of the same length.
+
+    Of the fetch, the server has the request from `before_ns` after its start, for
+    `intended_ns + delay_error_ns + body_ns`.
+    """
+    order = np.arange(jobs)
+    cycle = fetch_ns + parse_ns
+    start = GO_NS + (order // workers) * cycle if start_ns is None else GO_NS + np.asarray(start_ns)
+    fetched = start + fetch_ns
+    parsed = fetched + parse_ns
+    received = start + before_ns
+    first = received + intended_ns + delay_error_ns
+    unknown = np.full(jobs, UNKNOWN)
+    kinds = tuple(sorted(set((errors or {}).values())))
+    code = np.full(jobs, UNKNOWN)
+    for index, kind in (errors or {}).items():
+        code[index] = kinds.index(kind)
+    return Samples(
+        page=order,
+        worker=order % workers,
+        start_ns=start,
+        fetched_ns=fetched,
+        parsed_ns=parsed,
+        ready_ns=parsed,
+        fetch_cpu_ns=unknown if on_loop else np.full(jobs, fetch_cpu_ns),
+        parse_cpu_ns=np.full(jobs, parse_cpu_ns),
+        received_ns=received if stamped else unknown,
+        first_byte_ns=first if stamped else unknown,
+        last_byte_ns=first + body_ns if stamped else unknown,
+        intended_ns=np.full(jobs, intended_ns) if stamped else unknown,
+        error=code,
+        error_kinds=kinds,
+    )
+
+
+def snapshot(at_ns: int, **changes: Any) -> Snapshot:
+    """Return a look at a machine on which all clocks of CPU stand at 1 s."""
+    base = Snapshot(
+        at_ns=at_ns,
+        driver=CpuTime(1 * S, 1 * S),
+        workers={i: CpuTime(1 * S, 1 * S) for i in range(4)},
+        server=CpuTime(1 * S, 1 * S),
+        runner_cpu_s=1.0,
+        machine=MachineTime(user_s=100.0, irq_s=10.0, steal_s=5.0, cores=2),
+        memory_bytes=None,
+        processes=None,
+    )
+    return replace(base, **changes)
+
+
+def observed(
+    jobs: Samples | None = None,
+    *,
+    driver_cpu_s: float = 1.0,
+    driver_queue_s: float = 0.2,
+    worker_cpu_s: float = 0.24,
+    worker_queue_s: float = 0.0,
+    server_cpu_s: float = 0.3,
+    server_queue_s: float = 0.0,
+    runner_cpu_s: float = 0.01,
+    foreign_s: float = 0.0,
+    irq_s: float = 0.0,
+    steal_s: float = 0.0,
+    readable: bool = True,
+    **changes: Any,
+) -> Observed:
+    """Return one repetition whose window is exactly from go to the last record."""
+    jobs = samples() if jobs is None else jobs
+    end_ns = int(jobs.ready_ns.max())
+    ours_s = driver_cpu_s + server_cpu_s + runner_cpu_s
+    nothing: dict[str, Any] = {"driver": None, "workers": {}, "server": None, "machine": None}
+    ready = snapshot(GO_NS, **({} if readable else nothing))
+    parked = snapshot(
+        end_ns,
+        runner_cpu_s=1.0 + runner_cpu_s,
+        **(
+            {
+                "driver": _cpu(driver_cpu_s, driver_queue_s),
+                "workers": {i: _cpu(worker_cpu_s, worker_queue_s) for i in range(4)},
+                "server": _cpu(server_cpu_s, server_queue_s),
+                "machine": MachineTime(100.0 + ours_s + foreign_s, 10.0 + irq_s, 5.0 + steal_s, 2),
+                "memory_bytes": 123_000_000,
+                "processes": 3,
+            }
+            if readable
+            else nothing
+        ),
+    )
+    base = Observed(
+        cell_id="cell",
+        round=0,
+        started_at="2030-01-01T00:00:00.000+00:00",
+        samples=jobs,
+        go_ns=GO_NS,
+        startup_s=0.1,
+        launch_s=0.4,
+        ready=ready,
+        parked=parked,
+        server_stats={
+            "delay_error_s": {"mean": 0.0004, "p50": 0.0003, "p90": 0.0005, "p99": 0.001, "max": 0.002},
+            "loop_lag_s": {"p50": 0.0001, "p99": 0.0005, "max": 0.001},
+            "cpu_s": 0.25,
+            "run_queue_wait_s": None,
+            "connections_opened": 0,
+        },
+        duration_s=None,
+        loop_lag_ns=(),
+        digests=tuple(f"{page:032x}" for page in jobs.page),
+        records={},
+        unchecked=None,
+        errors=(),
+        environment={},
+        spin_s=(0.010, 0.014),
+        last_words="",
+        same_clock=True,
+    )
+    return replace(base, **changes)
+
+
+def _cpu(on_cpu_s: float, queue_s: float) -> CpuTime:
+    return CpuTime(round((1 + on_cpu_s) * S), round((1 + queue_s) * S))
+
+
+def measures(throughput_per_s: float = 50.0, **changes: Any) -> Measures:
+    """Return the measures of a repetition on a quiet machine."""
+    base = Measures(
+        pages=100,
+        unfinished=0,
+        throughput_per_s=throughput_per_s,
+        makespan_s=100 / throughput_per_s,
+        startup_s=0.4,
+        drain_s=0.05,
+        response_time_s=Percentiles(0.06, 0.07, None, None, None, 0.08),
+        fetch=Phase(0.05, 0.001, 0.001),
+        parse=Phase(0.010, 0.008, 0.001),
+        network_s=0.04,
+        resume_lag_s=Lag(0.0001, None, 0.002),
+        cpu_per_page_s=0.010,
+        cores_used=0.5,
+        run_queue_cores=0.1,
+        memory_bytes=100_000_000,
+        processes=1,
+        loop_lag_s=None,
+        server=ServerMeasures(DelayError(0.0002, 0.0002, None), 0.1, saturated=False, loop_lag_p99_s=0.001, connections_opened=0),
+        equality="equal",
+        digest="d",
+        errors={},
+        disturbance=Disturbance(0.0, 0.01),
+        spin_s=0.01,
+        runner_cpu_s=0.01,
+    )
+    return replace(base, **changes)
+
+
+def repetition(
+    cell_id: str,
+    round_: int,
+    throughput_per_s: float | None = 50.0,
+    *,
+    status: RepetitionStatus = "ok",
+    reason: str | None = None,
+    warnings: tuple[str, ...] = (),
+    disturbed: bool = False,
+    environment: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> Repetition:
+    """Return one repetition; without a throughput it has no measures."""
+    return Repetition(
+        cell_id=cell_id,
+        round=round_,
+        started_at="2030-01-01T00:00:00.000+00:00",
+        status=status,
+        reason=reason,
+        measures=None if throughput_per_s is None else measures(throughput_per_s, **changes),
+        warnings=warnings,
+        disturbed=disturbed,
+        environment=environment or {},
+    )
+
+
+def planned(
+    strategy: str,
+    *,
+    in_flight: int = 8,
+    marked: bool = False,
+    unsupported: str | None = None,
+    **factors: Any,
+) -> PlannedCell:
+    """Return a cell of the plan; its id is the strategy's name and the levels of its other factors."""
+    sequential = strategy == "sequential"
+    levels = "".join(f"-{level}" for level in factors.values())
+    return PlannedCell(
+        id=f"{strategy}{levels}",
+        factors={**factors, "strategy": strategy, "in_flight": 1 if sequential else 8},
+        baseline_id=None if sequential else f"sequential{levels}",
+        in_flight=1 if sequential else in_flight,
+        marked=marked,
+        unsupported=unsupported,
+    )
+
+
+def run(
+    cells: Sequence[PlannedCell],
+    repetitions: Sequence[Repetition],
+    *,
+    rounds: int = 3,
+    status: RunStatus = "complete",
+    kept: Callable[[str, int], Samples | None] | None = None,
+    calibrations: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Run:
+    """Return a run of these repetitions, each of which has the same raw samples unless told."""
+    return Run(
+        header=RunHeader(
+            id="r1",
+            name="shop",
+            scenario={"name": "shop"},
+            rounds=rounds,
+            environment={"summary": "2 cores, Linux"},
+            started_at="2030-01-01T00:00:00+00:00",
+            cells=tuple(cells),
+        ),
+        status=status,
+        calibrations=calibrations or {},
+        repetitions=tuple(repetitions),
+        samples=kept or (lambda _cell, _round: samples()),
+    )
+
+
+def document(rates: Mapping[str, Sequence[float]], *, marked: Sequence[str] = (), **each: Mapping[str, Any]) -> ResultDocument:
+    """Return the document of a run in which each strategy did these pages/s, round by round.
+
+    Args:
+        rates: by strategy.
+        marked: strategies with 2 in flight by their nature.
+        each: further measures of a strategy's repetitions.
+    """
+    cells = [planned(s, marked=s in marked, in_flight=2 if s in marked else 8) for s in rates]
+    done = [
+        repetition(cell.id, round_, rate, **each.get(cell.id, {}))
+        for cell in cells
+        for round_, rate in enumerate(rates[str(cell.factors["strategy"])])
+    ]
+    return summarise(run(cells, done, rounds=max(map(len, rates.values()))))

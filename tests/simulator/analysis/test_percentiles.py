@@ -1,0 +1,60 @@
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.analysis.percentiles import SAMPLES_BEYOND, lag_s, percentile, percentiles_s
+
+SHARES = {"p50": "0.5", "p90": "0.9", "p95": "0.95", "p99": "0.99", "p99_9": "0.999"}
+durations = st.lists(st.integers(0, 10**12), min_size=1, max_size=400)
+
+
+@given(values=durations, share=st.sampled_from(sorted(SHARES.values())))
+def test_a_percentile_is_a_sample_at_the_exact_rank_or_null(values: list[int], share: str) -> None:
+    found = percentile(np.array(values), float(share))
+    rank = ceil(Fraction(share) * len(values))
+    if len(values) - rank < SAMPLES_BEYOND:
+        assert found is None
+    else:
+        assert found == sorted(values)[rank - 1]
+
+
+def test_ten_samples_beyond_are_enough_and_nine_are_not() -> None:
+    assert percentile(np.arange(1, 21), 0.5) == 10
+    assert percentile(np.arange(1, 20), 0.5) is None
+    assert percentile(np.arange(1, 1001), 0.99) == 990
+    assert percentile(np.arange(1, 1000), 0.99) is None
+
+
+def test_ties_and_order_do_not_matter() -> None:
+    values = np.array([3] * 30 + [1] * 30)
+    assert percentile(values, 0.5) == 1
+    assert percentile(values[::-1], 0.9) is None or percentile(values[::-1], 0.9) == 3
+
+
+@given(values=durations)
+def test_response_times_are_in_seconds_and_ascend(values: list[int]) -> None:
+    found = percentiles_s(np.array(values))
+    assert found.max == max(values) / 1e9
+    known = [value for name in SHARES if (value := getattr(found, name)) is not None]
+    assert known == sorted(known)
+    for name, share in SHARES.items():
+        expected = percentile(np.array(values), float(share))
+        assert getattr(found, name) == (None if expected is None else expected / 1e9)
+
+
+def test_without_samples_all_is_null_and_never_zero() -> None:
+    found = percentiles_s(np.array([], dtype=np.int64))
+    assert (found.p50, found.p90, found.p95, found.p99, found.p99_9, found.max) == (None,) * 6
+    assert lag_s([]) is None
+
+
+def test_a_lag_keeps_its_maximum_where_percentiles_are_refused() -> None:
+    few = lag_s([1_000_000, 3_000_000])
+    assert few is not None
+    assert (few.p50, few.p99, few.max) == (None, None, 0.003)
+    many = lag_s(np.arange(1, 2001) * 1_000_000)
+    assert many is not None
+    assert (many.p50, many.p99, many.max) == (1.0, 1.98, 2.0)

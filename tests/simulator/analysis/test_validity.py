@@ -1,0 +1,183 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from simulator.analysis.measures import measure
+from simulator.analysis.validity import Limits, Verdict, is_disturbed, judge
+from simulator.result.observation import Observed
+from simulator.result.repetition import Disturbance
+from tests.simulator.analysis.builders import GO_NS, MS, measures, observed, samples
+
+LIMITS = Limits(min_window_s=0.5, min_jobs_per_slot=10)
+QUIET: dict[str, Any] = observed().server_stats  # type: ignore[assignment]
+
+
+def judged(seen: Observed, *, limits: Limits = LIMITS, in_flight: int = 4, workers: int = 1) -> Verdict:
+    return judge(
+        seen, measure(seen, "equal"), limits=limits, in_flight=in_flight, server_workers=workers
+    )
+
+
+def only(verdict: Verdict) -> str:
+    assert len(verdict.reasons) == 1, verdict.reasons
+    return verdict.reasons[0]
+
+
+def test_a_clean_repetition_has_no_reason_and_no_warning() -> None:
+    verdict = judged(observed())
+    assert verdict.reasons == ()
+    assert verdict.warnings == ()
+    assert not verdict.disturbed
+    assert verdict.measures.server.saturated is False
+    assert replace(verdict.measures, server=measure(observed(), "equal").server) == measure(observed(), "equal")
+
+
+@pytest.mark.parametrize(
+    ("fetch_ms", "error_ms", "valid"),
+    [
+        # Responses of 60 ms bear 6 ms, of 10 ms the floor of 2 ms; as long as asked is never too long.
+        (50, 5.9, True),
+        (50, 6.1, False),
+        (0, 1.9, True),
+        (0, 2.1, False),
+        (50, -20.0, True),
+    ],
+)
+def test_delays_may_be_a_tenth_of_the_response_time_too_long_or_two_milliseconds(
+    fetch_ms: int, error_ms: float, valid: bool  # noqa: FBT001 - a table
+) -> None:
+    jobs = samples(400, fetch_ns=fetch_ms * MS, delay_error_ns=int(error_ms * MS))
+    verdict = judged(observed(jobs))
+    assert (verdict.reasons == ()) == valid
+    if not valid:
+        assert "longer than asked" in only(verdict)
+        assert f"{error_ms:.1f} ms" in only(verdict)
+        assert "lower in_flight or raise server.workers" in only(verdict)
+
+
+@pytest.mark.parametrize(("cpu_s", "queue_s", "workers", "busy"), [
+    (0.59, 0.6, 1, False),
+    (0.61, 0.6, 1, True),
+    (1.19, 1.2, 2, False),
+    (1.21, 1.2, 2, True),
+])
+def test_the_server_may_be_busy_for_four_fifths_of_the_window_of_its_workers(
+    cpu_s: float, queue_s: float, workers: int, busy: bool  # noqa: FBT001 - a table
+) -> None:
+    # The window is 1.5 s: a worker's 80 % are 1.2 s.
+    verdict = judged(observed(server_cpu_s=cpu_s, server_queue_s=queue_s), workers=workers)
+    assert (verdict.reasons != ()) == busy
+    assert verdict.measures.server.saturated is busy
+    if busy:
+        assert only(verdict).startswith("the mock server was the bottleneck")
+        assert "raise server.workers" in only(verdict)
+
+
+@pytest.mark.parametrize(("lag_s", "late"), [(0.0059, False), (0.0061, True), (None, False)])
+def test_a_late_loop_is_a_reason(lag_s: float | None, late: bool) -> None:  # noqa: FBT001 - a table
+    stats = {**QUIET, "loop_lag_s": {"p99": lag_s}}
+    verdict = judged(observed(server_stats=stats))
+    assert (verdict.reasons != ()) == late
+    assert verdict.measures.server.saturated is late
+    if late:
+        assert "6.1 ms, where 6.0 ms is tolerable" in only(verdict)
+        assert "raise server.workers or lower in_flight" in only(verdict)
+
+
+def test_on_a_disturbed_machine_a_late_loop_is_only_a_warning() -> None:
+    stats = {**QUIET, "loop_lag_s": {"p99": 0.050}}
+    verdict = judged(observed(server_stats=stats, foreign_s=1.0))
+    assert verdict.disturbed
+    assert verdict.reasons == ()
+    assert verdict.measures.server.saturated is False
+    (warning,) = verdict.warnings
+    assert "loop was late" in warning
+    # The delay error decides whether it mattered.
+    slow = judged(observed(samples(delay_error_ns=20 * MS), server_stats=stats, foreign_s=1.0))
+    assert "longer than asked" in only(slow)
+
+
+def test_busy_stays_a_reason_on_a_disturbed_machine() -> None:
+    verdict = judged(observed(server_cpu_s=1.4, foreign_s=1.0))
+    assert verdict.disturbed
+    assert verdict.measures.server.saturated is True
+    assert "bottleneck" in only(verdict)
+
+
+def test_errors_are_counted_by_kind_with_the_first_ones_words_and_what_to_do() -> None:
+    errors = {3: "parse: ValueError", 4: "parse: ValueError", 5: "status: 500"}
+    first = {"kind": "parse: ValueError", "page": 3, "message": "ValueError: no title"}
+    reason = only(judged(observed(samples(errors=errors), errors=(first,))))
+    assert "3 of 100 jobs failed (2 × parse: ValueError, 1 × status: 500)" in reason
+    assert "first: page 3: ValueError: no title" in reason
+    assert "mend the parser" in reason
+    assert "1 of 1 job failed" in judged(observed(samples(1, errors={0: "x"})), limits=Limits(0, 0)).reasons[0]
+
+
+def test_a_short_window_names_what_to_raise() -> None:
+    jobs = samples(28)  # seven times 60 ms
+    reason = only(judged(observed(jobs), limits=Limits(0.5, 1)))
+    assert reason == "the window of 420 ms is shorter than 500 ms; raise job.pages"
+    assert judged(observed(jobs), limits=Limits(0.42, 1)).reasons == ()
+    short = only(judged(observed(jobs, duration_s=0.45), limits=Limits(0.5, 1)))
+    assert short == "the window of 450 ms is shorter than 500 ms; raise job.duration"
+
+
+def test_few_jobs_for_each_in_flight_name_what_to_raise_and_to_how_many() -> None:
+    jobs = samples(39)
+    reason = only(judged(observed(jobs)))
+    assert reason == "39 jobs for 4 in flight, fewer than 10 for each; raise job.pages to 40"
+    assert judged(observed(samples(40))).reasons == ()
+    timed = only(judged(observed(jobs, duration_s=0.6)))
+    assert timed == "39 jobs for 4 in flight, fewer than 10 for each; raise job.duration"
+
+
+def test_unfinished_and_failed_jobs_count_as_jobs() -> None:
+    starts = [i * 10 * MS for i in range(40)]
+    # 36 are ready before 410 ms, the others after.
+    assert judged(observed(samples(40, start_ns=starts), duration_s=0.41), limits=Limits(0.4, 10)).reasons == ()
+    failed = judged(observed(samples(40, errors={0: "x"})))
+    assert len(failed.reasons) == 1
+
+
+@pytest.mark.parametrize(
+    ("opened", "words"), [(1, "1 connection was opened"), (3, "3 connections were opened")]
+)
+def test_connections_opened_inside_the_window_are_a_reason(opened: int, words: str) -> None:
+    reason = only(judged(observed(server_stats={**QUIET, "connections_opened": opened})))
+    assert words in reason
+    assert "job.client" in reason
+    assert judged(observed(server_stats={**QUIET, "connections_opened": None})).reasons == ()
+
+
+def test_several_reasons_are_all_told() -> None:
+    seen = observed(samples(8, errors={0: "x"}), server_stats={**QUIET, "connections_opened": 2})
+    assert len(judged(seen).reasons) == 4  # errors, window, jobs, connections
+
+
+@pytest.mark.parametrize(("steal", "foreign", "disturbed"), [
+    (0.05, 0.04, False),
+    (0.06, 0.05, True),
+    (0.0, 0.11, True),
+    (0.11, 0.0, True),
+    (None, 0.5, False),
+    (0.5, None, False),
+    (None, None, False),
+])
+def test_steal_and_foreign_together_disturb_from_a_tenth_of_the_machine(
+    steal: float | None, foreign: float | None, disturbed: bool  # noqa: FBT001 - a table
+) -> None:
+    assert is_disturbed(measures(disturbance=Disturbance(steal, foreign))) is disturbed
+
+
+def test_what_cannot_be_read_here_rejects_nothing() -> None:
+    verdict = judged(observed(samples(stamped=False), readable=False, same_clock=False))
+    assert verdict.reasons == ()
+    assert verdict.warnings == ()
+    assert not verdict.disturbed
+
+
+def test_the_window_of_a_fixed_duration_does_not_begin_at_go() -> None:
+    assert GO_NS > 0  # clocks have no zero
+    assert judged(observed(samples(400), duration_s=2.0)).reasons == ()

@@ -1,0 +1,367 @@
+"""`simulator run` as a person meets it: a program in a terminal, its output and its exit code."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from mockserver.config import ServerConfig
+from mockserver.process import MockServer
+from simulator.result.document import result_schema
+
+Write = Callable[..., Path]
+PROGRAM = [sys.executable, "-m", "simulator"]
+
+
+def simulator(
+    *arguments: str | Path, folder: Path, environ: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *map(str, arguments)],
+        cwd=folder,
+        env={
+            **os.environ,
+            "SIMULATOR_STORE": str(folder / "results.sqlite"),
+            "COLUMNS": "80",
+            **(environ or {}),
+        },
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
+def run_json(file: Path, *arguments: str | Path) -> dict[str, object]:
+    done = simulator("run", file, "--json", "-", *arguments, folder=file.parent)
+    document: dict[str, object] = json.loads(done.stdout)
+    document["exit code"] = done.returncode
+    return document
+
+
+def cell(document: dict[str, object], strategy: str) -> dict[str, object]:
+    cells = document["cells"]
+    assert isinstance(cells, list)
+    return next(c for c in cells if c["factors"]["strategy"] == strategy)
+
+
+def test_table_findings_database_and_report_agree(scenario_file: Write) -> None:
+    file = scenario_file(strategies=["threads", "asyncio", "processes"])
+    done = simulator("run", file, "--json", "out.json", folder=file.parent)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert all(len(line) <= 80 for line in done.stdout.splitlines()), done.stdout
+    assert "\x1b" not in done.stdout
+    document = json.loads((file.parent / "out.json").read_text())
+    jsonschema.validate(document, result_schema())
+    assert {c["status"] for c in document["cells"]} == {"ok"}
+    assert {c["equality"] for c in document["cells"]} == {"equal"}
+    assert len({c["digest"] for c in document["cells"]}) == 1
+    assert cell(document, "sequential")["speedup"] is None
+    for made in document["cells"]:
+        assert made["repetitions"][0]["measures"]["server"]["connections_opened"] == 0
+        assert made["response_time_s"]["p99"] is None, "12 samples carry no 99th percentile"
+
+    again = simulator("report", "last", folder=file.parent)
+    assert again.stdout == done.stdout
+    from_file = simulator("report", "out.json", folder=file.parent)
+    assert from_file.stdout == done.stdout
+    as_json = simulator("report", document["id"][:4], "--json", "-", folder=file.parent)
+    assert json.loads(as_json.stdout) == document
+    listed = simulator("runs", folder=file.parent)
+    assert document["id"] in listed.stdout
+    assert "complete" in listed.stdout
+
+
+def test_cases_and_levels_each_have_a_table(scenario_file: Write) -> None:
+    file = scenario_file(
+        cases={"idle": {"job.parser": "spin", "job.parse_cost": "0ms"}, "busy": {"job.parse_cost": "5ms"}},
+        vary={"server.latency": ["0ms", "2ms"]},
+    )
+    document = run_json(file)
+    assert document["exit code"] == 0
+    cells = document["cells"]
+    assert isinstance(cells, list)
+    assert len(cells) == 2 * 2 * 2
+    busy = [c for c in cells if c["factors"]["case"] == "busy"]
+    assert all(c["calibration"]["repeats"] >= 1 for c in busy)
+    shown = simulator("report", folder=file.parent).stdout
+    assert "busy, server.latency 2ms" in shown
+
+
+def test_a_parser_of_ones_own_is_found_beside_the_scenario_from_anywhere(
+    scenario_file: Write, parsers: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = scenario_file(job__parser={"function": "mine:titles", "input": "text"})
+    assert file.parent == parsers
+    done = simulator("run", file, "--json", "-", folder=tmp_path_factory.mktemp("elsewhere"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["cells"][0]["equality"] == "equal"
+
+
+@pytest.mark.parametrize(
+    ("function", "status", "code", "words"),
+    [
+        ("raises", "invalid", 98, "ValueError: no such <thing>"),
+        ("exits", "invalid", 98, "SystemExit: 7"),
+        ("segfaults", "failed", 1, "SIGSEGV"),
+        ("never", "failed", 1, "time limit"),
+        ("different", "failed", 1, "something different each time"),
+        ("prints", "ok", 0, None),
+        ("record", "ok", 0, None),
+    ],
+)
+def test_bad_parsers_each_end_in_a_clear_reason(
+    scenario_file: Write, parsers: Path, function: str, status: str, code: int, words: str | None
+) -> None:
+    file = scenario_file(job__parser=f"mine:{function}", time_limit="4s")
+    document = run_json(file)
+    made = cell(document, "threads")
+    assert (made["status"], document["exit code"]) == (status, code), made["reason"]
+    if words is not None:
+        assert words in str(made["reason"])
+    assert "Traceback" not in str(made["reason"])
+
+
+def test_what_cannot_be_pickled_fails_processes_alone(scenario_file: Write, parsers: Path) -> None:
+    document = run_json(scenario_file(job__parser="mine:unpicklable", strategies=["threads", "processes"]))
+    assert document["exit code"] == 1
+    assert cell(document, "threads")["status"] == "ok"
+    assert cell(document, "threads")["equality"] == "unchecked"
+    assert cell(document, "processes")["status"] == "failed"
+    assert "return plain data" in str(cell(document, "processes")["reason"])
+
+
+def test_a_missing_parser_is_unsupported_and_names_the_flag(scenario_file: Write) -> None:
+    document = run_json(scenario_file(job__parser="nowhere:at_all"))
+    assert document["exit code"] == 98
+    assert cell(document, "threads")["status"] == "unsupported"
+    assert "--python" in str(cell(document, "threads")["reason"])
+
+
+def test_a_cost_below_the_parsers_own_is_unsupported(scenario_file: Write) -> None:
+    document = run_json(scenario_file(job__parse_cost="1us"))
+    assert cell(document, "threads")["status"] == "unsupported"
+    assert "html.parser itself costs" in str(cell(document, "threads")["reason"])
+
+
+def test_the_gate_refuses_what_is_too_short(scenario_file: Write) -> None:
+    document = run_json(scenario_file(validity=None))
+    assert document["exit code"] == 98
+    reason = str(cell(document, "threads")["reason"])
+    assert "shorter than 500 ms" in reason
+    assert "raise job.pages to 30" in reason
+
+
+def test_bad_scenarios_list_every_mistake_and_exit_2(scenario_file: Write) -> None:
+    file = scenario_file(server__latency=40, job__paegs=3, strategies=["thraeds"])
+    for command in ("run", "validate"):
+        done = simulator(command, file, folder=file.parent)
+        assert done.returncode == 2
+        assert "40 has no unit; write 40ms or 40s" in done.stderr
+        assert "pages" in done.stderr
+        assert "threads" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "nowhere.yaml"),
+        ("run", "tiny.yaml", "--python", "nowhere/python"),
+        ("run", "tiny.yaml", "--json", "nowhere/out.json"),
+        ("run", "tiny.yaml", "--json", "."),
+        ("run", "tiny.yaml", "--store", "."),
+        ("run", "tiny.yaml", "--store", "tiny.yaml"),
+        ("run", "tiny.yaml", "--store", "/proc/results.sqlite"),
+        ("run", "tiny.yaml", "--set", "server.latency=fast"),
+        ("run", "tiny.yaml", "--server", "http://127.0.0.1:1"),
+        ("report", "last"),
+        ("report", "tiny.yaml/x"),
+        ("report", "./tiny.yaml"),
+        ("schema", "nothing"),
+        ("init", "tiny"),
+        ("no-such-command",),
+    ],
+)
+def test_wrong_usage_is_one_clear_message_and_exit_2(
+    scenario_file: Write, arguments: tuple[str, ...]
+) -> None:
+    file = scenario_file()
+    done = simulator(*arguments, folder=file.parent)
+    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_database_of_a_newer_schema_is_refused(scenario_file: Write) -> None:
+    file = scenario_file()
+    store = file.parent / "results.sqlite"
+    with sqlite3.connect(store) as connection:
+        connection.execute("PRAGMA user_version = 1000")
+    connection.close()
+    done = simulator("run", file, folder=file.parent)
+    assert done.returncode == 2
+    assert "newer" in done.stderr
+
+
+def test_a_full_results_path_loses_nothing(scenario_file: Write) -> None:
+    file = scenario_file()
+    done = simulator("run", file, "--json", "/dev/full", folder=file.parent)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert simulator("report", "last", folder=file.parent).returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_shows_what_it_has_and_leaves_nothing(
+    scenario_file: Write, parsers: Path, number: signal.Signals
+) -> None:
+    file = scenario_file(
+        job__parser={"function": "mine:never_in_window", "url": True},
+        strategies=["sequential", "processes"],
+        in_flight=1,
+        job__pages=12,
+    )
+    running = subprocess.Popen(
+        [*PROGRAM, "run", str(file), "--json", "out.json"],
+        cwd=file.parent,
+        env={**os.environ, "SIMULATOR_STORE": str(file.parent / "results.sqlite")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        # The parser says that it spins, in the window, before it never returns.
+        wait_for(file.parent / "spinning", running)
+        children = descendants(running.pid)
+        assert children
+    except BaseException:
+        running.kill()
+        running.communicate()
+        raise
+    running.send_signal(number)
+    out, err = running.communicate(timeout=20)
+    assert running.returncode == 130, err
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert "partial" in out
+    assert json.loads((file.parent / "out.json").read_text())["partial"] is True
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+
+
+def wait_for(file: Path, running: "subprocess.Popen[str]") -> None:
+    """Wait until the file is there, or the program has ended."""
+    deadline = time.monotonic() + 60
+    while not file.exists():
+        assert running.poll() is None, running.communicate()
+        assert time.monotonic() < deadline, "the parser was never called in a window"
+        time.sleep(0.02)
+
+
+def descendants(pid: int) -> set[int]:
+    found: set[int] = set()
+    fresh = {pid}
+    while fresh:
+        parents, fresh = fresh, set()
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    text = (entry / "stat").read_text()
+                except OSError:
+                    continue
+                if int(text[text.rindex(")") + 2 :].split()[1]) in parents and int(entry.name) not in found:
+                    fresh.add(int(entry.name))
+        found |= fresh
+    return found
+
+
+def test_a_borrowed_server_is_configured_and_gets_its_configuration_back(scenario_file: Write) -> None:
+    before = ServerConfig.model_validate({"latency": "7ms", "seed": 99})
+    with MockServer.start(before) as server:
+        from mockserver.admin import AdminClient
+
+        file = scenario_file()
+        document = run_json(file, "--server", server.url)
+        assert document["exit code"] == 0
+        assert cell(document, "threads")["status"] == "ok"
+        admin = AdminClient(server.url, server.token)
+        assert admin.config() == before
+        admin.close()
+
+
+def test_a_server_that_is_something_else_is_refused(scenario_file: Write) -> None:
+    other = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import http.server, sys\n"
+            "s = http.server.HTTPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler)\n"
+            "print(s.server_port, flush=True)\n"
+            "s.serve_forever()",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert other.stdout is not None
+        port = int(other.stdout.readline())
+        file = scenario_file()
+        done = simulator("run", file, "--server", f"http://127.0.0.1:{port}", folder=file.parent)
+    finally:
+        other.kill()
+        other.communicate()
+    assert done.returncode == 2, done.stderr
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_server_that_dies_in_mid_run_is_told(scenario_file: Write, parsers: Path) -> None:
+    with MockServer.start(ServerConfig()) as server:
+        (parsers / "killer.py").write_text(
+            "import os, signal\n"
+            "def parse(body, url):\n"
+            "    if url.endswith('/9'):\n"
+            f"        os.kill({server.pids[0]}, signal.SIGKILL)\n"
+            "    return len(body)\n"
+        )
+        file = scenario_file(job__parser={"function": "killer:parse", "url": True})
+        done = simulator("run", file, "--server", server.url, folder=file.parent)
+    assert done.returncode == 1, (done.stdout, done.stderr)
+    assert "does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_own_server_that_dies_is_replaced(scenario_file: Write, parsers: Path) -> None:
+    (parsers / "killer.py").write_text(
+        "import os, signal, pathlib\n"
+        "def parse(body, url):\n"
+        "    once = pathlib.Path(__file__).with_suffix('.done')\n"
+        "    if url.endswith('/9') and not once.exists():\n"
+        "        once.touch()\n"
+        "        parent = int(pathlib.Path('/proc/self/stat').read_text().rsplit(')', 1)[1].split()[1])\n"
+        "        for p in pathlib.Path('/proc').glob('[0-9]*'):\n"
+        "            stat = (p / 'stat').read_text().rsplit(')', 1)[1].split()\n"
+        "            if int(stat[1]) == parent and b'mockserver' in (p / 'cmdline').read_bytes():\n"
+        "                os.kill(int(p.name), signal.SIGKILL)\n"
+        "    return len(body)\n"
+    )
+    file = scenario_file(
+        job__parser={"function": "killer:parse", "url": True}, strategies=["threads", "asyncio"]
+    )
+    document = run_json(file)
+    assert document["exit code"] == 1
+    statuses = sorted(c["status"] for c in document["cells"])  # type: ignore[union-attr]
+    assert statuses.count("ok") == 2, document["cells"]
+    assert statuses.count("failed") == 1

@@ -1,0 +1,426 @@
+"""What the documents promise, carried out.
+
+A fenced block says in its first line how it is to be taken:
+
+    ```yaml NAME.yaml         a whole scenario; it loads, and the commands of the same document find it as NAME.yaml
+    ```yaml fragment          part of one; it is YAML (with a name behind it, it is written to that file unchecked)
+    ```console                each line after `$ ` is run by a shell; the lines below it are what it prints
+    ```console example        the same, but what it prints differs from run to run: of JSON, the keys are compared
+    ```console exit=2         every command ends with this exit code
+
+`simulator run` is run with a fraction of the work, `mockserver serve` on a free port until it is ready, and `curl`
+against a small server.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from ruamel.yaml import YAML
+
+import mockserver.cli
+import simulator.cli.app
+from mockserver.config import ServerConfig
+from mockserver.process import MockServer
+from simulator.cli import exits
+from simulator.driver import main as driver
+from simulator.result.document import CellResult, ResultDocument
+from simulator.result.repetition import Measures
+from simulator.scenario.load import load_text
+from simulator.scenario.schema import scenario_schema
+from simulator.scenario.strategy import NAMES
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+ALL = [README, ROOT / "CHANGELOG.md", *DOCS]
+
+FENCE = re.compile(r"^```(\S*)[ \t]*([^\n]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+SCRIPTS = Path(sys.executable).parent
+BASH = shutil.which("bash") or "/bin/bash"
+
+LITTLE = "--set rounds=1 --set in_flight=2 --set job.pages=8 --set validity.min_window=0ms"
+LITTLE += " --set validity.min_jobs_per_slot=0"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block."""
+
+    source: Path
+    line: int
+    language: str
+    info: str
+    text: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.source.name}:{self.line}"
+
+    @property
+    def words(self) -> list[str]:
+        return self.info.split()
+
+    @property
+    def exit_code(self) -> int:
+        return next((int(w.removeprefix("exit=")) for w in self.words if w.startswith("exit=")), 0)
+
+
+def blocks(source: Path, *languages: str) -> list[Block]:
+    text = source.read_text(encoding="utf-8")
+    found = (
+        Block(source, text.count("\n", 0, match.start()) + 1, match[1], match[2], match[3])
+        for match in FENCE.finditer(text)
+    )
+    return [block for block in found if block.language in languages]
+
+
+def plain(text: str) -> Any:
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def commands(block: Block) -> list[tuple[str, list[str]]]:
+    """Each command of a block, continued lines joined, with the lines that it prints."""
+    found: list[tuple[str, list[str]]] = []
+    prompted = block.language == "console"
+    for line in block.text.replace("\\\n", " ").splitlines():
+        if line.startswith("$ ") or (not prompted and line.strip() and not line.lstrip().startswith("#")):
+            found.append((line.removeprefix("$ "), []))
+        elif found and prompted:
+            found[-1][1].append(line)
+    return found
+
+
+def is_run(block: Block) -> bool:
+    return any("simulator run" in command for command, _ in commands(block))
+
+
+YAML_BLOCKS = [block for source in DOCS for block in blocks(source, "yaml", "yml")]
+README_YAML = blocks(README, "yaml", "yml") if README.exists() else []
+CONSOLE_BLOCKS = [block for source in DOCS for block in blocks(source, "console")]
+README_COMMANDS = (
+    [
+        pytest.param(command, id=f"{block.id}-{number}")
+        for block in blocks(README, "console", "sh", "shell", "bash")
+        for number, (command, _) in enumerate(commands(block))
+    ]
+    if README.exists()
+    else []
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What a reader of the documents has in the current folder: scenarios, saved pages and a parser."""
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    (tmp_path / "saved").mkdir()
+    for number in range(2):
+        page = f"<!doctype html><title>Page {number}</title><a href='/{number}'>link</a>"
+        (tmp_path / "saved" / f"{number}.html").write_text(page, encoding="utf-8")
+    (tmp_path / "mypkg.py").write_text("def parse(body): return {'links': body.count(b'<a ')}\n", "utf-8")
+    for block in YAML_BLOCKS:
+        if block.words and block.words[-1].endswith(".yaml"):
+            (tmp_path / block.words[-1]).write_text(block.text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("SIMULATOR_", "MOCKSERVER_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SIMULATOR_STORE", str(tmp_path / "results.sqlite"))
+    monkeypatch.setenv("PATH", f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("COLUMNS", "120")
+    return tmp_path
+
+
+@pytest.mark.parametrize("block", YAML_BLOCKS, ids=lambda block: block.id)
+def test_a_whole_scenario_loads(block: Block, folder: Path) -> None:
+    if "fragment" in block.words:
+        assert isinstance(plain(block.text), dict)
+    else:
+        load_text(block.text, block.id, folder)
+
+
+@pytest.mark.parametrize("block", README_YAML, ids=lambda block: block.id)
+def test_the_readme_s_scenarios_load(block: Block, folder: Path) -> None:
+    document = plain(block.text)
+    if isinstance(document, dict) and {"name", "job"} <= document.keys():
+        load_text(block.text, block.id, folder)
+
+
+def test_names_of_written_scenarios_differ() -> None:
+    names = [block.words[-1] for block in YAML_BLOCKS if block.words and block.words[-1] != "fragment"]
+    assert len(names) == len(set(names))
+    whole = [block for block in YAML_BLOCKS if not block.words]
+    assert not whole, f"name the scenario or mark it as a fragment: {[block.id for block in whole]}"
+
+
+def matches(expected: str, printed: list[str]) -> bool:
+    """Whether a documented line was printed; an ellipsis in it stands for a folder of this machine."""
+    pattern = ".*".join(re.escape(part) for part in expected.rstrip().split("…/"))
+    return any(re.fullmatch(pattern, line.rstrip()) for line in printed)
+
+
+def shape(value: Any) -> Any:
+    """The keys of JSON, without its values; lists by their first element."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shape(value[0])] if value and isinstance(value[0], dict) else []
+    return None
+
+
+def run_shell(command: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [BASH, "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def check(block: Block, substitute: Callable[[str], str]) -> None:
+    """Run a block's commands; compare exit codes and what they print with what is written below them."""
+    for command, expected in commands(block):
+        done = run_shell(substitute(command))
+        printed = done.stdout + done.stderr
+        # On a busy machine a repetition may be invalid: the command was right all the same.
+        allowed = {0, exits.NOTHING_VALID} if "simulator run" in command else {block.exit_code}
+        assert done.returncode in allowed, f"{command}\n{printed}"
+        if "example" not in block.words:
+            missing = [line for line in expected if line and not matches(line, printed.splitlines())]
+            assert not missing, f"{command}\nprinted\n{printed}"
+        elif (documented := "\n".join(expected)).startswith("{"):
+            assert shape(json.loads(done.stdout)) == shape(json.loads(documented)), command
+
+
+CHEAP = [block for block in CONSOLE_BLOCKS if not is_run(block) and "mockserver serve" not in block.text]
+LOCAL = [block for block in CHEAP if "curl" not in block.text]
+CURL = [block for block in CHEAP if "curl" in block.text]
+SERVE = [block for block in CONSOLE_BLOCKS if "mockserver serve" in block.text]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("block", LOCAL, ids=lambda block: block.id)
+def test_commands_do_what_is_written(block: Block) -> None:
+    check(block, lambda command: command)
+
+
+@pytest.mark.scenario
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "block", [block for block in CONSOLE_BLOCKS if is_run(block)], ids=lambda block: block.id
+)
+def test_runs_run(block: Block) -> None:
+    check(block, lambda command: command.replace("simulator run", f"simulator run {LITTLE}"))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    """The server that the documents talk to: five pages of two products, 20 ms away."""
+    document = {"latency": "20ms", "content": {"kind": "catalogue", "count": 5, "items": 2}}
+    with MockServer.start(ServerConfig.model_validate(document)) as running:
+        yield running
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the documents talk to the server with curl")
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("block", CURL, ids=lambda block: block.id)
+def test_requests_get_the_answers_that_are_written(block: Block, server: MockServer) -> None:
+    def substitute(command: str) -> str:
+        assert "http://127.0.0.1:8080" in command, "the documents' server listens on port 8080"
+        return command.replace("http://127.0.0.1:8080", server.url).replace(
+            "curl ", "curl -sS --fail-with-body "
+        )
+
+    check(block, substitute)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("block", SERVE, ids=lambda block: block.id)
+def test_servers_start(block: Block) -> None:
+    for command, _ in commands(block):
+        refused = block.exit_code != 0
+        process = subprocess.Popen(
+            [
+                BASH,
+                "-c",
+                f"exec {command} --port 0" if "=" not in command.split()[0] else f"{command} --port 0",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            assert refused or first.startswith("Mock server: http://"), command
+            if not refused:
+                os.killpg(process.pid, signal.SIGINT)
+            _, errors = process.communicate(timeout=20)
+            assert process.returncode in ({block.exit_code} if refused else {exits.INTERRUPTED}), errors
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+
+
+APPS = {"simulator": simulator.cli.app.app, "mockserver": mockserver.cli.app}
+
+
+def parse_command(words: list[str]) -> None:
+    """Take a command line apart as its program would, without doing anything."""
+    group: Any = typer.main.get_command(APPS[words[0]])
+    context = group.make_context(words[0], words[1:])
+    # Where click keeps the command's name and what follows it; it has no public name in all of its versions.
+    name, command, arguments = group.resolve_command(context, [*context._protected_args, *context.args])
+    command.make_context(name, arguments, parent=context)
+
+
+def programs(command: str) -> Iterator[list[str]]:
+    """The simple commands of a line, without assignments before them and redirections behind them."""
+    lexer = shlex.shlex(command, posix=True, punctuation_chars="|&;<>")
+    lexer.whitespace_split = True
+    simple: list[str] = []
+    skip = False
+    for word in [*lexer, ";"]:
+        if word and set(word) <= set("|&;"):
+            while simple and re.match(r"\w+=", simple[0]):
+                simple.pop(0)
+            if simple:
+                yield [Path(simple[0]).name, *simple[1:]]
+            simple, skip = [], False
+        elif word and set(word) <= set("<>"):
+            skip = True
+        elif not skip:
+            simple.append(word)
+        else:
+            skip = False
+
+
+@pytest.mark.parametrize("command", README_COMMANDS)
+def test_the_readme_names_commands_that_exist(command: str) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    for words in programs(command):
+        if words[0] in APPS:
+            try:
+                parse_command(words)
+            except typer.Exit:
+                continue  # --help and --version
+        elif words[0] == "make":
+            named = [word for word in words[1:] if "=" not in word and not word.startswith("-")]
+            assert set(named) <= set(targets), command
+
+
+@pytest.mark.parametrize(
+    "command", ["simulator nix", "simulator run a.yaml --nix", "FOO=1 .venv/bin/mockserver serve --nix > a"]
+)
+def test_commands_that_do_not_exist_are_found(command: str) -> None:
+    (words,) = programs(command)
+    with pytest.raises(Exception, match=r"(?i)no such"):
+        parse_command(words)
+
+
+@pytest.mark.parametrize(
+    "command", ["A=b simulator run a.yaml --set a=b", "mockserver serve --port 1 | cat > a"]
+)
+def test_commands_that_exist_are_accepted(command: str) -> None:
+    parse_command(next(programs(command)))
+
+
+def schema_keys(schema: Any) -> set[str]:
+    if isinstance(schema, list):
+        return set[str]().union(*map(schema_keys, schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = set(schema["properties"]) if isinstance(schema.get("properties"), dict) else set()
+    return own.union(*map(schema_keys, schema.values()))
+
+
+def enum_values(schema: Any) -> set[str]:
+    if isinstance(schema, list):
+        return set[str]().union(*map(enum_values, schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = {value for value in [*schema.get("enum", ()), schema.get("const")] if isinstance(value, str)}
+    return own.union(*map(enum_values, schema.values()))
+
+
+def test_every_key_and_choice_of_a_scenario_is_described() -> None:
+    text = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
+    schema = scenario_schema()
+    for word in schema_keys(schema) | enum_values(schema):
+        assert f"`{word}`" in text or f"`{{{word}:" in text or f"`{word}:" in text, word
+
+
+def test_every_measure_is_described() -> None:
+    text = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    for model in (ResultDocument, CellResult, Measures):
+        for name in model.__dataclass_fields__:
+            assert f"`{name}`" in text, f"{model.__name__}.{name}"
+
+
+def test_every_strategy_is_described() -> None:
+    for document in ("scenario-format.md", "architecture.md"):
+        text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+        assert [name for name in NAMES if f"`{name}`" not in text] == []
+
+
+def test_every_exit_code_is_described() -> None:
+    measuring = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    codes = {value for name, value in vars(exits).items() if name.isupper() and isinstance(value, int)}
+    assert [code for code in sorted(codes) if f"| `{code}` |" not in measuring] == []
+    protocol = (ROOT / "simulator" / "driver" / "protocol.md").read_text(encoding="utf-8")
+    for code in (driver.EXIT_OK, driver.EXIT_USAGE, driver.EXIT_UNSUPPORTED, driver.EXIT_FAILED):
+        assert re.search(rf"\b{code} ", protocol.partition("## Exit codes")[2])
+
+
+def test_every_module_is_in_the_architecture() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = [path for package in ("mockserver", "simulator") for path in (ROOT / package).rglob("*.py")]
+    left_out = {"__init__.py", "__main__.py"}
+    missing = [
+        str(path.relative_to(ROOT))
+        for path in modules
+        if path.name not in left_out and not re.search(rf"^\s*{re.escape(path.name)}\s", text, re.MULTILINE)
+    ]
+    assert not missing, "a line for each in the tree of docs/architecture.md"
+
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def anchors(document: Path) -> set[str]:
+    """Of the headings, the way GitHub makes them."""
+    prose = FENCE.sub("", document.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ +(.+?)\s*$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", [path for path in ALL if path.exists()], ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in LINK.findall(FENCE.sub("", document.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (document.parent / path) if path else document
+        assert there.exists(), target
+        if anchor and there.suffix == ".md":
+            assert anchor in anchors(there), target
+
+
+@pytest.mark.parametrize("document", [path for path in ALL if path.exists()], ids=lambda path: path.name)
+def test_no_path_of_one_machine(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    assert not re.search(r"/(?:home|root|Users|work|tmp)/\w", text)
