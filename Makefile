@@ -52,8 +52,8 @@ format: $(VENV)/.dev ## format and mend what can be mended by itself
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev ## measure the program's own speed (minutes; nothing else should run)
-	$(BIN)/python benchmarks/harness.py
-	$(BIN)/python benchmarks/server.py
+	$(BIN)/python -m benchmarks.harness
+	$(BIN)/python -m benchmarks.server
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info

@@ -152,8 +152,11 @@ def test_connections_opened_inside_the_window_are_a_reason(opened: int, words: s
 
 
 def test_several_reasons_are_all_told() -> None:
-    seen = observed(samples(8, errors={0: "x"}), server_stats={**QUIET, "connections_opened": 2})
-    assert len(judged(seen).reasons) == 4  # errors, window, jobs, connections
+    stats = {**QUIET, "connections_opened": 2}
+    seen = observed(samples(8, errors={0: "x"}), server_stats=stats, server_cpu_s=0.01)
+    told = ("failed", "window", "in flight", "connections")
+    assert len(judged(seen).reasons) == len(told)
+    assert all(word in reason for word, reason in zip(told, judged(seen).reasons, strict=True))
 
 
 @pytest.mark.parametrize(("steal", "foreign", "disturbed"), [
