@@ -29,7 +29,7 @@ async def main(base: str, width: int, pages: int) -> None:
 
     async def work(session: aiohttp.ClientSession) -> None:
         while (page := next(counter)) < pages:
-            sizes.append(await get(session, page))  # noqa: PERF401 - a claim in the condition
+            sizes.append(await get(session, page))
 
     for _ in range(2):
         await asyncio.gather(*(get(session, 0) for session in sessions))

@@ -4,6 +4,7 @@ A 9 kB page, no delay, no parsing: whatever the driver adds is at its largest sh
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -38,8 +39,6 @@ def cell_of(strategy: str, in_flight: int, pages: int) -> Cell:
 
 def driver_rate(cell: Cell, server: Server, *, instrument: bool = True) -> float:
     """Return pages/s of one run of the driver, from its "go" until all its workers are parked."""
-    import json
-
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         output = folder / "samples.json"
@@ -60,8 +59,7 @@ def driver_rate(cell: Cell, server: Server, *, instrument: bool = True) -> float
             driver.send("release")
             driver.finish()
         go_ns = json.loads(output.read_text())["go_ns"]
-    assert cell.job.pages is not None
-    return cell.job.pages * 1e9 / (parked_ns - go_ns)
+    return (cell.job.pages or 0) * 1e9 / (parked_ns - go_ns)
 
 
 def bare_rate(script: str, server: Server, in_flight: int, pages: int) -> float:

@@ -63,7 +63,7 @@ PositiveDelayNs = Annotated[DurationNs, AfterValidator(_above_zero), AfterValida
 class Config(BaseModel):
     """Base of every configuration document: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False, allow_inf_nan=False)
 
 
 class Fixed(Config):

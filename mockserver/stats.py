@@ -52,7 +52,7 @@ def merged(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
         },
         "cpu_s": sum(snapshot["cpu_ns"] for snapshot in snapshots) / 1e9,
         "run_queue_wait_s": _sum_s([snapshot["run_queue_wait_ns"] for snapshot in snapshots]),
-        "loop_lag_s": _summary_s(lag_ns, 0.5, 0.99),
+        "loop_lag_s": {"ticks": len(lag_ns), **_summary_s(lag_ns, 0.5, 0.9, 0.95, 0.99)},
         "window_s": max(snapshot["window_ns"] for snapshot in snapshots) / 1e9,
         "content": snapshots[0]["content"],
         "workers": [

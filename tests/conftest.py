@@ -1,12 +1,13 @@
 """What every test may use: tiny scenarios, a mock server, and proof that no process is left behind."""
 
+import copy
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulator.runner.observe import process_time, session_members
 from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
@@ -33,9 +34,6 @@ TINY: dict[str, Any] = {
 
 def tiny_text(**changes: Any) -> str:
     """Return the tiny scenario as YAML (JSON is YAML); dotted names reach inside, as `job__pages=4`."""
-    import copy
-    import json
-
     document = copy.deepcopy(TINY)
     for name, value in changes.items():
         place = document
@@ -74,11 +72,6 @@ def servers() -> Iterator[Servers]:
         yield running
 
 
-def session_is_empty(session: int) -> bool:
-    """Whether no process of this session is left."""
-    return not session_members(session) and process_time([session]) is not None
-
-
 @pytest.fixture
 def parsers(tmp_path: Path) -> Path:
     """Return a folder with a module `mine` of parsers, good and bad."""
@@ -93,7 +86,7 @@ class Record:
 
 def good(body): return {"size": len(body)}
 def record(body): return Record(len(body))
-def titles(text): 
+def titles(text):
     for line in text.splitlines():
         if "<title" in line: yield line.strip()
 def with_url(body, url): return url.rsplit("/", 1)[1].split("?")[0]

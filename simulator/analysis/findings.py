@@ -11,6 +11,7 @@ WAITING, COMPUTING = 0.8, 0.2
 """Share of one job's time, alone, that is waiting for the server: from here up, and down to there."""
 SCALES, FLAT = 1.3, 1.15
 """Speed-ups that count as using the other jobs in flight, and as not using them."""
+CLOSE = 0.05
 NO_PARSE_S = 0.00005
 """CPU below which a parse is nothing but a function call."""
 PLURAL = ("threads", "processes")
@@ -96,7 +97,7 @@ def _winner(
 ) -> list[Finding]:
     ranked = sorted(cells, key=lambda c: c.throughput_per_s.median if c.throughput_per_s else 0, reverse=True)
     if not ranked:
-        return [_alone(scope, cell, f", with {cell.in_flight} in flight by its nature") for cell in marked]
+        return [_alone(scope, cell, f", with {cell.in_flight} in flight by its nature,") for cell in marked]
     best = ranked[0]
     found = [_fastest(scope, ranked) if len(ranked) > 1 else _alone(scope, best)]
     for cell in marked:
@@ -248,8 +249,8 @@ def _price(scope: Mapping[str, Any], threads: CellResult, processes: CellResult)
         f" {_ms(processes.startup_s)} instead of {_ms(threads.startup_s)}.",
         scope,
         {
-            "memory_threads_bytes": a,
-            "memory_processes_bytes": b,
+            "memory_threads_bytes": float(a),
+            "memory_processes_bytes": float(b),
             "startup_threads_s": threads.startup_s,
             "startup_processes_s": processes.startup_s,
         },
@@ -265,12 +266,13 @@ def _verb(cell: CellResult, singular: str, plural: str) -> str:
 
 
 def _times(interval: Interval | None) -> str:
+    """Return a ratio with its interval; three decimals where two would hide which side of 1 it is on."""
     if interval is None:
         return ""
-    if interval.low == interval.high:
-        return f"{interval.median:.2f} ×"
+    digits = 3 if abs(interval.median - 1) < CLOSE else 2
+    middle, low, high = (f"{value:.{digits}f}" for value in (interval.median, interval.low, interval.high))
     label = "range " if interval.kind == "range" else ""
-    return f"{interval.median:.2f} × ({label}{interval.low:.2f} to {interval.high:.2f})"
+    return f"{middle} ×" if low == high else f"{middle} × ({label}{low} to {high})"
 
 
 def _number(value: float | None) -> str:

@@ -87,7 +87,7 @@ def _answers(document: ResultDocument, groups: Mapping[Combination, Any], varied
         label = ", ".join(
             level if name == "case" else f"{name} {level}" for name, level in key if name in varied
         )
-        sentences.extend(f"{label}: {text}" if label else text[0].upper() + text[1:] for text in texts)
+        sentences.extend(f"{label}: {text}" if label else text for text in texts)
     return sentences
 
 

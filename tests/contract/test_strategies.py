@@ -1,6 +1,8 @@
 """One suite for every strategy: the same job, the same records, nothing lost, nothing doubled, nothing left."""
 
+import dataclasses
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -56,8 +58,6 @@ def observed(cell: Cell, servers: Servers, folder: Path) -> Observed:
 
 
 def with_parser(cell: Cell, function: str, *, url: bool = False) -> Cell:
-    import dataclasses
-
     parser = type(cell.job.parser).model_validate({"function": f"mine:{function}", "url": url})
     return dataclasses.replace(cell, job=cell.job.model_copy(update={"parser": parser}))
 
@@ -73,7 +73,7 @@ def test_every_job_is_done_once_within_the_bound_and_seen_by_the_server(
     assert outcome.server_stats["connections_opened"] == 0
 
     order = (samples.start_ns, samples.fetched_ns, samples.parsed_ns, samples.ready_ns)
-    assert all((earlier <= later).all() for earlier, later in zip(order, order[1:], strict=False))
+    assert all((earlier <= later).all() for earlier, later in pairwise(order))
     assert (samples.start_ns >= outcome.go_ns).all()
     assert (samples.received_ns >= samples.start_ns).all()
     assert (samples.intended_ns == 3_000_000).all()
@@ -116,8 +116,6 @@ def test_printing_disturbs_nothing(cell: Cell, servers: Servers, parsers: Path) 
 
 
 def test_a_fixed_duration_ends_in_time(cell: Cell, servers: Servers, parsers: Path) -> None:
-    import dataclasses
-
     job = cell.job.model_copy(update={"pages": None, "duration_ns": 100_000_000})
     outcome = observed(dataclasses.replace(cell, job=job), servers, parsers)
     assert len(outcome.samples) > 0

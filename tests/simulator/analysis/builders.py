@@ -29,7 +29,7 @@ GO_NS = 1_000 * S
 """An hour-like clock: nothing may depend on where it starts."""
 
 
-def samples(
+def samples(  # noqa: PLR0913 - one name for each number that a test may want to know
     jobs: int = 100,
     *,
     workers: int = 4,
@@ -96,7 +96,7 @@ def snapshot(at_ns: int, **changes: Any) -> Snapshot:
     return replace(base, **changes)
 
 
-def observed(
+def observed(  # noqa: PLR0913 - the same
     jobs: Samples | None = None,
     *,
     driver_cpu_s: float = 1.0,
@@ -189,7 +189,9 @@ def measures(throughput_per_s: float = 50.0, **changes: Any) -> Measures:
         memory_bytes=100_000_000,
         processes=1,
         loop_lag_s=None,
-        server=ServerMeasures(DelayError(0.0002, 0.0002, None), 0.1, saturated=False, loop_lag_p99_s=0.001, connections_opened=0),
+        server=ServerMeasures(
+            DelayError(0.0002, 0.0002, None), 0.1, saturated=False, loop_lag_p99_s=0.001, connections_opened=0
+        ),
         equality="equal",
         digest="d",
         errors={},
@@ -232,15 +234,16 @@ def planned(
     in_flight: int = 8,
     marked: bool = False,
     unsupported: str | None = None,
-    **factors: Any,
+    levels: Mapping[str, str] | None = None,
 ) -> PlannedCell:
     """Return a cell of the plan; its id is the strategy's name and the levels of its other factors."""
     sequential = strategy == "sequential"
-    levels = "".join(f"-{level}" for level in factors.values())
+    factors = levels or {}
+    words = "".join(f"-{level}" for level in factors.values())
     return PlannedCell(
-        id=f"{strategy}{levels}",
+        id=f"{strategy}{words}",
         factors={**factors, "strategy": strategy, "in_flight": 1 if sequential else 8},
-        baseline_id=None if sequential else f"sequential{levels}",
+        baseline_id=None if sequential else f"sequential{words}",
         in_flight=1 if sequential else in_flight,
         marked=marked,
         unsupported=unsupported,
@@ -274,7 +277,9 @@ def run(
     )
 
 
-def document(rates: Mapping[str, Sequence[float]], *, marked: Sequence[str] = (), **each: Mapping[str, Any]) -> ResultDocument:
+def document(
+    rates: Mapping[str, Sequence[float]], *, marked: Sequence[str] = (), **each: Mapping[str, Any]
+) -> ResultDocument:
     """Return the document of a run in which each strategy did these pages/s, round by round.
 
     Args:

@@ -35,14 +35,18 @@ def test_pages_not_seen_before_are_learnt_later() -> None:
 def test_a_difference_names_page_field_and_both_values() -> None:
     reference = Reference()
     compare(reference, seen({"title": "a"}, {"title": "b", "items": [{"price": 1}, {"price": 2}]}))
-    verdict, note = compare(reference, seen({"title": "a"}, {"title": "b", "items": [{"price": 1}, {"price": 7}]}))
+    verdict, note = compare(
+        reference, seen({"title": "a"}, {"title": "b", "items": [{"price": 1}, {"price": 7}]})
+    )
     assert verdict == "differs"
     assert note is not None
     assert "page 1, field items[1].price: 2 at first, 7 here" in note
     assert "depends on the page alone" in note
 
 
-@pytest.mark.parametrize(("first", "then"), [(1, 1.0), (1, True), ("1", 1), ([1, 2], (1, 2)), ({1}, [1]), (0.0, -0.0)])
+@pytest.mark.parametrize(
+    ("first", "then"), [(1, 1.0), (1, True), ("1", 1), ([1, 2], (1, 2)), ({1}, [1]), (0.0, -0.0)]
+)
 def test_values_that_python_calls_equal_differ_by_their_type(first: object, then: object) -> None:
     reference = Reference()
     compare(reference, seen({"x": first}))

@@ -33,8 +33,7 @@ def test_a_fixed_count_is_pages_over_the_whole_makespan_drain_included() -> None
 
 
 def test_the_makespan_ends_with_the_last_record_whichever_job_that_is() -> None:
-    starts = np.zeros(20, dtype=np.int64)
-    jobs = samples(20, start_ns=starts)
+    jobs = samples(20, start_ns=[0] * 20)
     late = jobs.ready_ns.copy()
     late[3] = GO_NS + 2 * S
     found = measure(observed(replace(jobs, ready_ns=late)), "equal")
@@ -60,9 +59,9 @@ def test_fetch_and_parse_are_split_into_cpu_network_and_stall() -> None:
     # Fetch 50 ms: 1 ms CPU, 42 ms with the server, the other 7 ms off CPU. Parse 10 ms: 8 ms CPU, 2 ms off.
     found = measure(observed(worker_cpu_s=0.225), "equal")
     assert found.network_s == pytest.approx(0.042)
-    assert (found.fetch.wall_s, found.fetch.cpu_s) == (pytest.approx(0.050), pytest.approx(0.001))
+    assert [found.fetch.wall_s, found.fetch.cpu_s] == pytest.approx([0.050, 0.001])
     assert found.fetch.stall_s == pytest.approx(0.007)
-    assert (found.parse.wall_s, found.parse.cpu_s) == (pytest.approx(0.010), pytest.approx(0.008))
+    assert [found.parse.wall_s, found.parse.cpu_s] == pytest.approx([0.010, 0.008])
     assert found.parse.stall_s == pytest.approx(0.002)
 
 
@@ -110,11 +109,19 @@ def test_cpu_per_page_cores_and_run_queue_are_the_drivers_over_the_window() -> N
     assert found.spin_s == pytest.approx(0.012)
 
 
+def test_a_failed_job_has_cost_cpu_like_any_other() -> None:
+    jobs = samples(20, errors=dict.fromkeys(range(10), "parse: ValueError"))
+    assert measure(observed(jobs, driver_cpu_s=0.2), "equal").cpu_per_page_s == pytest.approx(0.010)
+
+
 def test_disturbance_is_what_others_used_of_all_cores_interrupts_excluded() -> None:
     capacity_s = 2 * WINDOW_S
     found = measure(observed(foreign_s=0.3, steal_s=0.15, irq_s=1.0), "equal").disturbance
     assert found.foreign == pytest.approx(0.3 / capacity_s)
     assert found.steal == pytest.approx(0.15 / capacity_s)
+    unseen = observed()
+    unseen = replace(unseen, ready=replace(unseen.ready, driver=None))  # its CPU would pass for foreign
+    assert measure(unseen, "equal").disturbance == Disturbance(None, None)
     quiet = measure(observed(foreign_s=-0.2), "equal").disturbance  # the two clocks need not agree
     assert quiet.foreign == 0.0
 
@@ -197,7 +204,7 @@ def test_the_delay_error_is_actual_less_intended_of_each_stamped_request() -> No
     jobs = replace(jobs, received_ns=some)
     assert len(delay_errors_ns(jobs)) == 1_500
     found = measure(observed(jobs), "equal").server.delay_error_s
-    assert (found.mean, found.p50, found.p99) == (pytest.approx(0.003),) * 3
+    assert [found.mean, found.p50, found.p99] == pytest.approx([0.003] * 3)
     early = measure(observed(samples(delay_error_ns=-1 * MS)), "equal").server.delay_error_s
     assert early.mean == pytest.approx(-0.001)
 

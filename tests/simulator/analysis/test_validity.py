@@ -7,16 +7,14 @@ from simulator.analysis.measures import measure
 from simulator.analysis.validity import Limits, Verdict, is_disturbed, judge
 from simulator.result.observation import Observed
 from simulator.result.repetition import Disturbance
-from tests.simulator.analysis.builders import GO_NS, MS, measures, observed, samples
+from tests.simulator.analysis.builders import MS, measures, observed, samples
 
 LIMITS = Limits(min_window_s=0.5, min_jobs_per_slot=10)
 QUIET: dict[str, Any] = observed().server_stats  # type: ignore[assignment]
 
 
 def judged(seen: Observed, *, limits: Limits = LIMITS, in_flight: int = 4, workers: int = 1) -> Verdict:
-    return judge(
-        seen, measure(seen, "equal"), limits=limits, in_flight=in_flight, server_workers=workers
-    )
+    return judge(seen, measure(seen, "equal"), limits=limits, in_flight=in_flight, server_workers=workers)
 
 
 def only(verdict: Verdict) -> str:
@@ -30,7 +28,9 @@ def test_a_clean_repetition_has_no_reason_and_no_warning() -> None:
     assert verdict.warnings == ()
     assert not verdict.disturbed
     assert verdict.measures.server.saturated is False
-    assert replace(verdict.measures, server=measure(observed(), "equal").server) == measure(observed(), "equal")
+    assert replace(verdict.measures, server=measure(observed(), "equal").server) == measure(
+        observed(), "equal"
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,9 @@ def test_a_clean_repetition_has_no_reason_and_no_warning() -> None:
     ],
 )
 def test_delays_may_be_a_tenth_of_the_response_time_too_long_or_two_milliseconds(
-    fetch_ms: int, error_ms: float, valid: bool  # noqa: FBT001 - a table
+    fetch_ms: int,
+    error_ms: float,
+    valid: bool,  # noqa: FBT001 - a table
 ) -> None:
     jobs = samples(400, fetch_ns=fetch_ms * MS, delay_error_ns=int(error_ms * MS))
     verdict = judged(observed(jobs))
@@ -56,14 +58,20 @@ def test_delays_may_be_a_tenth_of_the_response_time_too_long_or_two_milliseconds
         assert "lower in_flight or raise server.workers" in only(verdict)
 
 
-@pytest.mark.parametrize(("cpu_s", "queue_s", "workers", "busy"), [
-    (0.59, 0.6, 1, False),
-    (0.61, 0.6, 1, True),
-    (1.19, 1.2, 2, False),
-    (1.21, 1.2, 2, True),
-])
+@pytest.mark.parametrize(
+    ("cpu_s", "queue_s", "workers", "busy"),
+    [
+        (0.59, 0.6, 1, False),
+        (0.61, 0.6, 1, True),
+        (1.19, 1.2, 2, False),
+        (1.21, 1.2, 2, True),
+    ],
+)
 def test_the_server_may_be_busy_for_four_fifths_of_the_window_of_its_workers(
-    cpu_s: float, queue_s: float, workers: int, busy: bool  # noqa: FBT001 - a table
+    cpu_s: float,
+    queue_s: float,
+    workers: int,
+    busy: bool,  # noqa: FBT001 - a table
 ) -> None:
     # The window is 1.5 s: a worker's 80 % are 1.2 s.
     verdict = judged(observed(server_cpu_s=cpu_s, server_queue_s=queue_s), workers=workers)
@@ -112,7 +120,9 @@ def test_errors_are_counted_by_kind_with_the_first_ones_words_and_what_to_do() -
     assert "3 of 100 jobs failed (2 × parse: ValueError, 1 × status: 500)" in reason
     assert "first: page 3: ValueError: no title" in reason
     assert "mend the parser" in reason
-    assert "1 of 1 job failed" in judged(observed(samples(1, errors={0: "x"})), limits=Limits(0, 0)).reasons[0]
+    assert (
+        "1 of 1 job failed" in judged(observed(samples(1, errors={0: "x"})), limits=Limits(0, 0)).reasons[0]
+    )
 
 
 def test_a_short_window_names_what_to_raise() -> None:
@@ -136,7 +146,9 @@ def test_few_jobs_for_each_in_flight_name_what_to_raise_and_to_how_many() -> Non
 def test_unfinished_and_failed_jobs_count_as_jobs() -> None:
     starts = [i * 10 * MS for i in range(40)]
     # 36 are ready before 410 ms, the others after.
-    assert judged(observed(samples(40, start_ns=starts), duration_s=0.41), limits=Limits(0.4, 10)).reasons == ()
+    assert (
+        judged(observed(samples(40, start_ns=starts), duration_s=0.41), limits=Limits(0.4, 10)).reasons == ()
+    )
     failed = judged(observed(samples(40, errors={0: "x"})))
     assert len(failed.reasons) == 1
 
@@ -159,17 +171,22 @@ def test_several_reasons_are_all_told() -> None:
     assert all(word in reason for word, reason in zip(told, judged(seen).reasons, strict=True))
 
 
-@pytest.mark.parametrize(("steal", "foreign", "disturbed"), [
-    (0.05, 0.04, False),
-    (0.06, 0.05, True),
-    (0.0, 0.11, True),
-    (0.11, 0.0, True),
-    (None, 0.5, False),
-    (0.5, None, False),
-    (None, None, False),
-])
+@pytest.mark.parametrize(
+    ("steal", "foreign", "disturbed"),
+    [
+        (0.05, 0.04, False),
+        (0.06, 0.05, True),
+        (0.0, 0.11, True),
+        (0.11, 0.0, True),
+        (None, 0.5, False),
+        (0.5, None, False),
+        (None, None, False),
+    ],
+)
 def test_steal_and_foreign_together_disturb_from_a_tenth_of_the_machine(
-    steal: float | None, foreign: float | None, disturbed: bool  # noqa: FBT001 - a table
+    steal: float | None,
+    foreign: float | None,
+    disturbed: bool,  # noqa: FBT001 - a table
 ) -> None:
     assert is_disturbed(measures(disturbance=Disturbance(steal, foreign))) is disturbed
 
@@ -179,8 +196,3 @@ def test_what_cannot_be_read_here_rejects_nothing() -> None:
     assert verdict.reasons == ()
     assert verdict.warnings == ()
     assert not verdict.disturbed
-
-
-def test_the_window_of_a_fixed_duration_does_not_begin_at_go() -> None:
-    assert GO_NS > 0  # clocks have no zero
-    assert judged(observed(samples(400), duration_s=2.0)).reasons == ()

@@ -13,6 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from mockserver.admin import AdminClient
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
 from simulator.result.document import result_schema
@@ -107,6 +108,7 @@ def test_a_parser_of_ones_own_is_found_beside_the_scenario_from_anywhere(
     assert json.loads(done.stdout)["cells"][0]["equality"] == "equal"
 
 
+@pytest.mark.usefixtures("parsers")
 @pytest.mark.parametrize(
     ("function", "status", "code", "words"),
     [
@@ -120,7 +122,7 @@ def test_a_parser_of_ones_own_is_found_beside_the_scenario_from_anywhere(
     ],
 )
 def test_bad_parsers_each_end_in_a_clear_reason(
-    scenario_file: Write, parsers: Path, function: str, status: str, code: int, words: str | None
+    scenario_file: Write, function: str, status: str, code: int, words: str | None
 ) -> None:
     file = scenario_file(job__parser=f"mine:{function}", time_limit="4s")
     document = run_json(file)
@@ -131,7 +133,8 @@ def test_bad_parsers_each_end_in_a_clear_reason(
     assert "Traceback" not in str(made["reason"])
 
 
-def test_what_cannot_be_pickled_fails_processes_alone(scenario_file: Write, parsers: Path) -> None:
+@pytest.mark.usefixtures("parsers")
+def test_what_cannot_be_pickled_fails_processes_alone(scenario_file: Write) -> None:
     document = run_json(scenario_file(job__parser="mine:unpicklable", strategies=["threads", "processes"]))
     assert document["exit code"] == 1
     assert cell(document, "threads")["status"] == "ok"
@@ -223,9 +226,10 @@ def test_a_full_results_path_loses_nothing(scenario_file: Write) -> None:
     assert simulator("report", "last", folder=file.parent).returncode == 0
 
 
+@pytest.mark.usefixtures("parsers")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_shows_what_it_has_and_leaves_nothing(
-    scenario_file: Write, parsers: Path, number: signal.Signals
+    scenario_file: Write, number: signal.Signals
 ) -> None:
     file = scenario_file(
         job__parser={"function": "mine:never_in_window", "url": True},
@@ -289,8 +293,6 @@ def descendants(pid: int) -> set[int]:
 def test_a_borrowed_server_is_configured_and_gets_its_configuration_back(scenario_file: Write) -> None:
     before = ServerConfig.model_validate({"latency": "7ms", "seed": 99})
     with MockServer.start(before) as server:
-        from mockserver.admin import AdminClient
-
         file = scenario_file()
         document = run_json(file, "--server", server.url)
         assert document["exit code"] == 0
@@ -305,10 +307,12 @@ def test_a_server_that_is_something_else_is_refused(scenario_file: Write) -> Non
         [
             sys.executable,
             "-c",
-            "import http.server, sys\n"
-            "s = http.server.HTTPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler)\n"
-            "print(s.server_port, flush=True)\n"
-            "s.serve_forever()",
+            (
+                "import http.server, sys\n"
+                "s = http.server.HTTPServer(('127.0.0.1', 0), http.server.SimpleHTTPRequestHandler)\n"
+                "print(s.server_port, flush=True)\n"
+                "s.serve_forever()"
+            ),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

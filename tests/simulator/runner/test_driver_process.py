@@ -1,6 +1,8 @@
 """What becomes of drivers that crash, hang or lose their runner: a clear reason, and no process left."""
 
+import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import pytest
 
 from simulator.result.observation import Broken
 from simulator.runner.calibrate import Preflights
-from simulator.runner.driver_process import DriverError, DriverProcess
+from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
 from simulator.runner.observe import session_members
 from simulator.runner.repetition import run_repetition
@@ -74,22 +76,22 @@ def test_a_killed_driver_is_told_and_its_workers_end(
 @pytest.mark.parametrize("strategy", ["threads", "asyncio", "processes"])
 def test_when_the_runner_is_killed_the_driver_ends(strategy: str, servers: Servers, parsers: Path) -> None:
     made = cell(parsers, strategy, "never_in_window", url=True)
-    import json
-
     (parsers / "job.in").write_text(json.dumps(job(made, servers.serving(made.server), parsers)))
     runner = subprocess.Popen(
         [
             sys.executable,
             "-c",
-            "import json, sys, time\n"
-            "from pathlib import Path\n"
-            "from simulator.runner.driver_process import DriverProcess\n"
-            f"folder = Path({str(parsers)!r})\n"
-            "d = DriverProcess(sys.executable, json.loads((folder / 'job.in').read_text()), folder, time_limit_s=60)\n"
-            "d.wait_for('ready')\n"
-            "d.send('go')\n"
-            "print(d.session, flush=True)\n"
-            "d.wait_for('parked')\n",
+            (
+                "import json, sys, time\n"
+                "from pathlib import Path\n"
+                "from simulator.runner.driver_process import DriverProcess\n"
+                f"folder = Path({str(parsers)!r})\n"
+                "d = DriverProcess(sys.executable, json.loads((folder / 'job.in').read_text()), folder, time_limit_s=60)\n"
+                "d.wait_for('ready')\n"
+                "d.send('go')\n"
+                "print(d.session, flush=True)\n"
+                "d.wait_for('parked')\n"
+            ),
         ],
         stdout=subprocess.PIPE,
         text=True,
@@ -102,8 +104,6 @@ def test_when_the_runner_is_killed_the_driver_ends(strategy: str, servers: Serve
     runner.kill()
     runner.wait()
     runner.stdout.close()
-    import select
-
     for fd in watched:
         assert select.select([fd], [], [], 20)[0], "a process of the driver outlived its runner"
         os.close(fd)
@@ -169,10 +169,6 @@ def test_a_python_that_cannot_be_started_is_told(servers: Servers, parsers: Path
 
 
 def test_the_driver_needs_nothing_but_the_standard_library(servers: Servers, parsers: Path) -> None:
-    import json
-
-    from simulator.runner.driver_process import DRIVER
-
     made = tiny_cells(parsers, strategies=["processes_per_core"])["processes_per_core"]
     (parsers / "job.json").write_text(json.dumps(job(made, servers.serving(made.server), parsers)))
     done = subprocess.run(
@@ -187,8 +183,6 @@ def test_the_driver_needs_nothing_but_the_standard_library(servers: Servers, par
 
 
 def test_a_job_file_of_another_protocol_is_refused(parsers: Path) -> None:
-    from simulator.runner.driver_process import DRIVER
-
     (parsers / "job.json").write_text('{"protocol": 99}')
     done = subprocess.run(
         [sys.executable, str(DRIVER), str(parsers / "job.json")],

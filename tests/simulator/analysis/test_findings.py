@@ -1,0 +1,362 @@
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from simulator.analysis.findings import NO_PARSE_S, findings, ratio
+from simulator.analysis.summary import summarise
+from simulator.result.document import Finding, ResultDocument
+from simulator.result.repetition import Lag, Phase
+from tests.simulator.analysis.builders import document, planned, repetition, run
+
+FIVE = (0.99, 1.0, 1.01, 1.0, 0.995)
+"""How the rounds of a cell scatter; equal for all, so that ratios are exact but for what a test adds."""
+OTHER = (1.0, 0.99, 1.0, 1.01, 0.995)
+"""The same scatter in other rounds: two such cells are not told apart."""
+
+WAITS: dict[str, Any] = {
+    "cores_used": 0.1,
+    "network_s": 0.05,
+    "fetch": Phase(0.051, 0.001, 0.0),
+    "parse": Phase(0.0, 0.00001, 0.0),
+}
+COMPUTES: dict[str, Any] = {
+    "cores_used": 0.95,
+    "network_s": 0.001,
+    "fetch": Phase(0.002, 0.001, 0.0),
+    "parse": Phase(0.02, 0.02, 0.0),
+}
+
+
+def rounds(rate: float, scatter: Sequence[float] = FIVE) -> list[float]:
+    return [rate * factor for factor in scatter]
+
+
+def said(found: ResultDocument, kind: str) -> list[str]:
+    return [finding.text for finding in found.findings if finding.kind == kind]
+
+
+def only(found: ResultDocument, kind: str) -> Finding:
+    (finding,) = (f for f in found.findings if f.kind == kind)
+    return finding
+
+
+WAITING_JOB: dict[str, Any] = {
+    "rates": {
+        "sequential": rounds(20),
+        "threads": rounds(150),
+        "asyncio": rounds(160, OTHER),
+        "processes": rounds(152, OTHER),
+    },
+    "sequential": WAITS,
+    "threads": {**WAITS, "cores_used": 0.6, "memory_bytes": 40_000_000},
+    "asyncio": {**WAITS, "loop_lag_s": Lag(0.0, 0.001, 0.002)},
+    "processes": {**WAITS, "memory_bytes": 300_000_000, "startup_s": 1.2},
+}
+COMPUTING_JOB: dict[str, Any] = {
+    "rates": {
+        "sequential": rounds(45),
+        "threads": rounds(46, OTHER),
+        "asyncio": rounds(45.5),
+        "processes": rounds(88, OTHER),
+    },
+    "sequential": COMPUTES,
+    "threads": {**COMPUTES, "cores_used": 1.02},
+    "asyncio": {**COMPUTES, "loop_lag_s": Lag(None, None, 0.13)},
+    "processes": {**COMPUTES, "cores_used": 1.9},
+}
+RELEASING_JOB: dict[str, Any] = {
+    "rates": {"sequential": rounds(45), "threads": rounds(82, OTHER), "processes": rounds(83)},
+    "sequential": COMPUTES,
+    "threads": {**COMPUTES, "cores_used": 1.85},
+    "processes": {**COMPUTES, "cores_used": 1.9},
+}
+MIXED_JOB: dict[str, Any] = {
+    "rates": {"sequential": rounds(20), "threads": rounds(60, OTHER), "processes": rounds(100)},
+    "sequential": {**WAITS, "cores_used": 0.3, "parse": Phase(0.015, 0.015, 0.0)},
+    "threads": {"cores_used": 1.05},
+    "processes": {"cores_used": 1.9},
+}
+ALL = {"waiting": WAITING_JOB, "computing": COMPUTING_JOB, "releasing": RELEASING_JOB, "mixed": MIXED_JOB}
+
+
+def test_a_waiting_job_is_called_so_and_threads_overlap_its_waiting() -> None:
+    found = document(**WAITING_JOB)
+    character = only(found, "character")
+    assert character.text.startswith(
+        "The job is waiting: one page alone takes 50.0 ms of waiting for the server"
+    )
+    assert "no parsing to speak of" in character.text
+    assert character.numbers["waiting_share"] == pytest.approx(0.98, abs=0.001)
+    (cause,) = said(found, "cause")
+    assert cause.startswith("threads overlap the waiting: 7.50 × sequential")
+    assert "with 8 in flight on 0.60 cores" in cause
+
+
+def test_a_computing_job_where_processes_win_blames_a_lock_in_the_process() -> None:
+    found = document(**COMPUTING_JOB)
+    assert only(found, "character").text.startswith("The job is computing")
+    winner = only(found, "winner")
+    assert winner.text.startswith("processes are fastest: 88.0 pages/s, 1.96 × (")
+    assert winner.numbers["winner"] == "processes"
+    assert winner.numbers["ratio_to_threads"] == pytest.approx(88 / 46, rel=0.01)
+    threads, loop = said(found, "cause")
+    assert threads.startswith("threads gain little (1.022 × (")
+    assert "a lock that all its threads share: they used 1.02 cores, processes 1.90" in threads
+    assert loop.startswith("asyncio parses on its loop: each parse holds up all 8 tasks for 20.0 ms")
+    assert "130 ms late" in loop
+
+
+def test_a_parse_that_releases_the_lock_lets_threads_share_the_computing() -> None:
+    found = document(**RELEASING_JOB)
+    (cause,) = said(found, "cause")
+    assert cause.startswith("threads share the computing: 1.82 × (")
+    assert "without a lock" in cause
+    assert "threads and processes are not told apart" in only(found, "winner").text.replace(
+        "processes and threads", "threads and processes"
+    )
+
+
+def test_a_mixed_job_overlaps_its_waiting_but_not_its_computing() -> None:
+    (cause,) = said(document(**MIXED_JOB), "cause")
+    assert cause.startswith("threads overlap the waiting (3.00 × (")
+    assert "but not the computing: processes are 1.67 × (" in cause
+    assert only(document(**MIXED_JOB), "character").text.startswith("The job is both waiting and computing")
+
+
+def test_threads_that_gain_a_lot_are_not_said_to_gain_little() -> None:
+    many_cores = document(
+        {"sequential": rounds(45), "threads": rounds(180, OTHER), "processes": rounds(330)},
+        sequential=COMPUTES,
+        threads={"cores_used": 4.2},
+        processes={"cores_used": 7.8},
+    )
+    (cause,) = said(many_cores, "cause")
+    assert cause.startswith("threads share only part of the computing (4.00 × (")
+
+
+@pytest.mark.parametrize("job", ALL.values(), ids=ALL)
+def test_no_finding_names_the_gil_and_each_is_a_sentence(job: Mapping[str, Any]) -> None:
+    found = document(**job).findings
+    assert found
+    for finding in found:
+        assert not re.search(r"\bGIL\b", finding.text, re.IGNORECASE)
+        assert finding.text.endswith(".")
+        assert not finding.text.endswith("..")
+        assert "None" not in finding.text
+        assert "  " not in finding.text
+        assert not re.search(r"\b(threads|processes) (is|holds|does|has)\b", finding.text)
+        assert not re.search(r"\b(asyncio|pool4) (are|hold|do|have)\b", finding.text)
+
+
+def test_what_is_within_the_noise_is_called_a_tie_and_what_is_not_is_named() -> None:
+    found = only(
+        document(
+            {
+                "sequential": rounds(20),
+                "threads": rounds(100),
+                "asyncio": rounds(100.1, OTHER),
+                "uv": rounds(70),
+            }
+        ),
+        "winner",
+    )
+    assert found.text.startswith("asyncio and threads are not told apart: asyncio did 100 pages/s, ")
+    assert "; asyncio is 1.43 × (" in found.text
+    assert found.text.endswith(" uv.")
+    three = only(
+        document(
+            {
+                "sequential": rounds(20),
+                "threads": rounds(100),
+                "processes": rounds(100.1, OTHER),
+                "asyncio": rounds(100),
+            }
+        ),
+        "winner",
+    )
+    assert "processes, threads and asyncio are not told apart" in three.text
+
+
+def test_the_verb_follows_the_strategys_name() -> None:
+    for name, start in {
+        "threads": "threads are fastest",
+        "asyncio": "asyncio is fastest",
+        "pool4": "pool4 is fastest",
+    }.items():
+        found = only(
+            document({"sequential": rounds(20), name: rounds(100), "other": rounds(50)}), "winner"
+        ).text
+        assert found.startswith(start)
+        assert ("; they are 2.00 ×" in found) == (name == "threads")
+        assert ("; it is 2.00 ×" in found) == (name != "threads")
+
+
+def test_one_strategy_is_fastest_of_nothing() -> None:
+    found = only(document({"sequential": rounds(20), "pool4": rounds(100)}), "winner").text
+    assert found.startswith("pool4 did 100 pages/s, 5.00 × ")
+    assert found.endswith("sequential.")
+
+
+def test_the_best_that_is_slower_than_sequential_is_said_to_be() -> None:
+    both = only(
+        document({"sequential": rounds(50), "threads": rounds(40, OTHER), "processes": rounds(20)}), "winner"
+    ).text
+    assert both.endswith("; sequential is faster than all of them.")
+    alone = only(document({"sequential": rounds(50), "threads": rounds(40, OTHER)}), "winner").text
+    assert alone.endswith("; sequential is faster.")
+    even = only(document({"sequential": rounds(50), "threads": rounds(50, OTHER)}), "winner").text
+    assert "sequential is faster" not in even
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_fewer_than_three_rounds_tell_nothing_apart(count: int) -> None:
+    found = document(
+        {"sequential": [20.0] * count, "threads": [45.0] * count, "processes": [80.0, 100.0][-count:]},
+        threads={"cores_used": 1.0},
+    )
+    text = only(found, "winner").text
+    assert text.startswith(f"processes did most: {'100' if count == 1 else '90.0'} pages/s")
+    assert "fewer than 3 rounds cannot tell whether that is luck" in text
+    assert "fastest" not in text
+    if count == 2:
+        assert "4.50 × (range 4.00 to 5.00) sequential" in text
+
+
+def test_a_marked_strategy_is_compared_apart_with_its_own_in_flight() -> None:
+    found = document(
+        {
+            "sequential": rounds(20),
+            "threads": rounds(100),
+            "asyncio": rounds(50),
+            "processes_per_core": rounds(200),
+        },
+        marked=["processes_per_core"],
+    )
+    first, second = said(found, "winner")
+    assert first.startswith("threads are fastest")
+    assert "processes_per_core" not in first
+    assert second.startswith("processes_per_core, with 2 in flight by its nature, does 2.00 ×")
+    assert second.endswith(" what threads do with 8.")
+
+
+def test_a_marked_strategy_alone_has_an_answer_too() -> None:
+    found = document(
+        {"sequential": rounds(20), "processes_per_core": rounds(40)}, marked=["processes_per_core"]
+    )
+    text = only(found, "winner").text
+    assert text.startswith("processes_per_core, with 2 in flight by its nature, did 40.0 pages/s, 2.00 ×")
+
+
+def test_failed_and_invalid_cells_are_not_spoken_of() -> None:
+    cells = [planned(name) for name in ("sequential", "threads", "asyncio", "processes")]
+    done = [
+        *[repetition("sequential", i, 20.0 * f, **WAITS) for i, f in enumerate(FIVE)],
+        *[repetition("threads", i, 100.0 * f) for i, f in enumerate(FIVE)],
+        *[repetition("asyncio", i, 900.0, status="invalid", reason="late") for i in range(5)],
+        repetition("processes", 0, None, status="failed", reason="died"),
+    ]
+    for finding in summarise(run(cells, done, rounds=5)).findings:
+        assert "asyncio" not in finding.text
+        assert "processes" not in finding.text
+
+
+def test_without_a_valid_baseline_there_is_no_character_and_no_speedup() -> None:
+    cells = [planned("sequential"), planned("threads")]
+    done = [
+        repetition("sequential", 0, None, status="failed", reason="died"),
+        *[repetition("threads", i, 100.0 * f, **WAITS) for i, f in enumerate(FIVE)],
+    ]
+    (finding,) = summarise(run(cells, done, rounds=5)).findings
+    assert finding.text == "threads did 100 pages/s."
+
+
+def test_nothing_measured_has_no_finding() -> None:
+    assert summarise(run([planned("sequential"), planned("threads")], [])).findings == ()
+    assert summarise(run([], [])).findings == ()
+
+
+def test_sequential_alone_still_has_its_character_with_its_own_scope() -> None:
+    found = summarise(
+        run([planned("sequential")], [repetition("sequential", i, 20.0, **WAITS) for i in range(3)])
+    )
+    assert only(found, "character").scope == {"in_flight": "1"}
+
+
+def test_each_combination_of_cases_and_levels_is_answered_for_itself() -> None:
+    cells, done = [], []
+    for case, network_s in (("waiting", 0.05), ("computing", 0.0001)):
+        for latency, factor in (("20ms", 2), ("80ms", 4)):
+            levels = {"case": case, "server.latency": latency}
+            for name, rate in (("sequential", 10.0), ("threads", 10.0 * factor), ("asyncio", 15.0 * factor)):
+                cell = planned(name, levels=levels)
+                cells.append(cell)
+                jobs = {**WAITS, "network_s": network_s, "parse": Phase(0.02, 0.02, 0.0)}
+                done += [repetition(cell.id, i, rate * f, **jobs) for i, f in enumerate(FIVE)]
+    found = summarise(run(cells, done, rounds=5))
+    winners = [f for f in found.findings if f.kind == "winner"]
+    assert len(winners) == 4
+    assert {(f.scope["case"], f.scope["server.latency"]) for f in winners} == {
+        (case, latency) for case in ("waiting", "computing") for latency in ("20ms", "80ms")
+    }
+    for winner in winners:
+        expected = 3.0 if winner.scope["server.latency"] == "20ms" else 6.0
+        assert f"{expected:.2f} ×" in winner.text
+    kinds = {f.scope["case"]: f.text.split(":")[0] for f in found.findings if f.kind == "character"}
+    assert kinds == {"waiting": "The job is both waiting and computing", "computing": "The job is computing"}
+
+
+def test_a_parse_under_a_call_is_no_parsing() -> None:
+    cheap = {**WAITS, "parse": Phase(0.0, NO_PARSE_S * 0.9, 0.0)}
+    costly = {**WAITS, "parse": Phase(0.0, NO_PARSE_S * 1.1, 0.0)}
+    assert (
+        "no parsing"
+        in only(
+            document({"sequential": rounds(20), "threads": rounds(40)}, sequential=cheap), "character"
+        ).text
+    )
+    assert (
+        "CPU of parsing"
+        in only(
+            document({"sequential": rounds(20), "threads": rounds(40)}, sequential=costly), "character"
+        ).text
+    )
+
+
+def test_unknown_times_have_no_character_and_unknown_cores_no_cause() -> None:
+    unknown: dict[str, Any] = {"network_s": None, "cores_used": None, "memory_bytes": None}
+    found = document(
+        {"sequential": rounds(20), "threads": rounds(100), "processes": rounds(150)},
+        sequential=unknown,
+        threads=unknown,
+        processes=unknown,
+    )
+    assert {finding.kind for finding in found.findings} == {"winner"}
+
+
+def test_the_price_of_processes_is_told_beside_threads() -> None:
+    (price,) = said(document(**WAITING_JOB), "price")
+    assert (
+        price
+        == "processes hold 300 MB where threads hold 40 MB, and are ready after 1.20 s instead of 400 ms."
+    )
+
+
+def test_a_loop_with_one_task_holds_up_that_one() -> None:
+    cells = [planned("sequential"), planned("asyncio", in_flight=1)]
+    done = [
+        repetition(c.id, i, 20.0 * f, **COMPUTES, loop_lag_s=Lag(None, None, 0.1))
+        for c in cells
+        for i, f in enumerate(FIVE)
+    ]
+    (cause,) = said(summarise(run(cells, done, rounds=5)), "cause")
+    assert "holds up its only task for 20.0 ms" in cause
+
+
+def test_a_ratio_pairs_the_rounds_in_which_both_are_valid() -> None:
+    found = document({"sequential": [1.0, 2.0, 4.0, 8.0], "threads": [3.0, 6.0, 12.0, 24.0]})
+    pair = ratio(found.cells[1], found.cells[0])
+    assert pair is not None
+    assert [pair.low, pair.high] == pytest.approx([3, 3])
+    assert findings(found) == found.findings

@@ -1,0 +1,74 @@
+import io
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.result.samples import DRIVER_COLUMNS, SERVER_COLUMNS, UNKNOWN, Samples, from_columns
+from tests.simulator.analysis.builders import samples
+
+
+def equal(left: Samples, right: Samples) -> bool:
+    return all(np.array_equal(getattr(left, f.name), getattr(right, f.name)) for f in fields(Samples))
+
+
+def columns(request_ids: list[str], errors: list[str] | None = None) -> dict[str, list[Any]]:
+    size = len(request_ids)
+    made: dict[str, list[Any]] = {name: list(range(size)) for name in DRIVER_COLUMNS}
+    return {**made, "request_id": request_ids, "error": errors or [""] * size}
+
+
+def log(request_ids: list[str]) -> dict[str, list[Any]]:
+    return {
+        "request_id": request_ids,
+        **{
+            name: [1_000 * (i + 1) + k for i in range(len(request_ids))]
+            for k, name in enumerate(SERVER_COLUMNS)
+        },
+    }
+
+
+@given(jobs=st.integers(0, 50), failed=st.sets(st.integers(0, 49)), stamped=st.booleans())
+def test_bytes_read_back_as_they_were(jobs: int, failed: set[int], stamped: bool) -> None:  # noqa: FBT001 - hypothesis names its arguments
+    errors = {i: f"kind {i % 3}" for i in failed if i < jobs}
+    made = samples(jobs, errors=errors, stamped=stamped)
+    back = Samples.from_bytes(made.to_bytes())
+    assert equal(made, back)
+    assert len(back) == jobs
+    assert back.error_kinds == made.error_kinds
+
+
+def test_pickled_columns_are_refused() -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, error_kinds=np.array([object()], dtype=object))
+    with pytest.raises(ValueError, match="allow_pickle"):
+        Samples.from_bytes(buffer.getvalue())
+
+
+def test_the_servers_stamps_are_found_by_request_id_in_any_order() -> None:
+    made = from_columns(columns(["0-3", "0-1", "0-2"]), log(["0-1", "0-2", "0-3", "0-4"]))
+    assert made.received_ns.tolist() == [3_000, 1_000, 2_000]
+    assert made.intended_ns.tolist() == [3_003, 1_003, 2_003]
+
+
+def test_a_request_that_the_server_has_not_kept_has_no_stamps() -> None:
+    made = from_columns(columns(["0-1", "0-9", ""]), log(["0-1"]))
+    for name in SERVER_COLUMNS:
+        column = getattr(made, name)
+        assert column[0] != UNKNOWN
+        assert column[1:].tolist() == [UNKNOWN, UNKNOWN]
+
+
+@pytest.mark.parametrize("requests", [None, log([])])
+def test_without_a_log_no_stamp_is_known(requests: dict[str, list[Any]] | None) -> None:
+    made = from_columns(columns(["0-1", "0-2"]), requests)
+    assert all(getattr(made, name).tolist() == [UNKNOWN] * 2 for name in SERVER_COLUMNS)
+
+
+def test_errors_are_numbered_by_kind() -> None:
+    made = from_columns(columns(["a", "b", "c", "d"], ["", "parse: X", "fetch: Y", "parse: X"]), None)
+    assert made.error_kinds == ("fetch: Y", "parse: X")
+    assert made.error.tolist() == [UNKNOWN, 1, 0, 1]
