@@ -37,3 +37,12 @@ def time_namespace() -> str | None:
         return str(Path("/proc/self/ns/time").readlink())
     except OSError:
         return None
+
+
+@cache
+def pid_namespace() -> str | None:
+    """Name the PID namespace: in another one the same number is another process. None where there is none."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return None

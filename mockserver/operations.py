@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from mockserver.config import ServerConfig
 from mockserver.content import ContentError
 from mockserver.explain import problems
-from mockserver.identity import CLOCK, PROTOCOL, SERVER_NAME, boot_id, time_namespace, version
+from mockserver.identity import CLOCK, PROTOCOL, SERVER_NAME, boot_id, pid_namespace, time_namespace, version
 from mockserver.loop_lag import LoopLag
 from mockserver.pages import ConnectionCount, Pages
 from mockserver.request_log import merged_columns
@@ -128,6 +128,7 @@ class Operations:
             "protocol": PROTOCOL,
             "boot_id": boot_id(),
             "time_namespace": time_namespace(),
+            "pid_namespace": pid_namespace(),
             "clock": CLOCK,
             "pids": await self.team.ask_everyone("own_pid"),
             "workers": config.workers,

@@ -93,7 +93,7 @@ def plain(text: str) -> Any:
 def commands(block: Block) -> list[tuple[str, list[str]]]:
     """Each command of a block, continued lines joined, with the lines that it prints."""
     found: list[tuple[str, list[str]]] = []
-    prompted = block.language == "console"
+    prompted = block.language == "console" and "$ " in re.findall(r"^..", block.text, re.MULTILINE)
     for line in block.text.replace("\\\n", " ").splitlines():
         if line.startswith("$ ") or (not prompted and line.strip() and not line.lstrip().startswith("#")):
             found.append((line.removeprefix("$ "), []))
@@ -114,6 +114,7 @@ README_COMMANDS = (
         pytest.param(command, id=f"{block.id}-{number}")
         for block in blocks(README, "console", "sh", "shell", "bash")
         for number, (command, _) in enumerate(commands(block))
+        if re.match(r"(\w+=\S* )*\S*\b(simulator|mockserver|make)\b", command)
     ]
     if README.exists()
     else []

@@ -1,11 +1,13 @@
 """From what was observed of one repetition to its measures."""
 
 from collections import Counter
+from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
-from simulator.analysis.percentiles import lag_s, percentile, percentiles_s
+from simulator.analysis.percentiles import carried, lag_s, percentile, percentiles_s
 from simulator.result.observation import Observed, Snapshot
 from simulator.result.repetition import (
     DelayError,
@@ -156,6 +158,7 @@ def _share(part: float, whole: float) -> float:
 def _server(observed: Observed, window_s: float) -> ServerMeasures:
     """How the server did; `saturated` is judged with the validity gate's tolerance, so it is filled in there."""
     stats = observed.server_stats
+    lag = _carried_lag(stats.get("loop_lag_s", {}))
     errors = delay_errors_ns(observed.samples) / 1e9
     if len(errors):
         delay = DelayError(float(errors.mean()), percentile(errors, 0.5), percentile(errors, 0.99))
@@ -166,9 +169,21 @@ def _server(observed: Observed, window_s: float) -> ServerMeasures:
         delay_error_s=delay,
         cpu_cores=server_cpu_s(observed) / window_s,
         saturated=None,
-        loop_lag_p99_s=stats.get("loop_lag_s", {}).get("p99"),
+        loop_lag_p99_s=lag.get("p99"),
         connections_opened=stats.get("connections_opened"),
+        loop_lag_tail_s=next(iter(lag.values()), None),
     )
+
+
+def _carried_lag(lag: Mapping[str, Any]) -> dict[str, float]:
+    """Return the percentiles of the server's loop lateness that its ticks carry, the highest first (s)."""
+    ticks = lag.get("ticks") or 0
+    shares = {"p99": 0.99, "p95": 0.95, "p90": 0.90}
+    return {
+        name: lag[name]
+        for name, share in shares.items()
+        if carried(ticks, share) and lag.get(name) is not None
+    }
 
 
 def server_cpu_s(observed: Observed) -> float:

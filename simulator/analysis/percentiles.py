@@ -22,6 +22,11 @@ def percentile(values: NDArray[Any], share: float) -> float | None:
     return float(np.partition(values, rank - 1)[rank - 1])
 
 
+def carried(count: int, share: float) -> bool:
+    """Whether this many samples carry the percentile: at least 10 of them lie beyond."""
+    return count - ceil(share * count) >= SAMPLES_BEYOND
+
+
 def percentiles_s(values_ns: NDArray[Any]) -> Percentiles:
     """Return response-time percentiles in seconds, of samples in nanoseconds."""
     seconds = values_ns / 1e9

@@ -230,6 +230,7 @@ def _server(measures: Sequence[Measures], samples: Sequence[Samples]) -> ServerM
         saturated=any(m.server.saturated for m in measures),
         loop_lag_p99_s=over(lambda m: m.server.loop_lag_p99_s),
         connections_opened=_sum([m.server.connections_opened for m in measures]),
+        loop_lag_tail_s=over(lambda m: m.server.loop_lag_tail_s),
     )
 
 

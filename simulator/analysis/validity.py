@@ -126,9 +126,9 @@ def _saturation(
     wall_s = (observed.parked.at_ns - observed.ready.at_ns) / 1e9
     used = (server_cpu_s(observed) + server_queue_s(observed)) / (wall_s * workers)
     busy = f"it was on CPU or waiting for a core {used:.0%} of the time" if used > SERVER_BUSY else None
-    lag = measures.server.loop_lag_p99_s
+    lag = measures.server.loop_lag_tail_s
     late = (
-        f"p99 {lag * 1e3:.1f} ms, where {tolerance_s * 1e3:.1f} ms is tolerable"
+        f"its slowest ticks {lag * 1e3:.1f} ms, where {tolerance_s * 1e3:.1f} ms is tolerable"
         if lag is not None and lag > tolerance_s
         else None
     )

@@ -2,7 +2,7 @@
 
 from .cgroup import cpu_limit_cores
 from .description import describe
-from .kernel import boot_id, time_namespace
+from .kernel import boot_id, pid_namespace, time_namespace
 from .machine import cpu_seconds, memory_limit_bytes, usable_cores
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "cpu_seconds",
     "describe",
     "memory_limit_bytes",
+    "pid_namespace",
     "time_namespace",
     "usable_cores",
 ]

@@ -31,6 +31,11 @@ def time_namespace() -> str | None:
     return link("proc/self/ns/time")
 
 
+def pid_namespace() -> str | None:
+    """Return the name of the PID namespace: in another one the same number is another process."""
+    return link("proc/self/ns/pid")
+
+
 def exists(path: str) -> bool:
     """Tell whether there is such a file."""
     return (ROOT / path).exists()

@@ -54,8 +54,11 @@ class ServerMeasures:
     cpu_cores: float | None
     saturated: bool | None
     loop_lag_p99_s: float | None
+    """Null where fewer than 10 ticks lie beyond."""
     connections_opened: int | None
     """New connections inside the window: should be none."""
+    loop_lag_tail_s: float | None = None
+    """The highest of p99, p95 and p90 of the loop's lateness that has 10 ticks beyond it: what the gate judges."""
 
 
 @dataclass(frozen=True)

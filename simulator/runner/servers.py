@@ -8,7 +8,7 @@ from typing import Any, Self
 from mockserver.admin import AdminClient, AdminError, NotThisServerError
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer, ServerStartError
-from simulator.environment import boot_id, time_namespace
+from simulator.environment import boot_id, pid_namespace, time_namespace
 
 
 class ServerError(Exception):
@@ -29,7 +29,9 @@ class Server:
         theirs = (health.get("boot_id"), health.get("time_namespace"))
         self.same_clock = None not in ours and ours == theirs
         """Whether its CLOCK_MONOTONIC stamps and the driver's can be compared."""
-        self.pids: tuple[int, ...] = tuple(health["pids"]) if self.same_clock else ()
+        same_pids = self.same_clock and health.get("pid_namespace") == pid_namespace()
+        self.pids: tuple[int, ...] = tuple(health["pids"]) if same_pids else ()
+        """Its processes, if they can be looked at from here: a container's pids name others outside of it."""
 
     def configure(self, config: ServerConfig) -> None:
         """Make it serve this from now on; does nothing if it does already."""

@@ -146,7 +146,14 @@ def observed(  # noqa: PLR0913 - the same
         parked=parked,
         server_stats={
             "delay_error_s": {"mean": 0.0004, "p50": 0.0003, "p90": 0.0005, "p99": 0.001, "max": 0.002},
-            "loop_lag_s": {"p50": 0.0001, "p99": 0.0005, "max": 0.001},
+            "loop_lag_s": {
+                "ticks": 2000,
+                "p50": 0.0001,
+                "p90": 0.0002,
+                "p95": 0.0003,
+                "p99": 0.0005,
+                "max": 0.001,
+            },
             "cpu_s": 0.25,
             "run_queue_wait_s": None,
             "connections_opened": 0,

@@ -84,7 +84,7 @@ def test_the_server_may_be_busy_for_four_fifths_of_the_window_of_its_workers(
 
 @pytest.mark.parametrize(("lag_s", "late"), [(0.0059, False), (0.0061, True), (None, False)])
 def test_a_late_loop_is_a_reason(lag_s: float | None, late: bool) -> None:  # noqa: FBT001 - a table
-    stats = {**QUIET, "loop_lag_s": {"p99": lag_s}}
+    stats = {**QUIET, "loop_lag_s": {"ticks": 1000, "p99": lag_s}}
     verdict = judged(observed(server_stats=stats))
     assert (verdict.reasons != ()) == late
     assert verdict.measures.server.saturated is late
@@ -93,8 +93,15 @@ def test_a_late_loop_is_a_reason(lag_s: float | None, late: bool) -> None:  # no
         assert "raise server.workers or lower in_flight" in only(verdict)
 
 
+@pytest.mark.parametrize(("ticks", "late"), [(1000, True), (200, True), (199, False), (100, False)])
+def test_a_few_ticks_do_not_carry_a_high_percentile(ticks: int, late: bool) -> None:  # noqa: FBT001 - a table
+    """One hiccup among fifty ticks is the machine's, not a server that cannot keep up."""
+    stats = {**QUIET, "loop_lag_s": {"ticks": ticks, "p90": 0.001, "p95": 0.007, "p99": 0.009}}
+    assert (judged(observed(server_stats=stats)).reasons != ()) == late
+
+
 def test_on_a_disturbed_machine_a_late_loop_is_only_a_warning() -> None:
-    stats = {**QUIET, "loop_lag_s": {"p99": 0.050}}
+    stats = {**QUIET, "loop_lag_s": {"ticks": 1000, "p99": 0.050}}
     verdict = judged(observed(server_stats=stats, foreign_s=1.0))
     assert verdict.disturbed
     assert verdict.reasons == ()
