@@ -5,12 +5,13 @@ import os
 import platform
 import sys
 import sysconfig
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from .canonical import NotCanonicalError, canonical, digest
-from .sample import COLUMNS
+from .sample import COLUMNS, READY
 from .spec import PROTOCOL, Spec
 from .strategies import Outcome
 
@@ -21,15 +22,16 @@ def write_measured(
     spec: Spec, outcome: Outcome, *, go_ns: int, startup_ns: int, environment: "dict[str, Any]"
 ) -> None:
     """Write the sample file: columns of equal length in the order in which records became ready."""
-    samples = [sample for sample, _ in outcome.samples]
-    digests, records, unchecked = digest_records([(sample, record) for sample, record in outcome.samples])
+    jobs = sorted((job for log in outcome.logs for job in log.jobs()), key=lambda job: job[0][READY])
+    digests, records, unchecked = digest_records(jobs)
     write(
         spec.output,
         {
             "protocol": PROTOCOL,
             "go_ns": go_ns,
             "startup_ns": startup_ns,
-            "columns": {name: [sample[i] for sample in samples] for i, name in enumerate(COLUMNS)},
+            "columns": {name: [numbers[i] for numbers, _, _ in jobs] for i, name in enumerate(COLUMNS)}
+            | {"error": [error for _, _, error in jobs]},
             "digests": digests,
             "records": records,
             "unchecked": unchecked,
@@ -40,7 +42,9 @@ def write_measured(
     )
 
 
-def digest_records(jobs: "list[tuple[Any, Any]]") -> "tuple[list[str], dict[str, str], str | None]":
+def digest_records(
+    jobs: "list[tuple[Sequence[int], Any, str]]",
+) -> "tuple[list[str], dict[str, str], str | None]":
     """Return each job's digest, the canonical text of each digest, and why there are none, if so.
 
     A record without a canonical form has the digest "", and the first such says why.
@@ -48,14 +52,14 @@ def digest_records(jobs: "list[tuple[Any, Any]]") -> "tuple[list[str], dict[str,
     digests: list[str] = []
     records: dict[str, str] = {}
     unchecked: str | None = None
-    for sample, record in jobs:
-        if sample.error:
+    for numbers, record, error in jobs:
+        if error:
             digests.append("")
             continue
         try:
             text = canonical(record)
-        except NotCanonicalError as error:
-            unchecked = unchecked or f"page {sample.page}: {error}"
+        except NotCanonicalError as reason:
+            unchecked = unchecked or f"page {numbers[0]}: {reason}"
             digests.append("")
             continue
         name = digest(text)

@@ -66,10 +66,10 @@ def fetch_pages(spec: Spec) -> "list[tuple[int, bytes, str]]":
     try:
         for page in range(min(spec.content_pages, MOST_PAGES)):
             url = f"{spec.base_url}/pages/{page}"
-            response = client.fetch(url + "?latency=0ms")
-            if response.status != 200:  # noqa: PLR2004 - HTTP's OK
-                raise Failure("failed", f"the server answered {response.status} to {url}")
-            pages.append((page, response.body, url))
+            status, body = client.fetch(url + "?latency=0ms")
+            if status != 200:  # noqa: PLR2004 - HTTP's OK
+                raise Failure("failed", f"the server answered {status} to {url}")
+            pages.append((page, body, url))
     except OSError as error:
         raise Failure("failed", f"cannot fetch from {spec.base_url}: {error}") from error
     finally:

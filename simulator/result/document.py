@@ -77,7 +77,7 @@ class Finding:
     """One sentence that the numbers support, with its numbers."""
 
     kind: str
-    """`character`, `winner`, `cause`, `server`, `caution`."""
+    """`character` (is the job waiting or computing?), `winner`, `cause`, `price` (of processes)."""
     text: str
     scope: Mapping[str, Any]
     """The factors that it speaks of."""

@@ -1,6 +1,7 @@
 """The raw samples of one repetition: a column per clock point, an element per job."""
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,7 @@ class Samples:
     fetch_cpu_ns: Column
     parse_cpu_ns: Column
     received_ns: Column
-    """The server's stamps, found by request id after the window; UNKNOWN where they could not be."""
+    """The server's stamps, found by page id after the window; UNKNOWN where they could not be."""
     first_byte_ns: Column
     last_byte_ns: Column
     intended_ns: Column
@@ -59,7 +60,10 @@ class Samples:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Samples":
-        """Read what to_bytes wrote. Raises ValueError for anything else; never unpickles."""
+        """Read what to_bytes wrote; never unpickles.
+
+        Raises whatever numpy and zipfile raise for anything else: ValueError, KeyError, BadZipFile, EOFError …
+        """
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             kinds = tuple(str(kind) for kind in archive["error_kinds"])
             return cls(
@@ -71,17 +75,25 @@ class Samples:
 def from_columns(
     columns: Mapping[str, Sequence[Any]], requests: Mapping[str, Sequence[Any]] | None
 ) -> Samples:
-    """Join a driver's columns with the server's request log by request id.
+    """Join a driver's columns with the server's request log by page id.
+
+    In one window each page id is fetched once, so the page names the request, and the driver need not read a header
+    of every response while it is measured. A page that the log has twice (a client tried again, or somebody else
+    asked the same server) keeps no stamps rather than wrong ones.
 
     Args:
-        columns: equal-length columns of the sample file, `request_id` and `error` among them.
-        requests: equal-length columns of the server's log, or null where the two clocks are not the same.
+        columns: equal-length columns of the sample file, `page` and `error` among them.
+        requests: equal-length columns of the server's log since the window began, or null where the two clocks are
+            not the same.
     """
     size = len(columns["page"])
     kinds = tuple(sorted({kind for kind in columns["error"] if kind}))
     position = {kind: i for i, kind in enumerate(kinds)}
-    rows = {} if requests is None else {name: i for i, name in enumerate(requests["request_id"])}
-    found = np.array([rows.get(name, UNKNOWN) for name in columns["request_id"]], dtype=np.int64)
+    logged = Counter() if requests is None else Counter(requests["page"])
+    rows = (
+        {} if requests is None else {page: i for i, page in enumerate(requests["page"]) if logged[page] == 1}
+    )
+    found = np.array([rows.get(page, UNKNOWN) for page in columns["page"]], dtype=np.int64)
     known = found >= 0
     stamps = {}
     for name in SERVER_COLUMNS:

@@ -2,7 +2,7 @@
 
 import aiohttp
 
-from .interface import HEADERS, REQUEST_ID, Response
+from .interface import HEADERS, Response
 
 
 class Client:
@@ -19,7 +19,7 @@ class Client:
         """Return the whole response."""
         async with self._session.get(url) as response:
             body = await response.read()
-        return Response(response.status, body, response.headers.get(REQUEST_ID, ""))
+        return response.status, body
 
     async def close(self) -> None:
         """Close the connection."""

@@ -3,7 +3,7 @@
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-from .interface import HEADERS, REQUEST_ID, Response
+from .interface import HEADERS, Response
 
 
 class Client:
@@ -24,7 +24,7 @@ class Client:
         except BaseException:
             connection.close()  # a half-read answer must not be taken for the next one
             raise
-        return Response(response.status, body, response.getheader(REQUEST_ID, ""))
+        return response.status, body
 
     def close(self) -> None:
         """Close the connection."""

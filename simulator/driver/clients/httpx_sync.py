@@ -3,7 +3,7 @@
 import httpx
 
 from .httpx_options import OPTIONS
-from .interface import REQUEST_ID, Response
+from .interface import Response
 
 
 class Client:
@@ -15,7 +15,7 @@ class Client:
     def fetch(self, url: str) -> Response:
         """Return the whole response."""
         response = self._client.get(url)
-        return Response(response.status_code, response.content, response.headers.get(REQUEST_ID, ""))
+        return response.status_code, response.content
 
     def close(self) -> None:
         """Close the connection."""

@@ -5,9 +5,8 @@ timer to each request in another, so the time limit of the whole repetition stan
 """
 
 from importlib import import_module
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-REQUEST_ID = "X-Request-Id"
 HEADERS = {"Accept-Encoding": "identity"}
 
 BLOCKING = {"http.client": "http_client", "httpx": "httpx_sync"}
@@ -15,12 +14,8 @@ ASYNCIO = {"httpx": "httpx_async", "aiohttp": "aiohttp_async"}
 LIBRARIES = {"httpx": ("httpx",), "aiohttp": ("aiohttp",), "http.client": ("http.client",)}
 
 
-class Response(NamedTuple):
-    """The whole answer to one request."""
-
-    status: int
-    body: bytes
-    request_id: str
+Response = tuple[int, bytes]
+"""Status and whole body."""
 
 
 class BlockingClient(Protocol):

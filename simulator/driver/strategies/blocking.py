@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any
 
-from ..sample import Emit, Sample
+from ..sample import Emit, SampleLog
 from ..spec import Spec
 from ..tickets import Claim, Tickets
 from ..work import Parse
@@ -17,7 +17,7 @@ OK = 200
 
 
 class BlockingShard:
-    """N threads of this process. `emit` takes each (sample, record); by default they are kept in `outcome`."""
+    """N threads of this process. `emit` takes each job; by default they are kept in `outcome`."""
 
     def __init__(
         self,
@@ -35,8 +35,7 @@ class BlockingShard:
         self._width = width
         self._shard = shard
         self._first = first_worker
-        self._emit: Any = self.outcome.samples.append if emit is None else emit
-        self._local = emit is None
+        self._emit = emit
         self._log = ErrorLog()
         self._claim: Claim | None = None
         self._failures: list[BaseException] = []
@@ -126,24 +125,27 @@ class BlockingShard:
     def _warm_up(self, client: Any, parse: Parse, index: int) -> None:
         for page in warmup_pages(self._spec, index):
             url = f"{self._spec.base_url}/pages/{page}"
-            response = client.fetch(url)
+            _, body = client.fetch(url)
             # What raises here raises again in the window, where it counts.
             with contextlib.suppress(BaseException):
-                parse(page, response.body, url)
+                parse(page, body, url)
 
     def _window(self, client: Any, parse: Parse, worker: int, claim: Claim) -> None:
-        spec, emit, log, local = self._spec, self._emit, self._log, self._local
+        spec, log = self._spec, self._log
+        emit = self._emit or self._keep()
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
         clock, cpu = clocks(instrument=spec.instrument)
+        sends = self._emit is not None
+        cpu_start = cpu()
         while (page := claim()) >= 0:
             record, error = None, ""
             url = f"{prefix}{page}"
-            cpu_start, start = cpu(), clock()
+            start = clock()
             try:
-                status, body, request_id = fetch(url)
+                status, body = fetch(url)
             except Exception as raised:  # noqa: BLE001 - whatever a client raises is this job's error
                 fetched, cpu_fetched = clock(), cpu()
-                error, request_id = log.fetch(page, raised), ""
+                error = log.fetch(page, raised)
                 parsed, cpu_parsed = fetched, cpu_fetched
             else:
                 fetched, cpu_fetched = clock(), cpu()
@@ -155,20 +157,16 @@ class BlockingShard:
                 else:
                     error = log.status(page, status)
                 cpu_parsed, parsed = cpu(), clock()
-            emit(
-                (
-                    Sample(
-                        page,
-                        worker,
-                        start,
-                        fetched,
-                        parsed,
-                        parsed if local else 0,
-                        cpu_fetched - cpu_start,
-                        cpu_parsed - cpu_fetched,
-                        request_id,
-                        error,
-                    ),
-                    record,
-                )
-            )
+                del body  # else every thread holds its last page while it waits for the next one
+            # Ready is as soon as parsed, unless the record still has to cross from one process to another.
+            numbers = (
+                page, worker, start, fetched, parsed, parsed, cpu_fetched - cpu_start, cpu_parsed - cpu_fetched
+            )  # fmt: skip
+            emit(numbers, record, error)
+            # The end of one job is the start of the next, unless a record was pickled and sent in between.
+            cpu_start = cpu() if sends else cpu_parsed
+
+    def _keep(self) -> Emit:
+        log = SampleLog()
+        self.outcome.logs.append(log)
+        return log.add

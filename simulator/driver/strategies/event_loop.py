@@ -8,7 +8,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
-from ..sample import Emit, Sample
+from ..sample import UNKNOWN, Emit, SampleLog
 from ..spec import Spec
 from ..tickets import Claim, Tickets
 from ..work import Parse
@@ -17,8 +17,6 @@ from .jobs import ErrorLog, clocks, describe, gil_enabled, open_client, open_par
 
 OK = 200
 TICK_S = 0.010
-CPU_OF_A_TASK_UNKNOWN = -1
-"""Around an await the thread's CPU clock also counts the other tasks of the loop."""
 
 
 class EventLoopShard:
@@ -40,8 +38,7 @@ class EventLoopShard:
         self._width = width
         self._shard = shard
         self._first = first_worker
-        self._emit: Any = self.outcome.samples.append if emit is None else emit
-        self._local = emit is None
+        self._emit = emit
         self._log = ErrorLog()
         self._clients: list[Any] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -91,10 +88,10 @@ class EventLoopShard:
         async def warm(index: int, client: Any) -> None:
             for page in warmup_pages(self._spec, index):
                 url = f"{self._spec.base_url}/pages/{page}"
-                response = await client.fetch(url)
+                _, body = await client.fetch(url)
                 # What raises here raises again in the window, where it counts.
                 with contextlib.suppress(BaseException):
-                    parse(page, response.body, url)
+                    parse(page, body, url)
 
         # Built on the running loop: a client binds itself to it.
         self._clients.extend(open_client(self._spec) for _ in range(self._width))
@@ -102,14 +99,20 @@ class EventLoopShard:
 
     async def _window(self, parse: Parse, claim: Claim) -> None:
         lag = LoopLag(self.outcome.loop_lag_ns) if self._spec.instrument else None
+        emit = self._emit
+        if emit is None:
+            self.outcome.logs.append(log := SampleLog())
+            emit = log.add
         try:
-            await asyncio.gather(*(self._task(client, parse, self._first, claim) for client in self._clients))
+            await asyncio.gather(
+                *(self._task(client, parse, self._first, claim, emit) for client in self._clients)
+            )
         finally:
             if lag is not None:
                 lag.stop()
 
-    async def _task(self, client: Any, parse: Parse, worker: int, claim: Claim) -> None:
-        spec, emit, log, local = self._spec, self._emit, self._log, self._local
+    async def _task(self, client: Any, parse: Parse, worker: int, claim: Claim, emit: Emit) -> None:
+        spec, log = self._spec, self._log
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
         clock, cpu = clocks(instrument=spec.instrument)
         while (page := claim()) >= 0:
@@ -117,10 +120,10 @@ class EventLoopShard:
             url = f"{prefix}{page}"
             start = clock()
             try:
-                status, body, request_id = await fetch(url)
+                status, body = await fetch(url)
             except Exception as raised:  # noqa: BLE001 - whatever a client raises is this job's error
                 fetched = parsed = clock()
-                error, request_id = log.fetch(page, raised), ""
+                error = log.fetch(page, raised)
             else:
                 fetched, cpu_start = clock(), cpu()
                 if status == OK:
@@ -131,23 +134,9 @@ class EventLoopShard:
                 else:
                     error = log.status(page, status)
                 parse_cpu, parsed = cpu() - cpu_start, clock()
-            emit(
-                (
-                    Sample(
-                        page,
-                        worker,
-                        start,
-                        fetched,
-                        parsed,
-                        parsed if local else 0,
-                        CPU_OF_A_TASK_UNKNOWN,
-                        parse_cpu,
-                        request_id,
-                        error,
-                    ),
-                    record,
-                )
-            )
+                del body  # else every task holds its last page while it waits for the next one
+            # Ready is as soon as parsed, unless the record still has to cross from one process to another.
+            emit((page, worker, start, fetched, parsed, parsed, UNKNOWN, parse_cpu), record, error)
 
 
 class LoopLag:

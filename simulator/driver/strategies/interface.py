@@ -10,7 +10,7 @@ Between run and release nothing moves: the runner reads every worker's CPU and m
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..sample import Sample
+from ..sample import SampleLog
 
 
 class Failure(Exception):  # noqa: N818 - not an error of this program: what the job did
@@ -47,7 +47,8 @@ class JobError:
 class Outcome:
     """What the shards have done; filled while they run."""
 
-    samples: "list[tuple[Sample, Any]]" = field(default_factory=list)
+    logs: "list[SampleLog]" = field(default_factory=list)
+    """One per worker, or per pipe to a process."""
     errors: "list[JobError]" = field(default_factory=list)
     loop_lag_ns: "list[int]" = field(default_factory=list)
     """Lateness of each tick of a 10 ms schedule on each event loop."""

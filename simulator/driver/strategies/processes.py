@@ -11,12 +11,13 @@ import selectors
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
 from ..clients.interface import LIBRARIES
 from ..parsers import modules
-from ..sample import Sample
+from ..sample import READY, SampleLog
 from ..spec import Spec
 from ..tickets import SharedInteger, Tickets
 from .interface import Failure, Outcome, Worker
@@ -30,7 +31,8 @@ class ProcessShards:
     """One child process per entry of the strategy's widths."""
 
     def __init__(self, spec: Spec) -> None:
-        self.outcome = Outcome()
+        self._log = SampleLog()
+        self.outcome = Outcome(logs=[self._log])
         self._spec = spec
         self._children: list[Any] = []
         self._pipes: dict[Connection, int] = {}
@@ -97,8 +99,8 @@ class ProcessShards:
         self._pipes.clear()
 
     def _collect(self, event: str, count: int) -> "list[Any]":
-        """Take in messages until `count` of this kind have come; samples go to the outcome on the way."""
-        clock, keep = time.perf_counter_ns, self.outcome.samples.append
+        """Take in messages until `count` of this kind have come; jobs go to the outcome on the way."""
+        clock, keep = time.perf_counter_ns, self._log.add
         select = self._selector.select
         payloads: list[Any] = []
         while len(payloads) < count:
@@ -115,8 +117,9 @@ class ProcessShards:
                         " (str, int, list, dict, dataclasses of an importable module)",
                     ) from error
                 if kind == "record":
-                    sample, record = payload
-                    keep((Sample._make(sample)._replace(ready_ns=clock()), record))
+                    numbers, record, error = payload
+                    numbers[READY] = clock()
+                    keep(numbers, record, error)
                 elif kind == event:
                     payloads.append(payload)
                 else:
@@ -206,16 +209,15 @@ def serve(
 
 
 class Sender:
-    """Sends (sample, record) to the driver; one lock where several threads share the pipe."""
+    """Sends jobs to the driver; one lock where several threads share the pipe."""
 
     def __init__(self, pipe: Connection, *, shared: bool) -> None:
         self._send = pipe.send
         self._lock = threading.Lock() if shared else None
 
-    def __call__(self, item: "tuple[Sample, Any]") -> None:
+    def __call__(self, numbers: Sequence[int], record: Any, error: str) -> None:
         """Pickle and send. Raises Failure for a record that cannot be pickled."""
-        sample, record = item
-        message = ("record", (tuple(sample), record))
+        message = ("record", (list(numbers), record, error))
         try:
             if self._lock is None:
                 self._send(message)
@@ -224,12 +226,12 @@ class Sender:
                     self._send(message)
         except OSError:
             raise
-        except Exception as error:
+        except Exception as raised:
             raise Failure(
                 "failed",
-                f"the record of page {sample.page} (a {type(record).__qualname__}) cannot be pickled, so no process"
-                f" can hand it back: {describe(error)}; return plain data (str, int, list, dict, dataclasses)",
-            ) from error
+                f"the record of page {numbers[0]} (a {type(record).__qualname__}) cannot be pickled, so no process"
+                f" can hand it back: {describe(raised)}; return plain data (str, int, list, dict, dataclasses)",
+            ) from raised
 
 
 def end_with_parent() -> None:

@@ -15,19 +15,16 @@ def equal(left: Samples, right: Samples) -> bool:
     return all(np.array_equal(getattr(left, f.name), getattr(right, f.name)) for f in fields(Samples))
 
 
-def columns(request_ids: list[str], errors: list[str] | None = None) -> dict[str, list[Any]]:
-    size = len(request_ids)
+def columns(pages: list[int], errors: list[str] | None = None) -> dict[str, list[Any]]:
+    size = len(pages)
     made: dict[str, list[Any]] = {name: list(range(size)) for name in DRIVER_COLUMNS}
-    return {**made, "request_id": request_ids, "error": errors or [""] * size}
+    return {**made, "page": pages, "error": errors or [""] * size}
 
 
-def log(request_ids: list[str]) -> dict[str, list[Any]]:
+def log(pages: list[int]) -> dict[str, list[Any]]:
     return {
-        "request_id": request_ids,
-        **{
-            name: [1_000 * (i + 1) + k for i in range(len(request_ids))]
-            for k, name in enumerate(SERVER_COLUMNS)
-        },
+        "page": pages,
+        **{name: [1_000 * (i + 1) + k for i in range(len(pages))] for k, name in enumerate(SERVER_COLUMNS)},
     }
 
 
@@ -48,27 +45,32 @@ def test_pickled_columns_are_refused() -> None:
         Samples.from_bytes(buffer.getvalue())
 
 
-def test_the_servers_stamps_are_found_by_request_id_in_any_order() -> None:
-    made = from_columns(columns(["0-3", "0-1", "0-2"]), log(["0-1", "0-2", "0-3", "0-4"]))
+def test_the_servers_stamps_are_found_by_page_in_any_order() -> None:
+    made = from_columns(columns([3, 1, 2]), log([1, 2, 3, 4]))
     assert made.received_ns.tolist() == [3_000, 1_000, 2_000]
     assert made.intended_ns.tolist() == [3_003, 1_003, 2_003]
 
 
 def test_a_request_that_the_server_has_not_kept_has_no_stamps() -> None:
-    made = from_columns(columns(["0-1", "0-9", ""]), log(["0-1"]))
+    made = from_columns(columns([1, 9, 4]), log([1]))
     for name in SERVER_COLUMNS:
         column = getattr(made, name)
         assert column[0] != UNKNOWN
         assert column[1:].tolist() == [UNKNOWN, UNKNOWN]
 
 
+def test_a_page_that_was_asked_for_twice_has_no_stamps_rather_than_wrong_ones() -> None:
+    made = from_columns(columns([1, 2]), log([1, 2, 1]))
+    assert made.received_ns.tolist() == [UNKNOWN, 2_000]
+
+
 @pytest.mark.parametrize("requests", [None, log([])])
 def test_without_a_log_no_stamp_is_known(requests: dict[str, list[Any]] | None) -> None:
-    made = from_columns(columns(["0-1", "0-2"]), requests)
+    made = from_columns(columns([1, 2]), requests)
     assert all(getattr(made, name).tolist() == [UNKNOWN] * 2 for name in SERVER_COLUMNS)
 
 
 def test_errors_are_numbered_by_kind() -> None:
-    made = from_columns(columns(["a", "b", "c", "d"], ["", "parse: X", "fetch: Y", "parse: X"]), None)
+    made = from_columns(columns([0, 1, 2, 3], ["", "parse: X", "fetch: Y", "parse: X"]), None)
     assert made.error_kinds == ("fetch: Y", "parse: X")
     assert made.error.tolist() == [UNKNOWN, 1, 0, 1]
