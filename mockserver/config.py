@@ -254,6 +254,10 @@ class Body(Config):
     )
 
 
+LEAST_PAGE_BYTES = 3_000
+"""Head, navigation and foot of a generated page take about 2 kB, whatever it lists."""
+
+
 class CatalogueContent(Config):
     """Generated product listings, equal for equal seeds: `items` a page, or about `size` bytes."""
 
@@ -278,6 +282,11 @@ class CatalogueContent(Config):
     def _one_measure(self) -> Self:
         if self.items is not None and self.size_bytes is not None:
             raise ValueError("a catalogue takes items or size, not both; remove one")
+        if self.size_bytes is not None and self.size_bytes < LEAST_PAGE_BYTES:
+            raise ValueError(
+                f"a page of {format_size(self.size_bytes)} is too small for its own head and foot; write a size of"
+                f" {format_size(LEAST_PAGE_BYTES)} or more"
+            )
         page_bytes = _ITEM_BYTES * (self.items or 1) if self.size_bytes is None else self.size_bytes
         if self.count * page_bytes > LARGEST_CONTENT_BYTES:
             raise ValueError(

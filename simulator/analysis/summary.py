@@ -1,5 +1,6 @@
 """From a run to its result document: every number over the valid repetitions, derived anew from what is stored."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
@@ -116,7 +117,7 @@ def _cell(
         server=_server(measures, samples) if measures else None,
         equality=_equality(repetitions),
         digest=_digest(measures),
-        pages=measures[0].pages if measures else None,
+        pages=round(median(m.pages for m in measures)) if measures else None,
         errors=_errors(repetitions),
         calibration=run.calibrations.get(planned.id),
     )
@@ -160,9 +161,9 @@ def _warnings(
             f"{len(disturbed)} of {len(good)} repetitions disturbed from outside (other programs up to {foreign:.0%} of"
             f" the machine, its host up to {steal:.0%})"
         )
-    for repetition in good:
-        found.extend(warning for warning in repetition.warnings if warning not in found)
-    return tuple(found)
+    # Warnings of several repetitions that are alike but for their numbers are one.
+    alike = {re.sub(r"[\d.]+", "#", warning): warning for r in good for warning in r.warnings}
+    return (*found, *alike.values())
 
 
 def _over(measures: Sequence[Measures]) -> Callable[[Callable[[Measures], float | None]], float | None]:

@@ -43,7 +43,7 @@ def write_measured(
 
 
 def digest_records(
-    jobs: "list[tuple[Sequence[int], Any, str]]",
+    jobs: "Sequence[tuple[Sequence[int], Any, str]]",
 ) -> "tuple[list[str], dict[str, str], str | None]":
     """Return each job's digest, the canonical text of each digest, and why there are none, if so.
 

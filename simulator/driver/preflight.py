@@ -19,6 +19,7 @@ from .parsers import is_scalable
 from .spec import PROTOCOL, Spec
 from .strategies import Failure
 from .strategies.jobs import describe, load_parser
+from .work import page_url
 
 PARSE_BUDGET_NS = 1_500_000_000
 """CPU to spend on timing parses; one pass over the pages is always completed, up to MOST_PAGES."""
@@ -69,7 +70,7 @@ def fetch_pages(spec: Spec) -> "list[tuple[int, bytes, str]]":
             status, body = client.fetch(url + "?latency=0ms")
             if status != 200:  # noqa: PLR2004 - HTTP's OK
                 raise Failure("failed", f"the server answered {status} to {url}")
-            pages.append((page, body, url))
+            pages.append((page, body, page_url(page)))
     except OSError as error:
         raise Failure("failed", f"cannot fetch from {spec.base_url}: {error}") from error
     finally:

@@ -158,7 +158,6 @@ def _notes(cells: list[CellResult]) -> tuple[str, ...]:
 
 
 def _machine(document: ResultDocument) -> Facts:
-    environment = document.environment
     items: list[tuple[str, str]] = []
     ran = {
         tuple(str(r.environment.get(key)) for key in ("implementation", "version", "executable"))
@@ -179,10 +178,23 @@ def _machine(document: ResultDocument) -> Facts:
     for kind, cpu_s in sorted(_client_cpu(document).items()):
         side, _, library = kind.partition(":")
         items.append((f"{library} ({side})", f"{ms(cpu_s)} ms CPU per request, alone"))
-    for name, value in (("machine", environment.get("summary")), ("run", document.id)):
+    for name, value in (("machine", _machine_summary(document.environment)), ("run", document.id)):
         if value:
             items.append((name, str(value)))
     return Facts("Machine", tuple(items))
+
+
+def _machine_summary(environment: Mapping[str, Any]) -> str:
+    """Return what machine this is in a few words, as far as it is known."""
+    machine, system = environment.get("machine") or {}, environment.get("platform") or {}
+    cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
+    parts = [
+        machine.get("cpu_model"),
+        f"{cores} usable core{'' if cores == 1 else 's'}" if cores else None,
+        f"limited to {limit:g} cores" if limit else None,
+        " ".join(str(system[key]) for key in ("system", "release") if system.get(key)),
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def _client_cpu(document: ResultDocument) -> dict[str, float]:

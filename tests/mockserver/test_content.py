@@ -68,12 +68,13 @@ class TestCatalogue:
         assert {len(page.body) for page in load_content(catalogue(count=5, size="9kB"), 0).pages} == {9_000}
 
     def test_a_size_too_small_says_what_is_needed(self) -> None:
-        with pytest.raises(
-            ContentError, match=r"500 bytes is too small: .* takes (\d+); raise size"
-        ) as raised:
-            load_content(catalogue(count=1, size="500B"), 0)
+        with pytest.raises(ValueError, match=r"500 bytes is too small: .* takes (\d+); raise size") as raised:
+            page_of_size(0, 0, 500)
         needed = int(re.findall(r"takes (\d+)", str(raised.value))[0])
         assert len(page_of_size(0, 0, needed)) == needed
+        with pytest.raises(ValueError, match="write a size of 3kB or more"):
+            catalogue(count=1, size="2999B")
+        assert all(len(page_of_size(seed, index, 3000)) == 3000 for seed in range(5) for index in range(50))
 
 
 class TestFolder:

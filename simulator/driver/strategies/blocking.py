@@ -128,7 +128,7 @@ class BlockingShard:
             _, body = client.fetch(url)
             # What raises here raises again in the window, where it counts.
             with contextlib.suppress(BaseException):
-                parse(page, body, url)
+                parse(page, body)
 
     def _window(self, client: Any, parse: Parse, worker: int, claim: Claim) -> None:
         spec, log = self._spec, self._log
@@ -151,7 +151,7 @@ class BlockingShard:
                 fetched, cpu_fetched = clock(), cpu()
                 if status == OK:
                     try:
-                        record = parse(page, body, url)
+                        record = parse(page, body)
                     except BaseException as raised:  # noqa: BLE001 - a parser may even call sys.exit
                         error = log.parse(page, raised)
                 else:

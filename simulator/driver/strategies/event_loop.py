@@ -91,7 +91,7 @@ class EventLoopShard:
                 _, body = await client.fetch(url)
                 # What raises here raises again in the window, where it counts.
                 with contextlib.suppress(BaseException):
-                    parse(page, body, url)
+                    parse(page, body)
 
         # Built on the running loop: a client binds itself to it.
         self._clients.extend(open_client(self._spec) for _ in range(self._width))
@@ -128,7 +128,7 @@ class EventLoopShard:
                 fetched, cpu_start = clock(), cpu()
                 if status == OK:
                     try:
-                        record = parse(page, body, url)
+                        record = parse(page, body)
                     except BaseException as raised:  # noqa: BLE001 - a parser may even call sys.exit
                         error = log.parse(page, raised)
                 else:

@@ -117,9 +117,9 @@ class ProcessShards:
                         " (str, int, list, dict, dataclasses of an importable module)",
                     ) from error
                 if kind == "record":
-                    numbers, record, error = payload
+                    numbers, record, kind_of_error = payload
                     numbers[READY] = clock()
-                    keep(numbers, record, error)
+                    keep(numbers, record, kind_of_error)
                 elif kind == event:
                     payloads.append(payload)
                 else:
