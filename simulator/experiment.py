@@ -212,11 +212,15 @@ class Experiment:
                 last_words=outcome.last_words,
             )
         equality, note = compare(self._reference(cell), outcome)
+        gate = self.scenario.validity
         verdict = judge(
             outcome,
             measure(outcome, equality),
             limits=Limits(
-                self.scenario.validity.min_window_ns / 1e9, self.scenario.validity.min_jobs_per_slot
+                gate.min_window_ns / 1e9,
+                gate.min_jobs_per_slot,
+                gate.delay_tolerance_ns / 1e9,
+                gate.max_server_busy,
             ),
             in_flight=cell.plan.in_flight,
             server_workers=cell.server.workers,

@@ -38,6 +38,18 @@ class ValidityLimits(Config):
     min_jobs_per_slot: int = Field(
         default=10, ge=0, le=10_000, strict=True, description="Fewest jobs per job in flight."
     )
+    delay_tolerance_ns: Annotated[DurationNs, between("1us", "10m")] = Field(
+        default=2_000_000,
+        alias="delay_tolerance",
+        description="Mean error of the injected delay, and lateness of the server's loop, that is borne even where"
+        " a tenth of the mean response time is less.",
+    )
+    max_server_busy: float = Field(
+        default=0.8,
+        gt=0,
+        le=1000,
+        description="Largest share of the window that the server's workers may be on CPU or waiting for a core.",
+    )
 
 
 class Scenario(Config):
