@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from simulator.driver.strategies.processes import cause_of_death
+from simulator.runner import observe
 
 DRIVER = Path(__file__).resolve().parent.parent / "driver"
 LAST_WORDS_BYTES = 4000
@@ -164,13 +165,21 @@ class DriverProcess:
         deadline = time.monotonic() + seconds
         while True:
             self._process.poll()
-            try:
-                os.killpg(self.session, 0)
-            except (ProcessLookupError, PermissionError):
+            if self._gone():
                 return True
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.01)
+
+    def _gone(self) -> bool:
+        """Whether nothing of the session runs; what has ended and waits for init to notice does not count."""
+        if observe.READABLE:
+            return not observe.session_members(self.session)
+        try:
+            os.killpg(self.session, 0)
+        except (ProcessLookupError, PermissionError):
+            return True
+        return False
 
     def _obituary(self) -> str:
         try:
