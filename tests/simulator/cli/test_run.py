@@ -369,3 +369,63 @@ def test_an_own_server_that_dies_is_replaced(scenario_file: Write, parsers: Path
     statuses = sorted(c["status"] for c in document["cells"])  # type: ignore[union-attr]
     assert statuses.count("ok") == 2, document["cells"]
     assert statuses.count("failed") == 1
+
+
+@pytest.mark.parametrize("strategy", ["threads", "processes"])
+def test_the_job_runs_in_a_virtual_environment_of_its_own(scenario_file: Write, strategy: str) -> None:
+    """It has the parser and nothing else: no copy of this program, none of its dependencies."""
+    file = scenario_file(
+        job__parser="theirs.parsing:titles", job__client={"blocking": "http.client"}, strategies=[strategy]
+    )
+    environment = file.parent / "their venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True, timeout=60)
+    python = environment / "bin" / "python"
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "theirs").mkdir()
+    (packages / "theirs" / "parsing.py").write_text(
+        "import re\ndef titles(body):\n    return re.findall(rb'<title>(.*?)</title>', body)\n"
+    )
+    found = subprocess.run(
+        [python, "-c", "import simulator"], capture_output=True, cwd="/", timeout=60, check=False
+    )
+    assert found.returncode != 0
+    before = {
+        path: path.stat().st_mtime_ns for path in environment.rglob("*") if "__pycache__" not in str(path)
+    }
+
+    document = run_json(file, "--python", python)
+    assert document["exit code"] == 0
+    made = cell(document, strategy)
+    assert (made["status"], made["equality"]) == ("ok", "equal")
+    repetitions = made["repetitions"]
+    assert isinstance(repetitions, list)
+    assert repetitions[0]["environment"]["executable"] == str(python)
+    after = {
+        path: path.stat().st_mtime_ns for path in environment.rglob("*") if "__pycache__" not in str(path)
+    }
+    assert after.keys() == before.keys()
+
+    without = simulator("run", file, folder=file.parent)
+    assert without.returncode == 98
+    assert "theirs" in without.stdout
+    assert "--python" in without.stdout
+
+
+def test_what_init_writes_runs_as_it_is(parsers: Path) -> None:
+    (parsers / "saved").mkdir()
+    (parsers / "saved" / "a.html").write_text("<title>A</title>")
+    options = ("--parser", "mine:good", "--pages", "./saved", "--latency", "120ms")
+    written = simulator("init", "mine", *options, folder=parsers)
+    assert written.returncode == 0, written.stderr
+    assert "run mine.yaml" in written.stdout
+    assert "#" in (parsers / "mine.yaml").read_text()
+    done = simulator("validate", "mine.yaml", folder=parsers)
+    assert done.returncode == 0, done.stderr
+    little = ("--set", "rounds=1", "--set", "job.pages=16", "--set", "server.latency=1ms")
+    loose = (
+        "--set",
+        "validity={min_window: 0ms, min_jobs_per_slot: 0, delay_tolerance: 1m, max_server_busy: 1000}",
+    )
+    ran = simulator("run", "mine.yaml", *little, *loose, folder=parsers)
+    assert ran.returncode == 0, (ran.stdout, ran.stderr)
+    assert simulator("init", "mine", *options, folder=parsers).returncode == 2
