@@ -273,7 +273,7 @@ def run(
             name="shop",
             scenario={"name": "shop"},
             rounds=rounds,
-            environment={"summary": "2 cores, Linux"},
+            environment={"machine": {"usable_cores": 2}, "platform": {"system": "Linux"}},
             started_at="2030-01-01T00:00:00+00:00",
             cells=tuple(cells),
         ),

@@ -39,7 +39,7 @@ def test_the_answer_comes_first_then_a_table_then_the_machine() -> None:
     assert verdict(parts).title == "shop: 3 rounds"
     assert verdict(parts).sentences[0].startswith("threads are fastest: 102 pages/s, 4.98 × (")
     assert facts(parts)["run"] == "r1"
-    assert facts(parts)["machine"] == "2 cores, Linux"
+    assert facts(parts)["machine"] == "2 usable cores, Linux"
 
 
 def test_the_table_begins_with_sequential_and_shows_every_strategy() -> None:
