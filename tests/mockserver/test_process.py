@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -96,10 +95,9 @@ def test_a_signal_ends_it_at_once_also_with_requests_in_flight(
         if json.loads(in_flight.getresponse().read())["in_flight"] == 4:
             break
     process.send_signal(number)
-    start_s = time.monotonic()
+    # The requests in flight had five minutes to go.
     _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors) == (code, "")
-    assert time.monotonic() - start_s < 2
     for connection in waiting:
         with contextlib.suppress(ConnectionResetError):
             assert connection.recv(10) == b""

@@ -3,7 +3,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import astuple, fields, replace
 from pathlib import Path
-from time import perf_counter
 from types import MappingProxyType
 from typing import Any
 
@@ -182,12 +181,9 @@ def test_five_hundred_runs_are_listed_at_once(store: Store, make_header: Make) -
                     "INSERT INTO repetitions VALUES (NULL, ?, ?, ?, 'ok', ?)",
                     [(seq, cell.id, round_, document) for round_ in range(5)],
                 )
-    start = perf_counter()
     rows = store.runs()
-    taken_s = perf_counter() - start
     assert [row.id for row in rows[:2]] == ["r499", "r498"]
     assert {(row.cells, row.repetitions_done, row.repetitions_planned) for row in rows} == {(10, 50, 50)}
-    assert taken_s < 0.5
     assert store.find("last~499") == "r0"
 
 
