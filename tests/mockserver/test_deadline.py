@@ -24,10 +24,12 @@ def run(loop: str, main: object) -> None:
 def test_never_early_and_in_order(loop: str, kind: type[LoopTimer | TimerfdTimer]) -> None:
     async def main() -> None:
         timer = kind(asyncio.get_running_loop())
-        start_ns = time.monotonic_ns()
+        start_ns = time.monotonic_ns() + 100 * MS
         woken: list[int] = []
+        asked_ns: list[int] = []
 
         async def sleeper(offset_ns: int) -> None:
+            asked_ns.append(time.monotonic_ns())
             await timer.until(start_ns + offset_ns)
             assert time.monotonic_ns() >= start_ns + offset_ns
             woken.append(offset_ns)
@@ -36,7 +38,8 @@ def test_never_early_and_in_order(loop: str, kind: type[LoopTimer | TimerfdTimer
         offsets = [30 * MS - n * 370_123 for n in range(80)]
         await asyncio.gather(*map(sleeper, offsets))
         assert sorted(woken) == sorted(offsets)
-        if kind is TimerfdTimer:
+        # On a machine that stood still for a while some never slept: those return in the order of asking.
+        if kind is TimerfdTimer and max(asked_ns) < start_ns:
             assert woken == sorted(offsets)
         timer.close()
 
