@@ -2,6 +2,7 @@
 
 History of "simulator.result/1" (it may gain keys and never changes them):
     0.1.0  first version
+    0.2.0  crossovers, expectations
 """
 
 import json
@@ -85,6 +86,42 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Crossover:
+    """At which parse cost one strategy begins to beat another, all other levels being the same.
+
+    Costs are measured parse CPU per page, in seconds, not the levels asked for.
+    """
+
+    faster: str
+    """The strategy that wins from there on."""
+    slower: str
+    scope: Mapping[str, Any]
+    """The levels of all other factors."""
+    kind: Literal["crossing", "always", "never", "undecided"]
+    """`always`: faster at every cost that was measured; `never`: at none; `undecided`: not told apart."""
+    cost_s: float | None
+    """Interpolated between the costs that were measured; null where there is no crossing among them."""
+    low_s: float | None
+    """Of the 95 % interval; null: it may lie below every cost that was measured."""
+    high_s: float | None
+    """Null: it may lie above every cost that was measured."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One line of `expect`, judged."""
+
+    that: str
+    """The condition as it was written."""
+    claim: str | None
+    """The sentence that it is to show, if one was written."""
+    verdict: Literal["held", "not held", "undecided"]
+    because: str
+    """The numbers, in words; names the first combination that decided it."""
+    numbers: Mapping[str, float | str | None]
+
+
+@dataclass(frozen=True)
 class ResultDocument:
     """A whole run."""
 
@@ -98,6 +135,8 @@ class ResultDocument:
     rounds_done: int
     cells: tuple[CellResult, ...]
     findings: tuple[Finding, ...]
+    crossovers: tuple[Crossover, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
 
 
 ADAPTER: TypeAdapter[ResultDocument] = TypeAdapter(ResultDocument)
@@ -142,7 +181,9 @@ __all__ = [
     "ADAPTER",
     "SCHEMA",
     "CellResult",
+    "Crossover",
     "DelayError",
+    "Expectation",
     "Finding",
     "Interval",
     "Measures",

@@ -121,3 +121,5 @@ class Repetition:
     disturbed: bool = False
     environment: Mapping[str, Any] = field(default_factory=dict)
     last_words: str = ""
+    took_s: float | None = None
+    """Wall time that it took the runner, start-up and end of the driver included: what a budget is spent in."""
