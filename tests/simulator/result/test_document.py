@@ -57,7 +57,7 @@ def test_promised_keys_are_there(small: ResultDocument) -> None:
 
 def test_keys_of_a_later_version_do_not_hinder_reading(small: ResultDocument) -> None:
     raw = json.loads(to_json(small))
-    raw["expectations"] = [{"met": True}]
+    raw["later"] = [{"met": True}]
     raw["cells"][0]["held_share"] = 0.4
     raw["cells"][0]["repetitions"][0]["measures"]["new"] = 1
     assert from_json(json.dumps(raw)) == small
