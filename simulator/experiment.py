@@ -130,6 +130,11 @@ class Experiment:
                 self._status = status
                 self.keeper.finish(self.header.id, status)
 
+    def plan(self) -> Preparation:
+        """Prepare every cell and measure nothing more. Raises BudgetError and ServerError."""
+        with Servers(self.server_url, self.server_token) as servers:
+            return self.prepare(servers)
+
     def prepare(self, servers: Servers) -> Preparation:
         """Calibrate, check and size every cell. Raises BudgetError and ServerError."""
         return prepare(
@@ -147,7 +152,9 @@ class Experiment:
             known=self._calibrations,
             least_pages=self.least_pages,
             tell=lambda doing: self.progress(
-                Progress(doing, 0, len(self.cells) * self.scenario.rounds, 0, "calibrated once, used in every cell")
+                Progress(
+                    doing, 0, len(self.cells) * self.scenario.rounds, 0, "calibrated once, used in every cell"
+                )
             ),
         )
 
@@ -176,8 +183,8 @@ class Experiment:
 
     def _measure(self, servers: Servers) -> None:
         prepared = self.prepare(servers)
-        for outcome in prepared.broken:
-            self._keep(self._judge(self._cell(outcome.cell_id), outcome), outcome)
+        for refused in prepared.broken:
+            self._keep(self._judge(self._cell(refused.cell_id), refused), refused)
         for cell_id, ready in prepared.ready.items():
             if cell_id not in self._calibrations:
                 self._calibrations[cell_id] = dict(ready.calibration)
@@ -190,10 +197,13 @@ class Experiment:
             cell = ready.cell
 
             def tell(following: Next = following, cell: Cell = cell) -> None:
-                self._tell(schedule, allowance, f"round {following.round + 1}: {describe(cell)}", following.why)
+                self._tell(
+                    schedule, allowance, f"round {following.round + 1}: {describe(cell)}", following.why
+                )
 
             tell()
             began = time.monotonic()
+            outcome: Observed | Broken
             try:
                 outcome = run_repetition(
                     cell,

@@ -205,6 +205,3 @@ def check_picklable(cell: Cell, unpicklable: str | None) -> None:
             f"the record cannot be handed back from a process: {unpicklable}; return plain data (str, int, list,"
             " dict, dataclasses of an importable module)",
         )
-
-
-

@@ -36,18 +36,13 @@ def summarise(run: Run) -> ResultDocument:
         for planned in run.header.cells
     )
     done = [sum(r.status != "discarded" for r in by_cell[cell.id]) for cell in run.header.cells]
-    planned = run.header.rounds
-    ended = ("failed", "unsupported")
-    partial = run.status != "complete" or any(
-        count < planned for count, cell in zip(done, cells, strict=True) if cell.status not in ended
-    )
     document = ResultDocument(
         schema=SCHEMA,
         id=run.header.id,
         scenario=run.header.scenario,
         environment=run.header.environment,
         started_at=run.header.started_at,
-        partial=partial,
+        partial=run.status != "complete",
         rounds_done=max(done, default=0),
         cells=cells,
         findings=(),

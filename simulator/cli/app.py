@@ -57,21 +57,36 @@ def run(
         str | None,
         typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List the cells and how long they will take; measure nothing.")
+    ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="A first answer: 3 rounds or more, until ±10 %, in 2 minutes.")
+    ] = False,
+    rigorous: Annotated[
+        bool, typer.Option("--rigorous", help="10 rounds or more, until ±2 %, in an hour at most.")
+    ] = False,
+    resume: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Go on with an interrupted run of the same scenario.")
+    ] = None,
     store: StorePath = None,
 ) -> None:
     """Run a scenario and show who wins, and why."""
+    from simulator.cli.presets import preset
     from simulator.cli.run import Options, run_scenario
 
     raise typer.Exit(
         run_scenario(
             Options(
                 file=file,
-                overrides=tuple(set_ or ()),
+                overrides=(*preset(fast=fast, rigorous=rigorous), *(set_ or ())),
                 python=python,
                 server_url=server,
                 server_token=server_token,
                 json=json,
                 store=store,
+                dry_run=dry_run,
+                resume=resume,
             )
         )
     )

@@ -143,8 +143,8 @@ class Scenario(Config):
         rounds = info.data.get("rounds", FEWEST_FOR_PRECISION)
         if value is not None and rounds < FEWEST_FOR_PRECISION:
             raise ValueError(
-                f"found {format_percentage(value)} with rounds: {rounds}; the scatter is estimated from the first rounds,"
-                f" which takes {FEWEST_FOR_PRECISION} at least"
+                f"found {format_percentage(value)} with rounds: {rounds}; the scatter is estimated from the first"
+                f" rounds, which takes {FEWEST_FOR_PRECISION} at least"
             )
         return value
 

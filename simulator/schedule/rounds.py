@@ -15,8 +15,9 @@ from simulator.schedule.interface import Key, Next
 class Goal(Protocol):
     """How many rounds of a block are enough."""
 
-    planned: int
-    """Rounds that every block gets, whatever comes out of them."""
+    @property
+    def planned(self) -> int:
+        """Rounds that every block gets, whatever comes out of them."""
 
     def rounds(self, block: Block, counting: Sequence[Repetition]) -> tuple[int, str]:
         """Return the rounds wanted in all, at least `planned`, and why, in a few words or none.
