@@ -9,7 +9,7 @@ from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
 from simulator.analysis.summary import summarise
 from simulator.analysis.validity import Limits, judge
-from simulator.preparation import Preparation, prepare
+from simulator.preparation import Preparation, Search, prepare
 from simulator.result.document import ResultDocument
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
@@ -79,7 +79,7 @@ class Experiment:
         cores: that the driver may use.
         earlier: the same run as far as it got before it was interrupted; null: a new run.
         schedule: makes the schedule from what can be run; null: the scenario's rounds, until its precision.
-        least_pages: fewest jobs of a repetition that a budget sizes.
+        search: sizes for a search instead of for rounds of every cell.
         progress: called when something new is done, and about once a second while it is.
     """
 
@@ -95,7 +95,7 @@ class Experiment:
     cores: int = 1
     earlier: Run | None = None
     schedule: Callable[[Preparation], Schedule] | None = None
-    least_pages: int = 1
+    search: Search | None = None
     progress: Callable[[Progress], None] = lambda _: None
     _done: list[Repetition] = field(default_factory=list)
     _samples: dict[tuple[str, int], Samples] = field(default_factory=dict)
@@ -150,7 +150,7 @@ class Experiment:
             cores=self.cores,
             memory_limit_bytes=self.memory_limit_bytes,
             known=self._calibrations,
-            least_pages=self.least_pages,
+            search=self.search,
             tell=lambda doing: self.progress(
                 Progress(
                     doing, 0, len(self.cells) * self.scenario.rounds, 0, "calibrated once, used in every cell"

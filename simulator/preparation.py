@@ -46,6 +46,16 @@ class Preparation:
     """Cells that cannot be run, as repetitions that gave no numbers."""
 
 
+@dataclass(frozen=True)
+class Search:
+    """What sizes depend on where not every cell is run in every round."""
+
+    rounds: float
+    """How often a cell is run, on average."""
+    least_pages: int
+    """Fewest jobs of a repetition."""
+
+
 def prepare(
     scenario: Scenario,
     cells: Sequence[Cell],
@@ -54,7 +64,7 @@ def prepare(
     cores: int,
     memory_limit_bytes: int | None,
     known: Mapping[str, Mapping[str, Any]],
-    least_pages: int = 1,
+    search: Search | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Preparation:
     """Calibrate every different job, check every cell and size it.
@@ -66,7 +76,7 @@ def prepare(
         cores: that the driver may use.
         memory_limit_bytes: of this machine or container; null: unknown.
         known: calibrations of a run that is gone on with, by cell id: taken as they are.
-        least_pages: fewest jobs of a repetition that a budget sizes.
+        search: sizes for a search instead of for rounds of every cell.
         tell: called with what is being done.
 
     Raises:
@@ -94,7 +104,7 @@ def prepare(
         calibrations[cell.id] = calibration(preflight, amount) | {"start_s": preflight.start_s}
     alive = [cell for cell in possible if cell.id in amounts]
     works = {cell.id: work_of(cell, calibrations[cell.id]) for cell in alive}
-    sizes = size_all(scenario, alive, works, calibrations, cores=cores, least_pages=least_pages)
+    sizes = size_all(scenario, alive, works, calibrations, cores=cores, search=search)
     return Preparation(
         {
             cell.id: Ready(
@@ -116,7 +126,7 @@ def size_all(
     calibrations: Mapping[str, Mapping[str, Any]],
     *,
     cores: int,
-    least_pages: int,
+    search: Search | None,
 ) -> dict[str, Size]:
     """Return each cell's size: as stored, as the scenario writes it, or as the budget allows. Raises BudgetError."""
     gate = scenario.validity
@@ -138,16 +148,17 @@ def size_all(
             duration_s=None if duration_ns is None else duration_ns / 1e9,
         )
     if to_fit and scenario.budget_ns is not None:
-        share = FIRST_SHARE if scenario.precision is not None else PLANNED_SHARE
+        share = FIRST_SHARE if scenario.precision is not None and search is None else PLANNED_SHARE
         already_s = scenario.rounds * sum(one.total_s for one in sizes.values())
         sizes |= fit(
             to_fit,
             cores,
             budget_s=scenario.budget_ns / 1e9 * share - already_s,
-            rounds=scenario.rounds,
+            rounds=scenario.rounds if search is None else search.rounds,
             min_window_s=min_window_s,
             min_jobs_per_slot=gate.min_jobs_per_slot,
-            least_pages=least_pages,
+            least_pages=1 if search is None else search.least_pages,
+            at_worst=search is not None,
         )
     return sizes
 

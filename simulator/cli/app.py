@@ -93,6 +93,53 @@ def run(
 
 
 @app.command()
+def tune(
+    file: Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario, a YAML file.")],
+    *,
+    goal: Annotated[str, typer.Option(metavar="GOAL", help="throughput, p99, memory or cpu.")] = "throughput",
+    max_in_flight: Annotated[
+        int | None,
+        typer.Option(min=1, max=10_000, help="The most in flight that is tried; by default the scenario's."),
+    ] = None,
+    budget: Annotated[str, typer.Option(metavar="DURATION", help="How long the search may take.")] = "5m",
+    case: Annotated[str | None, typer.Option(metavar="NAME", help="Which of the scenario's cases.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value.")
+    ] = None,
+    python: Annotated[
+        str | None,
+        typer.Option(envvar="SIMULATOR_PYTHON", metavar="PATH", help="The Python that runs the job."),
+    ] = None,
+    server: Annotated[
+        str | None, typer.Option(metavar="URL", help="Use a mock server that runs already.")
+    ] = None,
+    server_token: Annotated[
+        str | None,
+        typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side."),
+    ] = None,
+    json: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
+    ] = None,
+    store: StorePath = None,
+) -> None:
+    """Find the best strategy, in_flight and parallelism for a scenario."""
+    from simulator.cli.run import Options
+    from simulator.cli.tune import TuneOptions, tune_scenario
+
+    options = Options(
+        file=file,
+        overrides=(f"budget={budget}", *(set_ or ())),
+        python=python,
+        server_url=server,
+        server_token=server_token,
+        json=json,
+        store=store,
+    )
+    raise typer.Exit(tune_scenario(options, TuneOptions(goal, max_in_flight, case)))
+
+
+@app.command()
 def validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")],
     *,

@@ -25,6 +25,7 @@ from simulator.experiment import Experiment, planned_cells
 from simulator.report.build import build
 from simulator.report.plan import Plan, PlannedRow, build_plan
 from simulator.report.terminal import render
+from simulator.report.tuning import build_tuning
 from simulator.result.document import ResultDocument
 from simulator.result.run import RunHeader
 from simulator.runner.driver_process import default_python
@@ -173,7 +174,7 @@ def measure(experiment: Experiment) -> tuple[int, str]:
             "interrupted; what was measured until then is stored and shown, marked partial",
         )
     except BudgetError as error:
-        return exits.USAGE, f"{error}; raise budget, or lower rounds or the number of cells"
+        return exits.USAGE, str(error)
     except ServerError as error:
         if not experiment.begun:
             exits.usage(str(error))
@@ -193,7 +194,8 @@ def show(document: ResultDocument, json: str | None) -> None:
     """Print the report, and write the document where it is wanted; with `-` standard output is JSON alone."""
     if json is not None:
         write_document(document, json)
-    render(build(document), Console(stderr=json == "-", highlight=False))
+    parts = build_tuning(document) if "tune" in document.scenario else build(document)
+    render(parts, Console(stderr=json == "-", highlight=False))
 
 
 @contextmanager

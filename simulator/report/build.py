@@ -56,7 +56,7 @@ def build(document: ResultDocument) -> tuple[Part, ...]:
         f"{document.scenario['name']}: {_rounds(document)}",
         tuple(_answers(document, groups, varied)) or (_no_answer(document),),
     )
-    return (verdict, *tables, _machine(document))
+    return (verdict, *tables, machine(document))
 
 
 def _combination(factors: Mapping[str, Any]) -> Combination:
@@ -157,7 +157,8 @@ def _notes(cells: list[CellResult]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _machine(document: ResultDocument) -> Facts:
+def machine(document: ResultDocument) -> Facts:
+    """Return what the job ran on."""
     items: list[tuple[str, str]] = []
     ran = {
         tuple(str(r.environment.get(key)) for key in ("implementation", "version", "executable"))

@@ -42,4 +42,12 @@ class Facts:
     items: tuple[tuple[str, str], ...]
 
 
-Part = Verdict | Table | Facts
+@dataclass(frozen=True)
+class Fragment:
+    """Text to be copied as it is, as a piece of a scenario."""
+
+    title: str
+    text: str
+
+
+Part = Verdict | Table | Facts | Fragment

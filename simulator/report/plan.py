@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from mockserver.units import format_percentage
 from simulator.report.parts import Column, Part, Table, Verdict
 
 COLUMNS = (
@@ -66,7 +67,7 @@ def _sentences(plan: Plan) -> tuple[str, ...]:
     if plan.precision is not None:
         end = ", or the budget ends" if plan.budget_s is not None else ""
         said.append(
-            f"Those are the least: it goes on until the ratios are known to ±{plan.precision:.2%}{end}."
+            f"Those are the least: it goes on until the ratios are known to ±{format_percentage(plan.precision)}{end}."
         )
     if plan.budget_s is not None:
         said.append(f"The budget is {clock(plan.budget_s)}; jobs are sized so that the planned rounds fit.")

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from simulator.report.parts import Column, Facts, Part, Table, Verdict
+from simulator.report.parts import Column, Facts, Fragment, Part, Table, Verdict
 
 
 def render(parts: Iterable[Part], console: Console) -> None:
@@ -21,6 +21,8 @@ def render(parts: Iterable[Part], console: Console) -> None:
                 _table(part, console)
             case Facts():
                 _facts(part, console)
+            case Fragment():
+                _fragment(part, console)
 
 
 def _verdict(verdict: Verdict, console: Console) -> None:
@@ -74,6 +76,13 @@ def _facts(facts: Facts, console: Console) -> None:
     console.print()
     for name, value in facts.items:
         console.print(Text.assemble((f"{name}: ", "dim"), value))
+
+
+def _fragment(fragment: Fragment, console: Console) -> None:
+    console.print()
+    console.print(Text(fragment.title, style="bold italic"))
+    for line in fragment.text.splitlines():
+        console.print(Text(f"  {line}"), soft_wrap=True)  # never folded: it is to be pasted
 
 
 def _bullet(sentence: str, style: str, mark: str = "•") -> Padding:

@@ -123,15 +123,26 @@ def fit(
     cores: int,
     *,
     budget_s: float,
-    rounds: int,
+    rounds: float,
     min_window_s: float,
     min_jobs_per_slot: int,
     least_pages: int = 1,
+    at_worst: bool = False,
 ) -> dict[str, Size]:
     """Size every cell so that all rounds together take the budget, none below a valid window.
 
     Windows are as long as the budget allows, the same for all cells at the fastest that each may be; but cells of one
     group get as many jobs as the fastest of them. The length is found by bisection, since the time grows with it.
+
+    Args:
+        works: the cells, by name.
+        cores: that the driver may use.
+        budget_s: for all repetitions.
+        rounds: how often each cell is run; a mean, where not all are run equally often.
+        min_window_s: the validity gate's.
+        min_jobs_per_slot: the validity gate's.
+        least_pages: fewest jobs, whatever the window.
+        at_worst: take the shortest windows that count where even those do not fit, instead of refusing.
 
     Raises:
         BudgetError: the shortest windows take longer.
@@ -157,9 +168,11 @@ def fit(
     shortest = min_window_s * MARGIN
     least = sizes(shortest)
     if takes_s(least) > budget_s:
+        if at_worst:
+            return least
         raise BudgetError(
-            f"{len(works)} cells in {rounds} rounds take about {ceil(takes_s(least))} s with the shortest windows that"
-            " count"
+            f"{len(works)} cells in {rounds:g} rounds take about {ceil(takes_s(least))} s with the shortest windows"
+            " that count, more than the budget leaves for them; raise budget, or lower rounds or the number of cells"
         )
     low, high = shortest, max(shortest, budget_s)
     for _ in range(40):
