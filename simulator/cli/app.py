@@ -23,6 +23,10 @@ StorePath = Annotated[
     Path | None,
     typer.Option("--store", envvar="SIMULATOR_STORE", metavar="PATH", help="Results database."),
 ]
+AllTables = Annotated[
+    bool,
+    typer.Option("--tables", help="Show the table of every combination, also where there are more than six."),
+]
 
 
 @app.command()
@@ -58,6 +62,7 @@ def run(
         typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
     ] = None,
     store: StorePath = None,
+    tables: AllTables = False,
 ) -> None:
     """Run a scenario and show who wins, and why."""
     from simulator.cli.run import Options, run_scenario
@@ -72,6 +77,7 @@ def run(
                 server_token=server_token,
                 json=json,
                 store=store,
+                tables=tables,
             )
         )
     )
@@ -150,11 +156,12 @@ def report(
         typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
     ] = None,
     store: StorePath = None,
+    tables: AllTables = False,
 ) -> None:
     """Show a run again."""
     from simulator.cli.results import show_run
 
-    raise typer.Exit(show_run(run, json, store))
+    raise typer.Exit(show_run(run, json, store, all_tables=tables))
 
 
 @app.command()

@@ -45,6 +45,7 @@ class Options:
     server_token: str | None
     json: str | None
     store: Path | None
+    tables: bool = False
 
 
 def run_scenario(options: Options) -> int:
@@ -89,7 +90,7 @@ def run_scenario(options: Options) -> int:
     document = experiment.document()
     if keeper.failed:
         rescue(document, errors)
-    show(document, options.json)
+    show(document, options.json, all_tables=options.tables)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
     return code or verdict_of(document)
@@ -120,11 +121,11 @@ def verdict_of(document: ResultDocument) -> int:
     return exits.OK if "ok" in statuses else exits.NOTHING_VALID
 
 
-def show(document: ResultDocument, json: str | None) -> None:
+def show(document: ResultDocument, json: str | None, *, all_tables: bool = False) -> None:
     """Print the report, and write the document where it is wanted; with `-` standard output is JSON alone."""
     if json is not None:
         write_document(document, json)
-    render(build(document), Console(stderr=json == "-", highlight=False))
+    render(build(document, all_tables=all_tables), Console(stderr=json == "-", highlight=False))
 
 
 @contextmanager

@@ -42,4 +42,13 @@ class Facts:
     items: tuple[tuple[str, str], ...]
 
 
-Part = Verdict | Table | Facts
+@dataclass(frozen=True)
+class Remarks:
+    """Cautions and reasons that belong to no table that is shown, and where there is more to see."""
+
+    title: str
+    cautions: tuple[str, ...]
+    hint: str
+
+
+Part = Verdict | Table | Facts | Remarks

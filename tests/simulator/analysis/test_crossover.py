@@ -47,27 +47,27 @@ CASES: dict[str, tuple[dict[float, tuple[float, float]], str, float | None, floa
     "between two costs": (
         {0: (-0.2, 0.1), 8: (0.6, 0.1)},
         "crossing", 2, 1, 3,
-        "processes begin to beat threads at 2.0 ms of parse CPU (1.0 ms to 3.0 ms).",
+        "processes begin to beat threads at 2.0 ms of parse CPU (1.00 to 3.0 ms).",
     ),
     "the interval reaches over several costs": (
         {0: (-0.4, 0.1), 2: (-0.05, 0.1), 4: (0.05, 0.1), 6: (0.4, 0.1)},
         "crossing", 3, 2 - 2 * 0.05 / 0.35, 4 + 2 * 0.05 / 0.35,
-        "processes begin to beat threads at 3.0 ms of parse CPU (1.7 ms to 4.3 ms).",
+        "processes begin to beat threads at 3.0 ms of parse CPU (1.71 to 4.3 ms).",
     ),
     "perhaps below all": (
         {1: (-0.05, 0.1), 2: (0.05, 0.1), 3: (0.3, 0.1)},
         "crossing", 1.5, None, 2.2,
-        "processes begin to beat threads at 1.5 ms of parse CPU (2.2 ms at most, perhaps below every cost measured).",
+        "processes begin to beat threads at 1.50 ms of parse CPU (2.2 ms at most, perhaps below every cost measured).",
     ),
     "perhaps above all": (
         {1: (-0.3, 0.1), 2: (-0.05, 0.1), 3: (0.05, 0.1)},
         "crossing", 2.5, 1.8, None,
-        "processes begin to beat threads at 2.5 ms of parse CPU (1.8 ms at least, perhaps above every cost measured).",
+        "processes begin to beat threads at 2.5 ms of parse CPU (1.80 ms at least, perhaps above every cost measured).",
     ),
     "always": (
         {1: (0.3, 0.1), 5: (0.2, 0.1)},
         "always", None, None, None,
-        "processes beat threads at every parse cost measured, from 1.0 ms of parse CPU on.",
+        "processes beat threads at every parse cost measured, from 1.00 ms of parse CPU on.",
     ),
     "never": (
         {1: (-0.3, 0.1), 5: (-0.2, 0.1)},
@@ -110,17 +110,17 @@ CASES: dict[str, tuple[dict[float, tuple[float, float]], str, float | None, floa
     "ahead, then behind, then ahead for good: the last rise counts": (
         {1: (0.3, 0.1), 3: (-0.3, 0.1), 5: (0.3, 0.1)},
         "crossing", 4, 3 + 2 * 0.2 / 0.6, 3 + 2 * 0.4 / 0.6,
-        "processes begin to beat threads at 4.0 ms of parse CPU (3.7 ms to 4.3 ms).",
+        "processes begin to beat threads at 4.0 ms of parse CPU (3.7 to 4.3 ms).",
     ),
     "noise that crosses twice is one wide interval": (
         {0: (-0.5, 0.1), 2: (0.05, 0.1), 4: (-0.05, 0.1), 6: (0.5, 0.1)},
         "crossing", 4 + 2 * 0.05 / 0.55, 2 * 0.4 / 0.55, 4 + 2 * 0.15 / 0.55,
-        "processes begin to beat threads at 4.2 ms of parse CPU (1.5 ms to 4.5 ms).",
+        "processes begin to beat threads at 4.2 ms of parse CPU (1.45 to 4.5 ms).",
     ),
     "two levels that cost the same": (
         {0: (-0.2, 0.1), 1e-12: (-0.2, 0.1), 8: (0.6, 0.1)},
         "crossing", 2, 1, 3,
-        "processes begin to beat threads at 2.0 ms of parse CPU (1.0 ms to 3.0 ms).",
+        "processes begin to beat threads at 2.0 ms of parse CPU (1.00 to 3.0 ms).",
     ),
 }  # fmt: skip
 
@@ -242,7 +242,7 @@ def test_invalid_cells_are_left_out_and_named() -> None:
     found = matrix({"": by_cost}, measured, broken={("", "4ms", "threads"): "late"})
     (crossover,) = found.crossovers
     assert (crossover.kind, crossover.cost_s) == ("crossing", pytest.approx(0.002))
-    assert sentence(found).endswith("(left out, since not both have valid numbers: 4ms).")
+    assert sentence(found).endswith("; left out: 4ms, where not both have valid numbers.")
     (pair,) = pairs(found)
     assert pair.left_out == ("4ms",)
 
@@ -253,8 +253,8 @@ def test_with_nothing_valid_on_one_side_the_sentence_says_so() -> None:
     found = matrix({"": by_cost}, MEASURED, broken=broken)
     assert [(c.kind, c.cost_s) for c in found.crossovers] == [("undecided", None)]
     assert sentence(found) == (
-        "whether processes beat threads at some parse cost is not known, since no cost has numbers of both (left out,"
-        " since not both have valid numbers: 1ms, 9ms)."
+        "whether processes beat threads at some parse cost is not known, since no cost has numbers of both; left"
+        " out: 1ms, 9ms, where not both have valid numbers."
     )
 
 
