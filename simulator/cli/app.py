@@ -23,6 +23,10 @@ StorePath = Annotated[
     Path | None,
     typer.Option("--store", envvar="SIMULATOR_STORE", metavar="PATH", help="Results database."),
 ]
+AllTables = Annotated[
+    bool,
+    typer.Option("--tables", help="Show the table of every combination, also where there are more than six."),
+]
 
 
 @app.command()
@@ -70,6 +74,7 @@ def run(
         str | None, typer.Option(metavar="RUN", help="Go on with an interrupted run of the same scenario.")
     ] = None,
     store: StorePath = None,
+    tables: AllTables = False,
 ) -> None:
     """Run a scenario and show who wins, and why."""
     from simulator.cli.presets import preset
@@ -87,6 +92,7 @@ def run(
                 store=store,
                 dry_run=dry_run,
                 resume=resume,
+                tables=tables,
             )
         )
     )
@@ -212,11 +218,12 @@ def report(
         typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
     ] = None,
     store: StorePath = None,
+    tables: AllTables = False,
 ) -> None:
     """Show a run again."""
     from simulator.cli.results import show_run
 
-    raise typer.Exit(show_run(run, json, store))
+    raise typer.Exit(show_run(run, json, store, all_tables=tables))
 
 
 @app.command()

@@ -40,11 +40,11 @@ def list_runs(path: Path | None, limit: int) -> int:
     return exits.OK
 
 
-def show_run(reference: str, json: str | None, path: Path | None) -> int:
+def show_run(reference: str, json: str | None, path: Path | None, *, all_tables: bool = False) -> int:
     """Print one run's report. Raises Stop."""
     if json is not None:
         check_writable(json)
-    show(find_document(reference, path), json)
+    show(find_document(reference, path), json, all_tables=all_tables)
     return exits.OK
 
 

@@ -52,6 +52,7 @@ class Options:
     dry_run: bool = False
     resume: str | None = None
     """A RUN that was interrupted."""
+    tables: bool = False
 
 
 def run_scenario(options: Options) -> int:
@@ -77,7 +78,7 @@ def run_scenario(options: Options) -> int:
     document = experiment.document()
     if keeper.failed:
         rescue(document, errors)
-    show(document, options.json)
+    show(document, options.json, all_tables=options.tables)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
     if code == exits.INTERRUPTED and not keeper.failed:
@@ -190,11 +191,11 @@ def verdict_of(document: ResultDocument) -> int:
     return exits.OK if "ok" in statuses else exits.NOTHING_VALID
 
 
-def show(document: ResultDocument, json: str | None) -> None:
+def show(document: ResultDocument, json: str | None, *, all_tables: bool = False) -> None:
     """Print the report, and write the document where it is wanted; with `-` standard output is JSON alone."""
     if json is not None:
         write_document(document, json)
-    parts = build_tuning(document) if "tune" in document.scenario else build(document)
+    parts = build_tuning(document) if "tune" in document.scenario else build(document, all_tables=all_tables)
     render(parts, Console(stderr=json == "-", highlight=False))
 
 

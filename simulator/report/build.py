@@ -4,11 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
+from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Column, Facts, Part, Table, Verdict
+from simulator.report.remarks import notes, remarks
 from simulator.result.document import CellResult, Interval, ResultDocument
 from simulator.result.repetition import Percentiles
 
-NONE = "–"
+MOST_TABLES = 6
+"""More than these bury the answer: they are left out unless they are asked for."""
 
 COLUMNS = (
     Column("strategy", "", "how the jobs share the machine", numeric=False),
@@ -26,8 +30,13 @@ COLUMNS = (
 Combination = tuple[tuple[str, str], ...]
 
 
-def build(document: ResultDocument) -> tuple[Part, ...]:
-    """Return the parts in the order in which they are read."""
+def build(document: ResultDocument, *, all_tables: bool = False) -> tuple[Part, ...]:
+    """Return the parts in the order in which they are read.
+
+    Args:
+        document: the run.
+        all_tables: show the table of every combination, however many there are.
+    """
     groups: dict[Combination, list[CellResult]] = defaultdict(list)
     by_id = {cell.id: cell for cell in document.cells}
     for cell in document.cells:
@@ -42,21 +51,31 @@ def build(document: ResultDocument) -> tuple[Part, ...]:
         for cell in document.cells:
             groups[_combination(cell.factors)].append(cell)
     varied = {name for key in groups for name, _ in key if len({dict(k).get(name) for k in groups}) > 1}
-    tables = tuple(
+    grid = matrix(document)
+    tables: tuple[Part, ...] = tuple(
         Table(
             title=_title(key, varied, document),
             columns=COLUMNS,
             rows=tuple(_row(cell) for cell in cells),
-            notes=_notes(cells),
-            findings=tuple(f.text for f in document.findings if _covers(f.scope, key) and f.kind != "winner"),
+            notes=notes(cells),
+            findings=tuple(
+                f.text
+                for f in document.findings
+                # Who wins stands in the verdict, or with a matrix only as a name and a number.
+                if _covers(f.scope, key) and (f.kind != "winner" or grid is not None)
+            ),
         )
         for key, cells in groups.items()
     )
+    answers = [picture(grid)] if grid is not None else _answers(document, groups, varied)
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
-        tuple(_answers(document, groups, varied)) or (_no_answer(document),),
+        (*(answers or [_no_answer(document)]), *told(document)),
     )
-    return (verdict, *tables, machine(document))
+    overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()
+    if len(tables) > MOST_TABLES and not all_tables:
+        tables = (remarks(document, len(tables)),)
+    return (verdict, *overview, *tables, machine(document))
 
 
 def _combination(factors: Mapping[str, Any]) -> Combination:
@@ -115,18 +134,6 @@ def _row(cell: CellResult) -> tuple[str, ...]:
     )
 
 
-def number(value: float) -> str:
-    """Return three significant digits without an exponent, but at most two decimals."""
-    if value >= 100:  # noqa: PLR2004 - from here on no decimals
-        return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - three digits
-
-
-def ms(seconds: float | None) -> str:
-    """Return seconds as milliseconds with three significant digits."""
-    return NONE if seconds is None else number(seconds * 1e3)
-
-
 def _reach(interval: Interval) -> str:
     return f"{number(interval.low)}–{number(interval.high)}"
 
@@ -139,22 +146,6 @@ def _tail(percentiles: Percentiles | None) -> str:
         if value is not None:
             return f"{name.replace('_', '.')} {ms(value)}"
     return f"max {ms(percentiles.max)}" if percentiles.max is not None else NONE
-
-
-def _notes(cells: list[CellResult]) -> tuple[str, ...]:
-    notes: list[str] = []
-    for cell in cells:
-        name = cell.factors["strategy"]
-        if cell.reason is not None:
-            notes.append(f"{name}: {cell.status}: {cell.reason}")
-        notes.extend(f"{name}{'*' if cell.marked else ''}: {warning}" for warning in cell.warnings)
-    rerun = sorted({r.round + 1 for cell in cells for r in cell.repetitions if r.status == "discarded"})
-    if rerun:
-        rounds = ", ".join(map(str, rerun))
-        notes.append(f"disturbed from outside and done again: round{'s' if len(rerun) > 1 else ''} {rounds}")
-    if any(r.disturbed for cell in cells for r in cell.repetitions):
-        notes.append("close what else runs on this machine, or trust small differences less")
-    return tuple(notes)
 
 
 def machine(document: ResultDocument) -> Facts:

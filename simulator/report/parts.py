@@ -50,4 +50,13 @@ class Fragment:
     text: str
 
 
-Part = Verdict | Table | Facts | Fragment
+@dataclass(frozen=True)
+class Remarks:
+    """Cautions and reasons that belong to no table that is shown, and where there is more to see."""
+
+    title: str
+    cautions: tuple[str, ...]
+    hint: str
+
+
+Part = Verdict | Table | Facts | Fragment | Remarks

@@ -2,7 +2,8 @@
 
 from simulator.analysis.intervals import differs
 from simulator.analysis.tuning import Choice, Tried, choose, fragment
-from simulator.report.build import NONE, machine, ms, number
+from simulator.report.build import machine
+from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Column, Fragment, Part, Table, Verdict
 from simulator.result.document import CellResult, ResultDocument
 
