@@ -57,7 +57,12 @@ def run_scenario(options: Options) -> int:
     if options.json is not None:
         check_writable(options.json)
     memory_limit = environment.memory_limit_bytes()
-    cells = expand(scenario, environment.usable_cores(), memory_limit_bytes=memory_limit)
+    cells = expand(
+        scenario,
+        environment.usable_cores(),
+        memory_limit_bytes=memory_limit,
+        usable_cpus=environment.usable_cpus(),
+    )
     header = RunHeader(
         id=secrets.token_hex(4),
         name=scenario.name,
