@@ -19,9 +19,8 @@ from simulator import environment
 from simulator.cli import exits
 from simulator.cli.output import check_writable, write_document
 from simulator.cli.progress import open_progress
+from simulator.cli.show import show
 from simulator.experiment import Experiment, planned_cells
-from simulator.report.build import build
-from simulator.report.terminal import render
 from simulator.result.document import ResultDocument
 from simulator.result.repetition import Repetition
 from simulator.result.run import RunHeader, RunStatus
@@ -123,13 +122,6 @@ def verdict_of(document: ResultDocument) -> int:
     if "failed" in statuses:
         return exits.FAILED
     return exits.OK if "ok" in statuses else exits.NOTHING_VALID
-
-
-def show(document: ResultDocument, json: str | None) -> None:
-    """Print the report, and write the document where it is wanted; with `-` standard output is JSON alone."""
-    if json is not None:
-        write_document(document, json)
-    render(build(document), Console(stderr=json == "-", highlight=False))
 
 
 @contextmanager
