@@ -338,5 +338,9 @@ def planned_cells(cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:
 
 def describe(cell: Cell) -> str:
     """Return a cell's levels in a few words."""
-    levels = [str(level) for name, level in cell.factors.items() if name not in ("strategy", "in_flight")]
+    levels = [
+        "null" if level is None else str(level)
+        for name, level in cell.factors.items()
+        if name not in ("strategy", "in_flight")
+    ]
     return ", ".join([str(cell.factors["strategy"]), *levels])

@@ -103,8 +103,8 @@ def prepare(
         amounts[cell.id] = amount
         calibrations[cell.id] = calibration(preflight, amount) | {"start_s": preflight.start_s}
     alive = [cell for cell in possible if cell.id in amounts]
-    works = {cell.id: work_of(cell, calibrations[cell.id]) for cell in alive}
-    sizes = size_all(scenario, alive, works, calibrations, cores=cores, search=search)
+    works = {cell.id: work_of(cell, calibrations[cell.id], cores) for cell in alive}
+    sizes = size_all(scenario, alive, works, calibrations, search)
     return Preparation(
         {
             cell.id: Ready(
@@ -124,8 +124,6 @@ def size_all(
     cells: Sequence[Cell],
     works: Mapping[str, Work],
     calibrations: Mapping[str, Mapping[str, Any]],
-    *,
-    cores: int,
     search: Search | None,
 ) -> dict[str, Size]:
     """Return each cell's size: as stored, as the scenario writes it, or as the budget allows. Raises BudgetError."""
@@ -141,7 +139,6 @@ def size_all(
             continue
         sizes[cell.id] = size(
             works[cell.id],
-            cores,
             window_s=min_window_s * MARGIN,
             min_jobs_per_slot=gate.min_jobs_per_slot,
             pages=stored or cell.job.pages,
@@ -152,7 +149,6 @@ def size_all(
         already_s = scenario.rounds * sum(one.total_s for one in sizes.values())
         sizes |= fit(
             to_fit,
-            cores,
             budget_s=scenario.budget_ns / 1e9 * share - already_s,
             rounds=scenario.rounds if search is None else search.rounds,
             min_window_s=min_window_s,
@@ -163,7 +159,7 @@ def size_all(
     return sizes
 
 
-def work_of(cell: Cell, calibrated: Mapping[str, Any]) -> Work:
+def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
     """Return what a cell's size depends on."""
     plan, job = cell.plan, cell.job
     parse_s = calibrated["parse_cpu_s"]
@@ -175,6 +171,7 @@ def work_of(cell: Cell, calibrated: Mapping[str, Any]) -> Work:
     delay = sampler(observed(cell.server.latency), cell.server.seed)
     client_s = calibrated["client_cpu_s"].get(f"{plan.fetch.kind}:{cell.client}")
     return Work(
+        cores=cores if cell.affinity.driver is None else len(cell.affinity.driver),
         in_flight=plan.in_flight,
         processes=plan.shards.count if plan.shards.kind == "processes" else 0,
         loop=plan.fetch.kind == "asyncio",

@@ -10,7 +10,7 @@ from rich.text import Text
 from simulator.analysis.summary import summarise
 from simulator.cli import exits
 from simulator.cli.output import check_writable
-from simulator.cli.run import show
+from simulator.cli.show import show
 from simulator.result.document import NotAResultError, ResultDocument, from_json
 from simulator.store import RunNotFoundError, Store, StoreError, default_path
 

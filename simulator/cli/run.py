@@ -18,14 +18,13 @@ from rich.console import Console
 from simulator import environment
 from simulator.cli import exits
 from simulator.cli.keeping import Keeping, Nowhere, rescue
-from simulator.cli.output import check_writable, write_document
+from simulator.cli.output import check_writable
 from simulator.cli.progress import open_progress
 from simulator.cli.resume import earlier_run
+from simulator.cli.show import show
 from simulator.experiment import Experiment, planned_cells
-from simulator.report.build import build
 from simulator.report.plan import Plan, PlannedRow, build_plan
 from simulator.report.terminal import render
-from simulator.report.tuning import build_tuning
 from simulator.result.document import ResultDocument
 from simulator.result.run import RunHeader
 from simulator.runner.driver_process import default_python
@@ -97,7 +96,7 @@ def load_scenario(file: Path, overrides: tuple[str, ...]) -> Scenario:
 def prepare_experiment(scenario: Scenario, options: Options, python: str) -> Experiment:
     """Return the experiment that a scenario describes, kept nowhere yet."""
     memory_limit, cores = environment.memory_limit_bytes(), environment.usable_cores()
-    cells = expand(scenario, cores, memory_limit_bytes=memory_limit)
+    cells = expand(scenario, cores, memory_limit_bytes=memory_limit, usable_cpus=environment.usable_cpus())
     return Experiment(
         scenario=scenario,
         cells=cells,
@@ -189,14 +188,6 @@ def verdict_of(document: ResultDocument) -> int:
     if "failed" in statuses:
         return exits.FAILED
     return exits.OK if "ok" in statuses else exits.NOTHING_VALID
-
-
-def show(document: ResultDocument, json: str | None, *, all_tables: bool = False) -> None:
-    """Print the report, and write the document where it is wanted; with `-` standard output is JSON alone."""
-    if json is not None:
-        write_document(document, json)
-    parts = build_tuning(document) if "tune" in document.scenario else build(document, all_tables=all_tables)
-    render(parts, Console(stderr=json == "-", highlight=False))
 
 
 @contextmanager

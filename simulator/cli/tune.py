@@ -19,9 +19,9 @@ from simulator.cli.run import (
     load_scenario,
     measure,
     prepare_experiment,
-    show,
     verdict_of,
 )
+from simulator.cli.show import show
 from simulator.experiment import Experiment, allowance_of, planned_cells
 from simulator.preparation import Preparation, Search
 from simulator.scenario.candidates import candidates
@@ -106,6 +106,7 @@ def search(experiment: Experiment, goal_name: str, max_in_flight: int) -> Experi
         environment.usable_cores(),
         max_in_flight,
         memory_limit_bytes=experiment.memory_limit_bytes,
+        usable_cpus=environment.usable_cpus(),
     )
     possible = [cell for cell in cells if cell.unsupported is None]
     most = max(FEWEST, int(SHARE * len(possible) * scenario.rounds))

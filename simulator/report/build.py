@@ -93,19 +93,23 @@ def _rounds(document: ResultDocument) -> str:
 
 
 def _title(key: Combination, varied: set[str], document: ResultDocument) -> str:
-    levels = [f"{level}" if name == "case" else f"{name} {level}" for name, level in key if name in varied]
+    levels = [_named(name, level) for name, level in key if name in varied]
     flight = dict(key).get("in_flight", "")
     fixed = [] if "in_flight" in varied or not flight else [f"{flight} in flight"]
     return ", ".join([*levels, *fixed]) or str(document.scenario["name"])
+
+
+def _named(factor: str, level: str) -> str:
+    """Return a factor and its level as they are written in a scenario."""
+    written = {"None": "null", "True": "true", "False": "false"}.get(level, level)
+    return level if factor == "case" else f"{factor} {written}"
 
 
 def _answers(document: ResultDocument, groups: Mapping[Combination, Any], varied: set[str]) -> list[str]:
     sentences: list[str] = []
     for key in groups:
         texts = [f.text for f in document.findings if f.kind == "winner" and _covers(f.scope, key)]
-        label = ", ".join(
-            level if name == "case" else f"{name} {level}" for name, level in key if name in varied
-        )
+        label = ", ".join(_named(name, level) for name, level in key if name in varied)
         sentences.extend(f"{label}: {text}" if label else text for text in texts)
     return sentences
 

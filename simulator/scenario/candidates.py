@@ -1,5 +1,6 @@
 """What a search chooses among: every strategy of a scenario, with in_flight and parallelism in powers of two."""
 
+from collections.abc import Collection
 from typing import Any
 
 from simulator.scenario.cells import Cell, expand
@@ -15,7 +16,12 @@ def powers(most: int) -> list[int]:
 
 
 def candidates(
-    scenario: Scenario, cores: int, max_in_flight: int, *, memory_limit_bytes: int | None = None
+    scenario: Scenario,
+    cores: int,
+    max_in_flight: int,
+    *,
+    memory_limit_bytes: int | None = None,
+    usable_cpus: Collection[int] | None = None,
 ) -> tuple[Cell, ...]:
     """Return the cells, `sequential` among them, each with in_flight, and parallelism where it matters, as factors.
 
@@ -24,6 +30,7 @@ def candidates(
         cores: that the driver may use; the greatest parallelism that is tried.
         max_in_flight: the greatest in_flight.
         memory_limit_bytes: as of `expand`.
+        usable_cpus: as of `expand`.
     """
     document = scenario.document()
     by_kind: dict[tuple[bool, bool], list[Any]] = {}
@@ -39,7 +46,7 @@ def candidates(
         if by_cores:
             vary["parallelism"] = powers(cores if by_flight else max_in_flight)
         one = from_document({**document, "strategies": entries, "vary": vary}, "tune", scenario.source_dir)
-        for cell in expand(one, cores, memory_limit_bytes=memory_limit_bytes):
+        for cell in expand(one, cores, memory_limit_bytes=memory_limit_bytes, usable_cpus=usable_cpus):
             if cell.plan.in_flight <= max_in_flight:
                 found.setdefault(cell.id, cell)
     return tuple(found.values())

@@ -16,6 +16,7 @@ from pydantic import (
 
 from mockserver.config import Config, ServerConfig
 from mockserver.units import DurationNs, Share, format_duration, format_percentage
+from simulator.scenario.affinity import Affinity
 from simulator.scenario.job import Job, between
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
 
@@ -95,6 +96,9 @@ class Scenario(Config):
     parallelism: CountOrCores = Field(
         default="cores",
         description="Processes of processes_per_core: a number, or cores for the usable ones.",
+    )
+    affinity: Affinity | None = Field(
+        default=None, description="CPUs on which the mock server and the driver may run."
     )
     rounds: int = Field(
         default=5, ge=1, le=1_000, strict=True, description="How often every cell is measured."

@@ -32,6 +32,8 @@ PROCESS_S = 0.05
 class Work:
     """One cell, as far as its size depends on it. Times are of one job."""
 
+    cores: int
+    """That its driver may use."""
     in_flight: int
     processes: int
     """Of its strategy; 0: everything runs in one process."""
@@ -62,11 +64,11 @@ class Size:
     """Start-up, window and end: what `Repetition.took_s` will be, or less."""
 
 
-def speeds(work: Work, cores: int) -> tuple[float, float]:
+def speeds(work: Work) -> tuple[float, float]:
     """Return the slowest and the fastest rate that this cell may reach, in jobs per second."""
     cpu_s = work.parse_cpu_s + work.client_cpu_s + OVERHEAD_CPU_S
     waiting = work.in_flight / (work.wait_s + TRANSPORT_S + cpu_s)
-    most = float(min(cores, work.in_flight))
+    most = float(min(work.cores, work.in_flight))
     if work.processes:
         slow_cores = fast_cores = min(most, work.processes)
     elif work.loop or work.in_flight == 1 or work.releasing is False:
@@ -83,7 +85,6 @@ def speeds(work: Work, cores: int) -> tuple[float, float]:
 
 def size(
     work: Work,
-    cores: int,
     *,
     window_s: float,
     min_jobs_per_slot: int,
@@ -95,14 +96,13 @@ def size(
 
     Args:
         work: the cell.
-        cores: that the driver may use.
         window_s: how long the window is to be at least, at the fastest that the cell may be.
         min_jobs_per_slot: the validity gate's; with it the fewest jobs for each one in flight.
         pages: given: the jobs are counted already.
         duration_s: given: the window is.
         least_pages: fewest jobs, whatever the window.
     """
-    slowest, fastest = speeds(work, cores)
+    slowest, fastest = speeds(work)
     response_s = work.wait_s + TRANSPORT_S + work.parse_cpu_s + work.client_cpu_s + OVERHEAD_CPU_S
     if duration_s is not None:
         jobs, lasts_s = None, duration_s + response_s
@@ -120,7 +120,6 @@ class BudgetError(ValueError):
 
 def fit(
     works: Mapping[str, Work],
-    cores: int,
     *,
     budget_s: float,
     rounds: float,
@@ -136,7 +135,6 @@ def fit(
 
     Args:
         works: the cells, by name.
-        cores: that the driver may use.
         budget_s: for all repetitions.
         rounds: how often each cell is run; a mean, where not all are run equally often.
         min_window_s: the validity gate's.
@@ -150,9 +148,7 @@ def fit(
 
     def sizes(window_s: float) -> dict[str, Size]:
         def one(work: Work, least: int) -> Size:
-            return size(
-                work, cores, window_s=window_s, min_jobs_per_slot=min_jobs_per_slot, least_pages=least
-            )
+            return size(work, window_s=window_s, min_jobs_per_slot=min_jobs_per_slot, least_pages=least)
 
         alone = {name: one(work, least_pages) for name, work in works.items()}
         most: dict[str, int] = {}

@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -18,7 +17,7 @@ from .connection import BUSY_TIMEOUT_S, connect
 from .errors import RunNotFoundError, StoreError, explained
 from .listing import LIST, RunRow
 from .owner import Owner, is_alive, this_process
-from .reading import read_samples, undamaged
+from .reading import SampleReader, undamaged
 from .reference import resolve
 
 
@@ -233,7 +232,7 @@ class Store:
                 status=_status(status, Owner(*owner)),
                 calibrations={cell: codec.load(document) for cell, document in calibrations},
                 repetitions=tuple(codec.load_repetition(document) for (document,) in repetitions),
-                samples=partial(read_samples, self.path, run_id),
+                samples=SampleReader(self.path, run_id),
             )
 
     def delete(self, run_id: str) -> None:
