@@ -119,9 +119,11 @@ def init(
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Argument(metavar="scenario|result", help="Which document's JSON Schema.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="scenario|result|comparison", help="Which document's JSON Schema.")
+    ],
 ) -> None:
-    """Print a JSON Schema: of scenarios, so that editors complete them, or of result documents."""
+    """Print a JSON Schema: of scenarios, so that editors complete them, of result documents, or of comparisons."""
     from simulator.cli.scenarios import print_schema
 
     raise typer.Exit(print_schema(kind))
@@ -155,6 +157,34 @@ def report(
     from simulator.cli.results import show_run
 
     raise typer.Exit(show_run(run, json, store))
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="A RUN, as for report: what is compared with.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="A RUN: what may have become faster or slower.")],
+    *,
+    metric: Annotated[
+        str, typer.Option(metavar="METRIC", help="throughput, p99, memory or cpu.")
+    ] = "throughput",
+    tolerance: Annotated[
+        str, typer.Option(metavar="PERCENT", help="How much worse B may be before the exit code is 99.")
+    ] = "5%",
+    across: Annotated[
+        bool, typer.Option("--across", help="Compare although machine or Python are different.")
+    ] = False,
+    json: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Write the comparison there; - is standard output."),
+    ] = None,
+    store: StorePath = None,
+) -> None:
+    """Compare run B with run A, cell by cell: faster, slower, or no difference."""
+    from simulator.cli.compare import Options, compare
+
+    raise typer.Exit(
+        compare(Options(a=a, b=b, metric=metric, tolerance=tolerance, across=across, json=json, store=store))
+    )
 
 
 @app.command()
