@@ -42,13 +42,13 @@ def writing(target: str, option: str) -> Iterator[IO[bytes]]:
     Raises:
         Stop: it cannot be written.
     """
-    if target == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
     path = Path(target)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if target == "-":
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+            return
         if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
             with path.open("wb") as out:
                 yield out
@@ -56,6 +56,8 @@ def writing(target: str, option: str) -> Iterator[IO[bytes]]:
         with partial.open("wb") as out:
             yield out
         partial.replace(path)
+    except BrokenPipeError:
+        raise  # whoever read it has left, as `head` does: that is no failure
     except OSError as error:
         raise exits.Stop(exits.FAILED, f"{option} {target} cannot be written: {error.strerror}") from error
     finally:

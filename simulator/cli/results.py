@@ -1,11 +1,7 @@
-"""`simulator runs` and `simulator report`: what has been measured, again."""
+"""`simulator report`, and what every command means by a RUN."""
 
 import os
 from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from simulator.analysis.summary import summarise
 from simulator.cli import exits
@@ -14,31 +10,6 @@ from simulator.cli.run import show
 from simulator.result.document import NotAResultError, ResultDocument, from_json
 from simulator.result.run import Run
 from simulator.store import RunNotFoundError, Store, StoreError, default_path
-
-
-def list_runs(path: Path | None, limit: int) -> int:
-    """Print the newest runs, a line each. Raises Stop."""
-    path = path or default_path(os.environ)
-    console = Console(highlight=False)
-    if not path.exists():
-        console.print(f"no runs yet: there is no {path}; simulator run FILE makes the first", soft_wrap=True)
-        return exits.OK
-    try:
-        with Store.open(path, create=False) as store:
-            rows = store.runs(limit)
-    except StoreError as error:
-        exits.usage(str(error))
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("run", "started", "scenario", "status"):
-        table.add_column(name, no_wrap=name != "scenario")
-    table.add_column("cells", justify="right")
-    table.add_column("repetitions", justify="right")
-    for row in rows:
-        started = row.started_at[:16].replace("T", " ")
-        done = f"{row.repetitions_done}/{row.repetitions_planned}"
-        table.add_row(row.id, started, Text(row.name), row.status, str(row.cells), done)
-    console.print(table)
-    return exits.OK
 
 
 def show_run(reference: str, json: str | None, path: Path | None) -> int:
