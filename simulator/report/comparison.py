@@ -19,6 +19,7 @@ _TITLES = {
 }
 _SEQUENTIAL = "sequential"
 _WORK_WORTH_SAYING = 0.02
+_NEAR = 2
 
 
 def build_comparison(comparison: Comparison) -> tuple[Part, ...]:
@@ -94,14 +95,19 @@ def _percent(share: float) -> str:
 
 
 def _ratio(cell: CellComparison) -> str:
-    return NONE if cell.ratio is None else f"{cell.ratio.median:.3g} × ({_reach(cell.ratio)})"
+    return NONE if cell.ratio is None else f"{_times(cell.ratio.median)} × ({_reach(cell.ratio)})"
 
 
 def _reach(interval: Interval | None) -> str:
     if interval is None:
         return NONE
     word = "range " if interval.kind == "range" else ""
-    return f"{word}{interval.low:.3g}–{interval.high:.3g}"
+    return f"{word}{_times(interval.low)}–{_times(interval.high)}"
+
+
+def _times(ratio: float) -> str:
+    """Return a ratio so that 1 % is seen where it may matter, near 1."""
+    return f"{ratio:.3f}" if ratio < _NEAR else number(ratio)
 
 
 def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
@@ -125,9 +131,9 @@ def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
                 names[cell.id],
                 _value(cell.a, factor),
                 _value(cell.b, factor),
-                NONE if cell.ratio is None else f"{cell.ratio.median:.3f}",
+                NONE if cell.ratio is None else _times(cell.ratio.median),
                 _reach(cell.ratio),
-                NONE if cell.machine_speed is None else f"{cell.machine_speed.median:.3f}",
+                NONE if cell.machine_speed is None else _times(cell.machine_speed.median),
                 _reach(cell.adjusted),
                 cell.verdict,
             )
@@ -166,7 +172,7 @@ def _facts(comparison: Comparison) -> list[tuple[str, str]]:
         ("B", _run(comparison.b)),
         (
             "machine's own speed, B/A",
-            "not known" if speed is None else f"{speed.median:.3f} × ({_reach(speed)})",
+            "not known" if speed is None else f"{_times(speed.median)} × ({_reach(speed)})",
         ),
         *(("compared across", difference) for difference in comparison.across),
     ]
