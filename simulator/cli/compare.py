@@ -11,7 +11,7 @@ from simulator.analysis.circumstances import differences
 from simulator.analysis.comparison import METRICS, Metric, compare_runs
 from simulator.cli import exits
 from simulator.cli.output import check_writable, write_text
-from simulator.cli.results import find_run
+from simulator.cli.references import find_run
 from simulator.report.comparison import build_comparison
 from simulator.report.terminal import render
 from simulator.result.comparison import Comparison, comparison_json, decided, regressions

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from simulator.cli import exits
 from simulator.cli.output import check_writable, writing
-from simulator.cli.results import document_of, find_run
+from simulator.cli.references import document_of, find_run
 from simulator.export.formats import FORMATS, format_by_name
 from simulator.export.interface import MissingLibraryError, Rows
 from simulator.export.rows import cell_rows, repetition_rows, sample_rows

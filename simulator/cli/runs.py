@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.cli import exits
-from simulator.cli.results import is_file
+from simulator.cli.references import is_file
 from simulator.store import (
     STATUSES,
     RunNotFoundError,
