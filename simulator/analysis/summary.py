@@ -80,7 +80,7 @@ def _cell(
     first: int | None,
 ) -> CellResult:
     good = valid(repetitions)
-    status, reason = _status(planned, repetitions, good)
+    status, reason = status_of(planned.unsupported, repetitions, good)
     measures = [r.measures for r in good if r.measures is not None] if status == "ok" else []
     samples = _samples(run, good) if measures else []
     own = throughput_by_round(good) if measures else {}
@@ -126,11 +126,18 @@ def _cell(
     )
 
 
-def _status(
-    planned: PlannedCell, repetitions: Sequence[Repetition], good: Sequence[Repetition]
+def status_of(
+    unsupported: str | None, repetitions: Sequence[Repetition], good: Sequence[Repetition]
 ) -> tuple[CellStatus, str | None]:
-    if planned.unsupported is not None:
-        return "unsupported", planned.unsupported
+    """Return a cell's status, and why it is not ok.
+
+    Args:
+        unsupported: why it cannot be run, known before it was tried.
+        repetitions: all of them.
+        good: the valid ones among them.
+    """
+    if unsupported is not None:
+        return "unsupported", unsupported
     for repetition in repetitions:
         if repetition.status == "unsupported":
             return "unsupported", repetition.reason
