@@ -57,6 +57,9 @@ def run(
         str | None,
         typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with 98 when an expectation stays undecided.")
+    ] = False,
     store: StorePath = None,
 ) -> None:
     """Run a scenario and show who wins, and why."""
@@ -71,6 +74,7 @@ def run(
                 server_url=server,
                 server_token=server_token,
                 json=json,
+                strict=strict,
                 store=store,
             )
         )

@@ -44,6 +44,7 @@ class Options:
     server_url: str | None
     server_token: str | None
     json: str | None
+    strict: bool
     store: Path | None
 
 
@@ -92,7 +93,8 @@ def run_scenario(options: Options) -> int:
     show(document, options.json)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
-    return code or verdict_of(document)
+    warn_of_undecided(document, errors)
+    return code or verdict_of(document, strict=options.strict)
 
 
 def measure(experiment: Experiment) -> tuple[int, str]:
@@ -112,12 +114,25 @@ def measure(experiment: Experiment) -> tuple[int, str]:
     return exits.OK, ""
 
 
-def verdict_of(document: ResultDocument) -> int:
-    """Return the exit code of a run that went to its end."""
+def verdict_of(document: ResultDocument, *, strict: bool) -> int:
+    """Return the exit code of a run that went to its end; `strict`: what is undecided counts too."""
     statuses = {cell.status for cell in document.cells}
     if "failed" in statuses:
         return exits.FAILED
-    return exits.OK if "ok" in statuses else exits.NOTHING_VALID
+    if "ok" not in statuses:
+        return exits.NOTHING_VALID
+    verdicts = {expectation.verdict for expectation in document.expectations}
+    if "not held" in verdicts:
+        return exits.NOT_HELD
+    return exits.UNDECIDED if strict and "undecided" in verdicts else exits.OK
+
+
+def warn_of_undecided(document: ResultDocument, errors: Console) -> None:
+    """Say which expectations the numbers could not decide."""
+    for expectation in document.expectations:
+        if expectation.verdict == "undecided":
+            message = f"simulator: undecided: {expectation.that}: {expectation.because}"
+            errors.print(message, style="yellow", highlight=False, markup=False)
 
 
 def show(document: ResultDocument, json: str | None) -> None:

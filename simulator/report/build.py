@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.report.parts import Column, Facts, Part, Table, Verdict
+from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
 from simulator.result.document import CellResult, Interval, ResultDocument
 from simulator.result.repetition import Percentiles
 
@@ -56,7 +56,14 @@ def build(document: ResultDocument) -> tuple[Part, ...]:
         f"{document.scenario['name']}: {_rounds(document)}",
         tuple(_answers(document, groups, varied)) or (_no_answer(document),),
     )
-    return (verdict, *tables, _machine(document))
+    return (verdict, *_checks(document), *tables, _machine(document))
+
+
+def _checks(document: ResultDocument) -> tuple[Checks, ...]:
+    """Return what was expected, none where nothing was."""
+    made = tuple(Check(e.verdict, e.claim, e.that, e.because) for e in document.expectations)
+    held = sum(check.verdict == "held" for check in made)
+    return (Checks(f"Expectations: {held} of {len(made)} held", made),) if made else ()
 
 
 def _combination(factors: Mapping[str, Any]) -> Combination:
