@@ -126,7 +126,7 @@ def _measured(metric: Measured, known: Known | None) -> Iterator[Fault]:
     for position, level in enumerate(metric.levels):
         if level.path in paths[:position]:
             yield Fault(level.column, f"{level.path} is given twice; remove one")
-    if known is not None:
+    if known is not None and len(set(paths)) == len(paths):
         yield from _names(metric, known)
 
 

@@ -7,7 +7,7 @@ sides is taken, and 0. Fewer than three rounds must all agree.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, inf, isfinite, isnan, log
+from math import exp, inf, isnan, log
 from statistics import median
 from typing import Literal
 
@@ -32,6 +32,9 @@ Span = tuple[float, float]
 
 CLOSE = 0.05
 """Values without an interval are told apart from here on, as a share of the right side."""
+
+
+SMALLEST = 1e-100
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,12 @@ def holds(left: float, comparison: Comparison, right: float) -> bool:
     return left >= right
 
 
+def _refuse_extremes(*values: float) -> None:
+    """Raise OverflowError for what is no measure of anything, and whose ratio could not be worked out."""
+    if not all(value == 0 or SMALLEST < abs(value) < 1 / SMALLEST for value in values):
+        raise OverflowError
+
+
 def _decided(low: float, high: float, comparison: Comparison, at: float) -> Verdict:
     """Judge something that lies between two bounds: `undecided` unless all of it is on one side."""
     ends = {holds(low, comparison, at), holds(high, comparison, at)}
@@ -130,8 +139,7 @@ def _by_rounds(condition: Condition, readings: Readings) -> Outcome:
     values = [{metric: reading.by_round[r] for metric, reading in readings.items()} for r in rounds]
     left = [value_of(condition.left, each) for each in values]
     right = [value_of(condition.right, each) for each in values]
-    if not all(map(isfinite, (*left, *right))):
-        raise OverflowError
+    _refuse_extremes(*left, *right)
     positive = min(*left, *right) > 0
     gap = paired_ratio(left, right) if positive else _difference(left, right)
     if gap is None:
@@ -162,8 +170,7 @@ def _by_points(condition: Condition, readings: Readings) -> Outcome:
     """Compare values over all rounds, some of which no single repetition has."""
     values = {metric: reading.point for metric, reading in readings.items() if reading.point is not None}
     left, right = value_of(condition.left, values), value_of(condition.right, values)
-    if not (isfinite(left) and isfinite(right)):
-        raise OverflowError
+    _refuse_extremes(left, right)
     verdict: Verdict = "held" if holds(left, condition.comparison, right) else "not held"
     reason = "one value over all rounds, without an interval"
     if abs(left - right) <= CLOSE * max(abs(left), abs(right)):
@@ -184,6 +191,7 @@ def _by_bounds(condition: Condition, readings: Readings) -> Outcome:
         value_of(term, points) if points.keys() >= set(measured(term)) else None
         for term in (condition.left, condition.right)
     ]
+    _refuse_extremes(*(side for side in sides if side is not None))
     remarks = [r.remark for r in readings.values() if r.remark is not None]
     return Outcome(
         verdict,

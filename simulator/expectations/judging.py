@@ -46,7 +46,7 @@ def _judged(document: ResultDocument, that: str, claim: str | None) -> Expectati
 
 def _weighed(document: ResultDocument, condition: Condition, row: Row) -> Outcome:
     readings = {
-        metric: read(document, metric, [document.cells[index] for index in indices], row.levels)
+        metric: read(document, metric, [document.cells[index] for index in indices])
         for metric, indices in row.cells.items()
     }
     return weigh(condition, readings)

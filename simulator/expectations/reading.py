@@ -1,5 +1,6 @@
 """What a result document says of one metric at one combination of levels."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -30,22 +31,19 @@ class Lacking:
     reason: str
 
 
-def read(
-    document: ResultDocument, metric: Measured, cells: Sequence[CellResult], levels: Factors
-) -> Reading | Lacking:
+def read(document: ResultDocument, metric: Measured, cells: Sequence[CellResult]) -> Reading | Lacking:
     """Read a metric.
 
     Args:
         document: The run's.
         metric: As the condition names it; its names are known to exist.
-        cells: Those that it is of at this combination.
-        levels: The combination.
+        cells: Those that it is of at one combination of levels.
     """
     for cell in cells:
         if metric.metric != CROSSOVER and cell.status != "ok":
             return _not_ok(cell)
     if metric.metric == CROSSOVER:
-        return _crossover(document, metric, cells, levels)
+        return _crossover(document, metric, cells)
     (cell,) = cells
     wanted = METRICS[metric.metric]
     by_round = _by_round(cell, wanted)
@@ -77,12 +75,9 @@ def _by_round(cell: CellResult, metric: Metric) -> dict[int, float]:
     return known if len(known) == len(values) else {}
 
 
-def _crossover(
-    document: ResultDocument, metric: Measured, cells: Sequence[CellResult], levels: Factors
-) -> Reading | Lacking:
+def _crossover(document: ResultDocument, metric: Measured, cells: Sequence[CellResult]) -> Reading | Lacking:
     first, second = (strategy.name for strategy in metric.strategies)
-    common = {path: shown(level) for path, level in _common(cells).items()}
-    common |= {path: shown(level) for path, level in levels.items()}
+    common = _common(cells)
     found = [
         c for c in document.crossovers if (c.faster, c.slower) == (first, second) and _is_at(c.scope, common)
     ]
@@ -111,14 +106,13 @@ def _of_crossover(crossover: Crossover, metric: Measured, cells: Sequence[CellRe
     return Lacking(f"{metric}: {first} and {second} were not told apart well enough for a crossover")
 
 
-def _common(cells: Sequence[CellResult]) -> Factors:
-    """Return the factors that all cells have at the same level."""
-    first, *others = cells
-    return {
-        path: level
-        for path, level in first.factors.items()
-        if path != "strategy" and all(other.factors.get(path) == level for other in others)
-    }
+def _common(cells: Sequence[CellResult]) -> Mapping[str, str]:
+    """Return the factors that are at one level in all cells that have them."""
+    levels: dict[str, set[str]] = defaultdict(set)
+    for cell in cells:
+        for path, level in cell.factors.items():
+            levels[path].add(shown(level))
+    return {path: next(iter(several)) for path, several in levels.items() if len(several) == 1}
 
 
 def _is_at(scope: Factors, levels: Mapping[str, str]) -> bool:

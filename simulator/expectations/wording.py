@@ -16,17 +16,15 @@ def explained(outcome: Outcome, condition: Condition, dimension: Dimension) -> s
         return outcome.reason or "nothing was measured"
     left = _side(outcome.left, outcome.left_span, condition.left, dimension)
     right = _side(outcome.right, outcome.right_span, condition.right, dimension)
-    parts = [f"{left} against {right}"]
     gap = _gap(outcome, dimension)
-    if gap:
-        parts.append(gap)
+    parts = [f"{left} against {right}" + (f", {gap}" if gap else "")]
     if outcome.reason is not None:
         parts.append(outcome.reason)
     if outcome.verdict == "undecided":
         parts.append(_undecided(outcome))
     elif outcome.gap is not None and outcome.gap.kind == "range":
         parts.append("fewer than 3 rounds cannot tell whether that is luck")
-    return ", ".join(parts[:2]) + "".join(f"; {part}" for part in parts[2:] if part)
+    return "; ".join(filter(None, parts))
 
 
 def amount(value: float, dimension: Dimension) -> str:
