@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from statistics import median
 from typing import Any
 
@@ -14,6 +14,7 @@ from simulator.analysis.findings import findings
 from simulator.analysis.intervals import interval, paired_ratio
 from simulator.analysis.measures import delay_errors_ns, resume_lag_ns
 from simulator.analysis.percentiles import lag_s, percentile, percentiles_s
+from simulator.expectations.judging import judge
 from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
 from simulator.result.repetition import (
     DelayError,
@@ -50,8 +51,10 @@ def summarise(run: Run) -> ResultDocument:
         findings=(),
         scatter_rounds=first,
     )
-    document = ResultDocument(**{**_shallow(document), "crossovers": crossovers(document)})
-    return ResultDocument(**{**_shallow(document), "findings": findings(document)})
+    document = replace(document, crossovers=crossovers(document))
+    document = replace(document, findings=findings(document))
+    # Last: conditions may be over anything that stands in the document.
+    return replace(document, expectations=judge(document, run.header.scenario.get("expect") or ()))
 
 
 def valid(repetitions: Iterable[Repetition]) -> list[Repetition]:

@@ -73,6 +73,9 @@ def run(
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Go on with an interrupted run of the same scenario.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with 98 when an expectation stays undecided.")
+    ] = False,
     store: StorePath = None,
     tables: AllTables = False,
 ) -> None:
@@ -89,6 +92,7 @@ def run(
                 server_url=server,
                 server_token=server_token,
                 json=json,
+                strict=strict,
                 store=store,
                 dry_run=dry_run,
                 resume=resume,

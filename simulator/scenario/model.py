@@ -17,6 +17,7 @@ from pydantic import (
 from mockserver.config import Config, ServerConfig
 from mockserver.units import DurationNs, Share, format_duration, format_percentage
 from simulator.scenario.affinity import Affinity
+from simulator.scenario.expect import ExpectEntry
 from simulator.scenario.job import Job, between
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
 
@@ -125,6 +126,9 @@ class Scenario(Config):
     vary: dict[str, list[Any]] | None = Field(
         default=None,
         description="Dotted paths, each with the levels it takes; all combinations are measured.",
+    )
+    expect: tuple[ExpectEntry, ...] = Field(
+        default=(), description="Conditions over what the cells measure, each a text or {claim: …, that: …}."
     )
 
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)
