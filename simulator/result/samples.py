@@ -14,6 +14,7 @@ Column = NDArray[np.int64]
 DRIVER_COLUMNS = (
     "page",
     "worker",
+    "due_ns",
     "start_ns",
     "fetched_ns",
     "parsed_ns",
@@ -32,6 +33,8 @@ class Samples:
 
     page: Column
     worker: Column
+    due_ns: Column
+    """The planned start; of closed arrivals, the start itself."""
     start_ns: Column
     fetched_ns: Column
     parsed_ns: Column
@@ -66,8 +69,13 @@ class Samples:
         """
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             kinds = tuple(str(kind) for kind in archive["error_kinds"])
+            # Kept before there were open arrivals: every job was due when it was started.
+            older = {"due_ns": "start_ns"} if "due_ns" not in archive else {}
             return cls(
-                **{name: archive[name] for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")},
+                **{
+                    name: archive[older.get(name, name)]
+                    for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
+                },
                 error_kinds=kinds,
             )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mockserver.config import ServerConfig
 from mockserver.units import format_size
+from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names
 from simulator.scenario.job import Clients, Job
 from simulator.scenario.model import Scenario
@@ -36,6 +37,8 @@ class Cell:
     """The cell of `sequential` in the same combination; its own id for that cell itself."""
     unsupported: str | None
     """Why it cannot be measured here, and what to set; None where it can."""
+    arrivals: Arrivals | None = None
+    """How jobs come by themselves; None: closed, a free worker claims the next one at once."""
 
     @property
     def client(self) -> str | None:
@@ -91,11 +94,12 @@ def _cell(combination: Scenario, point: Point, cores: int, memory_limit_bytes: i
         unsupported=_missing_client(combination.job.client, worked_out)
         or _too_many_processes(worked_out, cores)
         or _too_much_memory(worked_out, memory_limit_bytes),
+        arrivals=combination.arrivals,
     )
 
 
 def _varies_baseline(path: str) -> bool:
-    return path == "case" or path.partition(".")[0] in {"server", "job"}
+    return path == "case" or path.partition(".")[0] in {"server", "job", "arrivals"}
 
 
 def _id(factors: Mapping[str, Level]) -> str:

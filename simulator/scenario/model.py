@@ -15,6 +15,7 @@ from pydantic import (
 
 from mockserver.config import Config, ServerConfig
 from mockserver.units import DurationNs, format_duration
+from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.job import Job, between
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
 
@@ -68,6 +69,10 @@ class Scenario(Config):
     )
     server: ServerConfig = Field(default_factory=ServerConfig, description="What the mock server does.")
     job: Job = Field(description="What is done with every page.")
+    arrivals: Arrivals | None = Field(
+        default=None,
+        description="Jobs that come by themselves; by default a free worker starts the next one at once.",
+    )
     strategies: tuple[StrategyEntry, ...] = Field(
         default=tuple(Variant.model_validate({"name": name, "base": name}) for name in DEFAULT_STRATEGIES),
         min_length=1,
@@ -147,6 +152,12 @@ class Scenario(Config):
                 f"job.duration ({format_duration(duration_ns)}) is not below time_limit "
                 f"({format_duration(self.time_limit_ns)}); lower one or raise the other"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _fits_arrivals(self) -> Self:
+        if self.arrivals is not None:
+            self.arrivals.check(self.job, self.time_limit_ns)
         return self
 
     @classmethod
