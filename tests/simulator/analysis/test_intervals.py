@@ -1,70 +1,177 @@
 from collections.abc import Callable
-from math import exp, isfinite, log, sqrt
+from math import exp, isfinite, log, log1p, sqrt
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulator.analysis.intervals import differs, interval, paired_ratio
+from simulator.analysis.intervals import differs, interval, paired_ratio, reach, rounds_needed, t_975
 from simulator.result.document import Interval
 
-Noise = Callable[[np.random.Generator, int], np.ndarray]
+Noise = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 
 DRAWS = 1_000
 TRUE_RATIO = 1.7
+CELLS = 8
+"""In each round of a run, two of which are compared."""
+BUDGET = 300
+"""Rounds after which a run ends although its intervals are not narrow yet."""
 
 
-def lognormal(random: np.random.Generator, rounds: int) -> np.ndarray:
-    return np.exp(random.normal(0, 0.05, rounds))
+def lognormal(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    return random.normal(0, 0.05, shape)
 
 
-def heavy_tailed(random: np.random.Generator, rounds: int) -> np.ndarray:
+def heavy_tailed(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     """Student's t with 3 degrees of freedom on the log: now and then a round is far off."""
-    return np.exp(0.03 * random.standard_t(3, rounds))
+    return 0.03 * random.standard_t(3, shape)
 
 
-def cells(random: np.random.Generator, rounds: int, noise: Noise) -> tuple[list[float], list[float]]:
-    """Two cells of the same rounds: the machine's speed drifts by some 20 % for both, each has noise of its own."""
-    drift = np.exp(np.cumsum(random.normal(0, 0.1, rounds)))
+def stolen(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """A quiet machine of which the host takes some 15 % in every tenth repetition."""
+    return random.normal(0, 0.02, shape) - (random.random(shape) < 0.1) * random.exponential(0.15, shape)
+
+
+NOISES = [lognormal, heavy_tailed, stolen]
+
+
+def cells(
+    random: np.random.Generator, draws: int, rounds: int, noise: Noise
+) -> tuple[np.ndarray, np.ndarray]:
+    """Throughputs of two cells, a row per draw, a column per round.
+
+    The machine's speed is a random walk, a step for each repetition, some 10 % in a round. The two cells are measured
+    at moments of the round that are shuffled, so that they do not see quite the same speed; each has noise of its own.
+    """
+    speed = np.cumsum(random.normal(0, 0.03, (draws, rounds * CELLS)), axis=1).reshape(draws, rounds, CELLS)
+    order = np.argsort(random.random((draws, rounds, CELLS)), axis=2)
+    one, other = np.moveaxis(np.take_along_axis(speed, order[:, :, :2], axis=2), 2, 0)
+    shape = (draws, rounds)
     return (
-        list(TRUE_RATIO * 100 * drift * noise(random, rounds)),
-        list(100 * drift * noise(random, rounds)),
+        TRUE_RATIO * 100 * np.exp(one + noise(random, shape)),
+        100 * np.exp(other + noise(random, shape)),
     )
 
 
+def held(found: Interval | None) -> bool:
+    assert found is not None
+    return found.low <= TRUE_RATIO <= found.high
+
+
 @pytest.mark.parametrize("rounds", [3, 5, 10])
-@pytest.mark.parametrize("noise", [lognormal, heavy_tailed])
+@pytest.mark.parametrize("noise", NOISES)
 def test_ninety_five_percent_of_intervals_hold_the_true_ratio(rounds: int, noise: Noise) -> None:
-    random = np.random.default_rng(rounds)
-    held = 0
-    for _ in range(DRAWS):
-        found = paired_ratio(*cells(random, rounds, noise))
+    pairs = zip(*cells(np.random.default_rng(rounds), DRAWS, rounds, noise), strict=True)
+    share = sum(held(paired_ratio(list(a), list(b))) for a, b in pairs) / DRAWS
+    assert 0.92 <= share <= 0.98
+
+
+def half_widths(values: np.ndarray, first: int) -> np.ndarray:
+    """Of every draw after every round, by the formula of the module's documentation; without end before `first`."""
+    logs, n = np.log(values), np.arange(1, values.shape[1] + 1)
+    variance = np.cumsum(logs**2, axis=1) - np.cumsum(logs, axis=1) ** 2 / n
+    scatter = np.sqrt(np.maximum(variance, 0) / np.maximum(n - 1, 1)) * [t_975(max(1, i - 1)) for i in n]
+    widths = np.maximum(scatter[:, first - 1 : first], scatter) / np.sqrt(n)
+    widths[:, : first - 1] = np.inf
+    return widths
+
+
+@pytest.mark.parametrize("precision", [0.03, 0.05])
+@pytest.mark.parametrize("first", [3, 5, 10])
+@pytest.mark.parametrize("noise", NOISES)
+def test_intervals_hold_the_true_ratio_as_often_where_they_decide_when_the_run_ends(
+    noise: Noise, first: int, precision: float
+) -> None:
+    a, b = cells(np.random.default_rng(first), DRAWS, BUDGET, noise)
+    narrow = half_widths(a / b, first) <= log1p(precision)
+    ends = np.where(narrow.any(axis=1), narrow.argmax(axis=1) + 1, BUDGET)
+    share = sum(
+        held(paired_ratio(list(x[:end]), list(y[:end]), first)) for x, y, end in zip(a, b, ends, strict=True)
+    )
+    assert 0.92 <= share / DRAWS <= 0.98
+    assert np.median(ends) < BUDGET  # most ended because of their intervals
+
+
+def test_the_scatter_of_the_moment_deciding_when_to_end_would_cover_too_rarely() -> None:
+    a, b = cells(np.random.default_rng(3), DRAWS, BUDGET, lognormal)
+    ratios = a / b
+    logs, n = np.log(ratios), np.arange(3, BUDGET + 1)
+    plain = np.array([[t_975(i - 1) * row[:i].std(ddof=1) / sqrt(i) for i in n[:60]] for row in logs])
+    ends = np.where((plain <= log1p(0.05)).any(axis=1), (plain <= log1p(0.05)).argmax(axis=1) + 3, 62)
+    share = sum(held(interval(list(row[:end]))) for row, end in zip(ratios, ends, strict=True)) / DRAWS
+    assert share < 0.94
+
+
+@pytest.mark.parametrize("first", [3, 5, 10])
+def test_a_run_ends_with_the_first_round_after_which_its_interval_is_narrow(first: int) -> None:
+    ratios = np.divide(*cells(np.random.default_rng(first), 20, BUDGET, stolen))
+    for row, widths in zip(ratios, half_widths(ratios, first), strict=True):
+        values = list(row)
+        for done in range(1, 60):
+            found = reach(values[:done], first)
+            assert found == (None if done < first else pytest.approx(widths[done - 1]))
+            enough = done >= rounds_needed(values[:done], first, 0.05)
+            assert enough == (found is not None and found <= log1p(0.05))
+
+
+def test_the_interval_of_such_a_run_is_as_wide_as_its_reach_and_holds_its_median() -> None:
+    ratios = np.divide(*cells(np.random.default_rng(1), 50, 20, heavy_tailed))
+    for row in ratios:
+        found, half = interval(list(row), 5), reach(list(row), 5)
         assert found is not None
-        held += found.low <= TRUE_RATIO <= found.high
-    assert 0.92 <= held / DRAWS <= 0.98
+        assert half is not None
+        middle = float(np.log(row).mean())
+        assert found.low == pytest.approx(min(exp(middle - half), found.median))
+        assert found.high == pytest.approx(max(exp(middle + half), found.median))
+
+
+def test_quiet_first_rounds_do_not_hide_how_later_ones_scatter() -> None:
+    quiet, wild = [1.5, 1.5, 1.5, 1.5, 1.5], [0.9, 2.4, 1.1, 2.1, 1.5]
+    found = interval([*quiet, *wild], 5)
+    assert found is not None
+    assert found.high / found.low > 1.3
+    assert reach(quiet, 5) == pytest.approx(0)
+    assert rounds_needed(quiet, 5, 0.03) == 5
+    assert rounds_needed([*quiet, *wild], 5, 0.03) > 100
+
+
+@pytest.mark.parametrize("first", [1, 2, 3])
+def test_fewer_than_three_first_rounds_are_three(first: int) -> None:
+    values = [1.0, 1.1, 1.3, 1.2]
+    assert reach(values[:2], first) is None
+    assert rounds_needed(values[:2], first, 0.03) == 3
+    assert reach(values, first) == reach(values, 3)
+    assert interval(values, first) == interval(values, 3)
+
+
+def test_before_the_first_rounds_are_done_all_there_are_tell_the_scatter() -> None:
+    values = [1.0, 1.1, 1.3, 1.2]
+    assert interval(values, 5) == interval(values)
+    assert interval(values[:2], 5) == interval(values[:2])
+
+
+def test_students_t_is_as_in_the_tables() -> None:
+    table = {1: 12.7062, 2: 4.3027, 3: 3.1824, 4: 2.7764, 5: 2.5706, 9: 2.2622, 30: 2.0423, 120: 1.9799}
+    assert {degrees: round(t_975(degrees), 4) for degrees in table} == table
 
 
 @pytest.mark.parametrize("rounds", [3, 5, 10])
 def test_two_equal_cells_are_told_apart_in_at_most_a_twelfth_of_draws(rounds: int) -> None:
-    random = np.random.default_rng(rounds)
-    wrong = 0
-    for _ in range(DRAWS):
-        a, b = cells(random, rounds, lognormal)
-        wrong += differs(paired_ratio([value / TRUE_RATIO for value in a], b))
+    pairs = zip(*cells(np.random.default_rng(rounds), DRAWS, rounds, lognormal), strict=True)
+    wrong = sum(differs(paired_ratio(list(a / TRUE_RATIO), list(b))) for a, b in pairs)
     assert wrong / DRAWS <= 0.08
 
 
 def test_pairing_by_round_takes_the_drift_out() -> None:
     random = np.random.default_rng(1)
     paired, unpaired = [], []
-    for _ in range(200):
-        a, b = cells(random, 5, lognormal)
-        reach = paired_ratio(a, b)
-        shuffled = paired_ratio(a, list(random.permutation(b)))
-        assert reach is not None
+    for a, b in zip(*cells(random, 200, 5, lognormal), strict=True):
+        together = paired_ratio(list(a), list(b))
+        shuffled = paired_ratio(list(a), list(random.permutation(b)))
+        assert together is not None
         assert shuffled is not None
-        paired.append(log(reach.high / reach.low))
+        paired.append(log(together.high / together.low))
         unpaired.append(log(shuffled.high / shuffled.low))
     assert np.median(paired) < 0.7 * np.median(unpaired)
 

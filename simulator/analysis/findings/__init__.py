@@ -1,0 +1,47 @@
+"""Findings: sentences that the numbers support, each with its numbers."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simulator.analysis.pairing import ratio
+from simulator.analysis.findings.cause import causes
+from simulator.analysis.findings.character import NO_PARSE_S, character
+from simulator.analysis.findings.winner import winners
+from simulator.analysis.findings.words import name
+from simulator.result.document import CellResult, Finding, ResultDocument
+
+__all__ = ["NO_PARSE_S", "findings", "name", "ratio"]
+
+
+def findings(document: ResultDocument) -> tuple[Finding, ...]:
+    """Return what can be said of each combination of levels, the strategies within it compared."""
+    by_id = {cell.id: cell for cell in document.cells}
+    groups: dict[tuple[tuple[str, str], ...], list[CellResult]] = defaultdict(list)
+    for cell in document.cells:
+        if cell.baseline_id is not None:
+            groups[_combination(cell.factors)].append(cell)
+    found: list[Finding] = []
+    for key, cells in groups.items():
+        found.extend(_group(dict(key), by_id.get(cells[0].baseline_id or ""), cells))
+    if not groups:
+        alone = [character(dict(_combination(cell.factors)), cell) for cell in document.cells]
+        found.extend(finding for finding in alone if finding is not None)
+    return tuple(found)
+
+
+def _combination(factors: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(level)) for name, level in factors.items() if name != "strategy")
+
+
+def _group(scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult]) -> list[Finding]:
+    found: list[Finding] = []
+    if base is not None and base.status == "ok":
+        kind = character(scope, base)
+        if kind is not None:
+            found.append(kind)
+    usable = [c for c in cells if c.status == "ok" and c.throughput_per_s is not None]
+    alike = [c for c in usable if not c.marked]
+    found.extend(winners(scope, alike, [c for c in usable if c.marked]))
+    found.extend(causes(scope, base, alike))
+    return found

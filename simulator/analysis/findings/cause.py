@@ -1,0 +1,114 @@
+"""Why strategies reach what they reach, and what processes cost."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simulator.analysis.pairing import ratio
+from simulator.analysis.findings.words import ms, name, number, times
+from simulator.analysis.intervals import differs
+from simulator.result.document import CellResult, Finding
+
+SCALES, FLAT = 1.3, 1.15
+"""Speed-ups that count as using the other jobs in flight, and as not using them."""
+
+
+def causes(scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult]) -> list[Finding]:
+    """Return why threads and asyncio reach what they reach in this combination, and the price of processes."""
+    by_name = {name(cell): cell for cell in cells}
+    threads, processes = by_name.get("threads"), by_name.get("processes")
+    found = [_threads_cause(scope, base, threads, processes)] if threads is not None else []
+    loop = by_name.get("asyncio")
+    if loop is not None:
+        found.append(_loop_cause(scope, loop))
+    if threads is not None and processes is not None:
+        found.append(_price(scope, threads, processes))
+    return [finding for finding in found if finding is not None]
+
+
+def _threads_cause(
+    scope: Mapping[str, Any], base: CellResult | None, threads: CellResult, processes: CellResult | None
+) -> Finding | None:
+    """Why threads reach what they reach, by the control in processes: what happens inside one process, or not."""
+    speedup, cores = threads.speedup, threads.cores_used
+    if speedup is None or cores is None or base is None or base.cores_used is None:
+        return None
+    flight = threads.in_flight
+    numbers: dict[str, float | str | None] = {
+        "speedup_threads": speedup.median,
+        "cores_threads": cores,
+        "speedup_processes": processes.speedup.median if processes and processes.speedup else None,
+        "cores_processes": processes.cores_used if processes else None,
+    }
+    waited = base.cores_used < 0.5  # noqa: PLR2004 - alone, the job was off CPU more than on it
+    gain = ratio(processes, threads) if processes is not None else None
+    held_back = processes is not None and differs(gain) and gain is not None and gain.median > FLAT
+    if held_back and processes is not None and gain is not None:
+        inside = (
+            f"so what holds them back is inside the one process, a lock that all its threads share: they used"
+            f" {cores:.2f} cores, {name(processes)} {number(processes.cores_used)}"
+        )
+        if waited and speedup.median > SCALES:
+            text = (
+                f"threads overlap the waiting ({times(speedup)} sequential with {flight} in flight: the wait lets"
+                f" go of the lock), but not the computing: {name(processes)} are {times(gain)} threads, {inside}."
+            )
+        else:
+            text = (
+                f"threads {'gain little' if speedup.median <= SCALES else 'share only part of the computing'}"
+                f" ({times(speedup)} sequential with {flight} in flight);"
+                f" {name(processes)} are {times(gain)} threads, {inside}."
+            )
+        return Finding("cause", text, scope, numbers)
+    if waited and speedup.median > SCALES:
+        return Finding(
+            "cause",
+            f"threads overlap the waiting: {times(speedup)} sequential with {flight} in flight on"
+            f" {cores:.2f} cores, so a thread that waits for the network holds no lock that the others need.",
+            scope,
+            numbers,
+        )
+    if speedup.median > SCALES and cores > SCALES:
+        return Finding(
+            "cause",
+            f"threads share the computing: {times(speedup)} sequential on {cores:.2f} cores, so most of the work"
+            " runs without a lock that the others need.",
+            scope,
+            numbers,
+        )
+    return None
+
+
+def _loop_cause(scope: Mapping[str, Any], loop: CellResult) -> Finding | None:
+    lag = loop.loop_lag_s.max if loop.loop_lag_s is not None else None
+    parse = loop.parse.wall_s if loop.parse is not None else None
+    if lag is None or parse is None or parse < 0.001:  # noqa: PLR2004 - under a millisecond nobody waits for the loop
+        return None
+    return Finding(
+        "cause",
+        f"asyncio parses on its loop: each parse holds up {_tasks(loop.in_flight)} for"
+        f" {ms(parse)}, and a timer on that loop was up to {ms(lag)} late.",
+        scope,
+        {"parse_wall_s": parse, "loop_lag_max_s": lag},
+    )
+
+
+def _price(scope: Mapping[str, Any], threads: CellResult, processes: CellResult) -> Finding | None:
+    a, b = threads.memory_bytes, processes.memory_bytes
+    if a is None or b is None or threads.startup_s is None or processes.startup_s is None:
+        return None
+    return Finding(
+        "price",
+        f"{name(processes)} hold {b / 1e6:.0f} MB where threads hold {a / 1e6:.0f} MB, and are ready after"
+        f" {ms(processes.startup_s)} instead of {ms(threads.startup_s)}.",
+        scope,
+        {
+            "memory_threads_bytes": float(a),
+            "memory_processes_bytes": float(b),
+            "startup_threads_s": threads.startup_s,
+            "startup_processes_s": processes.startup_s,
+        },
+    )
+
+
+def _tasks(number: int) -> str:
+    return "its only task" if number == 1 else f"all {number} tasks"

@@ -1,0 +1,76 @@
+"""Who is fastest, by how much, and who is not told apart."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simulator.analysis.pairing import ratio
+from simulator.analysis.findings.words import listed, name, per_second, times, verb
+from simulator.analysis.intervals import differs
+from simulator.result.document import CellResult, Finding
+
+
+def winners(
+    scope: Mapping[str, Any], cells: Sequence[CellResult], marked: Sequence[CellResult]
+) -> list[Finding]:
+    """Return who is fastest of the cells with equal jobs in flight, and how each marked one compares with it."""
+    ranked = sorted(cells, key=lambda c: c.throughput_per_s.median if c.throughput_per_s else 0, reverse=True)
+    if not ranked:
+        return [_alone(scope, cell, f", with {cell.in_flight} in flight by its nature,") for cell in marked]
+    best = ranked[0]
+    found = [_fastest(scope, ranked) if len(ranked) > 1 else _alone(scope, best)]
+    for cell in marked:
+        r = ratio(cell, best)
+        if r is not None:
+            found.append(
+                Finding(
+                    "winner",
+                    f"{name(cell)}, with {cell.in_flight} in flight by its nature, {verb(cell, 'does', 'do')}"
+                    f" {times(r)} what {name(best)} {verb(best, 'does', 'do')} with {best.in_flight}.",
+                    scope,
+                    {"ratio": r.median},
+                )
+            )
+    return found
+
+
+def _alone(scope: Mapping[str, Any], cell: CellResult, condition: str = "") -> Finding:
+    """Say what the one strategy did that there is to speak of."""
+    rate = cell.throughput_per_s.median if cell.throughput_per_s else 0.0
+    text = f"{name(cell)}{condition} did {per_second(rate)}{_over(cell)}{_behind([cell])}."
+    return Finding("winner", text, scope, {"winner": name(cell), "throughput_per_s": rate})
+
+
+def _fastest(scope: Mapping[str, Any], ranked: Sequence[CellResult]) -> Finding:
+    best = ranked[0]
+    against = [(cell, ratio(best, cell)) for cell in ranked[1:]]
+    ties = [cell for cell, r in against if not differs(r)]
+    slower = [(cell, r) for cell, r in against if differs(r) and r is not None]
+    rate = best.throughput_per_s.median if best.throughput_per_s else 0.0
+    over = _over(best)
+    if best.throughput_per_s is not None and best.throughput_per_s.kind == "range":
+        text = f"{name(best)} did most: {per_second(rate)}{over}; fewer than 3 rounds cannot tell whether that is luck"
+    elif ties:
+        names = listed([name(best), *map(name, ties)])
+        text = f"{names} are not told apart: {name(best)} did {per_second(rate)}{over}, the rest the same within the noise"
+        if slower:
+            is_ = verb(best, "is", "are")
+            text += f"; {name(best)} {is_} " + listed([f"{times(r)} {name(c)}" for c, r in slower])
+    else:
+        text = f"{name(best)} {verb(best, 'is', 'are')} fastest: {per_second(rate)}{over}"
+        text += f"; {verb(best, 'it is', 'they are')} " + listed([f"{times(r)} {name(c)}" for c, r in slower])
+    text += _behind(ranked)
+    numbers: dict[str, float | str | None] = {"winner": name(best), "throughput_per_s": rate}
+    numbers |= {f"ratio_to_{name(c)}": r.median for c, r in against if r is not None}
+    return Finding("winner", text + ".", scope, numbers)
+
+
+def _over(cell: CellResult) -> str:
+    return f", {times(cell.speedup)} sequential" if cell.speedup is not None else ""
+
+
+def _behind(cells: Sequence[CellResult]) -> str:
+    """Say so when the best is still slower than one job after the other."""
+    speedup = cells[0].speedup
+    if not differs(speedup) or speedup is None or speedup.median > 1:
+        return ""
+    return "; sequential is faster" + (" than all of them" if len(cells) > 1 else "")
