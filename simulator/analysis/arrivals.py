@@ -16,7 +16,7 @@ from simulator.result.repetition import Arrivals
 from simulator.result.samples import UNKNOWN, Samples
 
 GROWN_SHARE = 0.05
-"""A backlog of less than this share of all offered jobs is not called growing."""
+"""A backlog at the end of up to this share of all offered jobs is none to speak of."""
 CHANCE = 2.0
 """Standard deviations: of n jobs that come independently of one another, the number scatters by the root of n."""
 
@@ -43,6 +43,7 @@ def arrivals_of(samples: Samples, arrivals: OpenArrivals, *, completed: int) -> 
         started=len(samples),
         completed=completed,
         backlog_max=int(backlog.max()),
+        backlog_end=int(backlog[-1]),
         queue_s=float((samples.start_ns - samples.due_ns).mean()) / 1e9,
         dispatcher_late_s=lag_s(late_ns),
         dispatcher_late_tail_s=tail(late_ns / 1e9),
@@ -64,6 +65,13 @@ def dispatcher_late_ns(samples: Samples, in_flight: int) -> np.ndarray:
     return np.asarray(np.maximum(start - due - (covered(start) - covered(due)), 0))
 
 
+def keeps_up(arrivals: Arrivals) -> bool | None:
+    """Whether a strategy bears the rate; null where the window is too short to tell a growing backlog from chance."""
+    if arrivals.unstable:
+        return False
+    return True if arrivals.backlog_end <= GROWN_SHARE * arrivals.offered else None
+
+
 def over_rounds(rounds: Sequence[Arrivals], late_ns: np.ndarray) -> Arrivals:
     """Return one cell's arrivals over its valid repetitions.
 
@@ -78,6 +86,7 @@ def over_rounds(rounds: Sequence[Arrivals], late_ns: np.ndarray) -> Arrivals:
         started=round(median(found.started for found in rounds)),
         completed=round(median(found.completed for found in rounds)),
         backlog_max=max(found.backlog_max for found in rounds),
+        backlog_end=round(median(found.backlog_end for found in rounds)),
         queue_s=median(found.queue_s for found in rounds),
         dispatcher_late_s=lag_s(late_ns),
         dispatcher_late_tail_s=tail(late_ns / 1e9),

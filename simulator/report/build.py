@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.report.arrivals import arrivals_tables
+from simulator.report.figures import NONE, ms, number
 from simulator.report.parts import Column, Facts, Part, Table, Verdict
 from simulator.result.document import CellResult, Interval, ResultDocument
 from simulator.result.repetition import Percentiles
-
-NONE = "–"
 
 COLUMNS = (
     Column("strategy", "", "how the jobs share the machine", numeric=False),
@@ -22,6 +22,9 @@ COLUMNS = (
     Column("mem", "MB", "upper estimate of the peak over all its processes"),
     Column("start", "s", "from starting the interpreter until every worker is warm"),
 )
+
+ANSWERS = ("winner", "arrivals")
+"""Kinds of findings that answer the scenario's question; the others explain."""
 
 Combination = tuple[tuple[str, str], ...]
 
@@ -42,16 +45,21 @@ def build(document: ResultDocument) -> tuple[Part, ...]:
         for cell in document.cells:
             groups[_combination(cell.factors)].append(cell)
     varied = {name for key in groups for name, _ in key if len({dict(k).get(name) for k in groups}) > 1}
-    tables = tuple(
-        Table(
-            title=_title(key, varied, document),
-            columns=COLUMNS,
-            rows=tuple(_row(cell) for cell in cells),
-            notes=_notes(cells),
-            findings=tuple(f.text for f in document.findings if _covers(f.scope, key) and f.kind != "winner"),
+    tables: list[Table] = []
+    for key, cells in groups.items():
+        title = _title(key, varied, document)
+        tables.extend(arrivals_tables(title, cells))
+        tables.append(
+            Table(
+                title=title,
+                columns=COLUMNS,
+                rows=tuple(_row(cell) for cell in cells),
+                notes=_notes(cells),
+                findings=tuple(
+                    f.text for f in document.findings if _covers(f.scope, key) and f.kind not in ANSWERS
+                ),
+            )
         )
-        for key, cells in groups.items()
-    )
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
         tuple(_answers(document, groups, varied)) or (_no_answer(document),),
@@ -83,7 +91,7 @@ def _title(key: Combination, varied: set[str], document: ResultDocument) -> str:
 def _answers(document: ResultDocument, groups: Mapping[Combination, Any], varied: set[str]) -> list[str]:
     sentences: list[str] = []
     for key in groups:
-        texts = [f.text for f in document.findings if f.kind == "winner" and _covers(f.scope, key)]
+        texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, key)]
         label = ", ".join(
             level if name == "case" else f"{name} {level}" for name, level in key if name in varied
         )
@@ -105,7 +113,11 @@ def _row(cell: CellResult) -> tuple[str, ...]:
         name,
         number(cell.throughput_per_s.median),
         _reach(cell.throughput_per_s),
-        "1" if cell.baseline_id is None else NONE if cell.speedup is None else f"{cell.speedup.median:.2f}",
+        "1"
+        if cell.baseline_id is None and cell.arrivals is None
+        else NONE
+        if cell.speedup is None
+        else f"{cell.speedup.median:.2f}",
         ms(cell.response_time_s.p50 if cell.response_time_s else None),
         _tail(cell.response_time_s),
         ms(cell.cpu_per_page_s),
@@ -113,18 +125,6 @@ def _row(cell: CellResult) -> tuple[str, ...]:
         NONE if cell.memory_bytes is None else f"{cell.memory_bytes / 1e6:.0f}",
         NONE if cell.startup_s is None else f"{cell.startup_s:.2f}",
     )
-
-
-def number(value: float) -> str:
-    """Return three significant digits without an exponent, but at most two decimals."""
-    if value >= 100:  # noqa: PLR2004 - from here on no decimals
-        return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - three digits
-
-
-def ms(seconds: float | None) -> str:
-    """Return seconds as milliseconds with three significant digits."""
-    return NONE if seconds is None else number(seconds * 1e3)
 
 
 def _reach(interval: Interval) -> str:

@@ -83,6 +83,8 @@ class Arrivals:
     """Good records ready inside the window."""
     backlog_max: int
     """Most jobs at a time that were due and had no worker."""
+    backlog_end: int
+    """Those at the last planned start."""
     queue_s: float
     """Mean time from the planned start to the start."""
     dispatcher_late_s: Lag | None

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.pairing import ratio
 from simulator.analysis.findings.cause import causes
 from simulator.analysis.findings.character import NO_PARSE_S, character
+from simulator.analysis.findings.open_arrivals import open_findings
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.findings.words import name
+from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult, Finding, ResultDocument
 
 __all__ = ["NO_PARSE_S", "findings", "name", "ratio"]
@@ -41,6 +42,8 @@ def _group(scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[Ce
         if kind is not None:
             found.append(kind)
     usable = [c for c in cells if c.status == "ok" and c.throughput_per_s is not None]
+    if any(c.arrivals is not None for c in usable):
+        return [*found, *open_findings(scope, usable), *causes(scope, base, usable)]
     alike = [c for c in usable if not c.marked]
     found.extend(winners(scope, alike, [c for c in usable if c.marked]))
     found.extend(causes(scope, base, alike))
