@@ -12,11 +12,9 @@ import numpy as np
 
 from simulator.analysis.percentiles import lag_s, tail
 from simulator.result.observation import OpenArrivals
-from simulator.result.repetition import Arrivals
+from simulator.result.repetition import SMALL_BACKLOG, Arrivals
 from simulator.result.samples import UNKNOWN, Samples
 
-GROWN_SHARE = 0.05
-"""A backlog at the end of up to this share of all offered jobs is none to speak of."""
 CHANCE = 2.0
 """Standard deviations: of n jobs that come independently of one another, the number scatters by the root of n."""
 
@@ -63,13 +61,6 @@ def dispatcher_late_ns(samples: Samples, in_flight: int) -> np.ndarray:
     due, start = samples.due_ns[waited], samples.start_ns[waited]
     covered = _covered(*_at_work(samples))
     return np.asarray(np.maximum(start - due - (covered(start) - covered(due)), 0))
-
-
-def keeps_up(arrivals: Arrivals) -> bool | None:
-    """Whether a strategy bears the rate; null where the window is too short to tell a growing backlog from chance."""
-    if arrivals.unstable:
-        return False
-    return True if arrivals.backlog_end <= GROWN_SHARE * arrivals.offered else None
 
 
 def over_rounds(rounds: Sequence[Arrivals], late_ns: np.ndarray) -> Arrivals:
@@ -141,5 +132,5 @@ def _grows(due: np.ndarray, queued: np.ndarray, backlog: np.ndarray) -> bool:
     half = offered // 2
     late_due, late_backlog = due[half:] - due[half], backlog[half:]
     rises = float(((late_due - late_due.mean()) * (late_backlog - late_backlog.mean())).sum()) > 0
-    enough = max(GROWN_SHARE * offered, CHANCE * sqrt(offered))
+    enough = max(SMALL_BACKLOG * offered, CHANCE * sqrt(offered))
     return bool(queued[half:].all()) and rises and bool(backlog[-1] > enough)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from simulator.analysis.arrivals import keeps_up
 from simulator.report.figures import NONE, ms, number
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult
@@ -38,5 +37,5 @@ def _row(cell: CellResult) -> tuple[str, ...]:
         ms(arrivals.queue_s),
         str(arrivals.backlog_max),
         ms(arrivals.dispatcher_late_tail_s),
-        {True: "yes", False: "no", None: "not told"}[keeps_up(arrivals)],
+        {True: "yes", False: "no", None: "not told"}[arrivals.keeps_up],
     )

@@ -10,6 +10,8 @@ from simulator.report.parts import Column, Facts, Part, Table, Verdict
 from simulator.result.document import CellResult, Interval, ResultDocument
 from simulator.result.repetition import Percentiles
 
+__all__ = ["COLUMNS", "NONE", "build", "ms", "number"]
+
 COLUMNS = (
     Column("strategy", "", "how the jobs share the machine", numeric=False),
     Column("pages", "/s", "records ready per second of makespan: median over the rounds"),
@@ -48,7 +50,6 @@ def build(document: ResultDocument) -> tuple[Part, ...]:
     tables: list[Table] = []
     for key, cells in groups.items():
         title = _title(key, varied, document)
-        tables.extend(arrivals_tables(title, cells))
         tables.append(
             Table(
                 title=title,
@@ -60,6 +61,7 @@ def build(document: ResultDocument) -> tuple[Part, ...]:
                 ),
             )
         )
+        tables.extend(arrivals_tables(title, cells))
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
         tuple(_answers(document, groups, varied)) or (_no_answer(document),),
@@ -113,11 +115,7 @@ def _row(cell: CellResult) -> tuple[str, ...]:
         name,
         number(cell.throughput_per_s.median),
         _reach(cell.throughput_per_s),
-        "1"
-        if cell.baseline_id is None and cell.arrivals is None
-        else NONE
-        if cell.speedup is None
-        else f"{cell.speedup.median:.2f}",
+        _speedup(cell),
         ms(cell.response_time_s.p50 if cell.response_time_s else None),
         _tail(cell.response_time_s),
         ms(cell.cpu_per_page_s),
@@ -125,6 +123,12 @@ def _row(cell: CellResult) -> tuple[str, ...]:
         NONE if cell.memory_bytes is None else f"{cell.memory_bytes / 1e6:.0f}",
         NONE if cell.startup_s is None else f"{cell.startup_s:.2f}",
     )
+
+
+def _speedup(cell: CellResult) -> str:
+    if cell.baseline_id is None and cell.arrivals is None:
+        return "1"
+    return NONE if cell.speedup is None else f"{cell.speedup.median:.2f}"
 
 
 def _reach(interval: Interval) -> str:

@@ -70,6 +70,10 @@ class Disturbance:
     """CPU of programs that are neither driver, nor server, nor runner; interrupts excluded."""
 
 
+SMALL_BACKLOG = 0.05
+"""Share of all offered jobs; a backlog up to it at the end is none to speak of."""
+
+
 @dataclass(frozen=True)
 class Arrivals:
     """How a strategy coped with jobs that came by themselves."""
@@ -93,6 +97,13 @@ class Arrivals:
     """The highest of p99, p95 and p90 of it that has 10 samples beyond it: what the gate judges."""
     unstable: bool
     """The backlog grows as long as jobs come."""
+
+    @property
+    def keeps_up(self) -> bool | None:
+        """Whether the rate is borne; null where the window is too short to tell a growing backlog from chance."""
+        if self.unstable:
+            return False
+        return True if self.backlog_end <= SMALL_BACKLOG * self.offered else None
 
 
 @dataclass(frozen=True)

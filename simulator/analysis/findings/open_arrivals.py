@@ -6,7 +6,6 @@ Throughput ranks nobody here: whoever keeps up does exactly as much as comes.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.arrivals import keeps_up
 from simulator.analysis.findings.words import listed, ms, name, times, verb
 from simulator.analysis.intervals import differs, paired_ratio
 from simulator.result.document import CellResult, Finding, Interval
@@ -25,7 +24,7 @@ def open_findings(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list
     for cell in cells:
         if (arrivals := cell.arrivals) is None:
             continue
-        if keeps_up(arrivals):
+        if arrivals.keeps_up:
             steady.append(cell)
         else:
             found.append(_behind(scope, cell, arrivals))
