@@ -181,6 +181,7 @@ def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
         client_cpu_s=client_s or 0.0,
         start_s=calibrated.get("start_s", 0.2),
         warmup=job.warmup,
+        rate_per_s=cell.arrivals.rate_per_s if cell.arrivals is not None else None,
         group="" if cell.id == cell.baseline_id else f"{cell.baseline_id} {plan.in_flight}",
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.analysis.arrivals import arrivals_of
 from simulator.analysis.percentiles import carried, lag_s, percentile, percentiles_s
 from simulator.result.observation import Observed, Snapshot
 from simulator.result.repetition import (
@@ -45,7 +46,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         makespan_s=busy_s,
         startup_s=observed.launch_s,
         drain_s=(end_ns - int(samples.start_ns.max())) / 1e9,
-        response_time_s=percentiles_s((samples.ready_ns - samples.start_ns)[good]),
+        response_time_s=percentiles_s(response_ns(samples)),
         fetch=_fetch(observed, good),
         parse=_parse(observed, good),
         network_s=_network_s(samples, good),
@@ -63,11 +64,23 @@ def measure(observed: Observed, equality: str) -> Measures:
         disturbance=disturbance(observed),
         spin_s=sum(observed.spin_s) / 2,
         runner_cpu_s=observed.parked.runner_cpu_s - observed.ready.runner_cpu_s,
+        arrivals=None
+        if observed.arrivals is None
+        else arrivals_of(samples, observed.arrivals, completed=pages),
     )
 
 
-def mean_response_s(samples: Samples) -> float:
-    """Return the mean response time of the jobs without an error (s); 0 if there is none."""
+def response_ns(samples: Samples) -> np.ndarray:
+    """Return ready less planned start of each job without an error (ns): what was queued is part of it."""
+    good = samples.error == UNKNOWN
+    return np.asarray((samples.ready_ns - samples.due_ns)[good])
+
+
+def mean_service_s(samples: Samples) -> float:
+    """Return the mean time from start to ready of the jobs without an error (s); 0 if there is none.
+
+    Of closed arrivals that is the response time. A queue is no part of it, so no backlog widens a tolerance.
+    """
     good = samples.error == UNKNOWN
     return float((samples.ready_ns - samples.start_ns)[good].mean()) / 1e9 if good.any() else 0.0
 

@@ -27,6 +27,12 @@ def carried(count: int, share: float) -> bool:
     return count - ceil(share * count) >= SAMPLES_BEYOND
 
 
+def tail(values: NDArray[Any]) -> float | None:
+    """Return the highest of p99, p95 and p90 that the samples carry, or null."""
+    found = (percentile(values, share) for share in (0.99, 0.95, 0.90))
+    return next((value for value in found if value is not None), None)
+
+
 def percentiles_s(values_ns: NDArray[Any]) -> Percentiles:
     """Return response-time percentiles in seconds, of samples in nanoseconds."""
     seconds = values_ns / 1e9

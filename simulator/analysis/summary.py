@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from simulator.analysis.arrivals import dispatcher_late_ns, over_rounds
 from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.analysis.intervals import interval, paired_ratio
-from simulator.analysis.measures import delay_errors_ns, resume_lag_ns
+from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
 from simulator.analysis.percentiles import lag_s, percentile, percentiles_s
 from simulator.expectations.judging import judge
 from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
@@ -25,7 +26,7 @@ from simulator.result.repetition import (
     ServerMeasures,
 )
 from simulator.result.run import PlannedCell, Run
-from simulator.result.samples import UNKNOWN, Samples
+from simulator.result.samples import Samples
 
 
 def summarise(run: Run) -> ResultDocument:
@@ -93,6 +94,7 @@ def _cell(
     )
     rounds = sorted(own.keys() & base.keys())
     over = _over(measures)
+    arrivals = [m.arrivals for m in measures if m.arrivals is not None]
     return CellResult(
         id=planned.id,
         factors=planned.factors,
@@ -105,12 +107,12 @@ def _cell(
         repetitions=tuple(repetitions),
         throughput_per_s=interval([own[r] for r in sorted(own)], first),
         speedup=None
-        if planned.baseline_id is None
+        if planned.baseline_id is None or arrivals
         else paired_ratio([own[r] for r in rounds], [base[r] for r in rounds], first),
         makespan_s=over(lambda m: m.makespan_s),
         startup_s=over(lambda m: m.startup_s),
         drain_s=over(lambda m: m.drain_s),
-        response_time_s=percentiles_s(_pool(samples, _response_ns)) if samples else None,
+        response_time_s=percentiles_s(_pool(samples, response_ns)) if samples else None,
         fetch=_phase([m.fetch for m in measures]) if measures else None,
         parse=_phase([m.parse for m in measures]) if measures else None,
         network_s=over(lambda m: m.network_s),
@@ -126,6 +128,9 @@ def _cell(
         pages=round(median(m.pages for m in measures)) if measures else None,
         errors=_errors(repetitions),
         calibration=run.calibrations.get(planned.id),
+        arrivals=over_rounds(arrivals, _pool(samples, lambda s: dispatcher_late_ns(s, planned.in_flight)))
+        if arrivals
+        else None,
     )
 
 
@@ -197,11 +202,6 @@ def _samples(run: Run, good: Iterable[Repetition]) -> list[Samples]:
 
 def _pool(samples: Sequence[Samples], column: Callable[[Samples], np.ndarray]) -> np.ndarray:
     return np.concatenate([column(s) for s in samples])
-
-
-def _response_ns(samples: Samples) -> np.ndarray:
-    good = samples.error == UNKNOWN
-    return np.asarray((samples.ready_ns - samples.start_ns)[good])
 
 
 def _phase(phases: Sequence[Phase]) -> Phase:

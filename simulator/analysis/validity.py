@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator.analysis.measures import mean_response_s, server_cpu_s, server_queue_s
+from simulator.analysis.measures import mean_service_s, server_cpu_s, server_queue_s
 from simulator.result.observation import Observed
 from simulator.result.repetition import Measures
 
@@ -54,7 +54,7 @@ def judge(
         in_flight: jobs in flight of this cell.
         server_workers: processes of the mock server.
     """
-    tolerance_s = max(limits.delay_tolerance_s, DELAY_TOLERANCE * mean_response_s(observed.samples))
+    tolerance_s = max(limits.delay_tolerance_s, DELAY_TOLERANCE * mean_service_s(observed.samples))
     disturbed = is_disturbed(measures)
     reasons: list[str] = []
     warnings: list[str] = []
@@ -80,9 +80,13 @@ def judge(
             f"the window of {window_s * 1e3:.0f} ms is shorter than {limits.min_window_s * 1e3:.0f} ms;"
             f" raise {longer}"
         )
+    dispatcher = _dispatcher(measures, tolerance_s)
+    if dispatcher:
+        (warnings if disturbed else reasons).append(dispatcher)
     done = measures.pages + measures.unfinished + sum(measures.errors.values())
     fewest = limits.min_jobs_per_slot * in_flight
-    if done < fewest:
+    # Jobs that come by themselves need not fill what a strategy could hold.
+    if done < fewest and measures.arrivals is None:
         enough = f" to {fewest}" if observed.duration_s is None else ""
         reasons.append(
             f"{_count(done, 'job')} for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
@@ -115,6 +119,18 @@ def _errors(measures: Measures, observed: Observed) -> str:
     return (
         f"{total} of {_count(len(observed.samples), 'job')} failed ({kinds}){told}; a comparison needs every job to"
         " succeed: mend the parser or the page that this names"
+    )
+
+
+def _dispatcher(measures: Measures, tolerance_s: float) -> str | None:
+    """Say so where jobs were not started when they were due, though a worker and the driver had nothing to do."""
+    late = measures.arrivals.dispatcher_late_tail_s if measures.arrivals is not None else None
+    if late is None or late <= tolerance_s:
+        return None
+    return (
+        f"jobs were started up to {late * 1e3:.1f} ms after they were due though a worker was waiting, more than the"
+        f" {tolerance_s * 1e3:.1f} ms that this response time bears: the machine woke it too late; close what else"
+        " runs here, lower arrivals.rate or raise validity.delay_tolerance"
     )
 
 

@@ -58,7 +58,7 @@ def measure(spec: Spec, control: Control) -> None:
         startup_ns = time.perf_counter_ns() - started_ns
         control.say("ready", workers=[vars(worker) for worker in workers], startup_ns=startup_ns)
         control.wait_for("go")
-        go_ns = shard.run(spec.duration_ns)
+        go_ns = shard.run()
         parked_ns = time.perf_counter_ns()
         control.say("parked", parked_ns=parked_ns)
         control.wait_for("release")

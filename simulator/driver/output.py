@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from .arrivals import offsets_ns
 from .canonical import NotCanonicalError, canonical, digest
 from .sample import COLUMNS, READY
 from .spec import PROTOCOL, Spec
@@ -25,11 +26,15 @@ def write_measured(
     """Write the sample file: columns of equal length in the order in which records became ready."""
     jobs = sorted((job for log in outcome.logs for job in log.jobs()), key=lambda job: job[0][READY])
     digests, records, unchecked = digest_records(jobs)
+    # Pages are claimed in order: what was not started is what comes after those that were.
+    offsets = offsets_ns(spec)
+    unstarted = [] if offsets is None else offsets[len(jobs) :].tolist()
     write(
         spec.output,
         {
             "protocol": PROTOCOL,
             "go_ns": go_ns,
+            "unstarted_due_ns": [go_ns + offset for offset in unstarted],
             "startup_ns": startup_ns,
             "columns": {name: [numbers[i] for numbers, _, _ in jobs] for i, name in enumerate(COLUMNS)}
             | {"error": [error for _, _, error in jobs]},

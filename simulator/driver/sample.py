@@ -11,7 +11,8 @@ from typing import Any
 COLUMNS = (
     "page",
     "worker",
-    "start_ns",  # the job was claimed: in a closed run, the moment it is due
+    "due_ns",  # the planned start: of closed arrivals, the start itself
+    "start_ns",  # a worker began the job
     "fetched_ns",  # the client has resumed with the whole body
     "parsed_ns",
     "ready_ns",  # the driver's main interpreter holds the record

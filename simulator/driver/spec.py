@@ -41,6 +41,15 @@ class Strategy:
 
 
 @dataclass(frozen=True)
+class Arrivals:
+    """Jobs that come by themselves, whether or not a worker is free."""
+
+    process: str
+    """`constant`: at equal distances; `poisson`: independently of one another."""
+    rate_per_s: float
+
+
+@dataclass(frozen=True)
 class Spec:
     """One repetition of one cell, or the preflight of a job."""
 
@@ -69,6 +78,8 @@ class Spec:
     """Preflight only: the clients whose CPU per request is calibrated, as `blocking:NAME` or `asyncio:NAME`."""
     content_pages: int
     """Preflight only: how many different pages the server has."""
+    arrivals: "Arrivals | None" = None
+    """Null: closed, a free worker claims the next job at once."""
 
 
 def load(path: str) -> Spec:
@@ -86,7 +97,7 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
     if raw.get("protocol") != PROTOCOL:
         raise SpecError(f"this driver speaks protocol {PROTOCOL}, the job file {raw.get('protocol')!r}")
     try:
-        strategy = raw["strategy"]
+        strategy, arrivals = raw["strategy"], raw.get("arrivals")
         return Spec(
             mode=raw["mode"],
             base_url=raw["base_url"].rstrip("/"),
@@ -111,6 +122,7 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
             output=raw["output"],
             clients=tuple(raw["clients"]),
             content_pages=raw["content_pages"],
+            arrivals=None if arrivals is None else Arrivals(**arrivals),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise SpecError(f"the job file lacks or mistypes a key: {error!r}") from error

@@ -1,12 +1,20 @@
 """The one counter from which every strategy claims its jobs, so that none is lucky with how they are dealt."""
 
 import time
+from array import array
 from collections.abc import Callable
 from threading import Lock
 from typing import Any, Protocol
 
+from .arrivals import offsets_ns
+from .due_timer import Clock
+from .spec import Spec
+
 Claim = Callable[[], int]
 """Returns the next page id, or -1 when there is no job left."""
+
+Due = Callable[[int], int]
+"""Returns the moment at which a page is due (ns)."""
 
 
 class SharedInteger(Protocol):
@@ -19,20 +27,34 @@ class SharedInteger(Protocol):
 
 
 class Tickets:
-    """Page ids 0, 1, 2 … until a count is reached or a moment has passed."""
+    """Page ids 0, 1, 2 … until a count is reached or a moment has passed.
 
-    def __init__(self, pages: "int | None", shared: "SharedInteger | None" = None) -> None:
-        self._pages = pages
+    With open arrivals a worker claims a page as soon as it is free and then waits until that page is due, so pages
+    are started in the order in which they are due.
+    """
+
+    due: "Due | None" = None
+    """Null for closed arrivals, where a page is due when it is claimed. Set by `open`."""
+
+    def __init__(
+        self, spec: Spec, shared: "SharedInteger | None" = None, clock: Clock = time.perf_counter_ns
+    ) -> None:
+        self._offsets = offsets_ns(spec)
+        self._pages = spec.pages if self._offsets is None else len(self._offsets)
+        self._duration_ns = spec.duration_ns
         self._shared = shared
+        self._clock = clock
         self._next = 0
         self._lock = Lock()
         self._deadline_ns = 0
 
-    def open(self, deadline_ns: "int | None") -> Claim:
-        """Return the claim function for one window; deadline_ns is on perf_counter_ns, null for a fixed count."""
-        if deadline_ns is None:
+    def open(self, go_ns: int) -> Claim:
+        """Return the claim function for the one window, which began at `go_ns`."""
+        if self._offsets is not None:
+            self.due = due_after(go_ns, self._offsets)
+        if self._duration_ns is None:
             return self._claim_shared if self._shared is not None else self._claim_local
-        self._deadline_ns = deadline_ns
+        self._deadline_ns = go_ns + self._duration_ns
         return self._claim_until
 
     def _claim_local(self) -> int:
@@ -50,6 +72,11 @@ class Tickets:
         return page if self._pages is None or page < self._pages else -1
 
     def _claim_until(self) -> int:
-        if time.perf_counter_ns() >= self._deadline_ns:
+        if self._clock() >= self._deadline_ns:
             return -1
         return self._claim_shared() if self._shared is not None else self._claim_local()
+
+
+def due_after(go_ns: int, offsets: "array[int]") -> Due:
+    """Return the function from a page id to the moment at which it is due."""
+    return lambda page: go_ns + offsets[page]

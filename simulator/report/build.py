@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.report.arrivals import arrivals_tables
 from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
 from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
@@ -26,6 +27,9 @@ COLUMNS = (
     Column("mem", "MB", "upper estimate of the peak over all its processes"),
     Column("start", "s", "from starting the interpreter until every worker is warm"),
 )
+
+ANSWERS = ("winner", "arrivals")
+"""Kinds of findings that answer the scenario's question; the others explain."""
 
 Combination = tuple[tuple[str, str], ...]
 
@@ -52,29 +56,32 @@ def build(document: ResultDocument, *, all_tables: bool = False) -> tuple[Part, 
             groups[_combination(cell.factors)].append(cell)
     varied = {name for key in groups for name, _ in key if len({dict(k).get(name) for k in groups}) > 1}
     grid = matrix(document)
-    tables: tuple[Part, ...] = tuple(
-        Table(
-            title=_title(key, varied, document),
-            columns=COLUMNS,
-            rows=tuple(_row(cell) for cell in cells),
-            notes=notes(cells),
-            findings=tuple(
-                f.text
-                for f in document.findings
-                # Who wins stands in the verdict, or with a matrix only as a name and a number.
-                if _covers(f.scope, key) and (f.kind != "winner" or grid is not None)
-            ),
+    tables: list[Part] = []
+    for key, cells in groups.items():
+        title = _title(key, varied, document)
+        tables.append(
+            Table(
+                title=title,
+                columns=COLUMNS,
+                rows=tuple(_row(cell) for cell in cells),
+                notes=notes(cells),
+                findings=tuple(
+                    f.text
+                    for f in document.findings
+                    # Who wins stands in the verdict, or with a matrix only as a name and a number.
+                    if _covers(f.scope, key) and (f.kind not in ANSWERS or grid is not None)
+                ),
+            )
         )
-        for key, cells in groups.items()
-    )
+        tables.extend(arrivals_tables(title, cells))
     answers = [picture(grid)] if grid is not None else _answers(document, groups, varied)
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
         (*(answers or [_no_answer(document)]), *told(document)),
     )
     overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()
-    if len(tables) > MOST_TABLES and not all_tables:
-        tables = (remarks(document, len(tables)),)
+    if len(groups) > MOST_TABLES and not all_tables:
+        tables = [remarks(document, len(groups))]
     return (verdict, *_checks(document), *overview, *tables, machine(document))
 
 
@@ -115,7 +122,7 @@ def _named(factor: str, level: str) -> str:
 def _answers(document: ResultDocument, groups: Mapping[Combination, Any], varied: set[str]) -> list[str]:
     sentences: list[str] = []
     for key in groups:
-        texts = [f.text for f in document.findings if f.kind == "winner" and _covers(f.scope, key)]
+        texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, key)]
         label = ", ".join(_named(name, level) for name, level in key if name in varied)
         sentences.extend(f"{label}: {text}" if label else text for text in texts)
     return sentences
@@ -135,7 +142,7 @@ def _row(cell: CellResult) -> tuple[str, ...]:
         name,
         number(cell.throughput_per_s.median),
         _reach(cell.throughput_per_s),
-        "1" if cell.baseline_id is None else NONE if cell.speedup is None else f"{cell.speedup.median:.2f}",
+        _speedup(cell),
         ms(cell.response_time_s.p50 if cell.response_time_s else None),
         _tail(cell.response_time_s),
         ms(cell.cpu_per_page_s),
@@ -143,6 +150,12 @@ def _row(cell: CellResult) -> tuple[str, ...]:
         NONE if cell.memory_bytes is None else f"{cell.memory_bytes / 1e6:.0f}",
         NONE if cell.startup_s is None else f"{cell.startup_s:.2f}",
     )
+
+
+def _speedup(cell: CellResult) -> str:
+    if cell.baseline_id is None and cell.arrivals is None:
+        return "1"
+    return NONE if cell.speedup is None else f"{cell.speedup.median:.2f}"
 
 
 def _reach(interval: Interval) -> str:

@@ -2,7 +2,7 @@
 
 History of "simulator.result/1" (it may gain keys and never changes them):
     0.1.0  first version
-    0.2.0  crossovers, expectations, scatter_rounds
+    0.2.0  crossovers, expectations, scatter_rounds, arrivals
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from .repetition import DelayError, Lag, Measures, Percentiles, Phase, Repetition, ServerMeasures
+from .repetition import Arrivals, DelayError, Lag, Measures, Percentiles, Phase, Repetition, ServerMeasures
 
 SCHEMA = "simulator.result/1"
 CellStatus = Literal["ok", "invalid", "unsupported", "failed", "skipped"]
@@ -50,7 +50,8 @@ class CellResult:
     repetitions: tuple[Repetition, ...]
     throughput_per_s: Interval | None
     speedup: Interval | None
-    """Over the sequential cell of the same combination, paired by round; null for that cell itself."""
+    """Over the sequential cell of the same combination, paired by round; null for that cell itself and where jobs
+    come by themselves: who keeps up is as fast as they come."""
     makespan_s: float | None
     startup_s: float | None
     drain_s: float | None
@@ -71,6 +72,8 @@ class CellResult:
     errors: Mapping[str, int]
     calibration: Mapping[str, Any] | None = None
     """What one parse and one request cost alone: parse_cpu_s, repeats, client_cpu_s by kind of client …"""
+    arrivals: Arrivals | None = None
+    """Null: closed arrivals."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ class Finding:
     """One sentence that the numbers support, with its numbers."""
 
     kind: str
-    """`character` (is the job waiting or computing?), `winner`, `cause`, `price` (of processes), `crossover`."""
+    """`character` (is the job waiting or computing?), `winner`, `arrivals` (who keeps up with open ones?), `cause`,
+    `price` (of processes), `crossover`."""
     text: str
     scope: Mapping[str, Any]
     """The factors that it speaks of."""

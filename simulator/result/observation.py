@@ -47,6 +47,16 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class OpenArrivals:
+    """What is known of jobs that came by themselves, beside the samples of those that were started."""
+
+    in_flight: int
+    """The most jobs that the strategy holds at a time."""
+    unstarted_due_ns: tuple[int, ...]
+    """When each job was due that fell into a fixed duration and that no worker came to; rising."""
+
+
+@dataclass(frozen=True)
 class Observed:
     """One repetition as measured, before anything is concluded from it."""
 
@@ -80,6 +90,8 @@ class Observed:
     """What the driver and its parser printed, its tail."""
     same_clock: bool
     """Whether the server's stamps and the driver's are of one clock."""
+    arrivals: OpenArrivals | None = None
+    """Null: closed, each job was due when a worker was free for it."""
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,42 @@ class Disturbance:
     """CPU of programs that are neither driver, nor server, nor runner; interrupts excluded."""
 
 
+SMALL_BACKLOG = 0.05
+"""Share of all offered jobs; a backlog up to it at the end is none to speak of."""
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """How a strategy coped with jobs that came by themselves."""
+
+    offered: int
+    """Jobs due inside the window: all of a fixed count, those due before the end of a fixed duration."""
+    offered_per_s: float | None
+    """From the first planned start to the last; null for a single one."""
+    started: int
+    completed: int
+    """Good records ready inside the window."""
+    backlog_max: int
+    """Most jobs at a time that were due and had no worker."""
+    backlog_end: int
+    """Those at the last planned start."""
+    queue_s: float
+    """Mean time from the planned start to the start."""
+    dispatcher_late_s: Lag | None
+    """Of starts for which a worker was waiting: lateness while no job was at work in the driver."""
+    dispatcher_late_tail_s: float | None
+    """The highest of p99, p95 and p90 of it that has 10 samples beyond it: what the gate judges."""
+    unstable: bool
+    """The backlog grows as long as jobs come."""
+
+    @property
+    def keeps_up(self) -> bool | None:
+        """Whether the rate is borne; null where the window is too short to tell a growing backlog from chance."""
+        if self.unstable:
+            return False
+        return True if self.backlog_end <= SMALL_BACKLOG * self.offered else None
+
+
 @dataclass(frozen=True)
 class Measures:
     """What one repetition measured. A measure that does not apply, or cannot be read here, is null."""
@@ -104,6 +140,8 @@ class Measures:
     spin_s: float
     """Mean of the fixed spin before and after."""
     runner_cpu_s: float
+    arrivals: Arrivals | None = None
+    """Null: closed arrivals."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ Column = NDArray[np.int64]
 DRIVER_COLUMNS = (
     "page",
     "worker",
+    "due_ns",
     "start_ns",
     "fetched_ns",
     "parsed_ns",
@@ -34,6 +35,8 @@ class Samples:
 
     page: Column
     worker: Column
+    due_ns: Column
+    """The planned start; of closed arrivals, the start itself."""
     start_ns: Column
     fetched_ns: Column
     parsed_ns: Column
@@ -68,9 +71,11 @@ class Samples:
         """
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             kinds = tuple(str(kind) for kind in _array(archive.read("error_kinds.npy")))
+            # Kept before there were open arrivals: every job was due when it was started.
+            older = {} if "due_ns.npy" in archive.namelist() else {"due_ns": "start_ns"}
             return cls(
                 **{
-                    name: _array(archive.read(f"{name}.npy"))
+                    name: _array(archive.read(f"{older.get(name, name)}.npy"))
                     for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
                 },
                 error_kinds=kinds,

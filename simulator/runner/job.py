@@ -60,4 +60,7 @@ def job_file(
         "output": str(output),
         "clients": [f"{kind}:{name}" for kind, name in sorted(clients.items())],
         "content_pages": content_pages,
+        "arrivals": None
+        if cell.arrivals is None
+        else {"process": cell.arrivals.process, "rate_per_s": cell.arrivals.rate_per_s},
     }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulator.result.observation import Broken, Observed
+from simulator.result.observation import Broken, Observed, OpenArrivals
 from simulator.result.samples import from_columns
 from simulator.runner.affinity import BindingError
 from simulator.runner.calibrate import with_last_words
@@ -116,4 +116,7 @@ def run_repetition(
         spin_s=(spin_before_s, spin_s()),
         last_words=words,
         same_clock=server.same_clock,
+        arrivals=None
+        if cell.arrivals is None
+        else OpenArrivals(cell.plan.in_flight, tuple(written["unstarted_due_ns"])),
     )

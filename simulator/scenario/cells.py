@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from mockserver.config import ServerConfig
 from mockserver.units import format_size
 from simulator.scenario.affinity import Affinity, why_not_here
+from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names, varies_baseline
 from simulator.scenario.job import Clients, Job
 from simulator.scenario.model import Scenario
@@ -39,6 +40,8 @@ class Cell:
     """Why it cannot be measured here, and what to set; None where it can."""
     affinity: Affinity = field(default_factory=Affinity)
     """On which CPUs its server and its driver may run."""
+    arrivals: Arrivals | None = None
+    """How jobs come by themselves; None: closed, a free worker claims the next one at once."""
 
     @property
     def client(self) -> str | None:
@@ -113,6 +116,7 @@ def _cell(
         or _too_much_memory(worked_out, memory_limit_bytes)
         or (None if usable_cpus is None else why_not_here(affinity, usable_cpus)),
         affinity=affinity,
+        arrivals=combination.arrivals,
     )
 
 

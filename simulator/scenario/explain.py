@@ -35,7 +35,9 @@ _OTHER_WORDS = {
     "timeout": "time_limit",
     "delay": "latency",
     "library": "client",
+    "qps": "rate",
     "requests": "pages",
+    "rps": "rate",
     "urls": "pages",
 }
 """What the same thing is called elsewhere. Only the last part of the path is named here."""

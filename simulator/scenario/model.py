@@ -17,6 +17,7 @@ from pydantic import (
 from mockserver.config import Config, ServerConfig
 from mockserver.units import DurationNs, Share, format_duration, format_percentage
 from simulator.scenario.affinity import Affinity
+from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.expect import ExpectEntry
 from simulator.scenario.job import Job, between
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
@@ -82,6 +83,10 @@ class Scenario(Config):
     )
     server: ServerConfig = Field(default_factory=ServerConfig, description="What the mock server does.")
     job: Job = Field(description="What is done with every page.")
+    arrivals: Arrivals | None = Field(
+        default=None,
+        description="Jobs that come by themselves; by default a free worker starts the next one at once.",
+    )
     strategies: tuple[StrategyEntry, ...] = Field(
         default=tuple(Variant.model_validate({"name": name, "base": name}) for name in DEFAULT_STRATEGIES),
         min_length=1,
@@ -199,6 +204,12 @@ class Scenario(Config):
                 f"job.duration ({format_duration(duration_ns)}) is not below time_limit "
                 f"({format_duration(self.time_limit_ns)}); lower one or raise the other"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _fits_arrivals(self) -> Self:
+        if self.arrivals is not None:
+            self.arrivals.check(self.job, self.time_limit_ns)
         return self
 
     @classmethod

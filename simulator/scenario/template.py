@@ -63,6 +63,7 @@ in_flight: {in_flight}                      # jobs at a time, the same for every
 parallelism: cores                # processes of processes_per_core: a number, or cores
 rounds: 3                         # every strategy is measured this often, in shuffled order
 time_limit: {time_limit}{time_limit_pad}# the longest that one repetition may take
+# arrivals: {{rate: 50/s}}          # jobs come by themselves at this rate, whether or not a worker is free
 
 # cases:                          # named points, measured side by side
 #   waiting: {{job.parser: spin, job.parse_cost: 0ms}}

@@ -4,15 +4,18 @@ import dataclasses
 import sys
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 
 from simulator.analysis.equality import Reference, compare
-from simulator.result.observation import Broken, Observed
+from simulator.result.observation import Broken, Observed, OpenArrivals
+from simulator.result.samples import Samples
 from simulator.runner.job import Amount
 from simulator.runner.repetition import run_repetition
 from simulator.runner.servers import Servers
+from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.cells import Cell
 from tests.conftest import tiny_cells
 
@@ -57,6 +60,12 @@ def observed(cell: Cell, servers: Servers, folder: Path) -> Observed:
     return outcome
 
 
+def most_at_once(samples: Samples) -> int:
+    moments = np.concatenate([samples.start_ns, samples.parsed_ns])
+    steps = np.concatenate([np.ones(len(samples), int), -np.ones(len(samples), int)])
+    return int(np.cumsum(steps[np.lexsort((steps, moments))]).max())
+
+
 def with_parser(cell: Cell, function: str, *, url: bool = False) -> Cell:
     parser = type(cell.job.parser).model_validate({"function": f"mine:{function}", "url": url})
     return dataclasses.replace(cell, job=cell.job.model_copy(update={"parser": parser}))
@@ -79,10 +88,8 @@ def test_every_job_is_done_once_within_the_bound_and_seen_by_the_server(
     assert (samples.intended_ns == 3_000_000).all()
     assert (samples.first_byte_ns - samples.received_ns >= 3_000_000).all()
 
-    moments = np.concatenate([samples.start_ns, samples.parsed_ns])
-    steps = np.concatenate([np.ones(PAGES, int), -np.ones(PAGES, int)])
-    at_once = np.cumsum(steps[np.lexsort((steps, moments))])
-    assert at_once.max() <= cell.plan.in_flight
+    assert (samples.due_ns == samples.start_ns).all()
+    assert most_at_once(samples) <= cell.plan.in_flight
 
 
 def test_records_are_those_of_sequential(cell: Cell, servers: Servers, parsers: Path) -> None:
@@ -129,3 +136,47 @@ def test_a_crash_in_mid_run_is_told_with_its_signal(cell: Cell, servers: Servers
     assert isinstance(outcome, Broken)
     assert outcome.status == "failed"
     assert "SIGKILL" in outcome.reason
+
+
+RATE_PER_S = 150.0
+
+
+def test_jobs_that_come_by_themselves_are_started_when_they_are_due_and_never_before(
+    cell: Cell, servers: Servers, parsers: Path
+) -> None:
+    arrivals = Arrivals.model_validate({"rate": f"{RATE_PER_S}/s"})
+    outcome = observed(dataclasses.replace(cell, arrivals=arrivals), servers, parsers)
+    samples = outcome.samples
+    assert sorted(samples.page.tolist()) == list(range(PAGES))
+    assert samples.error_kinds == ()
+    assert outcome.server_stats["requests"] == PAGES
+    assert outcome.arrivals == OpenArrivals(cell.plan.in_flight, ())
+    assert (samples.start_ns >= samples.due_ns).all()
+    assert most_at_once(samples) <= cell.plan.in_flight
+
+    # The same moments under every strategy, in all its processes: offsets from one "go".
+    due_s = (samples.due_ns[np.argsort(samples.page)] - outcome.go_ns) / 1e9
+    random = Random(3)  # noqa: S311 - the seed of `run`
+    gaps = [random.expovariate(1.0) for _ in range(PAGES)]
+    assert due_s == pytest.approx(np.cumsum(gaps) / RATE_PER_S, abs=1e-8)
+
+    reference = Reference()
+    baseline = tiny_cells(parsers)["sequential"]
+    assert compare(reference, observed(baseline, servers, parsers)) == ("equal", None)
+    assert compare(reference, outcome) == ("equal", None)
+
+
+def test_what_comes_in_a_fixed_duration_and_is_not_started_is_told(
+    cell: Cell, servers: Servers, parsers: Path
+) -> None:
+    # Twenty times what 3 ms of latency and a few in flight can bear.
+    many = Arrivals.model_validate({"rate": "20000/s", "process": "constant"})
+    job = cell.job.model_copy(update={"pages": None, "duration_ns": 100_000_000})
+    outcome = observed(dataclasses.replace(cell, job=job, arrivals=many), servers, parsers)
+    samples = outcome.samples
+    assert sorted(samples.page.tolist()) == list(range(len(samples)))
+    assert outcome.arrivals is not None
+    unstarted = outcome.arrivals.unstarted_due_ns
+    assert len(samples) + len(unstarted) == 2_000
+    assert len(unstarted) > len(samples) > 0
+    assert samples.due_ns.max() <= unstarted[0] <= unstarted[-1] < outcome.go_ns + 100_000_000

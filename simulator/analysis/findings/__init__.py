@@ -7,6 +7,7 @@ from typing import Any
 from simulator.analysis.findings.cause import causes
 from simulator.analysis.findings.character import NO_PARSE_S, character
 from simulator.analysis.findings.crossing import crossings
+from simulator.analysis.findings.open_arrivals import open_findings
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.findings.words import name
 from simulator.analysis.pairing import ratio
@@ -44,6 +45,8 @@ def _group(
         if kind is not None:
             found.append(kind)
     usable = [c for c in cells if c.status == "ok" and c.throughput_per_s is not None]
+    if any(c.arrivals is not None for c in usable):
+        return [*found, *open_findings(scope, usable, first), *causes(scope, base, usable, first)]
     alike = [c for c in usable if not c.marked]
     found.extend(winners(scope, alike, [c for c in usable if c.marked], first))
     found.extend(causes(scope, base, alike, first))

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+from ..due_timer import sleep_until
 from ..sample import Emit, SampleLog
 from ..spec import Spec
 from ..tickets import Claim, Tickets
@@ -60,12 +61,13 @@ class BlockingShard:
         self._settle()
         return sorted(self._workers, key=lambda worker: worker.index)
 
-    def run(self, duration_ns: "int | None") -> int:
+    def run(self, go_ns: "int | None" = None) -> int:
         """Open the tickets, release the threads and wait until all are parked."""
         self._pending = self._width
         self._settled.clear()
-        go_ns = time.perf_counter_ns()
-        self._claim = self._tickets.open(None if duration_ns is None else go_ns + duration_ns)
+        if go_ns is None:
+            go_ns = time.perf_counter_ns()
+        self._claim = self._tickets.open(go_ns)
         self._go.set()
         self._settle()
         self.outcome.errors.extend(self._log.kept)
@@ -135,11 +137,14 @@ class BlockingShard:
         emit = self._emit or self._keep()
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
         clock, cpu = clocks(instrument=spec.instrument)
-        sends = self._emit is not None
-        cpu_start = cpu()
+        sends, due_at = self._emit is not None, self._tickets.due
+        due, cpu_start = 0, cpu()
         while (page := claim()) >= 0:
             record, error = None, ""
             url = f"{prefix}{page}"
+            if due_at is not None:
+                due = sleep_until(due_at(page))
+                cpu_start = cpu()
             start = clock()
             try:
                 status, body = fetch(url)
@@ -160,7 +165,8 @@ class BlockingShard:
                 del body  # else every thread holds its last page while it waits for the next one
             # Ready is as soon as parsed, unless the record still has to cross from one process to another.
             numbers = (
-                page, worker, start, fetched, parsed, parsed, cpu_fetched - cpu_start, cpu_parsed - cpu_fetched
+                page, worker, due or start, start, fetched, parsed, parsed,
+                cpu_fetched - cpu_start, cpu_parsed - cpu_fetched,
             )  # fmt: skip
             emit(numbers, record, error)
             # The end of one job is the start of the next, unless a record was pickled and sent in between.

@@ -5,9 +5,11 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
+from ..due_timer import Clock, DueTimer, LoopTimer, due_timer
 from ..sample import UNKNOWN, Emit, SampleLog
 from ..spec import Spec
 from ..tickets import Claim, Tickets
@@ -31,8 +33,10 @@ class EventLoopShard:
         shard: int = 0,
         first_worker: int = 0,
         emit: "Emit | None" = None,
+        world: "World | None" = None,
     ) -> None:
         self.outcome = Outcome()
+        self._world = world or World()
         self._spec = spec
         self._tickets = tickets
         self._width = width
@@ -47,17 +51,18 @@ class EventLoopShard:
     def start(self) -> "list[Worker]":
         """Make the loop and one client per task, and warm each up."""
         self._parse = parse = open_parse(self._spec)
-        self._loop = loop = new_loop(self._spec.strategy.loop)
+        self._loop = loop = self._world.new_loop(self._spec.strategy.loop)
         self.outcome.notes["loop"] = f"{type(loop).__module__}.{type(loop).__qualname__}"
         self._run(self._warm_up(parse))
         return [Worker(self._first, os.getpid(), threading.get_native_id(), self._shard, gil_enabled())]
 
-    def run(self, duration_ns: "int | None") -> int:
+    def run(self, go_ns: "int | None" = None) -> int:
         """Run every task until no job is left."""
         parse = self._parse
         assert parse is not None  # noqa: S101 - start comes first
-        go_ns = time.perf_counter_ns()
-        claim = self._tickets.open(None if duration_ns is None else go_ns + duration_ns)
+        if go_ns is None:
+            go_ns = self._world.clock()
+        claim = self._tickets.open(go_ns)
         self._run(self._window(parse, claim))
         self.outcome.errors.extend(self._log.kept)
         return go_ns
@@ -94,7 +99,7 @@ class EventLoopShard:
                     parse(page, body)
 
         # Built on the running loop: a client binds itself to it.
-        self._clients.extend(open_client(self._spec) for _ in range(self._width))
+        self._clients.extend(self._world.open_client(self._spec) for _ in range(self._width))
         await asyncio.gather(*(warm(self._first + i, client) for i, client in enumerate(self._clients)))
 
     async def _window(self, parse: Parse, claim: Claim) -> None:
@@ -103,21 +108,25 @@ class EventLoopShard:
         if emit is None:
             self.outcome.logs.append(log := SampleLog())
             emit = log.add
+        timer = self._world.due_timer() if self._tickets.due is not None else LoopTimer()
         try:
-            await asyncio.gather(
-                *(self._task(client, parse, self._first, claim, emit) for client in self._clients)
-            )
+            await asyncio.gather(*(self._task(client, parse, claim, emit, timer) for client in self._clients))
         finally:
+            timer.close()
             if lag is not None:
                 lag.stop()
 
-    async def _task(self, client: Any, parse: Parse, worker: int, claim: Claim, emit: Emit) -> None:
-        spec, log = self._spec, self._log
+    async def _task(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:
+        spec, log, worker, due_at = self._spec, self._log, self._first, self._tickets.due
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
-        clock, cpu = clocks(instrument=spec.instrument)
+        clock, cpu = clocks(instrument=spec.instrument, clock=self._world.clock)
+        due = 0
         while (page := claim()) >= 0:
             record, error, parse_cpu = None, "", 0
             url = f"{prefix}{page}"
+            if due_at is not None:
+                due = due_at(page)
+                await timer.until(due)
             start = clock()
             try:
                 status, body = await fetch(url)
@@ -136,7 +145,8 @@ class EventLoopShard:
                 parse_cpu, parsed = cpu() - cpu_start, clock()
                 del body  # else every task holds its last page while it waits for the next one
             # Ready is as soon as parsed, unless the record still has to cross from one process to another.
-            emit((page, worker, start, fetched, parsed, parsed, UNKNOWN, parse_cpu), record, error)
+            numbers = (page, worker, due or start, start, fetched, parsed, parsed, UNKNOWN, parse_cpu)
+            emit(numbers, record, error)
 
 
 class LoopLag:
@@ -177,3 +187,13 @@ def new_loop(kind: str) -> asyncio.AbstractEventLoop:
             " or leave out `loop: uvloop`",
         ) from error
     return uvloop.new_event_loop()
+
+
+@dataclass(frozen=True)
+class World:
+    """What an event-loop shard takes from outside; a test can put one with a simulated clock in its place."""
+
+    clock: Clock = time.perf_counter_ns
+    new_loop: "Callable[[str], asyncio.AbstractEventLoop]" = new_loop
+    open_client: "Callable[[Spec], Any]" = open_client
+    due_timer: "Callable[[], DueTimer]" = due_timer

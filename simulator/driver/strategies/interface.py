@@ -64,8 +64,11 @@ class Shard(Protocol):
     def start(self) -> "list[Worker]":
         """Start and warm up every worker. Raises Failure."""
 
-    def run(self, duration_ns: "int | None") -> int:
-        """Release the workers, wait until all are parked, return the moment of "go" (ns). Raises Failure."""
+    def run(self, go_ns: "int | None" = None) -> int:
+        """Release the workers, wait until all are parked, return the moment of "go" (ns). Raises Failure.
+
+        `go_ns` is the moment that this shard shares with others; null: now.
+        """
 
     def release(self) -> None:
         """Let the workers end and wait until they have; safe to call at any time, and more than once."""

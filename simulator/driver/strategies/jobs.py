@@ -8,6 +8,7 @@ from typing import Any
 
 from ..clients import open_async, open_blocking
 from ..clients.interface import LIBRARIES
+from ..due_timer import Clock
 from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
 from ..spec import Spec
 from ..work import Parse, bind
@@ -16,12 +17,12 @@ from .interface import Failure, JobError
 MESSAGES_PER_KIND = 3
 
 
-def clocks(*, instrument: bool) -> "tuple[Any, Any]":
+def clocks(*, instrument: bool, clock: Clock = time.perf_counter_ns) -> "tuple[Any, Any]":
     """Return the wall and the CPU clock of a worker; `int` (always 0) stands in where nothing is to be measured.
 
     Both keep the GIL while they read; on Linux perf_counter is CLOCK_MONOTONIC, the mock server's clock.
     """
-    return (time.perf_counter_ns, time.thread_time_ns) if instrument else (int, int)
+    return (clock, time.thread_time_ns) if instrument else (int, int)
 
 
 def gil_enabled() -> bool:

@@ -70,11 +70,12 @@ class ProcessShards:
             workers.extend(message)
         return sorted(workers, key=lambda worker: worker.index)
 
-    def run(self, duration_ns: "int | None") -> int:
-        """Send "go" to every child and take in records until all are parked."""
-        go_ns = time.perf_counter_ns()
+    def run(self, go_ns: "int | None" = None) -> int:
+        """Send "go", one moment for all, to every child and take in records until all are parked."""
+        if go_ns is None:
+            go_ns = time.perf_counter_ns()
         for pipe in self._pipes:
-            pipe.send(duration_ns)
+            pipe.send(go_ns)
         for errors, lag_ns, notes in self._collect("parked", len(self._children)):
             self.outcome.errors.extend(errors)
             self.outcome.loop_lag_ns.extend(lag_ns)
@@ -188,7 +189,7 @@ def serve(
     end_with_parent()
     local = open_local(
         spec,
-        Tickets(spec.pages, counter),
+        Tickets(spec, counter),
         width=width,
         shard=shard,
         first_worker=first_worker,
@@ -197,8 +198,7 @@ def serve(
     try:
         set_switch_interval(spec.switch_interval_s)
         pipe.send(("ready", local.start()))
-        duration_ns = pipe.recv()
-        local.run(duration_ns)
+        local.run(pipe.recv())
         outcome = local.outcome
         pipe.send(("parked", (outcome.errors, outcome.loop_lag_ns, outcome.notes)))
         pipe.recv()

@@ -66,6 +66,7 @@ def samples(  # noqa: PLR0913 - one name for each number that a test may want to
     return Samples(
         page=order,
         worker=order % workers,
+        due_ns=start,
         start_ns=start,
         fetched_ns=fetched,
         parsed_ns=parsed,

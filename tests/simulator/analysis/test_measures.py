@@ -6,7 +6,7 @@ import pytest
 
 from simulator.analysis.measures import (
     delay_errors_ns,
-    mean_response_s,
+    mean_service_s,
     measure,
     resume_lag_ns,
     server_cpu_s,
@@ -52,7 +52,7 @@ def test_response_times_run_from_start_to_ready_without_the_failed_jobs() -> Non
     assert found.response_time_s.p50 == pytest.approx(CYCLE_S)
     assert found.response_time_s.max == pytest.approx(1 + CYCLE_S)
     assert found.response_time_s.p90 is None
-    assert mean_response_s(jobs) == pytest.approx(CYCLE_S + 1 / 39)
+    assert mean_service_s(jobs) == pytest.approx(CYCLE_S + 1 / 39)
 
 
 def test_fetch_and_parse_are_split_into_cpu_network_and_stall() -> None:
@@ -158,7 +158,7 @@ def test_where_every_job_failed_means_are_null_and_nothing_divides_by_zero() -> 
     assert found.fetch == found.parse == Phase(None, None, None)
     assert found.network_s is None
     assert found.response_time_s.max is None
-    assert mean_response_s(jobs) == 0.0
+    assert mean_service_s(jobs) == 0.0
 
 
 def test_what_cannot_be_read_of_the_system_is_null_and_never_zero() -> None:

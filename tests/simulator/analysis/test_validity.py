@@ -1,11 +1,12 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from simulator.analysis.measures import measure
 from simulator.analysis.validity import Limits, Verdict, is_disturbed, judge
-from simulator.result.observation import Observed
+from simulator.result.observation import Observed, OpenArrivals
 from simulator.result.repetition import Disturbance
 from tests.simulator.analysis.builders import MS, measures, observed, samples
 
@@ -203,3 +204,48 @@ def test_what_cannot_be_read_here_rejects_nothing() -> None:
     assert verdict.reasons == ()
     assert verdict.warnings == ()
     assert not verdict.disturbed
+
+
+def opened(late_ms: float, count: int = 1_200, **options: Any) -> Observed:
+    """Jobs 100 ms apart, each started late though its worker was waiting."""
+    due = [k * 100 * MS for k in range(count)]
+    made = samples(count, start_ns=[moment + round(late_ms * MS) for moment in due])
+    jobs = replace(made, due_ns=made.start_ns - round(late_ms * MS))
+    return observed(jobs, arrivals=OpenArrivals(4, ()), **options)
+
+
+@pytest.mark.parametrize(("late_ms", "valid"), [(5.9, True), (6.1, False)])
+def test_a_dispatcher_later_than_a_tenth_of_the_service_time_is_invalid(late_ms: float, valid: bool) -> None:  # noqa: FBT001 - a table
+    verdict = judged(opened(late_ms))
+    assert (verdict.reasons == ()) == valid
+    if not valid:
+        assert "started up to 6.1 ms after they were due though a worker was waiting" in only(verdict)
+        assert "lower arrivals.rate or raise validity.delay_tolerance" in only(verdict)
+
+
+def test_on_a_disturbed_machine_a_late_dispatcher_is_a_warning() -> None:
+    verdict = judged(opened(7, foreign_s=100.0))
+    assert verdict.disturbed
+    assert verdict.reasons == ()
+    assert "though a worker was waiting" in verdict.warnings[0]
+
+
+def test_a_backlog_never_invalidates_nor_widens_a_tolerance() -> None:
+    # Started ever later: the last of them after 30 s of waiting. Its own work still takes 60 ms, and bears 6.
+    made = samples(400, start_ns=[k * 60 * MS for k in range(400)], delay_error_ns=7 * MS)
+    jobs = replace(made, due_ns=made.start_ns - np.arange(400) * 30 * MS)
+    seen = observed(jobs, arrivals=OpenArrivals(1, ()))
+    assert "7.0 ms longer than asked, more than the 6.0 ms" in only(judged(seen))
+    fine = samples(400, start_ns=[k * 60 * MS for k in range(400)])
+    jobs = replace(fine, due_ns=fine.start_ns - np.arange(400) * 30 * MS)
+    verdict = judged(observed(jobs, arrivals=OpenArrivals(1, ())))
+    assert verdict.measures.arrivals is not None
+    assert verdict.measures.arrivals.unstable
+    assert verdict.reasons == ()
+
+
+def test_open_arrivals_need_not_fill_the_jobs_in_flight_but_a_window() -> None:
+    few = opened(0, count=10)
+    assert judged(few, in_flight=64).reasons == ()
+    assert "fewer than 10 for each" in only(judged(replace(few, arrivals=None), in_flight=64))
+    assert "shorter than 2000 ms" in only(judged(few, limits=Limits(2.0, 10)))

@@ -109,3 +109,12 @@ def test_errors_are_numbered_by_kind() -> None:
     made = from_columns(columns([0, 1, 2, 3], ["", "parse: X", "fetch: Y", "parse: X"]), None)
     assert made.error_kinds == ("fetch: Y", "parse: X")
     assert made.error.tolist() == [UNKNOWN, 1, 0, 1]
+
+
+def test_samples_kept_before_there_were_open_arrivals_are_due_when_they_were_started() -> None:
+    made = samples(5)
+    with np.load(io.BytesIO(made.to_bytes())) as archive:
+        older = {name: archive[name] for name in archive.files if name != "due_ns"}
+    buffer = io.BytesIO()
+    np.savez(buffer, **older)
+    assert equal(Samples.from_bytes(buffer.getvalue()), made)

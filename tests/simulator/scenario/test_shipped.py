@@ -70,6 +70,9 @@ def window_s(scenario: Scenario, cores: int) -> list[float]:
     """The shortest time that each cell's jobs can take, nothing counted but latency and parse cost."""
     found = []
     for cell in expand(scenario, cores):
+        if cell.job.duration_ns is not None:
+            found.append(cell.job.duration_ns / 1e9)
+            continue
         delay_s = getattr(cell.server.latency, "delay_ns", getattr(cell.server.latency, "median_ns", 0)) / 1e9
         parse_s = (cell.job.parse_cost_ns or 0) / 1e9
         assert cell.job.pages is not None
@@ -80,7 +83,15 @@ def window_s(scenario: Scenario, cores: int) -> list[float]:
 
 def test_all_scenarios_are_here() -> None:
     assert {path.stem for path in SHIPPED} >= {
-        *("quickstart", "io_bound", "cpu_bound", "mixed", "gil_releasing_parse", "real_pages")
+        *(
+            "quickstart",
+            "io_bound",
+            "cpu_bound",
+            "mixed",
+            "gil_releasing_parse",
+            "real_pages",
+            "open_arrivals",
+        )
     }
 
 
@@ -92,9 +103,11 @@ def test_a_shipped_scenario_is_valid_and_long_enough(path: Path, validator: Draf
     # 100 ms of client and server for 100 pages are left out of account: a margin, not a need.
     assert min(window_s(scenario, cores=8)) >= scenario.validity.min_window_ns / 1e9
     for cell in expand(scenario, 8):
-        assert cell.job.pages is not None
-        assert cell.job.pages >= scenario.validity.min_jobs_per_slot * cell.plan.in_flight
         assert cell.unsupported is None
+        # Jobs that come by themselves need not fill what a strategy could hold.
+        if cell.arrivals is None:
+            assert cell.job.pages is not None
+            assert cell.job.pages >= scenario.validity.min_jobs_per_slot * cell.plan.in_flight
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

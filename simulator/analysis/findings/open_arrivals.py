@@ -1,0 +1,146 @@
+"""Findings on jobs that come by themselves: who keeps up, and who of those answers soonest.
+
+Throughput ranks nobody here: whoever keeps up does exactly as much as comes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simulator.analysis.findings.words import listed, ms, name, times, verb
+from simulator.analysis.intervals import differs, paired_ratio
+from simulator.result.document import CellResult, Finding, Interval
+from simulator.result.repetition import Arrivals, Percentiles
+
+
+def open_findings(
+    scope: Mapping[str, Any], cells: Sequence[CellResult], first: int | None = None
+) -> list[Finding]:
+    """Return what can be said of one combination of levels.
+
+    Args:
+        scope: its levels.
+        cells: those with valid numbers, all with open arrivals.
+        first: as of `intervals.interval`.
+    """
+    found: list[Finding] = []
+    steady: list[CellResult] = []
+    for cell in cells:
+        if (arrivals := cell.arrivals) is None:
+            continue
+        if arrivals.keeps_up:
+            steady.append(cell)
+        else:
+            found.append(_behind(scope, cell, arrivals))
+    if steady:
+        found.insert(0, _steady(scope, steady))
+    return found + _soonest(scope, [cell for cell in steady if not cell.marked], first)
+
+
+def _behind(scope: Mapping[str, Any], cell: CellResult, arrivals: Arrivals) -> Finding:
+    done = cell.throughput_per_s.median if cell.throughput_per_s else 0.0
+    offered = f"{_per_s(arrivals.offered_per_s)} came and {done:.1f}/s were done"
+    who = f"{name(cell)}{_condition(cell)}"
+    if arrivals.unstable:
+        text = (
+            f"{who} {verb(cell, 'is', 'are')} unstable at this rate: {offered}; the backlog grew to"
+            f" {arrivals.backlog_end} of {arrivals.offered} jobs, and a longer run would only have longer responses."
+        )
+    else:
+        text = (
+            f"Whether {who} {verb(cell, 'keeps', 'keep')} up is not told: {offered}; {arrivals.backlog_end} of"
+            f" {arrivals.offered} jobs waited for a worker at the end, too few to tell a growing backlog from chance:"
+            " let jobs come for longer."
+        )
+    return Finding(
+        "arrivals",
+        text,
+        scope,
+        {
+            "strategy": name(cell),
+            "offered_per_s": arrivals.offered_per_s,
+            "throughput_per_s": done,
+            "backlog_end": float(arrivals.backlog_end),
+            "unstable": "yes" if arrivals.unstable else "not told",
+        },
+    )
+
+
+def _steady(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> Finding:
+    names = listed([f"{name(cell)}{_condition(cell)}" for cell in cells])
+    one = len(cells) == 1
+    keeps = verb(cells[0], "keeps", "keep") if one else "keep"
+    rate = cells[0].arrivals.offered_per_s if cells[0].arrivals is not None else None
+    worst = max(cell.arrivals.backlog_max for cell in cells if cell.arrivals is not None)
+    backlog = (
+        f"at most {worst} of them waited for a worker at a time" if worst else "none waited for a worker"
+    )
+    return Finding(
+        "arrivals",
+        f"{names} {keeps} up with the {_per_s(rate)} that come; {backlog}.",
+        scope,
+        {"offered_per_s": rate, "backlog_max": float(worst)},
+    )
+
+
+def _soonest(scope: Mapping[str, Any], cells: Sequence[CellResult], first: int | None) -> list[Finding]:
+    """Compare the median response times of those that keep up, paired by round."""
+    known = [cell for cell in cells if _p50(cell.response_time_s) is not None]
+    if len(known) < 2:  # noqa: PLR2004 - nobody to compare with
+        return []
+    best, *rest = sorted(known, key=lambda cell: _p50(cell.response_time_s) or 0.0)
+    against = [(cell, _ratio(cell, best, first)) for cell in rest]
+    p50 = _p50(best.response_time_s) or 0.0
+    numbers: dict[str, float | str | None] = {"winner": name(best), "p50_s": p50}
+    numbers |= {f"p50_ratio_of_{name(cell)}": r.median for cell, r in against if r is not None}
+    answers = f"a response in {ms(p50)} (median, from the planned start{_tail(best.response_time_s)})"
+    ties = [cell for cell, r in against if not differs(r)]
+    slower = [(cell, r) for cell, r in against if differs(r) and r is not None]
+    if any(r is not None and r.kind == "range" for _, r in against):
+        text = f"{name(best)} gave {answers}, sooner than the rest; fewer than 3 rounds cannot tell if that is luck"
+    elif ties:
+        names = listed([name(best), *map(name, ties)])
+        text = f"{names} are not told apart by response time: {name(best)} gave {answers}"
+    else:
+        text = f"{name(best)} {verb(best, 'answers', 'answer')} soonest: {answers}"
+    if slower:
+        text += "; " + listed(
+            [f"{name(cell)} {verb(cell, 'takes', 'take')} {times(r)} as long" for cell, r in slower]
+        )
+    return [Finding("winner", text + ".", scope, numbers)]
+
+
+def _ratio(cell: CellResult, best: CellResult, first: int | None) -> Interval | None:
+    """Return median response time of one cell over that of another, paired by round."""
+    left, right = _rounds(cell), _rounds(best)
+    rounds = sorted(left.keys() & right.keys())
+    return paired_ratio([left[r] for r in rounds], [right[r] for r in rounds], first)
+
+
+def _rounds(cell: CellResult) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for repetition in cell.repetitions:
+        if repetition.status == "ok" and repetition.measures is not None:
+            p50 = repetition.measures.response_time_s.p50
+            if p50 is not None and p50 > 0:
+                found[repetition.round] = p50
+    return found
+
+
+def _p50(times_s: Percentiles | None) -> float | None:
+    return times_s.p50 if times_s is not None else None
+
+
+def _tail(times_s: Percentiles | None) -> str:
+    for key in ("p99", "p95", "p90"):
+        value = getattr(times_s, key, None)
+        if value is not None:
+            return f"; {key} {ms(value)}"
+    return ""
+
+
+def _condition(cell: CellResult) -> str:
+    return f", with {cell.in_flight} in flight by its nature," if cell.marked else ""
+
+
+def _per_s(rate: float | None) -> str:
+    return "jobs" if rate is None else f"{rate:.1f} jobs/s"

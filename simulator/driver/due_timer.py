@@ -1,0 +1,131 @@
+"""Waiting until a job is due: to an absolute moment, never early, and as little late as the system allows.
+
+A thread sleeps with `time.sleep`, which the kernel ends within a tenth of a millisecond. An event loop's own timers
+are late by up to one (asyncio rounds its time-outs up to whole ms) or early by up to one (libuv counts in whole ms),
+which would show as a difference between strategies that is none. So a loop waits with a timerfd where there is one.
+All moments are perf_counter_ns, which is CLOCK_MONOTONIC on Linux.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+Clock = Callable[[], int]
+"""Returns the present moment (ns)."""
+
+
+def sleep_until(due_ns: int) -> int:
+    """Put the calling thread to sleep until `due_ns`; return it."""
+    while (left_ns := due_ns - time.perf_counter_ns()) > 0:
+        time.sleep(left_ns / 1e9)
+    return due_ns
+
+
+class DueTimer(Protocol):
+    """Wakes the tasks of one event loop, which wait for moments that do not decrease from call to call."""
+
+    async def until(self, due_ns: int) -> None:
+        """Return as soon as the clock has reached `due_ns`, never before."""
+
+    def close(self) -> None:
+        """Release what the timer holds; no task waits any more."""
+
+
+def due_timer() -> DueTimer:
+    """Return the best timer that there is for the running event loop."""
+    try:
+        return TimerfdTimer(asyncio.get_running_loop())
+    except (ImportError, AttributeError, OSError):  # not Linux, or a Python without ctypes
+        return LoopTimer()
+
+
+class LoopTimer:
+    """The event loop's own timers, checked again on waking."""
+
+    def __init__(self, clock: Clock = time.perf_counter_ns) -> None:
+        self._clock = clock
+
+    async def until(self, due_ns: int) -> None:
+        """Return as soon as the clock has reached `due_ns`, never before."""
+        at_least_s = 0.0
+        while (left_ns := due_ns - self._clock()) > 0:
+            await asyncio.sleep(max(left_ns / 1e9, at_least_s))
+            at_least_s = 0.001  # woken early: a loop that counts in whole ms would otherwise spin
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+class TimerfdTimer:
+    """One timerfd for all tasks, armed for the first that waits: they are due in the order in which they came."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        create, self._settime = _system_calls()
+        self._loop = loop
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._fd = create()
+        loop.add_reader(self._fd, self._fired)
+
+    async def until(self, due_ns: int) -> None:
+        """Return as soon as the clock has reached `due_ns`, never before."""
+        if due_ns <= time.perf_counter_ns():
+            return
+        future = self._loop.create_future()
+        self._waiting.append((due_ns, future))
+        if len(self._waiting) == 1:
+            self._settime(self._fd, due_ns)
+        await future
+
+    def close(self) -> None:
+        """Release the file descriptor."""
+        self._loop.remove_reader(self._fd)
+        os.close(self._fd)
+
+    def _fired(self) -> None:
+        try:
+            os.read(self._fd, 8)
+        except BlockingIOError:
+            return  # armed anew between the loop's look and this one: it will fire again
+        now_ns, waiting = time.perf_counter_ns(), self._waiting
+        while waiting and waiting[0][0] <= now_ns:
+            _, future = waiting.popleft()
+            if not future.done():  # its task may have been cancelled
+                future.set_result(None)
+        if waiting:
+            self._settime(self._fd, waiting[0][0])
+
+
+def _system_calls() -> "tuple[Callable[[], int], Callable[[int, int], None]]":
+    """Return (make a timerfd, arm it for an absolute moment in ns).
+
+    Raises:
+        ImportError, AttributeError: there is none here.
+    """
+    if sys.version_info >= (3, 13):
+        flags = os.TFD_NONBLOCK | os.TFD_CLOEXEC
+        return (
+            lambda: os.timerfd_create(time.CLOCK_MONOTONIC, flags=flags),
+            lambda fd, due_ns: os.timerfd_settime_ns(fd, flags=os.TFD_TIMER_ABSTIME, initial=due_ns) and None,
+        )
+    import ctypes  # noqa: PLC0415 - only where jobs arrive by themselves
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    make, arm, absolute = libc.timerfd_create, libc.timerfd_settime, 1
+    itimerspec = ctypes.c_long * 4  # interval (s, ns), first expiration (s, ns)
+
+    def create() -> int:
+        # TFD_NONBLOCK and TFD_CLOEXEC are defined as O_NONBLOCK and O_CLOEXEC.
+        fd: int = make(time.CLOCK_MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC)
+        if fd < 0:
+            raise OSError(ctypes.get_errno(), "timerfd_create failed")
+        return fd
+
+    def settime(fd: int, due_ns: int) -> None:
+        if arm(fd, absolute, ctypes.byref(itimerspec(0, 0, *divmod(due_ns, 1_000_000_000))), None) < 0:
+            raise OSError(ctypes.get_errno(), "timerfd_settime failed")
+
+    return create, settime

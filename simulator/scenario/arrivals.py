@@ -1,0 +1,53 @@
+"""Open arrivals: jobs that come by themselves at a rate, whether or not a worker is free."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from mockserver.config import Config
+from mockserver.units import RatePerS, format_duration, format_rate
+from simulator.scenario.job import Job
+
+MOST_PER_S = 100_000.0
+MOST_JOBS = 1_000_000
+"""In one repetition; as many as `job.pages` may say."""
+
+
+def _sensible(rate_per_s: float) -> float:
+    if not 0 < rate_per_s <= MOST_PER_S:
+        raise ValueError(
+            f"found {format_rate(rate_per_s)}; more than 0/s and at most {format_rate(MOST_PER_S)} is allowed"
+        )
+    return rate_per_s
+
+
+class Arrivals(Config):
+    """When jobs are due, whatever becomes of those before them."""
+
+    rate_per_s: Annotated[RatePerS, AfterValidator(_sensible)] = Field(
+        alias="rate", description="How many jobs come in a second, minute or hour: 50/s, 3000/m."
+    )
+    process: Literal["poisson", "constant"] = Field(
+        default="poisson",
+        description="poisson: independently of one another; constant: at equal distances.",
+    )
+
+    def check(self, job: Job, time_limit_ns: int) -> None:
+        """Refuse what this rate makes of a job's length.
+
+        Raises:
+            ValueError: Too many jobs for one repetition, or too few in the time there is.
+        """
+        rate = format_rate(self.rate_per_s)
+        if job.duration_ns is not None:
+            jobs = self.rate_per_s * job.duration_ns / 1e9
+            if not 1 <= jobs <= MOST_JOBS:
+                raise ValueError(
+                    f"arrivals.rate ({rate}) makes {jobs:.4g} jobs in job.duration"
+                    f" ({format_duration(job.duration_ns)}); 1 to {MOST_JOBS:,} is allowed: change one of the two"
+                )
+        elif job.pages is not None and (lasts_s := job.pages / self.rate_per_s) >= time_limit_ns / 1e9:
+            raise ValueError(
+                f"{job.pages} pages at arrivals.rate ({rate}) come within {lasts_s:.4g} s, which is not below"
+                f" time_limit ({format_duration(time_limit_ns)}); lower job.pages or raise one of the other two"
+            )

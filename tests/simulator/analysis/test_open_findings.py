@@ -1,0 +1,177 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from simulator.analysis.findings import findings
+from simulator.result.document import Finding, ResultDocument, from_json, to_json
+from simulator.result.repetition import Arrivals, Percentiles
+from tests.simulator.analysis.builders import document
+
+STEADY = Arrivals(
+    offered=200,
+    offered_per_s=50.0,
+    started=200,
+    completed=199,
+    backlog_max=4,
+    backlog_end=0,
+    queue_s=0.002,
+    dispatcher_late_s=None,
+    dispatcher_late_tail_s=None,
+    unstable=False,
+)
+GROWING = replace(STEADY, started=165, completed=160, backlog_max=37, backlog_end=36, unstable=True)
+UNSURE = replace(STEADY, started=180, completed=176, backlog_max=24, backlog_end=20)
+
+
+def opened(
+    each: Mapping[str, tuple[Arrivals, Sequence[float]]],
+    *,
+    rates: Mapping[str, float] | None = None,
+    marked: Sequence[str] = (),
+) -> ResultDocument:
+    """Return a document of strategies with these arrivals and median response times (ms), round by round."""
+    made = document(
+        {name: [(rates or {}).get(name, 50.0)] * len(p50) for name, (_, p50) in each.items()}, marked=marked
+    )
+    cells = []
+    for cell in made.cells:
+        arrivals, p50 = each[str(cell.factors["strategy"])]
+        done = tuple(
+            replace(
+                repetition,
+                measures=replace(
+                    repetition.measures,  # type: ignore[type-var] # every one has measures here
+                    arrivals=arrivals,
+                    response_time_s=Percentiles(p50[repetition.round] / 1e3, None, None, None, None, 1.0),
+                ),
+            )
+            for repetition in cell.repetitions
+        )
+        middle = sorted(p50)[len(p50) // 2] / 1e3
+        cells.append(
+            replace(
+                cell,
+                repetitions=done,
+                arrivals=arrivals,
+                speedup=None,
+                response_time_s=Percentiles(middle, 0.07, None, None, None, 1.0),
+            )
+        )
+    return replace(made, cells=tuple(cells))
+
+
+def told(made: ResultDocument, kind: str) -> list[Finding]:
+    return [finding for finding in findings(made) if finding.kind == kind]
+
+
+def test_who_is_unstable_is_said_with_what_came_and_what_was_done() -> None:
+    made = opened(
+        {"sequential": (GROWING, [900] * 3), "asyncio": (GROWING, [500] * 3)}, rates={"asyncio": 41.2}
+    )
+    (finding,) = told(made, "arrivals")
+    assert finding.text == (
+        "asyncio is unstable at this rate: 50.0 jobs/s came and 41.2/s were done; the backlog grew to 36 of 200 jobs,"
+        " and a longer run would only have longer responses."
+    )
+    assert finding.numbers["offered_per_s"] == 50.0
+    assert finding.numbers["unstable"] == "yes"
+
+
+def test_who_keeps_up_is_one_sentence_and_comes_first() -> None:
+    made = opened(
+        {
+            "sequential": (GROWING, [900] * 3),
+            "threads": (GROWING, [500] * 3),
+            "asyncio": (STEADY, [50] * 3),
+            "processes": (STEADY, [52] * 3),
+        }
+    )
+    first, second = told(made, "arrivals")
+    assert first.text == (
+        "asyncio and processes keep up with the 50.0 jobs/s that come; at most 4 of them waited for a worker at a time."
+    )
+    assert second.text.startswith("threads are unstable at this rate")
+
+
+def test_a_backlog_that_chance_may_have_brought_is_neither() -> None:
+    (finding,) = told(opened({"sequential": (STEADY, [60] * 3), "threads": (UNSURE, [50] * 3)}), "arrivals")
+    assert finding.text.startswith(
+        "Whether threads keep up is not told: 50.0 jobs/s came and 50.0/s were done; 20 of 200"
+    )
+    assert finding.numbers["unstable"] == "not told"
+
+
+def test_of_those_that_keep_up_response_times_are_compared_never_throughputs() -> None:
+    made = opened(
+        {
+            "sequential": (STEADY, [80, 82, 81]),
+            "threads": (STEADY, [60, 61, 60]),
+            "asyncio": (STEADY, [50, 51, 50]),
+            "processes": (GROWING, [10, 10, 10]),
+        },
+        rates={"threads": 49.9, "asyncio": 50.1, "processes": 80.0},
+    )
+    (finding,) = told(made, "winner")
+    assert finding.text.startswith(
+        "asyncio answers soonest: a response in 50.0 ms (median, from the planned start; p90 70.0 ms);"
+        " threads take 1.20 ×"
+    )
+    assert finding.numbers["winner"] == "asyncio"
+    assert finding.numbers["p50_ratio_of_threads"] == pytest.approx(1.2, abs=0.01)
+    assert all(
+        "fastest" not in f.text and "sequential" not in f.text
+        for f in told(made, "winner") + told(made, "cause")
+    )
+
+
+def test_response_times_that_are_alike_are_not_told_apart() -> None:
+    made = opened(
+        {
+            "sequential": (STEADY, [60] * 3),
+            "threads": (STEADY, [50, 52, 51]),
+            "asyncio": (STEADY, [52, 50, 51.5]),
+        }
+    )
+    (finding,) = told(made, "winner")
+    assert finding.text.startswith(
+        "threads and asyncio are not told apart by response time: threads gave a response in"
+    )
+
+
+def test_two_rounds_decide_nothing() -> None:
+    made = opened(
+        {"sequential": (STEADY, [60] * 2), "threads": (STEADY, [50] * 2), "asyncio": (STEADY, [70] * 2)}
+    )
+    (finding,) = told(made, "winner")
+    assert "fewer than 3 rounds cannot tell if that is luck" in finding.text
+
+
+def test_other_jobs_in_flight_are_said_and_not_compared() -> None:
+    made = opened(
+        {
+            "sequential": (STEADY, [60] * 3),
+            "threads": (STEADY, [50] * 3),
+            "processes_per_core": (STEADY, [40] * 3),
+        },
+        marked=["processes_per_core"],
+    )
+    (finding,) = told(made, "arrivals")
+    assert "threads and processes_per_core, with 2 in flight by its nature, keep up" in finding.text
+    assert told(made, "winner") == []
+
+
+def test_a_document_with_arrivals_reads_back_as_it_was() -> None:
+    made = opened({"sequential": (GROWING, [900] * 3), "threads": (STEADY, [50] * 3)})
+    assert from_json(to_json(made)) == made
+
+
+def test_the_summary_has_no_speedup_over_sequential() -> None:
+    each: dict[str, Any] = {"arrivals": STEADY}
+    made = document({"sequential": [20.0] * 3, "threads": [50.0] * 3}, sequential=each, threads=each)
+    threads = next(cell for cell in made.cells if cell.factors["strategy"] == "threads")
+    assert threads.speedup is None
+    assert threads.arrivals is not None
+    assert threads.arrivals.offered == 200
+    assert document({"sequential": [20.0] * 3, "threads": [50.0] * 3}).cells[1].speedup is not None

@@ -1,0 +1,42 @@
+from dataclasses import replace
+
+from simulator.analysis.findings import findings
+from simulator.report.build import COLUMNS, NONE, build
+from simulator.report.parts import Table, Verdict
+from tests.simulator.analysis.builders import document
+from tests.simulator.analysis.test_open_findings import GROWING, STEADY, UNSURE, opened
+
+
+def tables(made: object) -> list[Table]:
+    return [part for part in build(made) if isinstance(part, Table)]  # type: ignore[arg-type]
+
+
+def test_open_arrivals_have_a_second_table_and_no_speedup() -> None:
+    made = opened(
+        {
+            "sequential": (GROWING, [900] * 3),
+            "threads": (STEADY, [50] * 3),
+            "asyncio": (replace(UNSURE, offered_per_s=None, dispatcher_late_tail_s=0.0004), [50] * 3),
+        }
+    )
+    main, arrivals = tables(made)
+    speedup = [column.name for column in COLUMNS].index("speed-up")
+    assert {row[speedup] for row in main.rows} == {NONE}
+    assert arrivals.title == f"{main.title}: jobs come by themselves"
+    assert arrivals.rows == (
+        ("sequential", "50.0", "50.0", "2.00", "37", NONE, "no"),
+        ("threads", "50.0", "50.0", "2.00", "4", NONE, "yes"),
+        ("asyncio", NONE, "50.0", "2.00", "24", "0.40", "not told"),
+    )
+    assert all(len(row) == len(arrivals.columns) for row in arrivals.rows)
+
+
+def test_closed_arrivals_have_none() -> None:
+    assert len(tables(document({"sequential": [20.0] * 3, "threads": [50.0] * 3}))) == 1
+
+
+def test_who_keeps_up_is_part_of_the_answer() -> None:
+    made = opened({"sequential": (GROWING, [900] * 3), "threads": (STEADY, [50] * 3)})
+    verdict = build(replace(made, findings=findings(made)))[0]
+    assert isinstance(verdict, Verdict)
+    assert verdict.sentences[0].startswith("threads keep up with the 50.0 jobs/s")

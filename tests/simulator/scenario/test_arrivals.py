@@ -1,0 +1,75 @@
+# ruff: noqa: E501 - a table reads best with one row per line, its sentences whole
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulator.runner.job import Amount, job_file
+from simulator.scenario.arrivals import Arrivals
+from simulator.scenario.cells import expand
+from simulator.scenario.load import load_text
+from simulator.scenario.problem import Problem
+
+MISTAKES = [
+    ("arrivals: 50/s", "arrivals", "found '50/s'; a mapping is expected"),
+    ("arrivals: {}", "arrivals.rate", "missing; how many jobs come in a second, minute or hour: 50/s, 3000/m"),
+    ("arrivals: {rate: 50}", "arrivals.rate", "50 has no unit; write 50/s or 50/m"),
+    ("arrivals: {rate: 0/s}", "arrivals.rate", "found 0/s; more than 0/s and at most 100000/s is allowed"),
+    ("arrivals: {rate: -5/s}", "arrivals.rate", "-5/s is negative; a rate is not"),
+    ("arrivals: {rate: 100001/s}", "arrivals.rate", "found 100001/s; more than 0/s and at most 100000/s is allowed"),
+    ("arrivals: {rate: 5/s, process: poison}", "arrivals.process", "found 'poison'; allowed: poisson, constant; did you mean poisson?"),
+    ("arrivals: {rps: 5/s, rate: 5/s}", "arrivals.rps", "unknown key; did you mean rate?"),
+    ("vary: {arrivals.rate: [5/s, 6]}", "vary.arrivals.rate[1]", "6 has no unit; write 6/s or 6/m"),
+    ("arrivals: {rate: 50/m}", "", "100 pages at arrivals.rate (0.8333333333333334/s) come within 120 s, which is not below time_limit (2m); lower job.pages or raise one of the other two"),
+    ("arrivals: {rate: 0.5/s}\njob: {duration: 1s}", "", "arrivals.rate (0.5/s) makes 0.5 jobs in job.duration (1s); 1 to 1,000,000 is allowed: change one of the two"),
+    ("arrivals: {rate: 100000/s}\njob: {duration: 1m}", "", "arrivals.rate (100000/s) makes 6e+06 jobs in job.duration (1m); 1 to 1,000,000 is allowed: change one of the two"),
+]  # fmt: skip
+
+BASE = "name: t\njob: {pages: 100}\nstrategies: [threads, asyncio]\n"
+
+
+@pytest.mark.parametrize(("text", "path", "expected"), MISTAKES)
+def test_a_mistake_is_said_at_its_place(
+    refused: Callable[..., tuple[Problem, ...]], text: str, path: str, expected: str
+) -> None:
+    base = BASE.replace("job: {pages: 100}\n", "") if "job:" in text else BASE
+    (problem,) = refused(f"{base}{text}\n")
+    words = problem.message if problem.hint is None else f"{problem.message}; {problem.hint}"
+    assert (problem.path, words) == (path, expected)
+
+
+def test_every_strategy_has_the_arrivals_of_its_combination_the_baseline_included() -> None:
+    cells = expand(load_text(f"{BASE}vary: {{arrivals.rate: [10/s, 20/s]}}", "t", Path()), 2)
+    assert [(c.factors["strategy"], c.factors["arrivals.rate"], c.arrivals) for c in cells] == [
+        (name, f"{rate}/s", Arrivals.model_validate({"rate": f"{rate}/s"}))
+        for rate in (10, 20)
+        for name in ("sequential", "threads", "asyncio")
+    ]
+    by_id = {cell.id: cell for cell in cells}
+    assert all(by_id[cell.baseline_id].arrivals == cell.arrivals for cell in cells)
+
+
+def test_cases_set_closed_and_open_arrivals_side_by_side() -> None:
+    text = f"{BASE}cases: {{closed: {{arrivals: null}}, open: {{arrivals: {{rate: 3000/m, process: constant}}}}}}"
+    found = {str(cell.factors["case"]): cell.arrivals for cell in expand(load_text(text, "t", Path()), 2)}
+    assert found["closed"] is None
+    assert found["open"] is not None
+    assert (found["open"].rate_per_s, found["open"].process) == (50.0, "constant")
+
+
+def test_the_job_file_says_what_the_driver_needs(tmp_path: Path) -> None:
+    def arrivals(extra: str) -> object:
+        cell = expand(load_text(f"{BASE}{extra}", "t", Path()), 2)[1]
+        job = job_file(
+            cell,
+            mode="measure",
+            base_url="http://127.0.0.1:1",
+            amount=Amount(),
+            seed=0,
+            import_path=(),
+            output=tmp_path / "out.json",
+        )
+        return job["arrivals"]
+
+    assert arrivals("") is None
+    assert arrivals("arrivals: {rate: 50/s}") == {"process": "poisson", "rate_per_s": 50.0}
