@@ -54,6 +54,7 @@ format: $(VENV)/.dev ## format and mend what can be mended by itself
 bench: $(VENV)/.dev ## measure the program's own speed (minutes; nothing else should run)
 	$(BIN)/python -m benchmarks.harness
 	$(BIN)/python -m benchmarks.server
+	$(BIN)/python -m benchmarks.store
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info

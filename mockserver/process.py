@@ -31,6 +31,7 @@ class MockServer:
 
     Attributes:
         url: Where it listens, with an IP literal.
+        pid: Process id of the only worker, or of the supervisor of several.
         pids: Process ids of all workers.
         token: What its admin side asks for; None on loopback.
     """
@@ -47,6 +48,7 @@ class MockServer:
         self._errors = errors
         self._last_words = ""
         self.url = url
+        self.pid = process.pid
         self.pids = pids
         self.token = token
 

@@ -1,10 +1,10 @@
-"""Durations, sizes and rates: text to numbers and back, without loss.
+"""Durations, sizes, rates and percentages: text to numbers and back, without loss.
 
 A number without a unit is always refused: `40` may have meant milliseconds or seconds, and a
 measurement that guessed wrong looks like any other. Arithmetic is exact (`Fraction`), so
 `parse(format(n)) == n` for every number, and `1.1ms` is 1,100,000 ns, not 1,100,000.0000000002.
 
-`DurationNs`, `SizeBytes`, `RatePerS` and `BandwidthBps` are the same as pydantic types: text in YAML and
+`DurationNs`, `SizeBytes`, `RatePerS`, `BandwidthBps` and `Share` are the same as pydantic types: text in YAML and
 JSON, numbers in the program. A model's field has the unit in its name and the plain word as alias:
 `delay_ns: DurationNs = Field(alias="delay")`.
 """
@@ -45,6 +45,7 @@ _DURATION_TERM = rf"({_DECIMAL})(ns|us|\u00b5s|\u03bcs|ms|s|m|h)"
 _DURATION = rf"(?:{_DECIMAL}(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+"
 _SIZE = rf"({_DECIMAL})([kMG]B|[KMG]iB|B)"
 _RATE = rf"({_DECIMAL})/([smh])"
+_PERCENTAGE = rf"({_DECIMAL})%"
 _BARE = re.compile(rf"[+-]?(?:{_DECIMAL}|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 # The longest honest text is a tiny rate written out in full; beyond it, int() has limits of its own.
@@ -185,6 +186,33 @@ def format_bandwidth(bytes_per_s: int) -> str:
     return format_size(bytes_per_s) + "/s"
 
 
+def parse_percentage(text: str) -> float:
+    """Read a percentage such as `3%` or `0.5%`.
+
+    Returns:
+        The share: 0.03 for `3%`.
+
+    Raises:
+        ValueError: Not such a text.
+    """
+    text = _checked(text, "a percentage", "3%", ("%",))
+    match = re.fullmatch(_PERCENTAGE, text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a percentage; write a number and %, as in 3%")
+    return float(Fraction(match[1]) / 100)
+
+
+def format_percentage(share: float) -> str:
+    """Write a share as a percentage, as in `3%`. `parse_percentage` gives exactly the same float back.
+
+    Raises:
+        ValueError: The share is negative, infinite or not a number.
+    """
+    if not 0 <= share < float("inf"):
+        raise ValueError(f"{share} is not a share; it is a finite number ≥ 0")
+    return _decimal(Fraction(repr(float(share))) * 100) + "%"
+
+
 def _checked(text: str, what: str, example: str, units: tuple[str, ...]) -> str:
     """Strip the text; refuse what all kinds refuse alike, each with its own sentence."""
     text = text.strip()
@@ -207,7 +235,8 @@ def _not_text(value: Any, what: str, example: str, units: tuple[str, ...]) -> st
 
 def _no_unit(number: str, units: tuple[str, ...]) -> str:
     texts = [number + unit for unit in units]
-    return f"{number} has no unit; write {', '.join(texts[:-1])} or {texts[-1]}"
+    written = f"{', '.join(texts[:-1])} or {texts[-1]}" if len(texts) > 1 else texts[0]
+    return f"{number} has no unit; write {written}"
 
 
 def _decimal(number: Fraction) -> str:
@@ -256,6 +285,12 @@ RatePerS = Annotated[
     _from_text(parse_rate, "a rate", "50/s", ("/s", "/m")),
     PlainSerializer(format_rate, return_type=str),
     _schema(_RATE, "A rate: a number per s, m or h.", "50/s", "3000/m"),
+]
+Share = Annotated[
+    float,
+    _from_text(parse_percentage, "a percentage", "3%", ("%",)),
+    PlainSerializer(format_percentage, return_type=str),
+    _schema(_PERCENTAGE, "A percentage: a number and %.", "3%", "0.5%"),
 ]
 BandwidthBps = Annotated[
     int,

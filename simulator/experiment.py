@@ -1,5 +1,6 @@
 """A whole scenario: schedule -> runner -> store, with progress events; interrupted, it keeps what it has."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -8,22 +9,20 @@ from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
 from simulator.analysis.summary import summarise
 from simulator.analysis.validity import Limits, judge
+from simulator.preparation import Preparation, Search, prepare
 from simulator.result.document import ResultDocument
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
-from simulator.runner.calibrate import Preflights, amount_for, calibration
-from simulator.runner.driver_process import DriverError
-from simulator.runner.job import Amount
+from simulator.runner.calibrate import Preflights
 from simulator.runner.repetition import run_repetition
 from simulator.runner.servers import ServerError, Servers
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
-from simulator.schedule import FixedRounds, Schedule
-
-MEMORY_SHARE = 0.5
-"""Processes estimated to take more than this share of the memory limit are not started."""
+from simulator.schedule import Allowance, Fixed, Next, Precise, Rounds, Schedule, blocks_of
+from simulator.schedule.block import broken
+from simulator.schedule.sizing import BudgetError
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,10 @@ class Progress:
     planned: int
     """Repetitions done and in all, as far as is known now."""
     reruns: int
+    why: str = ""
+    """What this repetition is good for, where that is not plain."""
+    left_s: float | None = None
+    """How long it will still take, as far as can be said; null: cannot be said yet."""
 
 
 class Keeper(Protocol):
@@ -42,6 +45,9 @@ class Keeper(Protocol):
 
     def begin(self, header: RunHeader) -> None:
         """Note that a run starts."""
+
+    def resume(self, run_id: str) -> None:
+        """Note that an interrupted run goes on in this process."""
 
     def calibrated(self, run_id: str, cell_id: str, calibration: Mapping[str, Any]) -> None:
         """Keep a cell's calibration."""
@@ -70,6 +76,10 @@ class Experiment:
         server_url: a mock server that runs already; null: start own ones.
         server_token: for its admin side.
         memory_limit_bytes: of this machine or container; null: unknown.
+        cores: that the driver may use.
+        earlier: the same run as far as it got before it was interrupted; null: a new run.
+        schedule: makes the schedule from what can be run; null: the scenario's rounds, until its precision.
+        search: sizes for a search instead of for rounds of every cell.
         progress: called when something new is done, and about once a second while it is.
     """
 
@@ -82,6 +92,10 @@ class Experiment:
     server_url: str | None = None
     server_token: str | None = None
     memory_limit_bytes: int | None = None
+    cores: int = 1
+    earlier: Run | None = None
+    schedule: Callable[[Preparation], Schedule] | None = None
+    search: Search | None = None
     progress: Callable[[Progress], None] = lambda _: None
     _done: list[Repetition] = field(default_factory=list)
     _samples: dict[tuple[str, int], Samples] = field(default_factory=dict)
@@ -93,22 +107,56 @@ class Experiment:
         """Measure everything.
 
         Raises:
+            BudgetError: the scenario's budget is too short; nothing was measured.
             ServerError: no mock server could be had; what was measured before is kept.
             KeyboardInterrupt: interrupted; what was measured before is kept.
         """
         with Servers(self.server_url, self.server_token) as servers:
-            self.keeper.begin(self.header)
+            if self.earlier is None:
+                self.keeper.begin(self.header)
+            else:
+                self.keeper.resume(self.header.id)
+                self._done.extend(self.earlier.repetitions)
+                self._calibrations |= {cell: dict(known) for cell, known in self.earlier.calibrations.items()}
             self._status = "running"
             status: RunStatus = "interrupted"
             try:
                 self._measure(servers)
                 status = "complete"
-            except ServerError:
+            except (ServerError, BudgetError):
                 status = "failed"
                 raise
             finally:
                 self._status = status
                 self.keeper.finish(self.header.id, status)
+
+    def plan(self) -> Preparation:
+        """Prepare every cell and measure nothing more. Raises BudgetError and ServerError."""
+        with Servers(self.server_url, self.server_token) as servers:
+            return self.prepare(servers)
+
+    def prepare(self, servers: Servers) -> Preparation:
+        """Calibrate, check and size every cell. Raises BudgetError and ServerError."""
+        return prepare(
+            self.scenario,
+            [cell for cell in self.cells if cell.id not in broken(self._done)],
+            Preflights(
+                servers,
+                self.python,
+                import_path=self.import_path,
+                time_limit_s=self.scenario.time_limit_ns / 1e9,
+                seed=self.scenario.seed,
+            ),
+            cores=self.cores,
+            memory_limit_bytes=self.memory_limit_bytes,
+            known=self._calibrations,
+            search=self.search,
+            tell=lambda doing: self.progress(
+                Progress(
+                    doing, 0, len(self.cells) * self.scenario.rounds, 0, "calibrated once, used in every cell"
+                )
+            ),
+        )
 
     @property
     def begun(self) -> bool:
@@ -123,37 +171,50 @@ class Experiment:
                 status=self._status or "failed",
                 calibrations=self._calibrations,
                 repetitions=tuple(self._done),
-                samples=lambda cell_id, round_: self._samples.get((cell_id, round_)),
+                samples=self._samples_of,
             )
         )
 
+    def _samples_of(self, cell_id: str, round_: int) -> Samples | None:
+        known = self._samples.get((cell_id, round_))
+        if known is None and self.earlier is not None:
+            return self.earlier.samples(cell_id, round_)
+        return known
+
     def _measure(self, servers: Servers) -> None:
-        preflights = Preflights(
-            servers,
-            self.python,
-            import_path=self.import_path,
-            time_limit_s=self.scenario.time_limit_ns / 1e9,
-            seed=self.scenario.seed,
-        )
-        amounts = self._calibrate(preflights)
-        cells = {cell.id: cell for cell in self.cells}
-        schedule: Schedule = FixedRounds(list(amounts), self.scenario.rounds, self.scenario.seed)
+        prepared = self.prepare(servers)
+        for refused in prepared.broken:
+            self._keep(self._judge(self._cell(refused.cell_id), refused), refused)
+        for cell_id, ready in prepared.ready.items():
+            if cell_id not in self._calibrations:
+                self._calibrations[cell_id] = dict(ready.calibration)
+                self.keeper.calibrated(self.header.id, cell_id, self._calibrations[cell_id])
+        allowance = allowance_of(self.scenario, prepared)
+        schedule = (self.schedule or self._rounds)(prepared)
         failures = 0
         while (following := schedule.next(self._done)) is not None:
-            cell = cells[following.cell_id]
-            doing = f"round {following.round + 1}: {describe(cell)}"
-            self._tell(schedule, doing)
+            ready = prepared.ready[following.cell_id]
+            cell = ready.cell
+
+            def tell(following: Next = following, cell: Cell = cell) -> None:
+                self._tell(
+                    schedule, allowance, f"round {following.round + 1}: {describe(cell)}", following.why
+                )
+
+            tell()
+            began = time.monotonic()
+            outcome: Observed | Broken
             try:
                 outcome = run_repetition(
                     cell,
                     servers.serving(cell.server),
                     round_=following.round,
                     python=self.python,
-                    amount=amounts[cell.id],
+                    amount=ready.amount,
                     seed=self.scenario.seed,
                     import_path=self.import_path,
                     time_limit_s=self.scenario.time_limit_ns / 1e9,
-                    on_wake=lambda doing=doing: self._tell(schedule, doing),  # type: ignore[misc]
+                    on_wake=tell,
                 )
             except ServerError as error:
                 failures += 1
@@ -161,44 +222,23 @@ class Experiment:
                     raise
                 servers.drop(cell.server)
                 outcome = Broken(cell.id, following.round, "", "failed", str(error), "")
-            self._keep(self._judge(cell, outcome), outcome)
+            took_s = time.monotonic() - began
+            self._keep(replace(self._judge(cell, outcome), took_s=took_s), outcome)
             self._discard(schedule)
-        self._tell(schedule, "done")
+        self._tell(schedule, allowance, "done", "")
 
-    def _calibrate(self, preflights: Preflights) -> dict[str, Amount]:
-        """Return the amount of parsing of each cell that can run; the others are kept as they ended."""
-        amounts: dict[str, Amount] = {}
-        for cell in self.cells:
-            if cell.unsupported is not None:
-                continue
-            self.progress(
-                Progress(f"calibrating {cell.job.parser.label}", 0, len(self.cells) * self.scenario.rounds, 0)
-            )
-            try:
-                preflight = preflights.of(cell)
-                amount = amount_for(cell, preflight)
-                self._check_memory(cell, preflight.peak_bytes)
-                check_picklable(cell, preflight.unpicklable)
-            except DriverError as error:
-                broken = Broken(cell.id, 0, self.header.started_at, error.status, str(error), "")
-                self._keep(self._judge(cell, broken), broken)
-                continue
-            amounts[cell.id] = amount
-            self._calibrations[cell.id] = calibration(preflight, amount)
-            self.keeper.calibrated(self.header.id, cell.id, self._calibrations[cell.id])
-        return amounts
+    def _rounds(self, prepared: Preparation) -> Schedule:
+        """Return the schedule that the scenario itself asks for."""
+        planned, precision = self.scenario.rounds, self.scenario.precision
+        return Rounds(
+            blocks_of((cell_id, ready.cell.baseline_id) for cell_id, ready in prepared.ready.items()),
+            Fixed(planned) if precision is None else Precise(planned, precision),
+            self.scenario.seed,
+            allowance_of(self.scenario, prepared),
+        )
 
-    def _check_memory(self, cell: Cell, peak_bytes: int | None) -> None:
-        limit = self.memory_limit_bytes
-        if limit is None or peak_bytes is None or cell.plan.shards.kind != "processes":
-            return
-        most = int(limit * MEMORY_SHARE / peak_bytes)
-        if cell.plan.shards.count > most:
-            raise DriverError(
-                "unsupported",
-                f"{cell.plan.shards.count} processes of about {peak_bytes / 1e6:.0f} MB would take more than half of"
-                f" the {limit / 1e9:.1f} GB here; set in_flight (processes) or parallelism to {max(1, most)} or less",
-            )
+    def _cell(self, cell_id: str) -> Cell:
+        return next(cell for cell in self.cells if cell.id == cell_id)
 
     def _judge(self, cell: Cell, outcome: Observed | Broken) -> Repetition:
         if isinstance(outcome, Broken):
@@ -258,27 +298,27 @@ class Experiment:
 
     def _discard(self, schedule: Schedule) -> None:
         """Mark the repetitions of disturbed rounds that are done again."""
-        rounds = schedule.discarded(self._done)
+        dropped = schedule.discarded(self._done)
         for i, repetition in enumerate(self._done):
-            if repetition.round in rounds and repetition.status in ("ok", "invalid"):
+            if (repetition.cell_id, repetition.round) in dropped and repetition.status in ("ok", "invalid"):
                 reason = repetition.reason or "a repetition of this round was disturbed from outside"
                 self._done[i] = replace(repetition, status="discarded", reason=reason)
                 self.keeper.revise(self.header.id, self._done[i])
 
-    def _tell(self, schedule: Schedule, doing: str) -> None:
+    def _tell(self, schedule: Schedule, allowance: Allowance, doing: str, why: str) -> None:
+        remaining = schedule.remaining(self._done)
         done = len(self._done)
-        reruns = len(schedule.discarded(self._done))
-        self.progress(Progress(doing, done, done + schedule.remaining(self._done), reruns))
+        reruns = len({r.round for r in self._done if r.status == "discarded"})
+        left_s = allowance.time_s(self._done, remaining)
+        self.progress(Progress(doing, done, done + sum(remaining.values()), reruns, why, left_s))
 
 
-def check_picklable(cell: Cell, unpicklable: str | None) -> None:
-    """Refuse processes for records that cannot be handed back from one. Raises DriverError."""
-    if unpicklable is not None and cell.plan.shards.kind == "processes":
-        raise DriverError(
-            "failed",
-            f"the record cannot be handed back from a process: {unpicklable}; return plain data (str, int, list,"
-            " dict, dataclasses of an importable module)",
-        )
+def allowance_of(scenario: Scenario, prepared: Preparation) -> Allowance:
+    """Return the scenario's budget, and what a repetition of each cell is predicted to take."""
+    return Allowance(
+        None if scenario.budget_ns is None else scenario.budget_ns / 1e9,
+        {cell_id: ready.size.total_s for cell_id, ready in prepared.ready.items()},
+    )
 
 
 def planned_cells(cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:
@@ -298,5 +338,9 @@ def planned_cells(cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:
 
 def describe(cell: Cell) -> str:
     """Return a cell's levels in a few words."""
-    levels = [str(level) for name, level in cell.factors.items() if name not in ("strategy", "in_flight")]
+    levels = [
+        "null" if level is None else str(level)
+        for name, level in cell.factors.items()
+        if name not in ("strategy", "in_flight")
+    ]
     return ", ".join([str(cell.factors["strategy"]), *levels])

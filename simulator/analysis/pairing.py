@@ -4,11 +4,18 @@ from simulator.analysis.intervals import paired_ratio
 from simulator.result.document import CellResult, Interval
 
 
-def ratio(a: CellResult, b: CellResult) -> Interval | None:
-    """Return throughput of a over that of b, paired by the rounds in which both are valid."""
-    left, right = _rounds(a), _rounds(b)
-    rounds = sorted(left.keys() & right.keys())
-    return paired_ratio([left[r] for r in rounds], [right[r] for r in rounds])
+def ratio(a: CellResult, b: CellResult, first: int | None = None) -> Interval | None:
+    """Return throughput of a over that of b, paired by the rounds in which both are valid.
+
+    `first` is the `scatter_rounds` of the document that both are of.
+    """
+    left, right, rounds = _rounds(a), _rounds(b), shared_rounds(a, b)
+    return paired_ratio([left[r] for r in rounds], [right[r] for r in rounds], first)
+
+
+def shared_rounds(a: CellResult, b: CellResult) -> list[int]:
+    """Return the rounds in which both are valid, in order."""
+    return sorted(_rounds(a).keys() & _rounds(b).keys())
 
 
 def _rounds(cell: CellResult) -> dict[int, float]:

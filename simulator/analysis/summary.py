@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from simulator.analysis.arrivals import dispatcher_late_ns, over_rounds
+from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.analysis.intervals import interval, paired_ratio
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
@@ -32,27 +33,25 @@ def summarise(run: Run) -> ResultDocument:
     by_cell: dict[str, list[Repetition]] = defaultdict(list)
     for repetition in run.repetitions:
         by_cell[repetition.cell_id].append(repetition)
+    first = run.header.rounds if run.header.scenario.get("precision") is not None else None
     cells = tuple(
-        _cell(planned, by_cell[planned.id], by_cell.get(planned.baseline_id or "", []), run)
+        _cell(planned, by_cell[planned.id], by_cell.get(planned.baseline_id or "", []), run, first)
         for planned in run.header.cells
     )
     done = [sum(r.status != "discarded" for r in by_cell[cell.id]) for cell in run.header.cells]
-    planned = run.header.rounds
-    ended = ("failed", "unsupported")
-    partial = run.status != "complete" or any(
-        count < planned for count, cell in zip(done, cells, strict=True) if cell.status not in ended
-    )
     document = ResultDocument(
         schema=SCHEMA,
         id=run.header.id,
         scenario=run.header.scenario,
         environment=run.header.environment,
         started_at=run.header.started_at,
-        partial=partial,
+        partial=run.status != "complete",
         rounds_done=max(done, default=0),
         cells=cells,
         findings=(),
+        scatter_rounds=first,
     )
+    document = ResultDocument(**{**_shallow(document), "crossovers": crossovers(document)})
     return ResultDocument(**{**_shallow(document), "findings": findings(document)})
 
 
@@ -75,7 +74,11 @@ def _shallow(document: ResultDocument) -> dict[str, Any]:
 
 
 def _cell(
-    planned: PlannedCell, repetitions: list[Repetition], baseline: list[Repetition], run: Run
+    planned: PlannedCell,
+    repetitions: list[Repetition],
+    baseline: list[Repetition],
+    run: Run,
+    first: int | None,
 ) -> CellResult:
     good = valid(repetitions)
     status, reason = _status(planned, repetitions, good)
@@ -99,10 +102,10 @@ def _cell(
         in_flight=planned.in_flight,
         marked=planned.marked,
         repetitions=tuple(repetitions),
-        throughput_per_s=interval(list(own.values())),
+        throughput_per_s=interval([own[r] for r in sorted(own)], first),
         speedup=None
         if planned.baseline_id is None or arrivals
-        else paired_ratio([own[r] for r in rounds], [base[r] for r in rounds]),
+        else paired_ratio([own[r] for r in rounds], [base[r] for r in rounds], first),
         makespan_s=over(lambda m: m.makespan_s),
         startup_s=over(lambda m: m.startup_s),
         drain_s=over(lambda m: m.drain_s),

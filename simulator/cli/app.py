@@ -23,6 +23,10 @@ StorePath = Annotated[
     Path | None,
     typer.Option("--store", envvar="SIMULATOR_STORE", metavar="PATH", help="Results database."),
 ]
+AllTables = Annotated[
+    bool,
+    typer.Option("--tables", help="Show the table of every combination, also where there are more than six."),
+]
 
 
 @app.command()
@@ -57,24 +61,88 @@ def run(
         str | None,
         typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List the cells and how long they will take; measure nothing.")
+    ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="A first answer: 3 rounds or more, until ±10 %, in 2 minutes.")
+    ] = False,
+    rigorous: Annotated[
+        bool, typer.Option("--rigorous", help="10 rounds or more, until ±2 %, in an hour at most.")
+    ] = False,
+    resume: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Go on with an interrupted run of the same scenario.")
+    ] = None,
     store: StorePath = None,
+    tables: AllTables = False,
 ) -> None:
     """Run a scenario and show who wins, and why."""
+    from simulator.cli.presets import preset
     from simulator.cli.run import Options, run_scenario
 
     raise typer.Exit(
         run_scenario(
             Options(
                 file=file,
-                overrides=tuple(set_ or ()),
+                overrides=(*preset(fast=fast, rigorous=rigorous), *(set_ or ())),
                 python=python,
                 server_url=server,
                 server_token=server_token,
                 json=json,
                 store=store,
+                dry_run=dry_run,
+                resume=resume,
+                tables=tables,
             )
         )
     )
+
+
+@app.command()
+def tune(
+    file: Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario, a YAML file.")],
+    *,
+    goal: Annotated[str, typer.Option(metavar="GOAL", help="throughput, p99, memory or cpu.")] = "throughput",
+    max_in_flight: Annotated[
+        int | None,
+        typer.Option(min=1, max=10_000, help="The most in flight that is tried; by default the scenario's."),
+    ] = None,
+    budget: Annotated[str, typer.Option(metavar="DURATION", help="How long the search may take.")] = "5m",
+    case: Annotated[str | None, typer.Option(metavar="NAME", help="Which of the scenario's cases.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value.")
+    ] = None,
+    python: Annotated[
+        str | None,
+        typer.Option(envvar="SIMULATOR_PYTHON", metavar="PATH", help="The Python that runs the job."),
+    ] = None,
+    server: Annotated[
+        str | None, typer.Option(metavar="URL", help="Use a mock server that runs already.")
+    ] = None,
+    server_token: Annotated[
+        str | None,
+        typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side."),
+    ] = None,
+    json: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
+    ] = None,
+    store: StorePath = None,
+) -> None:
+    """Find the best strategy, in_flight and parallelism for a scenario."""
+    from simulator.cli.run import Options
+    from simulator.cli.tune import TuneOptions, tune_scenario
+
+    options = Options(
+        file=file,
+        overrides=(f"budget={budget}", *(set_ or ())),
+        python=python,
+        server_url=server,
+        server_token=server_token,
+        json=json,
+        store=store,
+    )
+    raise typer.Exit(tune_scenario(options, TuneOptions(goal, max_in_flight, case)))
 
 
 @app.command()
@@ -150,11 +218,12 @@ def report(
         typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
     ] = None,
     store: StorePath = None,
+    tables: AllTables = False,
 ) -> None:
     """Show a run again."""
     from simulator.cli.results import show_run
 
-    raise typer.Exit(show_run(run, json, store))
+    raise typer.Exit(show_run(run, json, store, all_tables=tables))
 
 
 @app.command()

@@ -40,18 +40,15 @@ def open_progress(console: Console | None = None) -> Iterator[Show]:
 
 
 class Clock:
-    """Time gone, and time left as the repetitions done so far suggest."""
+    """Time gone, and time left as far as the experiment can tell."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
 
     def text(self, progress: Progress) -> str:
         """Return both, in words."""
-        gone = time.monotonic() - self._began
-        if not progress.done:
-            return f"{duration(gone)} gone"
-        left = gone / progress.done * (progress.planned - progress.done)
-        return f"{duration(gone)} gone, about {duration(left)} left"
+        gone = f"{duration(time.monotonic() - self._began)} gone"
+        return gone if progress.left_s is None else f"{gone}, about {duration(progress.left_s)} left"
 
 
 def duration(seconds: float) -> str:
@@ -72,9 +69,9 @@ def _line(progress: Progress, clock: Clock) -> Table:
 
 
 def _doing(progress: Progress) -> str:
-    return (
-        f"{progress.doing} ({progress.reruns} disturbed, done again)" if progress.reruns else progress.doing
-    )
+    disturbed = f"{progress.reruns} rounds disturbed, done again" if progress.reruns else ""
+    notes = "; ".join(note for note in (progress.why, disturbed) if note)
+    return f"{progress.doing} ({notes})" if notes else progress.doing
 
 
 def _plain(console: Console, clock: Clock) -> Show:

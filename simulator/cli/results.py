@@ -10,7 +10,7 @@ from rich.text import Text
 from simulator.analysis.summary import summarise
 from simulator.cli import exits
 from simulator.cli.output import check_writable
-from simulator.cli.run import show
+from simulator.cli.show import show
 from simulator.result.document import NotAResultError, ResultDocument, from_json
 from simulator.store import RunNotFoundError, Store, StoreError, default_path
 
@@ -40,11 +40,11 @@ def list_runs(path: Path | None, limit: int) -> int:
     return exits.OK
 
 
-def show_run(reference: str, json: str | None, path: Path | None) -> int:
+def show_run(reference: str, json: str | None, path: Path | None, *, all_tables: bool = False) -> int:
     """Print one run's report. Raises Stop."""
     if json is not None:
         check_writable(json)
-    show(find_document(reference, path), json)
+    show(find_document(reference, path), json, all_tables=all_tables)
     return exits.OK
 
 

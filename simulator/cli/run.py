@@ -2,36 +2,39 @@
 
 import os
 import secrets
+import shlex
 import shutil
 import signal
-import tempfile
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from rich.console import Console
 
 from simulator import environment
 from simulator.cli import exits
-from simulator.cli.output import check_writable, write_document
+from simulator.cli.keeping import Keeping, Nowhere, rescue
+from simulator.cli.output import check_writable
 from simulator.cli.progress import open_progress
+from simulator.cli.resume import earlier_run
+from simulator.cli.show import show
 from simulator.experiment import Experiment, planned_cells
-from simulator.report.build import build
+from simulator.report.plan import Plan, PlannedRow, build_plan
 from simulator.report.terminal import render
 from simulator.result.document import ResultDocument
-from simulator.result.repetition import Repetition
-from simulator.result.run import RunHeader, RunStatus
-from simulator.result.samples import Samples
+from simulator.result.run import RunHeader
 from simulator.runner.driver_process import default_python
 from simulator.runner.servers import ServerError
 from simulator.scenario.cells import expand
 from simulator.scenario.load import load
+from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
-from simulator.store import Store, StoreError, default_path
+from simulator.schedule.sizing import BudgetError
+from simulator.store import RunNotFoundError, Store, StoreError, default_path
 
 
 @dataclass(frozen=True)
@@ -45,54 +48,119 @@ class Options:
     server_token: str | None
     json: str | None
     store: Path | None
+    dry_run: bool = False
+    resume: str | None = None
+    """A RUN that was interrupted."""
+    tables: bool = False
 
 
 def run_scenario(options: Options) -> int:
     """Run and show; returns the exit code. Raises Stop for what the user gave wrong."""
-    try:
-        scenario = load(options.file, overrides=options.overrides, environ=os.environ)
-    except ScenarioError as error:
-        exits.usage(f"{options.file} is not a scenario that can be run:\n{error}")
+    scenario = load_scenario(options.file, options.overrides)
     python = find_python(options.python)
     if options.json is not None:
         check_writable(options.json)
-    memory_limit = environment.memory_limit_bytes()
-    cells = expand(scenario, environment.usable_cores(), memory_limit_bytes=memory_limit)
-    header = RunHeader(
-        id=secrets.token_hex(4),
-        name=scenario.name,
-        scenario=scenario.document(),
-        rounds=scenario.rounds,
-        environment=environment.describe(),
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        cells=planned_cells(cells),
-    )
+    experiment = prepare_experiment(scenario, options, python)
+    if options.dry_run:
+        return show_plan(experiment)
     errors = Console(stderr=True, soft_wrap=True)
     try:
         with Store.open(options.store or default_path(os.environ)) as store, open_progress() as progress:
             keeper = Keeping(store, errors)
-            experiment = Experiment(
-                scenario=scenario,
-                cells=cells,
-                header=header,
-                python=python,
-                keeper=keeper,
-                import_path=import_path(scenario.source_dir),
-                server_url=options.server_url,
-                server_token=options.server_token,
-                memory_limit_bytes=memory_limit,
-                progress=progress,
-            )
+            experiment = replace(experiment, keeper=keeper, progress=progress)
+            if options.resume is not None:
+                earlier = earlier_run(store, options.resume, scenario, python)
+                experiment = replace(experiment, earlier=earlier, header=earlier.header)
             code, message = measure(experiment)
-    except StoreError as error:
+    except (StoreError, RunNotFoundError) as error:
         exits.usage(str(error))
     document = experiment.document()
     if keeper.failed:
         rescue(document, errors)
-    show(document, options.json)
+    show(document, options.json, all_tables=options.tables)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
+    if code == exits.INTERRUPTED and not keeper.failed:
+        errors.print(f"go on with it: {again(options, document.id)}", highlight=False, markup=False)
     return code or verdict_of(document)
+
+
+def load_scenario(file: Path, overrides: tuple[str, ...]) -> Scenario:
+    """Read the scenario that the command line names. Raises Stop."""
+    try:
+        return load(file, overrides=overrides, environ=os.environ)
+    except ScenarioError as error:
+        exits.usage(f"{file} is not a scenario that can be run:\n{error}")
+
+
+def prepare_experiment(scenario: Scenario, options: Options, python: str) -> Experiment:
+    """Return the experiment that a scenario describes, kept nowhere yet."""
+    memory_limit, cores = environment.memory_limit_bytes(), environment.usable_cores()
+    cells = expand(scenario, cores, memory_limit_bytes=memory_limit, usable_cpus=environment.usable_cpus())
+    return Experiment(
+        scenario=scenario,
+        cells=cells,
+        header=RunHeader(
+            id=secrets.token_hex(4),
+            name=scenario.name,
+            scenario=scenario.document(),
+            rounds=scenario.rounds,
+            environment=environment.describe(),
+            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            cells=planned_cells(cells),
+        ),
+        python=python,
+        keeper=Nowhere(),
+        import_path=import_path(scenario.source_dir),
+        server_url=options.server_url,
+        server_token=options.server_token,
+        memory_limit_bytes=memory_limit,
+        cores=cores,
+    )
+
+
+def show_plan(experiment: Experiment) -> int:
+    """Print the cells and how long they will take; nothing is measured but what a parse and a request cost."""
+    try:
+        with interruptible(), open_progress() as progress:
+            planned = replace(experiment, progress=progress).plan()
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    except (ServerError, BudgetError) as error:
+        exits.usage(str(error))
+    scenario = experiment.scenario
+    rows = tuple(
+        PlannedRow(
+            levels={k: v for k, v in ready.cell.factors.items() if k not in ("strategy", "in_flight")},
+            strategy=str(ready.cell.factors["strategy"]),
+            in_flight=ready.cell.plan.in_flight,
+            pages=ready.size.pages,
+            window_s=ready.size.window_s,
+            total_s=ready.size.total_s,
+        )
+        for ready in planned.ready.values()
+    )
+    left_out = [f"{c.id} will be left out: {c.unsupported}" for c in experiment.cells if c.unsupported]
+    left_out += [f"{broken.cell_id} will be left out: {broken.reason}" for broken in planned.broken]
+    budget_s = None if scenario.budget_ns is None else scenario.budget_ns / 1e9
+    plan = Plan(scenario.name, scenario.rounds, scenario.precision, budget_s, rows, tuple(left_out))
+    render(build_plan(plan), Console(highlight=False))
+    return exits.OK
+
+
+def again(options: Options, run_id: str) -> str:
+    """Return the command that goes on with a run."""
+    program = sys.argv[0] if sys.argv[0].endswith("simulator") else "simulator"
+    words = [program, "run", str(options.file)]
+    for override in options.overrides:
+        words += ["--set", override]
+    if options.python is not None:
+        words += ["--python", options.python]
+    if options.server_url is not None:
+        words += ["--server", options.server_url]
+    if options.store is not None:
+        words += ["--store", str(options.store)]
+    return shlex.join([*words, "--resume", run_id])
 
 
 def measure(experiment: Experiment) -> tuple[int, str]:
@@ -105,6 +173,8 @@ def measure(experiment: Experiment) -> tuple[int, str]:
             exits.INTERRUPTED,
             "interrupted; what was measured until then is stored and shown, marked partial",
         )
+    except BudgetError as error:
+        return exits.USAGE, str(error)
     except ServerError as error:
         if not experiment.begun:
             exits.usage(str(error))
@@ -118,13 +188,6 @@ def verdict_of(document: ResultDocument) -> int:
     if "failed" in statuses:
         return exits.FAILED
     return exits.OK if "ok" in statuses else exits.NOTHING_VALID
-
-
-def show(document: ResultDocument, json: str | None) -> None:
-    """Print the report, and write the document where it is wanted; with `-` standard output is JSON alone."""
-    if json is not None:
-        write_document(document, json)
-    render(build(document), Console(stderr=json == "-", highlight=False))
 
 
 @contextmanager
@@ -162,63 +225,3 @@ def import_path(source_dir: Path | None) -> tuple[str, ...]:
     folders = [] if source_dir is None else [str(source_dir)]
     here = str(Path.cwd())
     return tuple(folders if here in folders else [*folders, here])
-
-
-def rescue(document: ResultDocument, errors: Console) -> None:
-    """Write the result document where there is room, since the database did not take it."""
-    for folder in (Path.cwd(), Path(tempfile.gettempdir())):
-        path = folder / f"simulator-{document.id}.json"
-        try:
-            write_document(document, str(path))
-        except exits.Stop:
-            continue
-        errors.print(f"the result document is in {path}; simulator report {path} shows it", highlight=False)
-        return
-
-
-class Keeping:
-    """Keeps a run in the database as long as that works; when it fails, says so once and goes on without."""
-
-    def __init__(self, store: Store, errors: Console) -> None:
-        self._store = store
-        self._errors = errors
-        self.failed = False
-
-    def begin(self, header: RunHeader) -> None:
-        """Note that a run starts. Raises StoreError: nothing has been measured yet, so nothing is lost."""
-        self._store.begin(header)
-
-    def calibrated(self, run_id: str, cell_id: str, calibration: Mapping[str, Any]) -> None:
-        """Keep a cell's calibration."""
-        with self._surviving():
-            self._store.calibrated(run_id, cell_id, calibration)
-
-    def add(self, run_id: str, repetition: Repetition, samples: Samples | None) -> None:
-        """Keep one repetition."""
-        with self._surviving():
-            self._store.add(run_id, repetition, samples)
-
-    def revise(self, run_id: str, repetition: Repetition) -> None:
-        """Replace a repetition's judgement."""
-        with self._surviving():
-            self._store.revise(run_id, repetition.cell_id, repetition.round, repetition)
-
-    def finish(self, run_id: str, status: RunStatus) -> None:
-        """Note how the run ended."""
-        with self._surviving():
-            self._store.finish(run_id, status)
-
-    @contextmanager
-    def _surviving(self) -> Iterator[None]:
-        if self.failed:
-            return
-        try:
-            yield
-        except StoreError as error:
-            self.failed = True
-            self._errors.print(
-                f"simulator: {error}; going on without the database",
-                style="yellow",
-                highlight=False,
-                markup=False,
-            )

@@ -27,7 +27,7 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
             wrong += 1
             sys.stderr.write(f"{error}\n")
             continue
-        cells = expand(scenario, environment.usable_cores())
+        cells = expand(scenario, environment.usable_cores(), usable_cpus=environment.usable_cpus())
         sys.stdout.write(f"{file}: ok, {len(cells)} cells × {scenario.rounds} rounds\n")
         for cell in cells:
             if cell.unsupported is not None:

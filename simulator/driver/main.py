@@ -11,6 +11,7 @@ from .output import environment, write_measured
 from .preflight import preflight
 from .spec import Spec, SpecError, load
 from .strategies import Failure, open_shard
+from .strategies.setting import bind_to_cpus, set_switch_interval
 
 EXIT_OK, EXIT_USAGE, EXIT_UNSUPPORTED, EXIT_FAILED = 0, 2, 3, 4
 
@@ -29,8 +30,10 @@ def main(arguments: "list[str]") -> int:
     except (OSError, ValueError, SpecError) as error:
         sys.stderr.write(f"{options.job}: {error}\n")
         return EXIT_USAGE
-    find_modules_in(spec.import_path)
     try:
+        bind_to_cpus(spec.affinity)
+        set_switch_interval(spec.switch_interval_s)
+        find_modules_in(spec.import_path)
         run = preflight if spec.mode == "preflight" else measure
         run(spec, control)
     except Failure as failure:

@@ -15,6 +15,7 @@ from .canonical import NotCanonicalError, canonical, digest
 from .sample import COLUMNS, READY
 from .spec import PROTOCOL, Spec
 from .strategies import Outcome
+from .strategies.setting import cpus_now
 
 LIBRARIES = ("aiohttp", "httpx", "httpcore", "uvloop", "beautifulsoup4", "lxml", "selectolax")
 
@@ -95,6 +96,7 @@ def environment(spec: Spec) -> "dict[str, Any]":
         "executable": sys.executable,
         "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
         "switch_interval_s": sys.getswitchinterval() if hasattr(sys, "getswitchinterval") else None,
+        "affinity": cpus_now(),
         "hash_seed": os.environ.get("PYTHONHASHSEED"),
         "client": spec.client,
         "libraries": versions,

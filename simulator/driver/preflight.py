@@ -33,6 +33,7 @@ REQUESTS = 60
 def preflight(spec: Spec, control: Control) -> None:
     """Write what was found; raises Failure where the job cannot run at all."""
     parser = load_parser(spec.parser)
+    loaded_ns = time.perf_counter_ns()
     pages = fetch_pages(spec)
     once = parser.bind(0) if is_scalable(parser) else parser
     problems, unchecked, unpicklable, differs = examine(once, pages)
@@ -48,6 +49,7 @@ def preflight(spec: Spec, control: Control) -> None:
         "units_per_s": time_units(parser, pages[0]) if is_scalable(parser) else None,
         "client_cpu_ns": {name: time_client(name, spec.base_url) for name in spec.clients},
         "peak_bytes": peak_bytes(),
+        "loaded_ns": loaded_ns,
         "environment": environment(spec),
     }
     write(spec.output, found)

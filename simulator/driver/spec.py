@@ -65,6 +65,10 @@ class Spec:
     duration_ns: "int | None"
     warmup: int
     """Jobs that each worker does before the window."""
+    switch_interval_s: "float | None"
+    """For sys.setswitchinterval; null keeps the interpreter's own."""
+    affinity: "tuple[int, ...] | None"
+    """Numbers of the CPUs on which the driver and all it starts may run; null: wherever its parent may."""
     instrument: bool
     """False leaves out every clock and header read of a job: only for measuring what they cost."""
     import_path: "tuple[str, ...]"
@@ -111,6 +115,8 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
             pages=raw["pages"],
             duration_ns=raw["duration_ns"],
             warmup=raw["warmup"],
+            switch_interval_s=raw["switch_interval_s"],
+            affinity=None if raw["affinity"] is None else tuple(raw["affinity"]),
             instrument=raw["instrument"],
             import_path=tuple(raw["import_path"]),
             output=raw["output"],

@@ -3,7 +3,7 @@
 from .cgroup import cpu_limit_cores
 from .description import describe
 from .kernel import boot_id, pid_namespace, time_namespace
-from .machine import cpu_seconds, memory_limit_bytes, usable_cores
+from .machine import cpu_seconds, memory_limit_bytes, usable_cores, usable_cpus
 
 __all__ = [
     "boot_id",
@@ -14,4 +14,5 @@ __all__ = [
     "pid_namespace",
     "time_namespace",
     "usable_cores",
+    "usable_cpus",
 ]

@@ -27,6 +27,11 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def usable_cpus() -> frozenset[int]:
+    """Return the numbers of the CPUs that this process may run on; empty where processes are not bound to CPUs."""
+    return frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
+
+
 def total_memory_bytes() -> int | None:
     """Return the machine's memory."""
     try:

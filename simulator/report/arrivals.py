@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.report.figures import NONE, ms, number
+from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult
 

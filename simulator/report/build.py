@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.report.arrivals import arrivals_tables
-from simulator.report.figures import NONE, ms, number
+from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
+from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Column, Facts, Part, Table, Verdict
+from simulator.report.remarks import notes, remarks
 from simulator.result.document import CellResult, Interval, ResultDocument
 from simulator.result.repetition import Percentiles
 
-__all__ = ["COLUMNS", "NONE", "build", "ms", "number"]
+MOST_TABLES = 6
+"""More than these bury the answer: they are left out unless they are asked for."""
 
 COLUMNS = (
     Column("strategy", "", "how the jobs share the machine", numeric=False),
@@ -31,8 +34,13 @@ ANSWERS = ("winner", "arrivals")
 Combination = tuple[tuple[str, str], ...]
 
 
-def build(document: ResultDocument) -> tuple[Part, ...]:
-    """Return the parts in the order in which they are read."""
+def build(document: ResultDocument, *, all_tables: bool = False) -> tuple[Part, ...]:
+    """Return the parts in the order in which they are read.
+
+    Args:
+        document: the run.
+        all_tables: show the table of every combination, however many there are.
+    """
     groups: dict[Combination, list[CellResult]] = defaultdict(list)
     by_id = {cell.id: cell for cell in document.cells}
     for cell in document.cells:
@@ -47,26 +55,31 @@ def build(document: ResultDocument) -> tuple[Part, ...]:
         for cell in document.cells:
             groups[_combination(cell.factors)].append(cell)
     varied = {name for key in groups for name, _ in key if len({dict(k).get(name) for k in groups}) > 1}
-    tables: list[Table] = []
+    grid = matrix(document)
+    tables: list[Part] = []
     for key, cells in groups.items():
-        title = _title(key, varied, document)
-        tables.append(
-            Table(
-                title=title,
-                columns=COLUMNS,
-                rows=tuple(_row(cell) for cell in cells),
-                notes=_notes(cells),
-                findings=tuple(
-                    f.text for f in document.findings if _covers(f.scope, key) and f.kind not in ANSWERS
-                ),
-            )
+        table = Table(
+            title=_title(key, varied, document),
+            columns=COLUMNS,
+            rows=tuple(_row(cell) for cell in cells),
+            notes=notes(cells),
+            findings=tuple(
+                f.text
+                for f in document.findings
+                # Who wins stands in the verdict, or with a matrix only as a name and a number.
+                if _covers(f.scope, key) and (f.kind not in ANSWERS or grid is not None)
+            ),
         )
-        tables.extend(arrivals_tables(title, cells))
+        tables.extend((table, *arrivals_tables(table.title, cells)))
+    answers = [picture(grid)] if grid is not None else _answers(document, groups, varied)
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
-        tuple(_answers(document, groups, varied)) or (_no_answer(document),),
+        (*(answers or [_no_answer(document)]), *told(document)),
     )
-    return (verdict, *tables, _machine(document))
+    overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()
+    if len(groups) > MOST_TABLES and not all_tables:
+        tables = [remarks(document, len(tables))]
+    return (verdict, *overview, *tables, machine(document))
 
 
 def _combination(factors: Mapping[str, Any]) -> Combination:
@@ -84,19 +97,23 @@ def _rounds(document: ResultDocument) -> str:
 
 
 def _title(key: Combination, varied: set[str], document: ResultDocument) -> str:
-    levels = [f"{level}" if name == "case" else f"{name} {level}" for name, level in key if name in varied]
+    levels = [_named(name, level) for name, level in key if name in varied]
     flight = dict(key).get("in_flight", "")
     fixed = [] if "in_flight" in varied or not flight else [f"{flight} in flight"]
     return ", ".join([*levels, *fixed]) or str(document.scenario["name"])
+
+
+def _named(factor: str, level: str) -> str:
+    """Return a factor and its level as they are written in a scenario."""
+    written = {"None": "null", "True": "true", "False": "false"}.get(level, level)
+    return level if factor == "case" else f"{factor} {written}"
 
 
 def _answers(document: ResultDocument, groups: Mapping[Combination, Any], varied: set[str]) -> list[str]:
     sentences: list[str] = []
     for key in groups:
         texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, key)]
-        label = ", ".join(
-            level if name == "case" else f"{name} {level}" for name, level in key if name in varied
-        )
+        label = ", ".join(_named(name, level) for name, level in key if name in varied)
         sentences.extend(f"{label}: {text}" if label else text for text in texts)
     return sentences
 
@@ -145,23 +162,8 @@ def _tail(percentiles: Percentiles | None) -> str:
     return f"max {ms(percentiles.max)}" if percentiles.max is not None else NONE
 
 
-def _notes(cells: list[CellResult]) -> tuple[str, ...]:
-    notes: list[str] = []
-    for cell in cells:
-        name = cell.factors["strategy"]
-        if cell.reason is not None:
-            notes.append(f"{name}: {cell.status}: {cell.reason}")
-        notes.extend(f"{name}{'*' if cell.marked else ''}: {warning}" for warning in cell.warnings)
-    rerun = sorted({r.round + 1 for cell in cells for r in cell.repetitions if r.status == "discarded"})
-    if rerun:
-        rounds = ", ".join(map(str, rerun))
-        notes.append(f"disturbed from outside and done again: round{'s' if len(rerun) > 1 else ''} {rounds}")
-    if any(r.disturbed for cell in cells for r in cell.repetitions):
-        notes.append("close what else runs on this machine, or trust small differences less")
-    return tuple(notes)
-
-
-def _machine(document: ResultDocument) -> Facts:
+def machine(document: ResultDocument) -> Facts:
+    """Return what the job ran on."""
     items: list[tuple[str, str]] = []
     ran = {
         tuple(str(r.environment.get(key)) for key in ("implementation", "version", "executable"))

@@ -42,4 +42,21 @@ class Facts:
     items: tuple[tuple[str, str], ...]
 
 
-Part = Verdict | Table | Facts
+@dataclass(frozen=True)
+class Fragment:
+    """Text to be copied as it is, as a piece of a scenario."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """Cautions and reasons that belong to no table that is shown, and where there is more to see."""
+
+    title: str
+    cautions: tuple[str, ...]
+    hint: str
+
+
+Part = Verdict | Table | Facts | Fragment | Remarks

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from simulator.report.parts import Column, Facts, Part, Table, Verdict
+from simulator.report.parts import Column, Facts, Fragment, Part, Remarks, Table, Verdict
 
 
 def render(parts: Iterable[Part], console: Console) -> None:
@@ -21,6 +21,10 @@ def render(parts: Iterable[Part], console: Console) -> None:
                 _table(part, console)
             case Facts():
                 _facts(part, console)
+            case Fragment():
+                _fragment(part, console)
+            case Remarks():
+                _remarks(part, console)
 
 
 def _verdict(verdict: Verdict, console: Console) -> None:
@@ -67,13 +71,30 @@ def _blocks(table: Table, width: int) -> Iterator[list[int]]:
 
 
 def _column_width(column: Column, cells: Iterable[str]) -> int:
-    return max(map(cell_len, (column.name, column.unit, *cells)))
+    lines = (line for text in (column.name, column.unit, *cells) for line in text.split("\n"))
+    return max(map(cell_len, lines))
 
 
 def _facts(facts: Facts, console: Console) -> None:
     console.print()
     for name, value in facts.items:
         console.print(Text.assemble((f"{name}: ", "dim"), value))
+
+
+def _fragment(fragment: Fragment, console: Console) -> None:
+    console.print()
+    console.print(Text(fragment.title, style="bold italic"))
+    for line in fragment.text.splitlines():
+        console.print(Text(f"  {line}"), soft_wrap=True)  # never folded: it is to be pasted
+
+
+def _remarks(remarks: Remarks, console: Console) -> None:
+    console.print()
+    if remarks.cautions:
+        console.print(Text(remarks.title, style="bold italic"))
+    for caution in remarks.cautions:
+        console.print(_bullet(caution, "yellow", mark="!"))
+    console.print(_bullet(remarks.hint, "cyan"))
 
 
 def _bullet(sentence: str, style: str, mark: str = "•") -> Padding:

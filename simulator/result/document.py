@@ -2,7 +2,7 @@
 
 History of "simulator.result/1" (it may gain keys and never changes them):
     0.1.0  first version
-    0.2.0  crossovers, expectations, arrivals
+    0.2.0  crossovers, expectations, scatter_rounds, arrivals
 """
 
 import json
@@ -82,7 +82,7 @@ class Finding:
 
     kind: str
     """`character` (is the job waiting or computing?), `winner`, `arrivals` (who keeps up with open ones?), `cause`,
-    `price` (of processes)."""
+    `price` (of processes), `crossover`."""
     text: str
     scope: Mapping[str, Any]
     """The factors that it speaks of."""
@@ -141,6 +141,8 @@ class ResultDocument:
     findings: tuple[Finding, ...]
     crossovers: tuple[Crossover, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    scatter_rounds: int | None = None
+    """Of a run with `precision`: from how many first rounds its intervals take their scatter; else null."""
 
 
 ADAPTER: TypeAdapter[ResultDocument] = TypeAdapter(ResultDocument)

@@ -13,6 +13,8 @@ from simulator.runner.job import Amount, job_file
 from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell
 
+PLAUSIBLE_START_S = 10.0
+
 TOLERANCE = 0.1
 """By how much a parse cost may lie below the parser's own, which is itself measured no better, to mean one parse."""
 
@@ -35,6 +37,8 @@ class Preflight:
     """Why a record cannot be handed from process to process, if so."""
     errors: tuple[Mapping[str, Any], ...]
     content_problems: tuple[str, ...]
+    start_s: float
+    """From starting the interpreter until the parser was imported."""
 
 
 class Preflights:
@@ -94,6 +98,7 @@ class Preflights:
                 try:
                     driver.wait_for("written")
                     driver.finish()
+                    launched_s = driver.launched
                 except DriverError as error:
                     raise with_last_words(error, driver.last_words()) from error
             found = json.loads((folder / "preflight.json").read_text(encoding="utf-8"))
@@ -115,6 +120,8 @@ class Preflights:
             unpicklable=found["unpicklable"],
             errors=tuple(found["errors"]),
             content_problems=server.content_problems(),
+            # Both clocks are CLOCK_MONOTONIC on Linux; where they are not, the difference means nothing.
+            start_s=max(0.0, min(PLAUSIBLE_START_S, found["loaded_ns"] / 1e9 - launched_s)),
         )
 
 
@@ -148,6 +155,11 @@ def amount_for(cell: Cell, preflight: Preflight) -> Amount:
     repeats = int(ratio)
     fraction = ratio - repeats
     return Amount(repeats=repeats, extra_fraction=round(fraction, 4))
+
+
+def stored_amount(calibrated: Mapping[str, Any]) -> Amount:
+    """Return the amount of parsing that `calibration` stored."""
+    return Amount(calibrated["repeats"], calibrated["extra_fraction"], calibrated["units"])
 
 
 def calibration(preflight: Preflight, amount: Amount) -> dict[str, Any]:

@@ -32,6 +32,8 @@ def job_file(
     """Return the mapping that driver.spec.load reads."""
     plan, job = cell.plan, cell.job
     duration_ns = job.duration_ns
+    # What shapes the measured window. A preflight is alone and counts CPU time: it needs neither.
+    measured = mode == "measure"
     clients = job.client.model_dump(exclude_none=True)
     return {
         "protocol": PROTOCOL,
@@ -51,6 +53,8 @@ def job_file(
         "pages": job.pages if duration_ns is None else None,
         "duration_ns": duration_ns,
         "warmup": job.warmup,
+        "switch_interval_s": job.switch_interval_ns / 1e9 if measured and job.switch_interval_ns else None,
+        "affinity": list(cell.affinity.driver) if measured and cell.affinity.driver else None,
         "instrument": instrument,
         "import_path": list(import_path),
         "output": str(output),

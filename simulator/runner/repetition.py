@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simulator.result.observation import Broken, Observed, OpenArrivals
 from simulator.result.samples import from_columns
+from simulator.runner.affinity import BindingError
 from simulator.runner.calibrate import with_last_words
 from simulator.runner.driver_process import DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
@@ -51,6 +52,10 @@ def run_repetition(
         ServerError: the mock server does not answer.
     """
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    try:
+        server.binding.bind(cell.affinity.server)
+    except BindingError as error:
+        return Broken(cell.id, round_, started_at, "unsupported", str(error), "")
     with tempfile.TemporaryDirectory(prefix="simulator-") as name:
         folder = Path(name)
         output = folder / "samples.json"
@@ -81,6 +86,7 @@ def run_repetition(
                 parked = snapshot(driver.session, workers, server.pids, ending=True)
                 stats = server.stats()
                 requests = server.requests() if server.same_clock else None
+                server_cpus = server.binding.cpus()
                 driver.send("release")
                 driver.finish()
             except DriverError as error:
@@ -106,7 +112,7 @@ def run_repetition(
         records=written["records"],
         unchecked=written["unchecked"],
         errors=tuple(written["errors"]),
-        environment=written["environment"],
+        environment={**written["environment"], "server_affinity": server_cpus},
         spin_s=(spin_before_s, spin_s()),
         last_words=words,
         same_clock=server.same_clock,

@@ -9,6 +9,7 @@ from mockserver.admin import AdminClient, AdminError, NotThisServerError
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer, ServerStartError
 from simulator.environment import boot_id, pid_namespace, time_namespace
+from simulator.runner.affinity import Binding
 
 
 class ServerError(Exception):
@@ -32,6 +33,10 @@ class Server:
         same_pids = self.same_clock and health.get("pid_namespace") == pid_namespace()
         self.pids: tuple[int, ...] = tuple(health["pids"]) if same_pids else ()
         """Its processes, if they can be looked at from here: a container's pids name others outside of it."""
+        # The supervisor of several workers is no worker, and has threads of its own to keep away.
+        bound = self.pids if process is None else tuple(dict.fromkeys((*self.pids, process.pid)))
+        self.binding = Binding(bound, f"the mock server at {url}")
+        """On which CPUs it may run."""
 
     def configure(self, config: ServerConfig) -> None:
         """Make it serve this from now on; does nothing if it does already."""
@@ -85,7 +90,7 @@ class Server:
 
 
 class Servers:
-    """Context manager: on leaving it, own servers have ended and a borrowed one has its configuration back."""
+    """Context manager: on leaving it, own servers have ended and a borrowed one has configuration and CPUs back."""
 
     def __init__(self, borrowed_url: str | None = None, token: str | None = None) -> None:
         self._own: dict[tuple[int, str], Server] = {}
@@ -112,6 +117,7 @@ class Servers:
             with contextlib.suppress(ServerError):  # it may be gone; there is nothing to restore then
                 if self._restore is not None:
                     self._borrowed.configure(self._restore)
+            self._borrowed.binding.restore()
             self._borrowed.close()
         for server in self._own.values():
             server.close()

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from mockserver.config import ServerConfig
 from mockserver.units import format_size
+from simulator.scenario.affinity import Affinity, why_not_here
 from simulator.scenario.arrivals import Arrivals
-from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names
+from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names, varies_baseline
 from simulator.scenario.job import Clients, Job
 from simulator.scenario.model import Scenario
 from simulator.scenario.strategy import SEQUENTIAL, StrategyPlan, plan
@@ -37,6 +38,8 @@ class Cell:
     """The cell of `sequential` in the same combination; its own id for that cell itself."""
     unsupported: str | None
     """Why it cannot be measured here, and what to set; None where it can."""
+    affinity: Affinity = field(default_factory=Affinity)
+    """On which CPUs its server and its driver may run."""
     arrivals: Arrivals | None = None
     """How jobs come by themselves; None: closed, a free worker claims the next one at once."""
 
@@ -46,13 +49,21 @@ class Cell:
         return self.job.client.blocking if self.plan.fetch.kind == "blocking" else self.job.client.asyncio
 
 
-def expand(scenario: Scenario, cores: int, *, memory_limit_bytes: int | None = None) -> tuple[Cell, ...]:
+def expand(
+    scenario: Scenario,
+    cores: int,
+    *,
+    memory_limit_bytes: int | None = None,
+    usable_cpus: Collection[int] | None = None,
+) -> tuple[Cell, ...]:
     """List the cells of a scenario by case and levels as they are written, then by strategy.
 
     Args:
         scenario: A scenario that `load` accepted.
-        cores: Cores that the driver may use; what `cores` stands for.
+        cores: Cores that the driver may use; what `cores` stands for, except where `affinity.driver` names CPUs.
         memory_limit_bytes: Memory that all processes together may use; None does not check it.
+        usable_cpus: Numbers of the CPUs that this program may use, empty where processes cannot be bound to CPUs;
+            None does not check what `affinity` names.
 
     Returns:
         Cells with different ids; each one's baseline is among them.
@@ -67,11 +78,20 @@ def expand(scenario: Scenario, cores: int, *, memory_limit_bytes: int | None = N
         key = tuple(entry.keys for entry in point.entries)
         if key not in made:
             made[key] = Scenario.model_validate(resolve(document, point))
-        cells.append(_cell(made[key], point, cores, memory_limit_bytes))
+        cells.append(_cell(made[key], point, cores, memory_limit_bytes, usable_cpus))
     return tuple(cells)
 
 
-def _cell(combination: Scenario, point: Point, cores: int, memory_limit_bytes: int | None) -> Cell:
+def _cell(
+    combination: Scenario,
+    point: Point,
+    cores: int,
+    memory_limit_bytes: int | None,
+    usable_cpus: Collection[int] | None,
+) -> Cell:
+    affinity = combination.affinity or Affinity()
+    if affinity.driver is not None:
+        cores = len(affinity.driver)
     parallelism = cores if combination.parallelism == "cores" else combination.parallelism
     # The baseline need not be listed.
     variants = {SEQUENTIAL.name: SEQUENTIAL} | {variant.name: variant for variant in combination.strategies}
@@ -82,7 +102,7 @@ def _cell(combination: Scenario, point: Point, cores: int, memory_limit_bytes: i
         factors["case"] = point.case
     factors |= {path: label(level) for path, level in point.levels}
     factors |= {"strategy": point.strategy, "in_flight": 1 if sequential else combination.in_flight}
-    baseline = {path: level for path, level in factors.items() if _varies_baseline(path)}
+    baseline = {path: level for path, level in factors.items() if varies_baseline(path)}
     baseline |= {"strategy": SEQUENTIAL.name, "in_flight": 1}
     return Cell(
         id=_id(factors),
@@ -93,13 +113,11 @@ def _cell(combination: Scenario, point: Point, cores: int, memory_limit_bytes: i
         baseline_id=_id(baseline),
         unsupported=_missing_client(combination.job.client, worked_out)
         or _too_many_processes(worked_out, cores)
-        or _too_much_memory(worked_out, memory_limit_bytes),
+        or _too_much_memory(worked_out, memory_limit_bytes)
+        or (None if usable_cpus is None else why_not_here(affinity, usable_cpus)),
+        affinity=affinity,
         arrivals=combination.arrivals,
     )
-
-
-def _varies_baseline(path: str) -> bool:
-    return path == "case" or path.partition(".")[0] in {"server", "job", "arrivals"}
 
 
 def _id(factors: Mapping[str, Level]) -> str:

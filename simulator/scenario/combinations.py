@@ -22,7 +22,7 @@ from simulator.scenario.problem import found
 
 MAX_CELLS = 2_000
 
-ROOTS = ("server", "job", "arrivals", "in_flight", "parallelism", "strategies")
+ROOTS = ("server", "job", "arrivals", "in_flight", "parallelism", "affinity", "strategies")
 """What `cases` and `vary` may set: the rest describes the whole experiment, not a cell."""
 
 _NOT_FOR_BASELINE = ("in_flight", "parallelism", "strategies")
@@ -217,21 +217,35 @@ def origin(document: Any, point: Point, mistake: Mistake) -> Mistake:
     return mistake
 
 
+def varies_baseline(path: str) -> bool:
+    """Whether the baseline is measured once for each level of this path (or for each `case`).
+
+    The one rule behind both the points of `sequential` and the baseline of every other cell.
+    """
+    return path.partition(".")[0] not in _NOT_FOR_BASELINE
+
+
 def label(level: Any) -> str | int | float | bool | None:
     """Return a level as it is shown and compared: plain values as they are, others as YAML in one line."""
     if level is None or isinstance(level, str | int | float):
         return level
     if isinstance(level, dict):
-        return "{" + ", ".join(f"{key}: {label(value)}" for key, value in level.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_inside(value)}" for key, value in level.items()) + "}"
     if isinstance(level, list):
-        return "[" + ", ".join(str(label(value)) for value in level) + "]"
+        return "[" + ", ".join(map(_inside, level)) + "]"
     return found(level)
 
 
+def _inside(level: Any) -> str:
+    """Return a level inside another one: null, true and false are written as in YAML."""
+    shown = label(level)
+    return json.dumps(shown) if shown is None or isinstance(shown, bool) else str(shown)
+
+
 def _concerns(path: str, strategy: str) -> bool:
-    root, _, rest = path.partition(".")
     if strategy == "sequential":
-        return root not in _NOT_FOR_BASELINE
+        return varies_baseline(path)
+    root, _, rest = path.partition(".")
     return root != "strategies" or rest.partition(".")[0] == strategy
 
 

@@ -155,6 +155,13 @@ class Job(Config):
         default=2, ge=1, le=1_000, strict=True, description="Jobs that each worker does before the window."
     )
 
+    switch_interval_ns: Annotated[DurationNs, between("1us", "10s")] | None = Field(
+        default=None,
+        alias="switch_interval",
+        description="How long a thread may hold the interpreter's lock while others wait for it"
+        " (sys.setswitchinterval); by default the interpreter's own.",
+    )
+
     @field_validator("duration_ns")
     @classmethod
     def _one_length(cls, value: int | None, info: ValidationInfo) -> int | None:

@@ -9,12 +9,14 @@ from pydantic import (
     AfterValidator,
     Field,
     PrivateAttr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from mockserver.config import Config, ServerConfig
-from mockserver.units import DurationNs, format_duration
+from mockserver.units import DurationNs, Share, format_duration, format_percentage
+from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.job import Job, between
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
@@ -23,11 +25,22 @@ DEFAULT_STRATEGIES = ("sequential", "threads", "asyncio", "processes")
 
 MAX_IN_FLIGHT = 10_000
 
+FEWEST_FOR_PRECISION = 3
+
+SIZED = 1
+"""Stands for `pages` in a scenario whose budget sizes the jobs: never run, since every cell is sized first."""
+
 
 def _one_line(text: str) -> str:
     if not text.isprintable() or text != text.strip():
         raise ValueError(f"found {text!r}; a name is one line of text, without spaces around it")
     return text
+
+
+def _precision(share: float) -> float:
+    if not 0.001 <= share <= 1:  # noqa: PLR2004 - said in the message
+        raise ValueError(f"found {format_percentage(share)}; 0.1% to 100% is allowed")
+    return share
 
 
 class ValidityLimits(Config):
@@ -89,8 +102,21 @@ class Scenario(Config):
         default="cores",
         description="Processes of processes_per_core: a number, or cores for the usable ones.",
     )
+    affinity: Affinity | None = Field(
+        default=None, description="CPUs on which the mock server and the driver may run."
+    )
     rounds: int = Field(
         default=5, ge=1, le=1_000, strict=True, description="How often every cell is measured."
+    )
+    budget_ns: Annotated[DurationNs, between("1s", "24h")] | None = Field(
+        default=None,
+        alias="budget",
+        description="How long the whole run may take: sizes the jobs of each cell, in place of job.pages.",
+    )
+    precision: Annotated[Share, AfterValidator(_precision)] | None = Field(
+        default=None,
+        description="Half-width of the ratios' 95 % intervals at which enough rounds are done, as 3%;"
+        " rounds is then the least number of them.",
     )
     time_limit_ns: Annotated[DurationNs, between("100ms", "1h")] = Field(
         default=120_000_000_000, alias="time_limit", description="Longest that one repetition may take."
@@ -108,6 +134,28 @@ class Scenario(Config):
 
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)
     _source_dir: Path | None = PrivateAttr(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sized_by_budget(cls, value: Any) -> Any:
+        """A budget says how long a job is, so that neither pages nor duration need be written."""
+        if not isinstance(value, dict) or value.get("budget") is None:
+            return value
+        job = value.get("job")
+        if not isinstance(job, dict) or job.get("duration") is not None or job.get("pages") is not None:
+            return value
+        return {**value, "job": {**job, "pages": SIZED}}
+
+    @field_validator("precision")
+    @classmethod
+    def _scatter(cls, value: float | None, info: ValidationInfo) -> float | None:
+        rounds = info.data.get("rounds", FEWEST_FOR_PRECISION)
+        if value is not None and rounds < FEWEST_FOR_PRECISION:
+            raise ValueError(
+                f"found {format_percentage(value)} with rounds: {rounds}; the scatter is estimated from the first"
+                f" rounds, which takes {FEWEST_FOR_PRECISION} at least"
+            )
+        return value
 
     @model_validator(mode="before")
     @classmethod

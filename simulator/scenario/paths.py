@@ -98,11 +98,21 @@ def _replaced(node: Any, keys: Keys, depth: int, value: Any) -> Any:
     if isinstance(node, str) and depth and keys[:1] == ("strategies",):
         node = {"name": node, "base": node}
     if node is None:
-        node = {}
+        node = _unwritten(keys[:depth], key)
     if not isinstance(node, dict):
         above = dotted(keys[:depth]) or "the scenario"
         raise PathError(f"{above} is {found(node)}, which has no {key}; set {above} as a whole")
     return {**node, key: _replaced(node.get(key), keys, depth + 1, value)}
+
+
+def _unwritten(keys: Keys, key: str | int) -> dict[str, Any]:
+    """Return what a mapping that is not written holds before `key` is set in it.
+
+    Pages are a catalogue where nothing else is written, so that `server.content.items` has its meaning then too.
+    """
+    if keys == ("server", "content"):
+        return {"kind": "folder" if key == "path" else "catalogue"}
+    return {}
 
 
 def absolute(value: Any, keys: Keys, base_dir: Path) -> Any:

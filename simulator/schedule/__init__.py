@@ -1,6 +1,9 @@
 """Which repetition comes next: pure functions of the plan and of what has been measured so far."""
 
-from simulator.schedule.interface import Next, Schedule
-from simulator.schedule.rounds import FixedRounds
+from simulator.schedule.allowance import Allowance
+from simulator.schedule.block import Block, blocks_of
+from simulator.schedule.interface import Key, Next, Schedule
+from simulator.schedule.precision import Precise
+from simulator.schedule.rounds import Fixed, Goal, Rounds
 
-__all__ = ["FixedRounds", "Next", "Schedule"]
+__all__ = ["Allowance", "Block", "Fixed", "Goal", "Key", "Next", "Precise", "Rounds", "Schedule", "blocks_of"]

@@ -1,10 +1,13 @@
 """What every schedule is to an experiment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.result.repetition import Repetition
+
+Key = tuple[str, int]
+"""(cell id, round): names one repetition of a run."""
 
 
 @dataclass(frozen=True)
@@ -13,7 +16,9 @@ class Next:
 
     cell_id: str
     round: int
-    """Which pass over all cells it belongs to, reruns counted."""
+    """Which pass over the cells it belongs to, reruns counted."""
+    why: str = ""
+    """For the person who waits: what this repetition is good for."""
 
 
 class Schedule(Protocol):
@@ -22,8 +27,8 @@ class Schedule(Protocol):
     def next(self, done: Sequence[Repetition]) -> Next | None:
         """Return the next repetition, or null when enough is known."""
 
-    def discarded(self, done: Sequence[Repetition]) -> frozenset[int]:
-        """Return the rounds whose repetitions do not count, because they were disturbed and done again."""
+    def discarded(self, done: Sequence[Repetition]) -> frozenset[Key]:
+        """Return the repetitions that do not count, because something disturbed them and they are done again."""
 
-    def remaining(self, done: Sequence[Repetition]) -> int:
-        """Return how many repetitions are still to come, if nothing is disturbed."""
+    def remaining(self, done: Sequence[Repetition]) -> Mapping[str, int]:
+        """Return cell id -> repetitions still to come, as far as can be said now and if nothing is disturbed."""

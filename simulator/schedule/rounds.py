@@ -1,80 +1,171 @@
-"""A fixed number of rounds: each runs every cell once, in an order shuffled anew."""
+"""Rounds: passes over blocks of cells, each cell once, until every block has as many as its goal asks for."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
 from simulator.result.repetition import Repetition
-from simulator.schedule.interface import Next
+from simulator.schedule.allowance import Allowance
+from simulator.schedule.block import Block, broken
+from simulator.schedule.interface import Key, Next
 
 
-class FixedRounds:
-    """Rounds 0, 1, 2 … until enough of them count.
+class Goal(Protocol):
+    """How many rounds of a block are enough."""
 
-    A round in which anything was disturbed from outside is done again, whole, since its ratios are paired by
-    round; but at most as many extra rounds as were planned, after which disturbed rounds count too.
+    @property
+    def planned(self) -> int:
+        """Rounds that every block gets, whatever comes out of them."""
+
+    def rounds(self, block: Block, counting: Sequence[Repetition]) -> tuple[int, str]:
+        """Return the rounds wanted in all, at least `planned`, and why, in a few words or none.
+
+        Args:
+            block: whose rounds are asked for.
+            counting: its repetitions so far that count.
+        """
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """As many rounds as were planned, no more."""
+
+    planned: int
+
+    def rounds(self, block: Block, counting: Sequence[Repetition]) -> tuple[int, str]:
+        """Return what was planned."""
+        del block, counting
+        return self.planned, ""
+
+
+class Rounds:
+    """Passes 0, 1, 2 … over all blocks that want another round, in an order shuffled anew.
+
+    A block's round in which anything was disturbed from outside is done again in a later pass, whole, since its
+    ratios are paired by round; but at most as many extra rounds as were planned, and only if the allowance bears it:
+    after that disturbed rounds count too. Planned rounds are run even where the allowance is used up.
 
     Args:
-        cell_ids: of the cells that can run.
-        rounds: how many are to count.
-        seed: fixes the order in each round.
+        blocks: of the cells that can run.
+        goal: how many rounds are enough.
+        seed: fixes the order in each pass.
+        allowance: what limits the rounds beyond the planned ones.
     """
 
-    def __init__(self, cell_ids: Sequence[str], rounds: int, seed: int) -> None:
-        self._cells = tuple(cell_ids)
-        self._rounds = rounds
+    def __init__(
+        self, blocks: Sequence[Block], goal: Goal, seed: int, allowance: Allowance | None = None
+    ) -> None:
+        self._blocks = tuple(blocks)
+        self._goal = goal
         self._seed = seed
+        self._allowance = allowance or Allowance(None, {})
 
     def next(self, done: Sequence[Repetition]) -> Next | None:
-        """Return the next cell of the current round, or of the next one if more rounds are needed."""
-        alive = self._alive(done)
+        """Return the next cell of the current pass, or of the next one if some block wants another round."""
+        current = max((r.round for r in done), default=0)
+        return self._next_in(current, done) or (self._next_in(current + 1, done) if done else None)
+
+    def discarded(self, done: Sequence[Repetition]) -> frozenset[Key]:
+        """Return the repetitions of disturbed rounds for which there was another one to spare."""
+        dead = broken(done)
+        found: set[Key] = set()
+        for block in self._blocks:
+            mine = _of(block, done)
+            dropped = self._dropped(block, mine, done, dead)
+            found |= {(r.cell_id, r.round) for r in mine if r.round in dropped and r.cell_id not in dead}
+        return frozenset(found)
+
+    def remaining(self, done: Sequence[Repetition]) -> Mapping[str, int]:
+        """Return cell id -> repetitions left of the rounds begun and of those that are wanted now."""
+        dead = broken(done)
+        left: dict[str, int] = defaultdict(int)
+        for block in self._blocks:
+            mine = _of(block, done)
+            counting, wanted, _ = self._state(block, mine, done, dead)
+            rounds = {r.round for r in counting}
+            for cell in block.alive(dead):
+                missing = len(rounds) - sum(r.cell_id == cell for r in counting)
+                left[cell] = max(0, wanted - len(rounds)) + max(0, missing)
+        return {cell: count for cell, count in left.items() if count}
+
+    def _next_in(self, pass_: int, done: Sequence[Repetition]) -> Next | None:
+        dead = broken(done)
+        for index in self._shuffled(range(len(self._blocks)), f"{self._seed}:{pass_}"):
+            block = self._blocks[index]
+            mine = _of(block, done)
+            ran = {r.cell_id for r in mine if r.round == pass_}
+            to_run = [cell for cell in block.alive(dead) if cell not in ran]
+            if not to_run:
+                continue
+            before = [r for r in mine if r.round < pass_]
+            why = ""
+            if not ran:
+                counting, wanted, why = self._state(block, before, done, dead)
+                have = len({r.round for r in counting})
+                if have >= wanted or (
+                    have >= self._goal.planned and not self._affords_another(block, done, dead)
+                ):
+                    continue
+            order = self._shuffled(range(len(block.cells)), f"{self._seed}:{pass_}:{index}")
+            following = next(block.cells[i] for i in order if block.cells[i] in to_run)
+            return Next(following, pass_, why)
+        return None
+
+    def _state(
+        self, block: Block, mine: Sequence[Repetition], done: Sequence[Repetition], dead: frozenset[str]
+    ) -> tuple[list[Repetition], int, str]:
+        """Return a block's repetitions that count, the rounds that it wants in all, and why."""
+        dropped = self._dropped(block, mine, done, dead)
+        counting = [r for r in mine if r.round not in dropped]
+        wanted, why = self._goal.rounds(block, counting)
+        again = sum(round_ in dropped for round_ in {r.round for r in mine})
+        if again and len({r.round for r in counting}) < self._goal.planned:
+            why = f"{again} disturbed, done again"
+        return counting, wanted, why
+
+    def _dropped(
+        self, block: Block, mine: Sequence[Repetition], done: Sequence[Repetition], dead: frozenset[str]
+    ) -> frozenset[int]:
+        """Return the block's rounds that do not count: whole, disturbed, and to be done again."""
+        alive = set(block.alive(dead))
         if not alive:
-            return None
-        current = max((r.round for r in done), default=0)
-        measured = {r.cell_id for r in done if r.round == current}
-        for cell_id in self._order(current):
-            if cell_id in alive and cell_id not in measured:
-                return Next(cell_id, current)
-        if self._counting(done) >= self._rounds:
-            return None
-        following = current + 1
-        return Next(next(c for c in self._order(following) if c in alive), following)
+            return frozenset()
+        ran: dict[int, set[str]] = defaultdict(set)
+        disturbed, already = set(), set()
+        for r in mine:
+            ran[r.round].add(r.cell_id)
+            if r.disturbed:
+                disturbed.add(r.round)
+            if r.status == "discarded":
+                already.add(r.round)
+        whole = {round_ for round_ in disturbed if alive <= ran[round_]} - already
+        spare = self._goal.planned - len(already)
+        if spare <= 0 or not whole:
+            return frozenset(already)
+        if not self._affords_another(block, done, dead):
+            return frozenset(already)
+        return frozenset(already | set(sorted(whole)[:spare]))
 
-    def discarded(self, done: Sequence[Repetition]) -> frozenset[int]:
-        """Return the disturbed rounds for which there was another one to spare."""
-        disturbed = sorted({r.round for r in done if r.disturbed})
-        finished = max((r.round for r in done), default=-1)
-        return frozenset(
-            round_ for round_ in disturbed[: self._rounds] if round_ < finished or self._whole(done)
-        )
+    def _affords_another(self, block: Block, done: Sequence[Repetition], dead: frozenset[str]) -> bool:
+        """Whether one more round of this block fits beside the rounds that all blocks are sure to get."""
+        if self._allowance.budget_s is None:
+            return True
+        counts: dict[str, int] = defaultdict(int)
+        for other in self._blocks:
+            for cell in other.alive(dead):
+                ran = sum(r.cell_id == cell and r.status != "discarded" for r in done)
+                counts[cell] += max(0, self._goal.planned - ran) + (other is block)
+        return self._allowance.affords(done, counts)
 
-    def remaining(self, done: Sequence[Repetition]) -> int:
-        """Return the repetitions left of this round and of those still needed."""
-        alive = self._alive(done)
-        current = max((r.round for r in done), default=0)
-        measured = {r.cell_id for r in done if r.round == current}
-        left = sum(cell not in measured for cell in alive)
-        dropped = {r.round for r in done if r.disturbed and r.round < current}
-        counting = current + 1 - min(len(dropped), self._rounds)
-        return left + max(0, self._rounds - counting) * len(alive)
-
-    def _order(self, round_: int) -> list[str]:
-        order = list(self._cells)
-        Random(f"{self._seed}:{round_}").shuffle(order)  # noqa: S311 - an order, not a secret
+    @staticmethod
+    def _shuffled(indices: range, seed: str) -> list[int]:
+        order = list(indices)
+        Random(seed).shuffle(order)  # noqa: S311 - an order, not a secret
         return order
 
-    def _alive(self, done: Sequence[Repetition]) -> set[str]:
-        broken = {r.cell_id for r in done if r.status in ("failed", "unsupported")}
-        return set(self._cells) - broken
 
-    def _whole(self, done: Sequence[Repetition]) -> bool:
-        """Whether the last round has run every cell that still can run."""
-        by_round = defaultdict(set)
-        for repetition in done:
-            by_round[repetition.round].add(repetition.cell_id)
-        last = max(by_round, default=0)
-        return self._alive(done) <= by_round[last]
-
-    def _counting(self, done: Sequence[Repetition]) -> int:
-        rounds = {r.round for r in done}
-        return len(rounds) - len(self.discarded(done) & rounds)
+def _of(block: Block, done: Sequence[Repetition]) -> list[Repetition]:
+    members = set(block.cells)
+    return [r for r in done if r.cell_id in members]

@@ -6,6 +6,7 @@ ASCII only: what a driver printed may hold bytes that are no text (lone surrogat
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,11 @@ from pydantic import TypeAdapter
 
 from simulator.result.repetition import Repetition
 
-_REPETITION: TypeAdapter[Repetition] = TypeAdapter(Repetition)
+
+@cache
+def _repetition() -> TypeAdapter[Repetition]:
+    """Return the adapter, built when it is first needed: the list of runs needs none."""
+    return TypeAdapter(Repetition)
 
 
 def dump(value: Mapping[str, Any]) -> str:
@@ -47,4 +52,4 @@ def dump_repetition(repetition: Repetition) -> str:
 
 def load_repetition(text: str) -> Repetition:
     """Read what `dump_repetition` wrote. Raises ValueError for anything else."""
-    return _REPETITION.validate_python(json.loads(text))
+    return _repetition().validate_python(json.loads(text))

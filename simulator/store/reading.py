@@ -1,9 +1,12 @@
 """Raw samples, read when they are needed; and what a damaged document is called."""
 
+import sqlite3
+import threading
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from simulator.result.samples import Samples
@@ -19,20 +22,38 @@ _SELECT = """
 """
 
 
-def read_samples(path: Path, run_id: str, cell_id: str, round_: int) -> Samples | None:
-    """Return one repetition's raw samples, or null where none were kept.
+class SampleReader:
+    """The raw samples of one run, read when they are asked for.
 
-    Opens the file for itself: a report reads samples long after the list that it started from.
-
-    Raises:
-        StoreError: The file cannot be read, or what it holds is damaged.
+    Opens the file for itself: a report reads samples long after the list that it started from. The file stays open,
+    without a lock on it, as long as the reader lives: opening it anew takes longer than reading a repetition.
     """
-    with closing(connect(path, create=False, busy_timeout_s=BUSY_TIMEOUT_S)) as connection, explained(path):
-        row = connection.execute(_SELECT, (run_id, cell_id, round_)).fetchone()
-    if row is None:
-        return None
-    with undamaged(path, f"the samples of {cell_id}, round {round_}, in run {run_id}"):
-        return Samples.from_bytes(row[0])
+
+    def __init__(self, path: Path, run_id: str) -> None:
+        self._path = path
+        self._run_id = run_id
+        self._connection: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, cell_id: str, round_: int) -> Samples | None:
+        """Return one repetition's raw samples, or null where none were kept.
+
+        Raises:
+            StoreError: The file cannot be read, or what it holds is damaged.
+        """
+        with self._lock, explained(self._path):
+            # All of it: a statement that could still give rows would keep writers out.
+            rows = self._opened().execute(_SELECT, (self._run_id, cell_id, round_)).fetchall()
+        if not rows:
+            return None
+        with undamaged(self._path, f"the samples of {cell_id}, round {round_}, in run {self._run_id}"):
+            return Samples.from_bytes(rows[0][0])
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = connect(self._path, create=False, busy_timeout_s=BUSY_TIMEOUT_S)
+            weakref.finalize(self, self._connection.close)
+        return self._connection
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -18,7 +17,7 @@ from .connection import BUSY_TIMEOUT_S, connect
 from .errors import RunNotFoundError, StoreError, explained
 from .listing import LIST, RunRow
 from .owner import Owner, is_alive, this_process
-from .reading import read_samples, undamaged
+from .reading import SampleReader, undamaged
 from .reference import resolve
 
 
@@ -97,6 +96,31 @@ class Store:
                 )
             except sqlite3.IntegrityError as error:
                 raise ValueError(f"run {header.id}: its id, or one of its cells', is there twice") from error
+
+    def resume(self, run_id: str) -> None:
+        """Make this process the owner of an interrupted run, which is then running again.
+
+        Raises:
+            RunNotFoundError: There is no such run.
+            StoreError: It is complete, or still running in another process.
+        """
+        owner = this_process()
+        with self._writing() as connection:
+            row = connection.execute(
+                "SELECT status, pid, boot_id, process_started FROM runs WHERE id = ?", (run_id,)
+            ).fetchone()
+            if row is None:
+                raise RunNotFoundError(f"no run {run_id!r} in {self.path}")
+            kept, *fields = row
+            status = _status(kept, Owner(*fields))
+            if status == "running":
+                raise StoreError(f"run {run_id} is still running, in process {fields[0]}; stop that first")
+            if status == "complete":
+                raise StoreError(f"run {run_id} is complete; there is nothing left of it to go on with")
+            connection.execute(
+                "UPDATE runs SET status = 'running', pid = ?, boot_id = ?, process_started = ? WHERE id = ?",
+                (owner.pid, owner.boot_id, owner.started, run_id),
+            )
 
     def calibrated(self, run_id: str, cell_id: str, calibration: Mapping[str, Any]) -> None:
         """Keep a cell's calibration, in place of an earlier one.
@@ -208,7 +232,7 @@ class Store:
                 status=_status(status, Owner(*owner)),
                 calibrations={cell: codec.load(document) for cell, document in calibrations},
                 repetitions=tuple(codec.load_repetition(document) for (document,) in repetitions),
-                samples=partial(read_samples, self.path, run_id),
+                samples=SampleReader(self.path, run_id),
             )
 
     def delete(self, run_id: str) -> None:

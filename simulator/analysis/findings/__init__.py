@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator.analysis.findings.cause import causes
 from simulator.analysis.findings.character import NO_PARSE_S, character
+from simulator.analysis.findings.crossing import crossings
 from simulator.analysis.findings.open_arrivals import open_findings
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.findings.words import name
@@ -16,7 +17,7 @@ __all__ = ["NO_PARSE_S", "findings", "name", "ratio"]
 
 
 def findings(document: ResultDocument) -> tuple[Finding, ...]:
-    """Return what can be said of each combination of levels, the strategies within it compared."""
+    """Return what can be said of each combination of levels, the strategies within it compared, and of crossovers."""
     by_id = {cell.id: cell for cell in document.cells}
     groups: dict[tuple[tuple[str, str], ...], list[CellResult]] = defaultdict(list)
     for cell in document.cells:
@@ -24,18 +25,20 @@ def findings(document: ResultDocument) -> tuple[Finding, ...]:
             groups[_combination(cell.factors)].append(cell)
     found: list[Finding] = []
     for key, cells in groups.items():
-        found.extend(_group(dict(key), by_id.get(cells[0].baseline_id or ""), cells))
+        found.extend(_group(dict(key), by_id.get(cells[0].baseline_id or ""), cells, document.scatter_rounds))
     if not groups:
         alone = [character(dict(_combination(cell.factors)), cell) for cell in document.cells]
         found.extend(finding for finding in alone if finding is not None)
-    return tuple(found)
+    return (*found, *crossings(document))
 
 
 def _combination(factors: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(level)) for name, level in factors.items() if name != "strategy")
 
 
-def _group(scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult]) -> list[Finding]:
+def _group(
+    scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult], first: int | None
+) -> list[Finding]:
     found: list[Finding] = []
     if base is not None and base.status == "ok":
         kind = character(scope, base)
@@ -43,8 +46,8 @@ def _group(scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[Ce
             found.append(kind)
     usable = [c for c in cells if c.status == "ok" and c.throughput_per_s is not None]
     if any(c.arrivals is not None for c in usable):
-        return [*found, *open_findings(scope, usable), *causes(scope, base, usable)]
+        return [*found, *open_findings(scope, usable, first), *causes(scope, base, usable, first)]
     alike = [c for c in usable if not c.marked]
-    found.extend(winners(scope, alike, [c for c in usable if c.marked]))
-    found.extend(causes(scope, base, alike))
+    found.extend(winners(scope, alike, [c for c in usable if c.marked], first))
+    found.extend(causes(scope, base, alike, first))
     return found

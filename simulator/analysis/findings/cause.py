@@ -3,20 +3,28 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.pairing import ratio
 from simulator.analysis.findings.words import ms, name, number, times
 from simulator.analysis.intervals import differs
-from simulator.result.document import CellResult, Finding
+from simulator.analysis.pairing import ratio
+from simulator.result.document import CellResult, Finding, Interval
 
 SCALES, FLAT = 1.3, 1.15
 """Speed-ups that count as using the other jobs in flight, and as not using them."""
 
 
-def causes(scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult]) -> list[Finding]:
-    """Return why threads and asyncio reach what they reach in this combination, and the price of processes."""
+def causes(
+    scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult], first: int | None
+) -> list[Finding]:
+    """Return why threads and asyncio reach what they reach in this combination, and the price of processes.
+
+    `first` is the document's `scatter_rounds`.
+    """
     by_name = {name(cell): cell for cell in cells}
     threads, processes = by_name.get("threads"), by_name.get("processes")
-    found = [_threads_cause(scope, base, threads, processes)] if threads is not None else []
+    found = []
+    if threads is not None:
+        gain = ratio(processes, threads, first) if processes is not None else None
+        found.append(_threads_cause(scope, base, threads, processes, gain))
     loop = by_name.get("asyncio")
     if loop is not None:
         found.append(_loop_cause(scope, loop))
@@ -26,7 +34,11 @@ def causes(scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[Ce
 
 
 def _threads_cause(
-    scope: Mapping[str, Any], base: CellResult | None, threads: CellResult, processes: CellResult | None
+    scope: Mapping[str, Any],
+    base: CellResult | None,
+    threads: CellResult,
+    processes: CellResult | None,
+    gain: Interval | None,
 ) -> Finding | None:
     """Why threads reach what they reach, by the control in processes: what happens inside one process, or not."""
     speedup, cores = threads.speedup, threads.cores_used
@@ -40,7 +52,6 @@ def _threads_cause(
         "cores_processes": processes.cores_used if processes else None,
     }
     waited = base.cores_used < 0.5  # noqa: PLR2004 - alone, the job was off CPU more than on it
-    gain = ratio(processes, threads) if processes is not None else None
     held_back = processes is not None and differs(gain) and gain is not None and gain.median > FLAT
     if held_back and processes is not None and gain is not None:
         inside = (

@@ -12,12 +12,13 @@ from simulator.result.document import CellResult, Finding, Interval
 from simulator.result.repetition import Arrivals, Percentiles
 
 
-def open_findings(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list[Finding]:
+def open_findings(scope: Mapping[str, Any], cells: Sequence[CellResult], first: int | None) -> list[Finding]:
     """Return what can be said of one combination of levels.
 
     Args:
         scope: its levels.
         cells: those with valid numbers, all with open arrivals.
+        first: the document's `scatter_rounds`.
     """
     found: list[Finding] = []
     steady: list[CellResult] = []
@@ -30,7 +31,7 @@ def open_findings(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list
             found.append(_behind(scope, cell, arrivals))
     if steady:
         found.insert(0, _steady(scope, steady))
-    return found + _soonest(scope, [cell for cell in steady if not cell.marked])
+    return found + _soonest(scope, [cell for cell in steady if not cell.marked], first)
 
 
 def _behind(scope: Mapping[str, Any], cell: CellResult, arrivals: Arrivals) -> Finding:
@@ -79,13 +80,13 @@ def _steady(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> Finding:
     )
 
 
-def _soonest(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list[Finding]:
+def _soonest(scope: Mapping[str, Any], cells: Sequence[CellResult], first: int | None) -> list[Finding]:
     """Compare the median response times of those that keep up, paired by round."""
     known = [cell for cell in cells if _p50(cell.response_time_s) is not None]
     if len(known) < 2:  # noqa: PLR2004 - nobody to compare with
         return []
     best, *rest = sorted(known, key=lambda cell: _p50(cell.response_time_s) or 0.0)
-    against = [(cell, _ratio(cell, best)) for cell in rest]
+    against = [(cell, _ratio(cell, best, first)) for cell in rest]
     p50 = _p50(best.response_time_s) or 0.0
     numbers: dict[str, float | str | None] = {"winner": name(best), "p50_s": p50}
     numbers |= {f"p50_ratio_of_{name(cell)}": r.median for cell, r in against if r is not None}
@@ -106,11 +107,11 @@ def _soonest(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list[Find
     return [Finding("winner", text + ".", scope, numbers)]
 
 
-def _ratio(cell: CellResult, best: CellResult) -> Interval | None:
+def _ratio(cell: CellResult, best: CellResult, first: int | None) -> Interval | None:
     """Return median response time of one cell over that of another, paired by round."""
     left, right = _rounds(cell), _rounds(best)
     rounds = sorted(left.keys() & right.keys())
-    return paired_ratio([left[r] for r in rounds], [right[r] for r in rounds])
+    return paired_ratio([left[r] for r in rounds], [right[r] for r in rounds], first)
 
 
 def _rounds(cell: CellResult) -> dict[int, float]:

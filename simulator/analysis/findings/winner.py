@@ -3,23 +3,29 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.pairing import ratio
 from simulator.analysis.findings.words import listed, name, per_second, times, verb
 from simulator.analysis.intervals import differs
+from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult, Finding
 
 
 def winners(
-    scope: Mapping[str, Any], cells: Sequence[CellResult], marked: Sequence[CellResult]
+    scope: Mapping[str, Any],
+    cells: Sequence[CellResult],
+    marked: Sequence[CellResult],
+    first: int | None,
 ) -> list[Finding]:
-    """Return who is fastest of the cells with equal jobs in flight, and how each marked one compares with it."""
+    """Return who is fastest of the cells with equal jobs in flight, and how each marked one compares with it.
+
+    `first` is the document's `scatter_rounds`.
+    """
     ranked = sorted(cells, key=lambda c: c.throughput_per_s.median if c.throughput_per_s else 0, reverse=True)
     if not ranked:
         return [_alone(scope, cell, f", with {cell.in_flight} in flight by its nature,") for cell in marked]
     best = ranked[0]
-    found = [_fastest(scope, ranked) if len(ranked) > 1 else _alone(scope, best)]
+    found = [_fastest(scope, ranked, first) if len(ranked) > 1 else _alone(scope, best)]
     for cell in marked:
-        r = ratio(cell, best)
+        r = ratio(cell, best, first)
         if r is not None:
             found.append(
                 Finding(
@@ -40,9 +46,9 @@ def _alone(scope: Mapping[str, Any], cell: CellResult, condition: str = "") -> F
     return Finding("winner", text, scope, {"winner": name(cell), "throughput_per_s": rate})
 
 
-def _fastest(scope: Mapping[str, Any], ranked: Sequence[CellResult]) -> Finding:
+def _fastest(scope: Mapping[str, Any], ranked: Sequence[CellResult], first: int | None) -> Finding:
     best = ranked[0]
-    against = [(cell, ratio(best, cell)) for cell in ranked[1:]]
+    against = [(cell, ratio(best, cell, first)) for cell in ranked[1:]]
     ties = [cell for cell, r in against if not differs(r)]
     slower = [(cell, r) for cell, r in against if differs(r) and r is not None]
     rate = best.throughput_per_s.median if best.throughput_per_s else 0.0
@@ -51,7 +57,8 @@ def _fastest(scope: Mapping[str, Any], ranked: Sequence[CellResult]) -> Finding:
         text = f"{name(best)} did most: {per_second(rate)}{over}; fewer than 3 rounds cannot tell whether that is luck"
     elif ties:
         names = listed([name(best), *map(name, ties)])
-        text = f"{names} are not told apart: {name(best)} did {per_second(rate)}{over}, the rest the same within the noise"
+        text = f"{names} are not told apart: {name(best)} did {per_second(rate)}{over}"
+        text += ", the rest the same within the noise"
         if slower:
             is_ = verb(best, "is", "are")
             text += f"; {name(best)} {is_} " + listed([f"{times(r)} {name(c)}" for c, r in slower])

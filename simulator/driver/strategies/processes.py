@@ -22,6 +22,7 @@ from ..spec import Spec
 from ..tickets import SharedInteger, Tickets
 from .interface import Failure, Outcome, Worker
 from .jobs import describe
+from .setting import set_switch_interval
 
 START_TIMEOUT_S = 600
 """A child that hangs while it starts is ended by the repetition's own time limit, long before this."""
@@ -195,6 +196,7 @@ def serve(
         emit=Sender(pipe, shared=width > 1 and spec.strategy.fetch == "blocking"),
     )
     try:
+        set_switch_interval(spec.switch_interval_s)
         pipe.send(("ready", local.start()))
         local.run(pipe.recv())
         outcome = local.outcome

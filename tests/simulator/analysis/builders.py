@@ -266,13 +266,14 @@ def run(
     status: RunStatus = "complete",
     kept: Callable[[str, int], Samples | None] | None = None,
     calibrations: Mapping[str, Mapping[str, Any]] | None = None,
+    scenario: Mapping[str, Any] | None = None,
 ) -> Run:
     """Return a run of these repetitions, each of which has the same raw samples unless told."""
     return Run(
         header=RunHeader(
             id="r1",
             name="shop",
-            scenario={"name": "shop"},
+            scenario={"name": "shop", **(scenario or {})},
             rounds=rounds,
             environment={"machine": {"usable_cores": 2}, "platform": {"system": "Linux"}},
             started_at="2030-01-01T00:00:00+00:00",
@@ -302,3 +303,53 @@ def document(
         for round_, rate in enumerate(rates[str(cell.factors["strategy"])])
     ]
     return summarise(run(cells, done, rounds=max(map(len, rates.values()))))
+
+
+def matrix(
+    rates: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]],
+    costs: Mapping[str, float],
+    *,
+    factor: str = "server.latency",
+    scenario: Mapping[str, Any] | None = None,
+    broken: Mapping[tuple[str, str, str], str] | None = None,
+    parse_cpu_s: Mapping[tuple[str, str], float] | None = None,
+    in_flight: Mapping[str, int] | None = None,
+    rounds: int | None = None,
+) -> ResultDocument:
+    """Return the document of a run in which a factor and the parse cost vary.
+
+    Args:
+        rates: level of the factor, level of the cost, strategy -> pages/s, round by round. `sequential` is added
+            where it is not given, at 10 pages/s.
+        costs: parse CPU per page in seconds that is measured at each level of the cost.
+        factor: the other one; with the level "" there is none.
+        scenario: further keys of it.
+        broken: (level, cost, strategy) -> why all its repetitions are invalid.
+        parse_cpu_s: (cost, strategy) -> parse CPU per page where it is not that of the cost.
+        in_flight: strategy -> jobs in flight by its nature.
+        rounds: that were planned; by default as many as there are.
+    """
+    cells: list[PlannedCell] = []
+    done: list[Repetition] = []
+    for level, by_cost in rates.items():
+        for cost, by_strategy in by_cost.items():
+            levels = {**({factor: level} if level else {}), "job.parse_cost": cost}
+            for name, each in ({"sequential": [10.0]} | dict(by_strategy)).items():
+                reason = (broken or {}).get((level, cost, name))
+                other = (in_flight or {}).get(name)
+                cell = planned(name, levels=levels, in_flight=other or 8, marked=other is not None)
+                cpu_s = (parse_cpu_s or {}).get((cost, name), costs[cost])
+                cells.append(cell)
+                done += [
+                    repetition(
+                        cell.id,
+                        round_,
+                        rate,
+                        parse=Phase(cpu_s, cpu_s, 0.0),
+                        status="ok" if reason is None else "invalid",
+                        reason=reason,
+                    )
+                    for round_, rate in enumerate(each)
+                ]
+    most = max(len(each) for by_cost in rates.values() for at in by_cost.values() for each in at.values())
+    return summarise(run(cells, done, rounds=rounds or most, kept=lambda *_: None, scenario=scenario))

@@ -354,6 +354,24 @@ def test_a_loop_with_one_task_holds_up_that_one() -> None:
     assert "holds up its only task for 20.0 ms" in cause
 
 
+def test_a_run_until_precise_needs_more_than_quiet_last_rounds_to_tell_strategies_apart() -> None:
+    scatter = [0.7, 1.3, 1.0, *[1.01, 0.99] * 10]
+    cells = [planned(name) for name in ("sequential", "threads", "processes")]
+    done = [
+        *[repetition("sequential", i, 20.0) for i in range(len(scatter))],
+        *[repetition("threads", i, 100.0) for i in range(len(scatter))],
+        *[repetition("processes", i, 115.0 * factor) for i, factor in enumerate(scatter)],
+    ]
+    fixed = summarise(run(cells, done, rounds=len(scatter)))
+    precise = summarise(run(cells, done, rounds=3, scenario={"precision": "3%"}))
+    assert only(fixed, "winner").text.startswith("processes are fastest")
+    assert only(precise, "winner").text.startswith("processes and threads are not told apart")
+    wide, narrow = precise.cells[2].speedup, fixed.cells[2].speedup
+    assert wide is not None
+    assert narrow is not None
+    assert wide.high / wide.low > 1.2 * narrow.high / narrow.low
+
+
 def test_a_ratio_pairs_the_rounds_in_which_both_are_valid() -> None:
     found = document({"sequential": [1.0, 2.0, 4.0, 8.0], "threads": [3.0, 6.0, 12.0, 24.0]})
     pair = ratio(found.cells[1], found.cells[0])

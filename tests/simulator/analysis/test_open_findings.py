@@ -115,7 +115,8 @@ def test_of_those_that_keep_up_response_times_are_compared_never_throughputs() -
     )
     (finding,) = told(made, "winner")
     assert finding.text.startswith(
-        "asyncio answers soonest: a response in 50.0 ms (median, from the planned start; p90 70.0 ms); threads take 1.20 ×"
+        "asyncio answers soonest: a response in 50.0 ms (median, from the planned start; p90 70.0 ms);"
+        " threads take 1.20 ×"
     )
     assert finding.numbers["winner"] == "asyncio"
     assert finding.numbers["p50_ratio_of_threads"] == pytest.approx(1.2, abs=0.01)

@@ -193,7 +193,7 @@ def test_nothing_valid_is_said_with_the_reasons_below() -> None:
     ("status", "count", "title"),
     [
         ("complete", 3, "shop: 3 rounds"),
-        ("complete", 1, "shop: 1 round, partial: it was ended early"),
+        ("failed", 1, "shop: 1 round, partial: it was ended early"),
         ("interrupted", 2, "shop: 2 rounds, partial: it was ended early"),
     ],
 )

@@ -1,4 +1,5 @@
 import io
+import zipfile
 from dataclasses import fields
 from typing import Any
 
@@ -36,6 +37,40 @@ def test_bytes_read_back_as_they_were(jobs: int, failed: set[int], stamped: bool
     assert equal(made, back)
     assert len(back) == jobs
     assert back.error_kinds == made.error_kinds
+
+
+def test_columns_are_what_numpy_itself_reads() -> None:
+    made = samples(30, errors={3: "kind 1"})
+    data = made.to_bytes()
+    back = Samples.from_bytes(data)
+    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error"):
+            assert getattr(back, name).dtype == archive[name].dtype
+            assert np.array_equal(getattr(back, name), archive[name])
+
+
+def test_columns_in_a_later_version_of_numpy_s_format_are_read() -> None:
+    made = samples(4)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for field in fields(Samples):
+            with archive.open(f"{field.name}.npy", "w") as member:
+                column = np.array(
+                    getattr(made, field.name), dtype=None if field.name != "error_kinds" else np.str_
+                )
+                np.lib.format.write_array(member, column, version=(2, 0))
+    assert equal(made, Samples.from_bytes(buffer.getvalue()))
+
+
+@pytest.mark.parametrize("keep", [0, 9, 40, -8])
+def test_a_column_that_was_cut_off_is_refused(keep: int) -> None:
+    made = samples(4)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made.to_bytes())) as whole, zipfile.ZipFile(buffer, "w") as archive:
+        for name in whole.namelist():
+            archive.writestr(name, whole.read(name)[:keep] if name == "page.npy" else whole.read(name))
+    with pytest.raises(ValueError):  # noqa: PT011 (what it says is NumPy's)
+        Samples.from_bytes(buffer.getvalue())
 
 
 def test_pickled_columns_are_refused() -> None:

@@ -97,6 +97,37 @@ def test_a_repetition_without_samples_has_none(
     assert run.samples("c0", 99) is None
 
 
+def test_samples_that_are_read_keep_no_writer_out_and_show_what_it_wrote(
+    store: Store, make_header: Make, make_repetition: Make, make_samples: Make
+) -> None:
+    store.begin(make_header())
+    store.add("r1", make_repetition(), make_samples(5))
+    run = store.load("r1")
+    assert len(run.samples("c0", 1) or ()) == 5
+    assert run.samples("c0", 2) is None
+    store.add("r1", make_repetition(round_=2), make_samples(7))
+    assert len(run.samples("c0", 2) or ()) == 7
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are listed in /proc")
+def test_a_run_that_nobody_holds_any_more_holds_no_file(
+    path: Path, make_header: Make, make_repetition: Make, make_samples: Make
+) -> None:
+    def opened() -> int:
+        links = (link for link in Path("/proc/self/fd").iterdir() if link.is_symlink())
+        return sum(link.readlink() == path for link in links)
+
+    with Store.open(path) as store:
+        store.begin(make_header())
+        store.add("r1", make_repetition(), make_samples(5))
+        run = store.load("r1")
+    assert opened() == 0
+    assert run.samples("c0", 1) is not None
+    assert opened() == 1
+    del run
+    assert opened() == 0
+
+
 def test_repetitions_come_in_the_order_in_which_they_were_measured(
     store: Store, make_header: Make, make_repetition: Make
 ) -> None:

@@ -1,7 +1,6 @@
-"""Numbers as tables show them."""
+"""How a report writes numbers."""
 
 NONE = "–"
-"""Stands for a measure that is null."""
 
 
 def number(value: float) -> str:

@@ -1,0 +1,144 @@
+"""From the repetitions of a search to its answer: the choice, how sure it is, the runner-up and what limits it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import Any
+
+from simulator.analysis.goals import GOALS, Goal, effects, scores
+from simulator.result.document import CellResult, Interval, ResultDocument
+from simulator.schedule.tune import DISTURBED_WEIGHT, against
+
+NEARLY = 0.85
+"""Share of a bound from which on it is what limits."""
+ONE_LOW, ONE_HIGH = 0.8, 1.2
+"""Cores used that look like one thread at a time."""
+RACED = 3
+"""Shared rounds from which on two cells count as raced."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One cell that the search ran."""
+
+    cell: CellResult
+    repetitions: int
+    """Valid ones."""
+    relative: float
+    """How good it is beside the choice, drift taken out: 0.8 is a fifth less."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The answer of a search."""
+
+    goal: Goal
+    cell: CellResult
+    runner_up: CellResult | None
+    lead: Interval | None
+    """How many times better the choice is than the runner-up, by the rounds that both ran."""
+    tried: tuple[Tried, ...]
+    """The best first."""
+    spent: int
+    """Repetitions in all."""
+    limit: str
+    """What keeps the choice from being faster, in a sentence."""
+
+
+def choose(document: ResultDocument, goal_name: str) -> Choice | None:
+    """Return the answer; null where nothing valid was measured."""
+    goal = GOALS[goal_name]
+    repetitions = [r for cell in document.cells for r in cell.repetitions]
+    scored = scores(goal, repetitions)
+    if not scored:
+        return None
+    disturbed = {(r.cell_id, r.round) for r in repetitions if r.disturbed}
+    effect = effects(scored, {key: DISTURBED_WEIGHT if key in disturbed else 1.0 for key in scored})
+    by_id = {cell.id: cell for cell in document.cells}
+    ranked = sorted(effect, key=lambda cell: (effect[cell], cell), reverse=True)
+    best = ranked[0]
+    # Whoever shared most rounds with the choice came closest: the search raced them for that reason.
+    rivals = sorted(
+        ranked[1:], key=lambda cell: (-min(RACED, _shared(scored, best, cell)), -effect[cell], cell)
+    )
+    second = rivals[0] if rivals else None
+    tried = tuple(
+        Tried(by_id[cell], sum(key[0] == cell for key in scored), exp(effect[cell] - effect[best]))
+        for cell in ranked
+    )
+    return Choice(
+        goal=goal,
+        cell=by_id[best],
+        runner_up=by_id[second] if second is not None else None,
+        lead=against(scored, best, second) if second is not None else None,
+        tried=tried,
+        spent=len(repetitions),
+        limit=limit(by_id[best], document),
+    )
+
+
+def _shared(scored: Mapping[tuple[str, int], float], a: str, b: str) -> int:
+    rounds = {round_ for cell, round_ in scored if cell == a}
+    return sum(cell == b and round_ in rounds for cell, round_ in scored)
+
+
+def limit(cell: CellResult, document: ResultDocument) -> str:
+    """Say which bound the cell has come near to: waiting, cores, or what is inside one process."""
+    rate = cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0
+    alone = next(
+        (
+            1 / other.throughput_per_s.median
+            for other in document.cells
+            if other.baseline_id is None and other.throughput_per_s is not None
+        ),
+        None,
+    )
+    cores = (document.environment.get("machine") or {}).get("usable_cores")
+    used, server = cell.cores_used, (cell.server.cpu_cores if cell.server is not None else None) or 0.0
+    if alone is not None and rate >= NEARLY * cell.in_flight / alone:
+        return (
+            f"It is limited by the waiting: {cell.in_flight} in flight at {alone * 1e3:.1f} ms for a page alone are"
+            f" {cell.in_flight / alone:.0f} pages/s at most, and it does {rate:.0f}. More in flight may do more."
+        )
+    if cores and used is not None and used + server >= NEARLY * cores:
+        return (
+            f"It is limited by the cores: the job uses {used:.2f} and the mock server {server:.2f} of {cores}; a page"
+            f" takes {_ms(cell.cpu_per_page_s)} of CPU. Cheaper parsing or more cores would do more."
+        )
+    if used is not None and ONE_LOW <= used <= ONE_HIGH:
+        return (
+            f"It uses {used:.2f} cores, so it is limited by what only one of its threads can do at a time;"
+            f" a page takes {_ms(cell.cpu_per_page_s)} of CPU."
+        )
+    return f"No single limit shows: it does {rate:.0f} pages/s with {cell.in_flight} in flight" + (
+        f" on {used:.2f} cores." if used is not None else "."
+    )
+
+
+def _ms(seconds: float | None) -> str:
+    return "an unknown time" if seconds is None else f"{seconds * 1e3:.2g} ms"
+
+
+def fragment(cell: CellResult, scenario: Mapping[str, Any]) -> str:
+    """Return the lines of a scenario that make it run the choice, as YAML."""
+    name = str(cell.factors["strategy"])
+    entry = next(
+        (
+            item
+            for item in scenario.get("strategies") or ()
+            if isinstance(item, dict) and item.get("name") == name
+        ),
+        name,
+    )
+    lines = [f"strategies: [{_yaml(entry)}]", f"in_flight: {cell.factors.get('in_flight', cell.in_flight)}"]
+    if "parallelism" in cell.factors:
+        lines.append(f"parallelism: {cell.factors['parallelism']}")
+    return "\n".join(lines)
+
+
+def _yaml(entry: Any) -> str:
+    if isinstance(entry, Mapping):
+        return "{" + ", ".join(f"{key}: {_yaml(value)}" for key, value in entry.items()) + "}"
+    if isinstance(entry, Sequence) and not isinstance(entry, str):
+        return "[" + ", ".join(map(_yaml, entry)) + "]"
+    return str(entry)

@@ -1,0 +1,57 @@
+"""Going on with an interrupted run: which one, and whether it is still the same experiment on the same machine."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from simulator import environment
+from simulator.cli import exits
+from simulator.result.run import Run
+from simulator.scenario.model import Scenario
+from simulator.store import Store
+
+
+def earlier_run(store: Store, reference: str, scenario: Scenario, python: str) -> Run:
+    """Return the run that goes on.
+
+    Raises:
+        Stop: it is of another scenario, machine or Python.
+        RunNotFoundError: no such run.
+        StoreError: the database cannot be read.
+    """
+    run = store.load(store.find(reference))
+    differences = [
+        *_scenario(run.header.scenario, scenario.document()),
+        *_machine(run.header.environment, environment.describe()),
+        *_python(run, python),
+    ]
+    if differences:
+        listed = "\n".join(f"  {difference}" for difference in differences)
+        exits.usage(
+            f"run {run.header.id} cannot go on here, since its rounds would not be comparable:\n{listed}\n"
+            "give the same file, --set and --python as before, or start a new run without --resume"
+        )
+    return run
+
+
+def _scenario(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for key in sorted(then.keys() | now.keys()):
+        if then.get(key) != now.get(key):
+            yield f"{key} was {_short(then.get(key))}, and is {_short(now.get(key))}"
+
+
+def _machine(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    old, new = then.get("machine") or {}, now.get("machine") or {}
+    for key in ("cpu_model", "usable_cores"):
+        if old.get(key) != new.get(key):
+            yield f"the machine's {key} was {_short(old.get(key))}, and is {_short(new.get(key))}"
+
+
+def _python(run: Run, python: str) -> Iterator[str]:
+    ran = {str(r.environment["executable"]) for r in run.repetitions if "executable" in r.environment}
+    if ran and python not in ran:
+        yield f"the job ran on {', '.join(sorted(ran))}, and would on {python}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - what fits beside a sentence

@@ -1,0 +1,147 @@
+"""`simulator tune`: which strategy, in_flight and parallelism are best for a scenario, by a search."""
+
+import json
+import os
+from dataclasses import dataclass, replace
+
+from rich.console import Console
+
+from simulator import environment
+from simulator.analysis.goals import GOALS
+from simulator.analysis.goals import NAMES as GOAL_NAMES
+from simulator.cli import exits
+from simulator.cli.keeping import Keeping, rescue
+from simulator.cli.output import check_writable
+from simulator.cli.progress import open_progress
+from simulator.cli.run import (
+    Options,
+    find_python,
+    load_scenario,
+    measure,
+    prepare_experiment,
+    verdict_of,
+)
+from simulator.cli.show import show
+from simulator.experiment import Experiment, allowance_of, planned_cells
+from simulator.preparation import Preparation, Search
+from simulator.scenario.candidates import candidates
+from simulator.scenario.cells import Cell
+from simulator.scenario.model import Scenario
+from simulator.schedule.interface import Schedule
+from simulator.schedule.tune import Candidate, Tune
+from simulator.store import Store, StoreError, default_path
+
+SHARE = 0.35
+"""Of the repetitions that all rounds of all candidates would take: what a search may spend."""
+FEWEST = 12
+"""What it may spend in any case: less decides nothing."""
+
+
+@dataclass(frozen=True)
+class TuneOptions:
+    """What the command line says beside what `run` takes."""
+
+    goal: str
+    max_in_flight: int | None
+    case: str | None
+
+
+def tune_scenario(options: Options, wanted: TuneOptions) -> int:
+    """Search and show; returns the exit code. Raises Stop for what the user gave wrong."""
+    if wanted.goal not in GOAL_NAMES:
+        exits.usage(f"--goal {wanted.goal}: there are {', '.join(GOAL_NAMES)}")
+    scenario = one_setting(load_scenario(options.file, options.overrides), options, wanted)
+    if options.json is not None:
+        check_writable(options.json)
+    most = wanted.max_in_flight or scenario.in_flight
+    experiment = search(prepare_experiment(scenario, options, find_python(options.python)), wanted.goal, most)
+    errors = Console(stderr=True, soft_wrap=True)
+    try:
+        with Store.open(options.store or default_path(os.environ)) as store, open_progress() as progress:
+            keeper = Keeping(store, errors)
+            experiment = replace(experiment, keeper=keeper, progress=progress)
+            code, message = measure(experiment)
+    except StoreError as error:
+        exits.usage(str(error))
+    document = experiment.document()
+    if keeper.failed:
+        rescue(document, errors)
+    show(document, options.json)
+    if message:
+        errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
+    return code or verdict_of(document)
+
+
+def one_setting(scenario: Scenario, options: Options, wanted: TuneOptions) -> Scenario:
+    """Return the scenario as one setting: with the case that was asked for, without `cases` and `vary`. Raises Stop."""
+    cases = scenario.cases or {}
+    if wanted.case is not None and wanted.case not in cases:
+        listed = ", ".join(cases) or "none"
+        exits.usage(f"--case {wanted.case}: {options.file} has no such case (there are: {listed})")
+    if cases and wanted.case is None:
+        exits.usage(
+            f"{options.file} has {len(cases)} cases, and a search is for one setting;"
+            f" name one with --case: {', '.join(cases)}"
+        )
+    if scenario.vary:
+        paths = ", ".join(scenario.vary)
+        exits.usage(
+            f"{options.file} varies {paths}, and a search is for one setting; give --set vary=null, and each value"
+            " with a --set of its own"
+        )
+    if wanted.case is None:
+        return scenario
+    settings = tuple(
+        f"{path}={json.dumps(value)}"  # JSON is YAML
+        for path, value in cases[wanted.case].items()
+    )
+    return load_scenario(options.file, (*settings, "cases=null", *options.overrides))
+
+
+def search(experiment: Experiment, goal_name: str, max_in_flight: int) -> Experiment:
+    """Return the experiment with the candidates as its cells and the search as its schedule."""
+    goal, scenario = GOALS[goal_name], experiment.scenario
+    cells = candidates(
+        scenario,
+        environment.usable_cores(),
+        max_in_flight,
+        memory_limit_bytes=experiment.memory_limit_bytes,
+        usable_cpus=environment.usable_cpus(),
+    )
+    possible = [cell for cell in cells if cell.unsupported is None]
+    most = max(FEWEST, int(SHARE * len(possible) * scenario.rounds))
+
+    def schedule(prepared: Preparation) -> Schedule:
+        return Tune(
+            [candidate_of(ready.cell) for ready in prepared.ready.values()],
+            goal,
+            most=most,
+            seed=scenario.seed,
+            allowance=allowance_of(scenario, prepared),
+        )
+
+    document = {
+        **scenario.document(),
+        "tune": {
+            "goal": goal_name,
+            "max_in_flight": max_in_flight,
+            "grid": len(possible),
+            "rounds": scenario.rounds,
+        },
+    }
+    return replace(
+        experiment,
+        cells=cells,
+        header=replace(experiment.header, scenario=document, cells=planned_cells(cells)),
+        schedule=schedule,
+        search=Search(most / max(1, len(possible)), goal.least_pages),
+    )
+
+
+def candidate_of(cell: Cell) -> Candidate:
+    """Return what the search needs to know of a cell."""
+    strategy = str(cell.factors["strategy"])
+    line = strategy
+    if "parallelism" in cell.factors and cell.factors["parallelism"] != cell.plan.in_flight:
+        line += f", parallelism {cell.factors['parallelism']}"
+    return Candidate(cell.id, line, cell.plan.in_flight, f"{line} {cell.plan.in_flight}")

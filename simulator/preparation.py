@@ -1,0 +1,216 @@
+"""From cells to repetitions that can be run: calibrated, refused where they cannot run here, and sized."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from mockserver.latency import sampler
+from mockserver.served import observed
+from simulator.result.observation import Broken
+from simulator.runner.calibrate import Preflights, amount_for, calibration, stored_amount
+from simulator.runner.driver_process import DriverError
+from simulator.runner.job import Amount
+from simulator.scenario.cells import Cell
+from simulator.scenario.model import Scenario
+from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, Size, Work, fit, size
+
+MEMORY_SHARE = 0.5
+"""Processes estimated to take more than this share of the memory limit are not started."""
+PLANNED_SHARE = 0.85
+"""Of a budget, for the planned rounds; the rest is for rounds that are disturbed and done again."""
+FIRST_SHARE = 0.4
+"""Of a budget, for the first rounds of a run that goes on until it is precise."""
+SAMPLED_PAGES = 500
+"""Page ids whose delays make the mean that sizes are predicted with."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A cell that can be run, with what it takes."""
+
+    cell: Cell
+    amount: Amount
+    size: Size
+    calibration: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What is known before the first repetition."""
+
+    ready: Mapping[str, Ready]
+    """By cell id, in the order of the cells."""
+    broken: tuple[Broken, ...]
+    """Cells that cannot be run, as repetitions that gave no numbers."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What sizes depend on where not every cell is run in every round."""
+
+    rounds: float
+    """How often a cell is run, on average."""
+    least_pages: int
+    """Fewest jobs of a repetition."""
+
+
+def prepare(
+    scenario: Scenario,
+    cells: Sequence[Cell],
+    preflights: Preflights,
+    *,
+    cores: int,
+    memory_limit_bytes: int | None,
+    known: Mapping[str, Mapping[str, Any]],
+    search: Search | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Preparation:
+    """Calibrate every different job, check every cell and size it.
+
+    Args:
+        scenario: whose budget, rounds and validity limits apply.
+        cells: its cells; those that are known to be unsupported are left out.
+        preflights: runs the jobs once, alone.
+        cores: that the driver may use.
+        memory_limit_bytes: of this machine or container; null: unknown.
+        known: calibrations of a run that is gone on with, by cell id: taken as they are.
+        search: sizes for a search instead of for rounds of every cell.
+        tell: called with what is being done.
+
+    Raises:
+        BudgetError: the scenario's budget is too short for all cells and rounds.
+        ServerError: no mock server.
+    """
+    amounts: dict[str, Amount] = {}
+    calibrations: dict[str, dict[str, Any]] = {}
+    broken: list[Broken] = []
+    possible = [cell for cell in cells if cell.unsupported is None]
+    for cell in possible:
+        if cell.id in known:
+            amounts[cell.id], calibrations[cell.id] = stored_amount(known[cell.id]), dict(known[cell.id])
+            continue
+        tell(f"calibrating {cell.job.parser.label}")
+        try:
+            preflight = preflights.of(cell)
+            amount = amount_for(cell, preflight)
+            check_memory(cell, preflight.peak_bytes, memory_limit_bytes)
+            check_picklable(cell, preflight.unpicklable)
+        except DriverError as error:
+            broken.append(Broken(cell.id, 0, "", error.status, str(error), ""))
+            continue
+        amounts[cell.id] = amount
+        calibrations[cell.id] = calibration(preflight, amount) | {"start_s": preflight.start_s}
+    alive = [cell for cell in possible if cell.id in amounts]
+    works = {cell.id: work_of(cell, calibrations[cell.id], cores) for cell in alive}
+    sizes = size_all(scenario, alive, works, calibrations, search)
+    return Preparation(
+        {
+            cell.id: Ready(
+                resized(cell, sizes[cell.id].pages),
+                amounts[cell.id],
+                sizes[cell.id],
+                calibrations[cell.id] | {"jobs": sizes[cell.id].pages},
+            )
+            for cell in alive
+        },
+        tuple(broken),
+    )
+
+
+def size_all(
+    scenario: Scenario,
+    cells: Sequence[Cell],
+    works: Mapping[str, Work],
+    calibrations: Mapping[str, Mapping[str, Any]],
+    search: Search | None,
+) -> dict[str, Size]:
+    """Return each cell's size: as stored, as the scenario writes it, or as the budget allows. Raises BudgetError."""
+    gate = scenario.validity
+    min_window_s = gate.min_window_ns / 1e9
+    sizes: dict[str, Size] = {}
+    to_fit: dict[str, Work] = {}
+    for cell in cells:
+        stored = calibrations[cell.id].get("jobs")
+        duration_ns = cell.job.duration_ns
+        if stored is None and duration_ns is None and scenario.budget_ns is not None:
+            to_fit[cell.id] = works[cell.id]
+            continue
+        sizes[cell.id] = size(
+            works[cell.id],
+            window_s=min_window_s * MARGIN,
+            min_jobs_per_slot=gate.min_jobs_per_slot,
+            pages=stored or cell.job.pages,
+            duration_s=None if duration_ns is None else duration_ns / 1e9,
+        )
+    if to_fit and scenario.budget_ns is not None:
+        share = FIRST_SHARE if scenario.precision is not None and search is None else PLANNED_SHARE
+        already_s = scenario.rounds * sum(one.total_s for one in sizes.values())
+        sizes |= fit(
+            to_fit,
+            budget_s=scenario.budget_ns / 1e9 * share - already_s,
+            rounds=scenario.rounds if search is None else search.rounds,
+            min_window_s=min_window_s,
+            min_jobs_per_slot=gate.min_jobs_per_slot,
+            least_pages=1 if search is None else search.least_pages,
+            at_worst=search is not None,
+        )
+    return sizes
+
+
+def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
+    """Return what a cell's size depends on."""
+    plan, job = cell.plan, cell.job
+    parse_s = calibrated["parse_cpu_s"]
+    if calibrated["units"] is not None:
+        parse_s = calibrated["units"] / calibrated["units_per_s"] if calibrated["units_per_s"] else 0.0
+    elif parse_s is not None:
+        parse_s *= calibrated["repeats"] + calibrated["extra_fraction"]
+    name = job.parser.name
+    delay = sampler(observed(cell.server.latency), cell.server.seed)
+    client_s = calibrated["client_cpu_s"].get(f"{plan.fetch.kind}:{cell.client}")
+    return Work(
+        cores=cores if cell.affinity.driver is None else len(cell.affinity.driver),
+        in_flight=plan.in_flight,
+        processes=plan.shards.count if plan.shards.kind == "processes" else 0,
+        loop=plan.fetch.kind == "asyncio",
+        releasing=True if name in RELEASING else False if name in HOLDING else None,
+        wait_s=float(np.mean([delay(page) for page in range(SAMPLED_PAGES)])) / 1e9,
+        parse_cpu_s=parse_s or 0.0,
+        client_cpu_s=client_s or 0.0,
+        start_s=calibrated.get("start_s", 0.2),
+        warmup=job.warmup,
+        rate_per_s=None if cell.arrivals is None else cell.arrivals.rate_per_s,
+        group="" if cell.id == cell.baseline_id else f"{cell.baseline_id} {plan.in_flight}",
+    )
+
+
+def resized(cell: Cell, pages: int | None) -> Cell:
+    """Return the cell with so many jobs; null leaves its fixed duration."""
+    if pages is None or pages == cell.job.pages:
+        return cell
+    return replace(cell, job=cell.job.model_copy(update={"pages": pages}))
+
+
+def check_memory(cell: Cell, peak_bytes: int | None, limit_bytes: int | None) -> None:
+    """Refuse processes that would take more than MEMORY_SHARE of the limit. Raises DriverError."""
+    if limit_bytes is None or peak_bytes is None or cell.plan.shards.kind != "processes":
+        return
+    most = int(limit_bytes * MEMORY_SHARE / peak_bytes)
+    if cell.plan.shards.count > most:
+        raise DriverError(
+            "unsupported",
+            f"{cell.plan.shards.count} processes of about {peak_bytes / 1e6:.0f} MB would take more than half of"
+            f" the {limit_bytes / 1e9:.1f} GB here; set in_flight (processes) or parallelism to {max(1, most)} or less",
+        )
+
+
+def check_picklable(cell: Cell, unpicklable: str | None) -> None:
+    """Refuse processes for records that cannot be handed back from one. Raises DriverError."""
+    if unpicklable is not None and cell.plan.shards.kind == "processes":
+        raise DriverError(
+            "failed",
+            f"the record cannot be handed back from a process: {unpicklable}; return plain data (str, int, list,"
+            " dict, dataclasses of an importable module)",
+        )

@@ -1,0 +1,180 @@
+"""How many jobs a repetition needs and how long it will take, predicted before anything is measured.
+
+The model is the coarsest that is safe. With N jobs in flight, each waiting W and computing C, no strategy does more
+than min(N / (W + C), P / C) jobs per second, P being the cores that its computing may use at once (the operational
+bounds of Denning & Buzen, Computing Surveys 10, 1978). Windows are sized for the fastest that a cell may be, so that
+none is too short; times are predicted for the slowest, so that a budget holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+
+RELEASING = frozenset({"lxml", "selectolax", "sha256"})
+HOLDING = frozenset({"html.parser", "bs4", "json", "spin"})
+"""Built-in parsers of which it is known whether threads can run them side by side."""
+
+OVERHEAD_CPU_S = 0.0003
+"""CPU of a job beside its request and its parse: claiming, and handing the record over."""
+TRANSPORT_S = 0.001
+"""From the client to the server and back on one machine, over the injected delay."""
+SLOWDOWN = 1.4
+"""Of a busy machine, against one page alone: caches, the server beside it, a noisy host."""
+MARGIN = 1.3
+"""Windows are made this much longer than the shortest that counts."""
+FIXED_S = 0.35
+"""A repetition's time beside start-up and window: calibration spins, snapshots, digests, the end of processes."""
+PROCESS_S = 0.05
+"""Start-up of each further process."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One cell, as far as its size depends on it. Times are of one job."""
+
+    cores: int
+    """That its driver may use."""
+    in_flight: int
+    processes: int
+    """Of its strategy; 0: everything runs in one process."""
+    loop: bool
+    """Its waits overlap on one event loop, in each of its processes."""
+    releasing: bool | None
+    """Whether its parser lets other threads run; null: nobody knows."""
+    wait_s: float
+    parse_cpu_s: float
+    client_cpu_s: float
+    start_s: float
+    """Of one interpreter with client and parser."""
+    warmup: int
+    rate_per_s: float | None = None
+    """Of open arrivals; null: a free worker starts the next job at once."""
+    group: str = ""
+    """Cells of one group do the same pages; "": this one is in none."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a repetition of a cell is to be, and what that will take."""
+
+    pages: int | None
+    """Null: its duration is fixed."""
+    window_s: float
+    total_s: float
+    """Start-up, window and end: what `Repetition.took_s` will be, or less."""
+
+
+def speeds(work: Work) -> tuple[float, float]:
+    """Return the slowest and the fastest rate that this cell may reach, in jobs per second."""
+    cpu_s = work.parse_cpu_s + work.client_cpu_s + OVERHEAD_CPU_S
+    waiting = work.in_flight / (work.wait_s + TRANSPORT_S + cpu_s)
+    most = float(min(work.cores, work.in_flight))
+    if work.processes:
+        slow_cores = fast_cores = min(most, work.processes)
+    elif work.loop or work.in_flight == 1 or work.releasing is False:
+        slow_cores, fast_cores = 1.0, 1.0
+    else:
+        slow_cores, fast_cores = (most if work.releasing else 1.0), most
+    # The client's share of a job lets go of the interpreter now and then even where the parse does not.
+    slowest = min(waiting, slow_cores / cpu_s) / SLOWDOWN
+    fastest = min(work.in_flight / (work.wait_s + cpu_s), fast_cores / cpu_s)
+    if work.rate_per_s is not None:
+        slowest, fastest = min(slowest, work.rate_per_s), min(fastest, work.rate_per_s)
+    return slowest, fastest
+
+
+def size(
+    work: Work,
+    *,
+    window_s: float,
+    min_jobs_per_slot: int,
+    pages: int | None = None,
+    duration_s: float | None = None,
+    least_pages: int = 1,
+) -> Size:
+    """Size one repetition, or predict what one of a given length takes.
+
+    Args:
+        work: the cell.
+        window_s: how long the window is to be at least, at the fastest that the cell may be.
+        min_jobs_per_slot: the validity gate's; with it the fewest jobs for each one in flight.
+        pages: given: the jobs are counted already.
+        duration_s: given: the window is.
+        least_pages: fewest jobs, whatever the window.
+    """
+    slowest, fastest = speeds(work)
+    response_s = work.wait_s + TRANSPORT_S + work.parse_cpu_s + work.client_cpu_s + OVERHEAD_CPU_S
+    if duration_s is not None:
+        jobs, lasts_s = None, duration_s + response_s
+    else:
+        slots = 0 if work.rate_per_s is not None else min_jobs_per_slot * work.in_flight
+        jobs = pages or max(least_pages, slots, ceil(window_s * fastest))
+        lasts_s = jobs / slowest + response_s
+    start_s = work.start_s + work.processes * PROCESS_S + work.warmup * response_s * SLOWDOWN
+    return Size(jobs, lasts_s, FIXED_S + start_s + lasts_s)
+
+
+class BudgetError(ValueError):
+    """Not even the shortest windows that count fit into the budget; the text says how long those take."""
+
+
+def fit(
+    works: Mapping[str, Work],
+    *,
+    budget_s: float,
+    rounds: float,
+    min_window_s: float,
+    min_jobs_per_slot: int,
+    least_pages: int = 1,
+    at_worst: bool = False,
+) -> dict[str, Size]:
+    """Size every cell so that all rounds together take the budget, none below a valid window.
+
+    Windows are as long as the budget allows, the same for all cells at the fastest that each may be; but cells of one
+    group get as many jobs as the fastest of them. The length is found by bisection, since the time grows with it.
+
+    Args:
+        works: the cells, by name.
+        budget_s: for all repetitions.
+        rounds: how often each cell is run; a mean, where not all are run equally often.
+        min_window_s: the validity gate's.
+        min_jobs_per_slot: the validity gate's.
+        least_pages: fewest jobs, whatever the window.
+        at_worst: take the shortest windows that count where even those do not fit, instead of refusing.
+
+    Raises:
+        BudgetError: the shortest windows take longer.
+    """
+
+    def sizes(window_s: float) -> dict[str, Size]:
+        def one(work: Work, least: int) -> Size:
+            return size(work, window_s=window_s, min_jobs_per_slot=min_jobs_per_slot, least_pages=least)
+
+        alone = {name: one(work, least_pages) for name, work in works.items()}
+        most: dict[str, int] = {}
+        for name, work in works.items():
+            most[work.group] = max(most.get(work.group, 0), alone[name].pages or 0)
+        return {
+            name: one(work, most[work.group]) if work.group else alone[name] for name, work in works.items()
+        }
+
+    def takes_s(found: Mapping[str, Size]) -> float:
+        return rounds * sum(one.total_s for one in found.values())
+
+    shortest = min_window_s * MARGIN
+    least = sizes(shortest)
+    if takes_s(least) > budget_s:
+        if at_worst:
+            return least
+        raise BudgetError(
+            f"{len(works)} cells in {rounds:g} rounds take about {ceil(takes_s(least))} s with the shortest windows"
+            " that count, more than the budget leaves for them; raise budget, or lower rounds or the number of cells"
+        )
+    low, high = shortest, max(shortest, budget_s)
+    for _ in range(40):
+        middle = (low + high) / 2
+        if takes_s(sizes(middle)) <= budget_s:
+            low = middle
+        else:
+            high = middle
+    return sizes(low)

@@ -1,0 +1,33 @@
+"""What the interpreter itself is told before the workers start."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.driver.strategies.interface import Failure
+from simulator.driver.strategies.setting import set_switch_interval
+
+
+@pytest.fixture(autouse=True)
+def interval() -> Iterator[float]:
+    before = sys.getswitchinterval()
+    yield before
+    sys.setswitchinterval(before)
+
+
+def test_the_switch_interval_is_set_and_null_leaves_it(interval: float) -> None:
+    set_switch_interval(None)
+    assert sys.getswitchinterval() == interval
+    for seconds in (1e-6, 0.02, 10.0):
+        set_switch_interval(seconds)
+        assert sys.getswitchinterval() == seconds
+
+
+def test_an_interpreter_without_a_switch_interval_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.delattr(sys, "setswitchinterval")
+        set_switch_interval(None)
+        with pytest.raises(Failure, match=r"has no switch interval.*remove job\.switch_interval") as caught:
+            set_switch_interval(0.005)
+    assert caught.value.status == "unsupported"
