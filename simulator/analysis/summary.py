@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from statistics import median
 from typing import Any
 
@@ -15,6 +15,7 @@ from simulator.analysis.findings import findings
 from simulator.analysis.intervals import interval, paired_ratio
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
 from simulator.analysis.percentiles import lag_s, percentile, percentiles_s
+from simulator.expectations.judging import judge
 from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
 from simulator.result.repetition import (
     DelayError,
@@ -51,8 +52,10 @@ def summarise(run: Run) -> ResultDocument:
         findings=(),
         scatter_rounds=first,
     )
-    document = ResultDocument(**{**_shallow(document), "crossovers": crossovers(document)})
-    return ResultDocument(**{**_shallow(document), "findings": findings(document)})
+    document = replace(document, crossovers=crossovers(document))
+    document = replace(document, findings=findings(document))
+    # Last: conditions may be over anything that stands in the document.
+    return replace(document, expectations=judge(document, run.header.scenario.get("expect") or ()))
 
 
 def valid(repetitions: Iterable[Repetition]) -> list[Repetition]:
@@ -81,7 +84,7 @@ def _cell(
     first: int | None,
 ) -> CellResult:
     good = valid(repetitions)
-    status, reason = _status(planned, repetitions, good)
+    status, reason = status_of(planned.unsupported, repetitions, good)
     measures = [r.measures for r in good if r.measures is not None] if status == "ok" else []
     samples = _samples(run, good) if measures else []
     own = throughput_by_round(good) if measures else {}
@@ -131,11 +134,18 @@ def _cell(
     )
 
 
-def _status(
-    planned: PlannedCell, repetitions: Sequence[Repetition], good: Sequence[Repetition]
+def status_of(
+    unsupported: str | None, repetitions: Sequence[Repetition], good: Sequence[Repetition]
 ) -> tuple[CellStatus, str | None]:
-    if planned.unsupported is not None:
-        return "unsupported", planned.unsupported
+    """Return a cell's status, and why it is not ok.
+
+    Args:
+        unsupported: why it cannot be run, known before it was tried.
+        repetitions: all of them.
+        good: the valid ones among them.
+    """
+    if unsupported is not None:
+        return "unsupported", unsupported
     for repetition in repetitions:
         if repetition.status == "unsupported":
             return "unsupported", repetition.reason

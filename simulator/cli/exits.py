@@ -8,6 +8,10 @@ FAILED = 1
 USAGE = 2
 """The command line or a scenario is wrong."""
 NOTHING_VALID = 98
+UNDECIDED = 98
+"""An expectation stayed undecided, and `--strict` asked for certainty."""
+NOT_HELD = 99
+"""An expectation or a comparison did not hold."""
 INTERRUPTED = 130
 
 

@@ -48,6 +48,8 @@ class Options:
     server_token: str | None
     json: str | None
     store: Path | None
+    strict: bool = False
+    """Undecided expectations end with exit code 98."""
     dry_run: bool = False
     resume: str | None = None
     """A RUN that was interrupted."""
@@ -82,7 +84,8 @@ def run_scenario(options: Options) -> int:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
     if code == exits.INTERRUPTED and not keeper.failed:
         errors.print(f"go on with it: {again(options, document.id)}", highlight=False, markup=False)
-    return code or verdict_of(document)
+    warn_of_undecided(document, errors)
+    return code or verdict_of(document, strict=options.strict)
 
 
 def load_scenario(file: Path, overrides: tuple[str, ...]) -> Scenario:
@@ -182,12 +185,25 @@ def measure(experiment: Experiment) -> tuple[int, str]:
     return exits.OK, ""
 
 
-def verdict_of(document: ResultDocument) -> int:
-    """Return the exit code of a run that went to its end."""
+def verdict_of(document: ResultDocument, *, strict: bool = False) -> int:
+    """Return the exit code of a run that went to its end; `strict`: what is undecided counts too."""
     statuses = {cell.status for cell in document.cells}
     if "failed" in statuses:
         return exits.FAILED
-    return exits.OK if "ok" in statuses else exits.NOTHING_VALID
+    if "ok" not in statuses:
+        return exits.NOTHING_VALID
+    verdicts = {expectation.verdict for expectation in document.expectations}
+    if "not held" in verdicts:
+        return exits.NOT_HELD
+    return exits.UNDECIDED if strict and "undecided" in verdicts else exits.OK
+
+
+def warn_of_undecided(document: ResultDocument, errors: Console) -> None:
+    """Say which expectations the numbers could not decide."""
+    for expectation in document.expectations:
+        if expectation.verdict == "undecided":
+            message = f"simulator: undecided: {expectation.that}: {expectation.because}"
+            errors.print(message, style="yellow", highlight=False, markup=False)
 
 
 @contextmanager

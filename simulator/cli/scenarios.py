@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simulator import environment
 from simulator.cli import exits
+from simulator.result.comparison import comparison_schema
 from simulator.result.document import result_schema
 from simulator.scenario.cells import expand
 from simulator.scenario.load import load
@@ -66,7 +67,7 @@ def write_template(
 
 def print_schema(kind: str) -> int:
     """Print one JSON Schema. Raises Stop."""
-    schemas = {"scenario": scenario_schema, "result": result_schema}
+    schemas = {"scenario": scenario_schema, "result": result_schema, "comparison": comparison_schema}
     if kind not in schemas:
         exits.usage(f"schema {kind}: there are schemas of {' and '.join(schemas)}")
     sys.stdout.write(json.dumps(schemas[kind](), indent=1, ensure_ascii=False) + "\n")

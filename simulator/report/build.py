@@ -7,7 +7,7 @@ from typing import Any
 from simulator.report.arrivals import arrivals_tables
 from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
 from simulator.report.numbers import NONE, ms, number
-from simulator.report.parts import Column, Facts, Part, Table, Verdict
+from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
 from simulator.report.remarks import notes, remarks
 from simulator.result.document import CellResult, Interval, ResultDocument
 from simulator.result.repetition import Percentiles
@@ -79,7 +79,14 @@ def build(document: ResultDocument, *, all_tables: bool = False) -> tuple[Part, 
     overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()
     if len(groups) > MOST_TABLES and not all_tables:
         tables = [remarks(document, len(tables))]
-    return (verdict, *overview, *tables, machine(document))
+    return (verdict, *_checks(document), *overview, *tables, machine(document))
+
+
+def _checks(document: ResultDocument) -> tuple[Checks, ...]:
+    """Return what was expected, none where nothing was."""
+    made = tuple(Check(e.verdict, e.claim, e.that, e.because) for e in document.expectations)
+    held = sum(check.verdict == "held" for check in made)
+    return (Checks(f"Expectations: {held} of {len(made)} held", made),) if made else ()
 
 
 def _combination(factors: Mapping[str, Any]) -> Combination:

@@ -1,6 +1,7 @@
 """What a report is made of. Renderers know these kinds; which measures they show is the builders' business."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -59,4 +60,24 @@ class Remarks:
     hint: str
 
 
-Part = Verdict | Table | Facts | Fragment | Remarks
+@dataclass(frozen=True)
+class Check:
+    """One condition that was to hold, and whether it did."""
+
+    verdict: Literal["held", "not held", "undecided"]
+    claim: str | None
+    """What it shows, in a sentence."""
+    condition: str
+    because: str
+    """The numbers."""
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Conditions, each with its verdict."""
+
+    title: str
+    checks: tuple[Check, ...]
+
+
+Part = Verdict | Checks | Table | Facts | Fragment | Remarks

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from simulator.report.parts import Column, Facts, Fragment, Part, Remarks, Table, Verdict
+from simulator.report.parts import Check, Checks, Column, Facts, Fragment, Part, Remarks, Table, Verdict
 
 
 def render(parts: Iterable[Part], console: Console) -> None:
@@ -17,6 +17,8 @@ def render(parts: Iterable[Part], console: Console) -> None:
         match part:
             case Verdict():
                 _verdict(part, console)
+            case Checks():
+                _checks(part, console)
             case Table():
                 _table(part, console)
             case Facts():
@@ -31,6 +33,23 @@ def _verdict(verdict: Verdict, console: Console) -> None:
     console.print(Text(verdict.title, style="bold"))
     for sentence in verdict.sentences:
         console.print(_bullet(sentence, "bold green"))
+
+
+_MARKS = {"held": ("✓", "bold green"), "not held": ("✗", "bold red"), "undecided": ("?", "bold yellow")}
+
+
+def _checks(checks: Checks, console: Console) -> None:
+    console.print()
+    console.print(Text(checks.title, style="bold italic"))
+    for check in checks.checks:
+        mark, style = _MARKS[check.verdict]
+        console.print(_bullet(_checked(check, style), style, mark=mark))
+
+
+def _checked(check: Check, style: str) -> Text:
+    claim = [(f"{check.claim}\n", "bold")] if check.claim else []
+    condition = " ".join(check.condition.split())
+    return Text.assemble(*claim, (check.verdict, style), f": {condition}\n", check.because)
 
 
 def _table(table: Table, console: Console) -> None:
@@ -97,9 +116,9 @@ def _remarks(remarks: Remarks, console: Console) -> None:
     console.print(_bullet(remarks.hint, "cyan"))
 
 
-def _bullet(sentence: str, style: str, mark: str = "•") -> Padding:
+def _bullet(sentence: str | Text, style: str, mark: str = "•") -> Padding:
     grid = RichTable.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=1)
     grid.add_column(overflow="fold")  # a path or a name longer than the line is folded, never cut
-    grid.add_row(Text(mark, style=style), Text(sentence))
+    grid.add_row(Text(mark, style=style), Text(sentence) if isinstance(sentence, str) else sentence)
     return Padding(grid, (0, 0, 0, 1))

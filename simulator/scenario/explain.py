@@ -31,6 +31,7 @@ _OTHER_WORDS = {
     "repetitions": "rounds",
     "runs": "rounds",
     "matrix": "vary",
+    "expectations": "expect",
     "timeout": "time_limit",
     "delay": "latency",
     "library": "client",
@@ -198,7 +199,7 @@ def _unknown_key(error: _Error) -> Mistake:
 def _known_paths(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """List (key, dotted path) of all keys outside lists; keys nearer to the top come last and win."""
     for alias, field in _fields(model):
-        if alias not in {"strategies", "cases", "vary"}:
+        if alias not in {"strategies", "cases", "vary", "expect"}:
             for inner in _members(field.annotation):
                 yield from _known_paths(inner, (*above, alias))
         yield alias, ".".join((*above, alias))

@@ -21,6 +21,7 @@ from simulator.scenario.combinations import (
     strategy_names,
 )
 from simulator.scenario.document import Document, Keys, Mark, parse
+from simulator.scenario.expect_mistakes import expect_mistakes
 from simulator.scenario.explain import Mistake, explain
 from simulator.scenario.model import Scenario
 from simulator.scenario.paths import PathError, absolute, dotted, files, place, replaced
@@ -150,6 +151,7 @@ def _validated(draft: _Draft, source_dir: Path | None, *, check_files: bool) -> 
         wrong += _missing_files(draft.data)
     if (scenario is not None) or _has_factors(draft.data):
         wrong += _factor_mistakes(draft.data, frozenset(wrong), check_files=check_files)
+        wrong += expect_mistakes(draft.data, tuple(wrong))
     problems = [*draft.problems, *map(draft.problem, wrong)]
     if problems or scenario is None:
         raise ScenarioError(_by_line(problems))

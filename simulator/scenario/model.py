@@ -18,6 +18,7 @@ from mockserver.config import Config, ServerConfig
 from mockserver.units import DurationNs, Share, format_duration, format_percentage
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
+from simulator.scenario.expect import ExpectEntry
 from simulator.scenario.job import Job, between
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
 
@@ -130,6 +131,9 @@ class Scenario(Config):
     vary: dict[str, list[Any]] | None = Field(
         default=None,
         description="Dotted paths, each with the levels it takes; all combinations are measured.",
+    )
+    expect: tuple[ExpectEntry, ...] = Field(
+        default=(), description="Conditions over what the cells measure, each a text or {claim: …, that: …}."
     )
 
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)

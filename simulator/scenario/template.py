@@ -70,6 +70,8 @@ time_limit: {time_limit}{time_limit_pad}# the longest that one repetition may ta
 #   computing: {{job.parse_cost: 20ms}}
 # vary:                           # every combination of these levels is measured
 #   server.latency: [0ms, 20ms, 100ms]
+# expect:                         # what should come out; simulator run ends with 99 when it does not
+#   - throughput(threads) > 2 * throughput(sequential)
 """
 
 _COMMENT_COLUMN = 34

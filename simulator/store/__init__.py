@@ -3,6 +3,17 @@
 from .errors import RunNotFoundError, StoreError
 from .listing import RunRow
 from .location import default_path
+from .selection import STATUSES, Selection, moment, select
 from .store import Store
 
-__all__ = ["RunNotFoundError", "RunRow", "Store", "StoreError", "default_path"]
+__all__ = [
+    "STATUSES",
+    "RunNotFoundError",
+    "RunRow",
+    "Selection",
+    "Store",
+    "StoreError",
+    "default_path",
+    "moment",
+    "select",
+]

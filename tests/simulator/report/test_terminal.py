@@ -1,6 +1,7 @@
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -8,9 +9,9 @@ from rich.console import Console
 
 from simulator.analysis.summary import summarise
 from simulator.report.build import build
-from simulator.report.parts import Column, Facts, Part, Table, Verdict
+from simulator.report.parts import Checks, Column, Facts, Part, Table, Verdict
 from simulator.report.terminal import render
-from simulator.result.document import ResultDocument
+from simulator.result.document import Expectation, ResultDocument
 from simulator.result.repetition import Lag
 from tests.simulator.analysis.builders import document, planned, repetition, run, samples
 
@@ -160,3 +161,34 @@ def test_notes_and_findings_are_told_apart_without_colour() -> None:
     lines = [line.strip() for line in rendered([table], 80).splitlines()]
     assert "• a finding" in lines
     assert "! a caution" in lines
+
+
+def expecting() -> ResultDocument:
+    """Expectations of every verdict, with and without a claim, one longer than any line."""
+    expectations = (
+        Expectation("speedup(threads) < 1.2", "Threads gain nothing", "held", "1.02 against 1.2.", {}),
+        Expectation("memory(threads)\n > 1GB", None, "not held", "40 MB against 1 GB.", {}),
+        Expectation(f"p50({PATH}) < 1s", "A claim [that] is " + "long " * 30, "undecided", "Few rounds.", {}),
+    )
+    return replace(usual(), expectations=expectations)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_expectations_are_told_apart_without_colour_at_any_width(width: int) -> None:
+    parts = build(expecting())
+    assert [type(part) for part in parts[:3]] == [Verdict, Checks, Table]
+    text = rendered(parts, width)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    bare = squeezed(text)
+    for words in (
+        "Expectations: 1 of 3 held",
+        "✓ Threads gain nothing held: speedup(threads) < 1.2 1.02 against 1.2.",
+        "✗ not held: memory(threads) > 1GB 40 MB against 1 GB.",
+        "? A claim [that] is",
+        f"undecided: p50({PATH}) < 1s Few rounds.",
+    ):
+        assert squeezed(words) in bare, words
+
+
+def test_without_expectations_there_is_no_word_of_them() -> None:
+    assert "Expectation" not in rendered(build(usual()), 80)

@@ -30,10 +30,12 @@ WORDS = [
         "cores",
         "none",
     ),
+    *("p50(threads) < 1s", "speedup(uv, in_flight=", "1 < 2"),
     *("folder", "catalogue", "lognormal", "percentiles", "./x", "~nobody/x", "inline", "\x00"),
 ]
 KEYS = [
     *("name", "seed", "server", "job", "strategies", "in_flight", "parallelism", "rounds", "cases", "vary"),
+    *("expect", "claim", "that"),
     *(
         "latency",
         "content",

@@ -1,0 +1,54 @@
+"""What every command means by a RUN: an id prefix, `last`, `last~1`, or the path of a result document."""
+
+import os
+from pathlib import Path
+
+from simulator.analysis.summary import summarise
+from simulator.cli import exits
+from simulator.result.document import NotAResultError, ResultDocument, from_json
+from simulator.result.run import Run
+from simulator.store import RunNotFoundError, Store, StoreError, default_path
+
+
+def find_document(reference: str, path: Path | None) -> ResultDocument:
+    """Return the document of a RUN; a stored run's raw samples are read for it. Raises Stop."""
+    return document_of(find_run(reference, path))
+
+
+def document_of(found: Run | ResultDocument) -> ResultDocument:
+    """Return the document of what a RUN meant; reads a stored run's raw samples. Raises Stop."""
+    if isinstance(found, ResultDocument):
+        return found
+    try:
+        return summarise(found)
+    except StoreError as error:
+        exits.usage(str(error))
+
+
+def find_run(reference: str, path: Path | None) -> Run | ResultDocument:
+    """Return what a RUN means: a stored run, or the document in a file. Raises Stop."""
+    if is_file(reference):
+        return read_document(Path(reference))
+    path = path or default_path(os.environ)
+    if not path.exists():
+        exits.usage(f"there is no results database {path} yet; simulator run FILE makes it")
+    try:
+        with Store.open(path, create=False) as store:
+            return store.load(store.find(reference))
+    except (StoreError, RunNotFoundError) as error:
+        exits.usage(str(error))
+
+
+def is_file(reference: str) -> bool:
+    """Whether a RUN is the path of a result document."""
+    return "/" in reference or reference.endswith(".json")
+
+
+def read_document(path: Path) -> ResultDocument:
+    """Read a result document from a file. Raises Stop."""
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        exits.usage(f"{path} cannot be read: {error}")
+    except NotAResultError as error:
+        exits.usage(f"{path} is not a result document: {error}")

@@ -1,0 +1,174 @@
+"""`simulator runs`: what there is, and deleting it."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulator.cli import exits
+from simulator.cli.references import is_file
+from simulator.store import (
+    STATUSES,
+    RunNotFoundError,
+    RunRow,
+    Selection,
+    Store,
+    StoreError,
+    default_path,
+    moment,
+    select,
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    name: str | None
+    status: str | None
+    since: str | None
+    limit: int
+    json: bool
+    delete: tuple[str, ...]
+    prune: str | None
+    yes: bool
+    store: Path | None
+
+
+def manage_runs(options: Options) -> int:
+    """List runs or delete some; returns the exit code. Raises Stop for what the user gave wrong."""
+    check_combination(options)
+    now = datetime.now(UTC)
+    wanted = Selection(
+        name=options.name,
+        status=options.status,
+        since=when("--since", options.since, now),
+        before=when("--prune", options.prune, now),
+        limit=None if options.prune is not None else options.limit,
+    )
+    path = options.store or default_path(os.environ)
+    deleting = bool(options.delete) or options.prune is not None
+    if not path.exists() and not deleting:
+        return _list_nothing(path, as_json=options.json)
+    try:
+        with Store.open(path, create=False) as store:
+            if options.delete:
+                return _delete(store, options.delete)
+            rows = select(store.runs(), wanted)
+            if options.prune is not None:
+                return _prune(store, rows, options.prune, confirmed=options.yes)
+    except (StoreError, RunNotFoundError) as error:
+        exits.usage(str(error))
+    if options.json:
+        sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False) + "\n")
+        return exits.OK
+    console = Console(highlight=False)
+    console.print(_table(rows))
+    if not rows and wanted != Selection(limit=options.limit):
+        console.print("no run matches", soft_wrap=True)
+    return exits.OK
+
+
+def check_combination(options: Options) -> None:
+    """Make sure that the options go together. Raises Stop."""
+    filters = [options.name, options.status, options.since, options.prune]
+    if options.status is not None and options.status not in STATUSES:
+        exits.usage(f"--status {options.status}: there are {', '.join(STATUSES)}")
+    if options.delete and (any(value is not None for value in filters) or options.yes):
+        exits.usage("--delete names its runs; --name, --status, --since, --prune and --yes do not go with it")
+    if options.json and (options.delete or options.prune is not None):
+        exits.usage("--json prints the list; it does not go with --delete or --prune")
+    if options.yes and options.prune is None:
+        exits.usage("--yes answers what --prune asks; it does nothing without it")
+
+
+def when(option: str, text: str | None, now: datetime) -> datetime | None:
+    """Return the moment that an option means, null where it is not given. Raises Stop."""
+    if text is None:
+        return None
+    try:
+        return moment(text, now)
+    except ValueError as error:
+        exits.usage(f"{option}: {error}")
+
+
+def _list_nothing(path: Path, *, as_json: bool) -> int:
+    if as_json:
+        sys.stdout.write("[]\n")
+    else:
+        Console(highlight=False).print(
+            f"no runs yet: there is no {path}; simulator run FILE makes the first", soft_wrap=True
+        )
+    return exits.OK
+
+
+def _table(rows: Sequence[RunRow]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("run", "started", "scenario", "status"):
+        table.add_column(name, no_wrap=name != "scenario")
+    table.add_column("cells", justify="right")
+    table.add_column("repetitions", justify="right")
+    for row in rows:
+        done = f"{row.repetitions_done}/{row.repetitions_planned}"
+        table.add_row(row.id, _started(row), Text(row.name), row.status, str(row.cells), done)
+    return table
+
+
+def _started(row: RunRow) -> str:
+    return row.started_at[:16].replace("T", " ")
+
+
+def _described(row: RunRow) -> str:
+    return f"{row.id} ({row.name}, {_started(row)}, {row.status})"
+
+
+def _delete(store: Store, references: Sequence[str]) -> int:
+    """Delete the runs that are named: all of them, or none where one is wrong."""
+    for reference in references:
+        if is_file(reference):
+            exits.usage(f"--delete {reference} is a file, not a run in {store.path}; remove it yourself")
+    # All are found before the first is deleted, so that `last~1` means what the list shows.
+    found = {store.find(reference) for reference in references}
+    rows = [row for row in store.runs() if row.id in found]
+    running = [row for row in rows if row.status == "running"]
+    if running:
+        exits.usage(f"{_described(running[0])} is still going on; stop it first. Nothing was deleted")
+    return _remove(store, rows)
+
+
+def _prune(store: Store, rows: Sequence[RunRow], before: str, *, confirmed: bool) -> int:
+    """Delete old runs; those that are still going on stay. Asks first."""
+    old = [row for row in rows if row.status != "running"]
+    if not old:
+        sys.stdout.write(f"nothing to delete: no run started before {before} and matches\n")
+        return exits.OK
+    listed = "".join(f"  {_described(row)}\n" for row in old)
+    if not confirmed:
+        if not sys.stdin.isatty():
+            exits.usage(
+                f"--prune {before} would delete {_count(old)}; add --yes to do it:\n{listed.rstrip()}"
+            )
+        sys.stderr.write(f"{listed}Delete {_count(old)}? Type yes: ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() != "yes":
+            sys.stdout.write("nothing was deleted\n")
+            return exits.OK
+    return _remove(store, old)
+
+
+def _remove(store: Store, rows: Sequence[RunRow]) -> int:
+    for row in rows:
+        store.delete(row.id)
+        sys.stdout.write(f"deleted {_described(row)}\n")
+    return exits.OK
+
+
+def _count(rows: Sequence[RunRow]) -> str:
+    return "1 run" if len(rows) == 1 else f"{len(rows)} runs"

@@ -1,0 +1,1 @@
+"""A run as one flat table, in formats that other programs read."""

@@ -1,0 +1,84 @@
+"""What was measured of each cell, without raw samples: the common ground of a stored run and a result document."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .document import ResultDocument
+from .repetition import Repetition
+from .run import Run
+
+
+@dataclass(frozen=True)
+class MeasuredCell:
+    """One cell with its repetitions."""
+
+    id: str
+    factors: Mapping[str, Any]
+    unsupported: str | None
+    """Why it could not be run; null where it could."""
+    repetitions: tuple[Repetition, ...]
+    calibration: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class MeasuredRun:
+    """A run with what was measured in it."""
+
+    id: str
+    name: str
+    scenario: Mapping[str, Any]
+    environment: Mapping[str, Any]
+    started_at: str
+    """UTC, ISO 8601."""
+    cells: tuple[MeasuredCell, ...]
+
+
+def measured_of(source: Run | ResultDocument) -> MeasuredRun:
+    """Return what was measured, from a stored run or from a document; raw samples are not read."""
+    return _of_run(source) if isinstance(source, Run) else _of_document(source)
+
+
+def _of_run(run: Run) -> MeasuredRun:
+    by_cell: dict[str, list[Repetition]] = defaultdict(list)
+    for repetition in run.repetitions:
+        by_cell[repetition.cell_id].append(repetition)
+    header = run.header
+    return MeasuredRun(
+        id=header.id,
+        name=header.name,
+        scenario=header.scenario,
+        environment=header.environment,
+        started_at=header.started_at,
+        cells=tuple(
+            MeasuredCell(
+                cell.id,
+                cell.factors,
+                cell.unsupported,
+                tuple(by_cell[cell.id]),
+                run.calibrations.get(cell.id),
+            )
+            for cell in header.cells
+        ),
+    )
+
+
+def _of_document(document: ResultDocument) -> MeasuredRun:
+    return MeasuredRun(
+        id=document.id,
+        name=str(document.scenario.get("name", document.id)),
+        scenario=document.scenario,
+        environment=document.environment,
+        started_at=document.started_at,
+        cells=tuple(
+            MeasuredCell(
+                cell.id,
+                cell.factors,
+                cell.reason or cell.status if cell.status == "unsupported" else None,
+                cell.repetitions,
+                cell.calibration,
+            )
+            for cell in document.cells
+        ),
+    )

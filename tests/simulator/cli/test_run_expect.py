@@ -1,0 +1,93 @@
+"""`simulator run` with expectations, on a tiny real run: what is printed, and the exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from simulator.result.document import result_schema
+
+Write = Callable[..., Path]
+
+SLOWER = "throughput(threads) < 0.1 * throughput(sequential)"
+FASTER = "throughput(threads) > 0.1 * throughput(sequential)"
+UNKNOWN = "p99_9(threads) < 1h"
+"""12 jobs carry no such percentile."""
+
+
+def simulator(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "simulator", *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "SIMULATOR_STORE": str(folder / "results.sqlite"), "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
+def test_a_claim_is_held_and_its_opposite_ends_with_99(scenario_file: Write) -> None:
+    file = scenario_file(expect=[{"claim": "Threads keep up", "that": FASTER}])
+    done = simulator("run", file, "--json", "out.json", folder=file.parent)
+    assert done.returncode == 0, done.stderr
+    assert "✓ Threads keep up" in done.stdout
+    assert f"held: {FASTER}" in done.stdout
+    document = json.loads((file.parent / "out.json").read_text())
+    jsonschema.validate(document, result_schema())
+    assert document["expectations"][0]["verdict"] == "held"
+
+    file = scenario_file(expect=[{"claim": "Threads do not keep up", "that": SLOWER}])
+    done = simulator("run", file, folder=file.parent)
+    assert done.returncode == 99, done.stderr
+    assert "✗ Threads do not keep up" in done.stdout
+    assert "fewer than 3 rounds" in " ".join(done.stdout.split())
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+
+    shown = simulator("report", folder=file.parent)
+    assert (shown.returncode, shown.stdout) == (0, done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [((), 0), (("--strict",), 98), (("--set", f"expect=['{UNKNOWN}', '{SLOWER}']"), 99)],
+)
+def test_what_stays_undecided_is_a_warning_and_98_when_strict(
+    scenario_file: Write, arguments: tuple[str, ...], code: int
+) -> None:
+    file = scenario_file(expect=[UNKNOWN, FASTER])
+    done = simulator("run", file, *arguments, folder=file.parent)
+    assert done.returncode == code, done.stderr
+    assert f"simulator: undecided: {UNKNOWN}: p99_9(threads) has no value" in done.stderr
+    assert f"? undecided: {UNKNOWN}" in done.stdout
+
+
+@pytest.mark.usefixtures("parsers")
+def test_a_cell_that_failed_comes_before_what_was_expected(scenario_file: Write) -> None:
+    expect = ["throughput(threads) > 1/h", "throughput(sequential) < 1/h"]
+    file = scenario_file(expect=expect, job__parser="mine:unpicklable", strategies=["threads", "processes"])
+    done = simulator("run", file, "--strict", folder=file.parent)
+    assert done.returncode == 1, done.stderr
+    assert "not held: throughput(sequential) < 1/h" in done.stdout
+
+
+def test_nothing_valid_comes_before_what_was_expected(scenario_file: Write) -> None:
+    file = scenario_file(expect=[FASTER], validity=None)
+    done = simulator("run", file, folder=file.parent)
+    assert done.returncode == 98, done.stderr
+    assert "threads is invalid" in done.stdout
+
+
+def test_a_mistake_in_an_expectation_is_found_before_anything_is_measured(scenario_file: Write) -> None:
+    file = scenario_file(expect=["throughput(thraeds) > 1/s"])
+    for command in ("run", "validate"):
+        done = simulator(command, file, folder=file.parent)
+        assert done.returncode == 2
+        assert "did you mean threads?" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not (file.parent / "results.sqlite").exists()
