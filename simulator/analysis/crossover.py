@@ -72,8 +72,8 @@ def pairs(document: ResultDocument) -> tuple[Pair, ...]:
     groups: dict[tuple[tuple[str, str], ...], dict[str, dict[str, CellResult]]] = {}
     scopes: dict[tuple[tuple[str, str], ...], Mapping[str, Any]] = {}
     for cell in document.cells:
-        if cell.baseline_id is None or COST not in cell.factors:
-            continue
+        if cell.baseline_id is None or COST not in cell.factors or cell.arrivals is not None:
+            continue  # with open arrivals who keeps up does as much as comes, so that nobody wins by throughput
         scope = {path: level for path, level in cell.factors.items() if path not in (COST, "strategy")}
         key = tuple((path, str(level)) for path, level in scope.items())
         scopes[key] = scope

@@ -36,7 +36,12 @@ class Matrix:
 
 def matrix(document: ResultDocument) -> Matrix | None:
     """Return the matrix of a document; null where the parse cost, or nothing else, varies."""
-    cells = [cell for cell in document.cells if cell.baseline_id is not None and COST in cell.factors]
+    cells = [
+        cell
+        for cell in document.cells
+        # With open arrivals throughput ranks nobody.
+        if cell.baseline_id is not None and COST in cell.factors and cell.arrivals is None
+    ]
     groups: dict[tuple[Key, str], list[CellResult]] = {}
     for cell in cells:
         if not cell.marked:

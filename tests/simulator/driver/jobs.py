@@ -22,6 +22,8 @@ JOB: dict[str, Any] = {
     "pages": 2000,
     "duration_ns": None,
     "warmup": 0,
+    "switch_interval_s": None,
+    "affinity": None,
     "instrument": True,
     "import_path": [],
     "output": "",

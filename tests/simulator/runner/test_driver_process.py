@@ -169,8 +169,11 @@ def test_a_python_that_cannot_be_started_is_told(servers: Servers, parsers: Path
     assert caught.value.status == "unsupported"
 
 
-def test_the_driver_needs_nothing_but_the_standard_library(servers: Servers, parsers: Path) -> None:
-    made = tiny_cells(parsers, strategies=["processes_per_core"])["processes_per_core"]
+@pytest.mark.parametrize("arrivals", [None, {"rate": "500/s"}], ids=["closed", "open"])
+def test_the_driver_needs_nothing_but_the_standard_library(
+    arrivals: dict[str, str] | None, servers: Servers, parsers: Path
+) -> None:
+    made = tiny_cells(parsers, strategies=["processes_per_core"], arrivals=arrivals)["processes_per_core"]
     (parsers / "job.json").write_text(json.dumps(job(made, servers.serving(made.server), parsers)))
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(DRIVER), str(parsers / "job.json")],
