@@ -1,10 +1,13 @@
 from dataclasses import replace
 
+from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.report.build import COLUMNS, NONE, build
+from simulator.report.matrix import matrix
 from simulator.report.parts import Table, Verdict
 from tests.simulator.analysis.builders import document
 from tests.simulator.analysis.test_open_findings import GROWING, STEADY, UNSURE, opened
+from tests.simulator.report.test_matrix import usual
 
 
 def tables(made: object) -> list[Table]:
@@ -40,3 +43,12 @@ def test_who_keeps_up_is_part_of_the_answer() -> None:
     verdict = build(replace(made, findings=findings(made)))[0]
     assert isinstance(verdict, Verdict)
     assert verdict.sentences[0].startswith("threads keep up with the 50.0 jobs/s")
+
+
+def test_open_arrivals_have_neither_matrix_nor_crossover_which_rank_by_throughput() -> None:
+    closed = usual()
+    assert matrix(closed) is not None
+    assert crossovers(closed) != ()
+    opened_too = replace(closed, cells=tuple(replace(cell, arrivals=STEADY) for cell in closed.cells))
+    assert matrix(opened_too) is None
+    assert crossovers(opened_too) == ()
