@@ -19,10 +19,10 @@ OVERHEAD_CPU_S = 0.0003
 TRANSPORT_S = 0.001
 """From the client to the server and back on one machine, over the injected delay."""
 SLOWDOWN = 1.4
-"""Of a busy machine, against one page alone: caches, the server beside it, a noisy host."""
+"""Of computing on a busy machine, against one page alone: caches, the server beside it, a noisy host."""
 MARGIN = 1.3
 """Windows are made this much longer than the shortest that counts."""
-FIXED_S = 0.35
+FIXED_S = 0.2
 """A repetition's time beside start-up and window: calibration spins, snapshots, digests, the end of processes."""
 PROCESS_S = 0.05
 """Start-up of each further process."""
@@ -67,7 +67,7 @@ class Size:
 def speeds(work: Work) -> tuple[float, float]:
     """Return the slowest and the fastest rate that this cell may reach, in jobs per second."""
     cpu_s = work.parse_cpu_s + work.client_cpu_s + OVERHEAD_CPU_S
-    waiting = work.in_flight / (work.wait_s + TRANSPORT_S + cpu_s)
+    busy_s = cpu_s * SLOWDOWN
     most = float(min(work.cores, work.in_flight))
     if work.processes:
         slow_cores = fast_cores = min(most, work.processes)
@@ -76,7 +76,7 @@ def speeds(work: Work) -> tuple[float, float]:
     else:
         slow_cores, fast_cores = (most if work.releasing else 1.0), most
     # The client's share of a job lets go of the interpreter now and then even where the parse does not.
-    slowest = min(waiting, slow_cores / cpu_s) / SLOWDOWN
+    slowest = min(work.in_flight / (work.wait_s + TRANSPORT_S + busy_s), slow_cores / busy_s)
     fastest = min(work.in_flight / (work.wait_s + cpu_s), fast_cores / cpu_s)
     if work.rate_per_s is not None:
         slowest, fastest = min(slowest, work.rate_per_s), min(fastest, work.rate_per_s)
