@@ -1,0 +1,54 @@
+"""Every scenario that ships runs as it is, at a scale at which nothing is worth knowing but that it runs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.simulator.cli.test_run import simulator
+
+FOLDER = Path(__file__).parents[3] / "scenarios"
+SHIPPED = sorted(FOLDER.glob("*.yaml"))
+LITTLE = {
+    "rounds": "1",
+    "budget": "null",
+    "in_flight": "2",
+    "job.pages": "6",
+    "job.duration": "null",
+    "validity": "{min_window: 0ms, min_jobs_per_slot: 0, delay_tolerance: 1m, max_server_busy: 1000}",
+}
+LEVELS = 2
+
+
+def little(document: dict[str, Any]) -> dict[str, str]:
+    """Return the settings that make a scenario small, its cases and levels included."""
+    settings = dict(LITTLE)
+    for name, case in (document.get("cases") or {}).items():
+        settings |= {f"cases.{name}.{path}": "6" for path in case if path == "job.pages"}
+    for path, levels in (document.get("vary") or {}).items():
+        settings[f"vary.{path}"] = json.dumps(levels[-LEVELS:])
+    return settings
+
+
+@pytest.mark.scenario
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
+    document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    if path.stem == "real_pages":
+        pages = tmp_path / "saved"
+        pages.mkdir()
+        (pages / "one.html").write_text("<title>One</title><a href='/two'>two</a>", encoding="utf-8")
+        arguments = ["--set", f"server.content.path={pages}"]
+    else:
+        arguments = []
+    for name, value in little(document).items():
+        arguments += ["--set", f"{name}={value}"]
+    done = simulator("run", path, "--json", "-", *arguments, folder=tmp_path)
+    assert done.returncode in (0, 99), done.stderr
+    result = json.loads(done.stdout)
+    assert result["cells"]
+    # So few jobs may be disturbed or refused by the gate on a busy machine, but never fail.
+    assert {cell["status"] for cell in result["cells"]} <= {"ok", "invalid"}, done.stderr
+    assert len(result["expectations"]) == len(document.get("expect") or ())
