@@ -66,7 +66,7 @@ def in_rounds(experiment: Experiment, cells: Sequence[str], rounds: int) -> Resu
 
 def judge(name: str, latency: str, parser: str, cost: str) -> bool:
     """Measure one setting and print a line on it; returns whether it passed."""
-    text = SCENARIO.format(name=name, latency=latency, parser=parser, cost=cost, budget="2m")
+    text = SCENARIO.format(name=name, latency=latency, parser=parser, cost=cost, budget="75s")
     scenario = load_text(text, name, Path.cwd())
     options = Options(Path(name), (), None, None, None, None, None)
 

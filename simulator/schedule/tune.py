@@ -7,15 +7,15 @@ compared with every other:
 
 scout   each line at its greatest and at its middle in_flight
 climb   lines that come near the best: the neighbours of their best cell, until it has none that is untried
-race    the cells that come nearest, interleaved, those dropped that are told apart from the leader (racing: Maron &
-        Moore, Hoeffding Races, NIPS 1993, here with paired t intervals), until one is left, or those left differ by
-        less than anyone would mind, or the allowance of repetitions or time is used up
+race    the cells that come nearest, the runner-up in any case, interleaved; those are dropped that are told apart
+        from the leader (racing: Maron & Moore, Hoeffding Races, NIPS 1993, here with paired t intervals), until one
+        is left, or those left differ by less than anyone would mind, or the repetitions or the time are used up
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, log
+from math import log
 from random import Random
 
 from simulator.analysis.goals import Goal, effects, ratios, scores
@@ -196,12 +196,10 @@ class Tune:
         leader = known.leader
         racing: list[str] = []
         words: list[str] = []
-        rounds = inf
         for cell in finalists:
             if cell == leader:
                 continue
             values = ratios(known.scored, leader, cell)
-            rounds = min(rounds, len(values))
             told = against(known.scored, leader, cell)
             if told is not None and told.kind == "interval" and (told.low > 1 or _equal(told)):
                 continue
@@ -215,8 +213,10 @@ class Tune:
 
     def _finalists(self, known: _Known) -> list[str]:
         best = known.effect[known.leader]
-        near = [cell for cell in known.usable if best - known.effect[cell] <= CLOSE]
-        return sorted(near, key=lambda cell: (-known.effect[cell], cell))[:FINALISTS]
+        ranked = sorted(known.usable, key=lambda cell: (-known.effect[cell], cell))
+        near = [cell for cell in ranked if best - known.effect[cell] <= CLOSE]
+        # The runner-up always: how sure the choice is can only be said of two that ran side by side.
+        return (near if len(near) > 1 else ranked[:2])[:FINALISTS]
 
     @staticmethod
     def _with_leader(cells: Sequence[str], known: _Known) -> tuple[str, ...]:
