@@ -5,10 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from simulator.analysis.equality import Reference, compare
-from simulator.analysis.measures import measure
 from simulator.analysis.summary import summarise
-from simulator.analysis.validity import Limits, judge
+from simulator.judgement import Judge
 from simulator.preparation import Preparation, Search, prepare
 from simulator.result.document import ResultDocument
 from simulator.result.observation import Broken, Observed
@@ -100,7 +98,6 @@ class Experiment:
     _done: list[Repetition] = field(default_factory=list)
     _samples: dict[tuple[str, int], Samples] = field(default_factory=dict)
     _calibrations: dict[str, dict[str, Any]] = field(default_factory=dict)
-    _references: dict[str, Reference] = field(default_factory=dict)
     _status: RunStatus | None = None
 
     def run(self) -> None:
@@ -183,8 +180,9 @@ class Experiment:
 
     def _measure(self, servers: Servers) -> None:
         prepared = self.prepare(servers)
+        judge = Judge(self.scenario, self.header.started_at, self.earlier)
         for refused in prepared.broken:
-            self._keep(self._judge(self._cell(refused.cell_id), refused), refused)
+            self._keep(judge.of(self._cell(refused.cell_id), refused), refused)
         for cell_id, ready in prepared.ready.items():
             if cell_id not in self._calibrations:
                 self._calibrations[cell_id] = dict(ready.calibration)
@@ -196,12 +194,9 @@ class Experiment:
             ready = prepared.ready[following.cell_id]
             cell = ready.cell
 
-            def tell(following: Next = following, cell: Cell = cell) -> None:
-                self._tell(
-                    schedule, allowance, f"round {following.round + 1}: {describe(cell)}", following.why
-                )
-
-            tell()
+            # Worked out once: while the window is open, only what is known already is shown again.
+            progress = self._progress(schedule, allowance, following, cell)
+            self.progress(progress)
             began = time.monotonic()
             outcome: Observed | Broken
             try:
@@ -214,7 +209,7 @@ class Experiment:
                     seed=self.scenario.seed,
                     import_path=self.import_path,
                     time_limit_s=self.scenario.time_limit_ns / 1e9,
-                    on_wake=tell,
+                    on_wake=lambda progress=progress: self.progress(progress),  # type: ignore[misc]
                 )
             except ServerError as error:
                 failures += 1
@@ -223,9 +218,10 @@ class Experiment:
                 servers.drop(cell.server)
                 outcome = Broken(cell.id, following.round, "", "failed", str(error), "")
             took_s = time.monotonic() - began
-            self._keep(replace(self._judge(cell, outcome), took_s=took_s), outcome)
+            self._keep(replace(judge.of(cell, outcome), took_s=took_s), outcome)
             self._discard(schedule)
-        self._tell(schedule, allowance, "done", "")
+        done = len(self._done)
+        self.progress(Progress("done", done, done, 0))
 
     def _rounds(self, prepared: Preparation) -> Schedule:
         """Return the schedule that the scenario itself asks for."""
@@ -239,55 +235,6 @@ class Experiment:
 
     def _cell(self, cell_id: str) -> Cell:
         return next(cell for cell in self.cells if cell.id == cell_id)
-
-    def _judge(self, cell: Cell, outcome: Observed | Broken) -> Repetition:
-        if isinstance(outcome, Broken):
-            return Repetition(
-                cell_id=outcome.cell_id,
-                round=outcome.round,
-                started_at=outcome.started_at or self.header.started_at,
-                status="unsupported" if outcome.status == "unsupported" else "failed",
-                reason=outcome.reason,
-                measures=None,
-                last_words=outcome.last_words,
-            )
-        equality, note = compare(self._reference(cell), outcome)
-        gate = self.scenario.validity
-        verdict = judge(
-            outcome,
-            measure(outcome, equality),
-            limits=Limits(
-                gate.min_window_ns / 1e9,
-                gate.min_jobs_per_slot,
-                gate.delay_tolerance_ns / 1e9,
-                gate.max_server_busy,
-            ),
-            in_flight=cell.plan.in_flight,
-            server_workers=cell.server.workers,
-        )
-        repetition = Repetition(
-            cell_id=cell.id,
-            round=outcome.round,
-            started_at=outcome.started_at,
-            status="invalid" if verdict.reasons else "ok",
-            reason="; ".join(verdict.reasons) or None,
-            measures=verdict.measures,
-            warnings=verdict.warnings,
-            disturbed=verdict.disturbed,
-            environment=outcome.environment,
-            last_words=outcome.last_words,
-        )
-        if equality == "differs":
-            return replace(repetition, status="failed", reason=f"the records differ: {note}")
-        if equality == "unchecked":
-            warning = f"records were not compared: {note}"
-            return replace(repetition, warnings=(*repetition.warnings, warning))
-        return repetition
-
-    def _reference(self, cell: Cell) -> Reference:
-        """Return the reference records of this cell's job: cells with the same pages and parser share them."""
-        key = repr((cell.server.content, cell.server.seed, cell.job.parser))
-        return self._references.setdefault(key, Reference())
 
     def _keep(self, repetition: Repetition, outcome: Observed | Broken) -> None:
         samples = outcome.samples if isinstance(outcome, Observed) else None
@@ -305,12 +252,17 @@ class Experiment:
                 self._done[i] = replace(repetition, status="discarded", reason=reason)
                 self.keeper.revise(self.header.id, self._done[i])
 
-    def _tell(self, schedule: Schedule, allowance: Allowance, doing: str, why: str) -> None:
+    def _progress(self, schedule: Schedule, allowance: Allowance, following: Next, cell: Cell) -> Progress:
         remaining = schedule.remaining(self._done)
         done = len(self._done)
-        reruns = len({r.round for r in self._done if r.status == "discarded"})
-        left_s = allowance.time_s(self._done, remaining)
-        self.progress(Progress(doing, done, done + sum(remaining.values()), reruns, why, left_s))
+        return Progress(
+            doing=f"round {following.round + 1}: {describe(cell)}",
+            done=done,
+            planned=done + sum(remaining.values()),
+            reruns=len({r.round for r in self._done if r.status == "discarded"}),
+            why=following.why,
+            left_s=allowance.time_s(self._done, remaining),
+        )
 
 
 def allowance_of(scenario: Scenario, prepared: Preparation) -> Allowance:

@@ -1,0 +1,91 @@
+"""From what was observed of a repetition to a judged one: measures, equality of its records, validity."""
+
+from dataclasses import replace
+
+from simulator.analysis.equality import Reference, compare
+from simulator.analysis.measures import measure
+from simulator.analysis.validity import Limits, judge
+from simulator.result.observation import Broken, Observed
+from simulator.result.repetition import Repetition
+from simulator.result.run import Run
+from simulator.scenario.cells import Cell
+from simulator.scenario.model import Scenario
+
+
+class Judge:
+    """Judges the repetitions of one run; knows the records that the first of each job gave.
+
+    Args:
+        scenario: whose validity limits apply.
+        started_at: stands for the start of a repetition that never began.
+        earlier: the same run before it was interrupted; null: a new run.
+    """
+
+    def __init__(self, scenario: Scenario, started_at: str, earlier: Run | None) -> None:
+        self._gate = scenario.validity
+        self._started_at = started_at
+        self._earlier = earlier
+        self._references: dict[str, Reference] = {}
+
+    def of(self, cell: Cell, outcome: Observed | Broken) -> Repetition:
+        """Return the judged repetition; what it was compared with is remembered for the next."""
+        if isinstance(outcome, Broken):
+            return Repetition(
+                cell_id=outcome.cell_id,
+                round=outcome.round,
+                started_at=outcome.started_at or self._started_at,
+                status="unsupported" if outcome.status == "unsupported" else "failed",
+                reason=outcome.reason,
+                measures=None,
+                last_words=outcome.last_words,
+            )
+        equality, note = compare(self._reference(cell), outcome)
+        gate = self._gate
+        verdict = judge(
+            outcome,
+            measure(outcome, equality),
+            limits=Limits(
+                gate.min_window_ns / 1e9,
+                gate.min_jobs_per_slot,
+                gate.delay_tolerance_ns / 1e9,
+                gate.max_server_busy,
+            ),
+            in_flight=cell.plan.in_flight,
+            server_workers=cell.server.workers,
+        )
+        repetition = Repetition(
+            cell_id=cell.id,
+            round=outcome.round,
+            started_at=outcome.started_at,
+            status="invalid" if verdict.reasons else "ok",
+            reason="; ".join(verdict.reasons) or None,
+            measures=verdict.measures,
+            warnings=verdict.warnings,
+            disturbed=verdict.disturbed,
+            environment=outcome.environment,
+            last_words=outcome.last_words,
+        )
+        if equality == "differs":
+            return replace(repetition, status="failed", reason=f"the records differ: {note}")
+        if self._changed_since(repetition):
+            reason = "the records differ from those that this cell gave before the run was interrupted"
+            return replace(repetition, status="failed", reason=reason)
+        if equality == "unchecked":
+            warning = f"records were not compared: {note}"
+            return replace(repetition, warnings=(*repetition.warnings, warning))
+        return repetition
+
+    def _changed_since(self, repetition: Repetition) -> bool:
+        """Whether this cell gave other records before an interruption, of which only the digest over all is kept."""
+        digest = repetition.measures.digest if repetition.measures is not None else None
+        before = {
+            r.measures.digest
+            for r in (self._earlier.repetitions if self._earlier is not None else ())
+            if r.cell_id == repetition.cell_id and r.measures is not None and r.measures.digest is not None
+        }
+        return digest is not None and bool(before) and digest not in before
+
+    def _reference(self, cell: Cell) -> Reference:
+        """Return the reference records of this cell's job: cells with the same pages and parser share them."""
+        key = repr((cell.server.content, cell.server.seed, cell.job.parser))
+        return self._references.setdefault(key, Reference())
