@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench server clean
+.PHONY: help demo test check format bench bench-answers server clean
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -55,6 +55,10 @@ bench: $(VENV)/.dev ## measure the program's own speed (minutes; nothing else sh
 	$(BIN)/python -m benchmarks.harness
 	$(BIN)/python -m benchmarks.server
 	$(BIN)/python -m benchmarks.store
+
+bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (half an hour; nothing else should run)
+	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.same
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info

@@ -14,7 +14,7 @@ from simulator.runner.driver_process import DriverError
 from simulator.runner.job import Amount
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
-from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, BudgetError, Size, Work, fit, size
+from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, Size, Work, fit, size
 
 MEMORY_SHARE = 0.5
 """Processes estimated to take more than this share of the memory limit are not started."""
@@ -145,25 +145,19 @@ def size_all(
             duration_s=None if duration_ns is None else duration_ns / 1e9,
         )
     if to_fit and scenario.budget_ns is not None:
+        budget_s = scenario.budget_ns / 1e9
         share = FIRST_SHARE if scenario.precision is not None and search is None else PLANNED_SHARE
         already_s = scenario.rounds * sum(one.total_s for one in sizes.values())
-
-        def fitted(share: float, *, at_worst: bool) -> dict[str, Size]:
-            return fit(
-                to_fit,
-                budget_s=(scenario.budget_ns or 0) / 1e9 * share - already_s,
-                rounds=scenario.rounds if search is None else search.rounds,
-                min_window_s=min_window_s,
-                min_jobs_per_slot=gate.min_jobs_per_slot,
-                least_pages=1 if search is None else search.least_pages,
-                at_worst=at_worst,
-            )
-
-        try:
-            sizes |= fitted(share, at_worst=search is not None)
-        except BudgetError:
-            # Rather no reserve than no run: only what does not fit into the whole budget is refused.
-            sizes |= fitted(1.0, at_worst=False)
+        sizes |= fit(
+            to_fit,
+            budget_s=budget_s * share - already_s,
+            rounds=scenario.rounds if search is None else search.rounds,
+            min_window_s=min_window_s,
+            min_jobs_per_slot=gate.min_jobs_per_slot,
+            least_pages=1 if search is None else search.least_pages,
+            # Rather no reserve than no run; a search stops by itself when its time is up.
+            limit_s=budget_s - already_s if search is None else None,
+        )
     return sizes
 
 

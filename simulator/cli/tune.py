@@ -1,6 +1,5 @@
 """`simulator tune`: which strategy, in_flight and parallelism are best for a scenario, by a search."""
 
-import json
 import os
 from dataclasses import dataclass, replace
 
@@ -26,6 +25,8 @@ from simulator.experiment import Experiment, allowance_of, planned_cells
 from simulator.preparation import Preparation, Search
 from simulator.scenario.candidates import candidates
 from simulator.scenario.cells import Cell
+from simulator.scenario.combinations import Factors, resolve, strategy_names
+from simulator.scenario.load import from_document
 from simulator.scenario.model import Scenario
 from simulator.schedule.interface import Schedule
 from simulator.schedule.tune import Candidate, Tune
@@ -91,11 +92,10 @@ def one_setting(scenario: Scenario, options: Options, wanted: TuneOptions) -> Sc
         )
     if wanted.case is None:
         return scenario
-    settings = tuple(
-        f"{path}={json.dumps(value)}"  # JSON is YAML
-        for path, value in cases[wanted.case].items()
-    )
-    return load_scenario(options.file, (*settings, "cases=null", *options.overrides))
+    document = scenario.document()
+    points = Factors(document, strategy_names(document)).points()
+    point = next(point for point in points if point.case == wanted.case)
+    return from_document(resolve(document, point), str(options.file), scenario.source_dir)
 
 
 def search(experiment: Experiment, goal_name: str, max_in_flight: int) -> Experiment:

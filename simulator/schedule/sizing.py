@@ -14,14 +14,16 @@ RELEASING = frozenset({"lxml", "selectolax", "sha256"})
 HOLDING = frozenset({"html.parser", "bs4", "json", "spin"})
 """Built-in parsers of which it is known whether threads can run them side by side."""
 
-OVERHEAD_CPU_S = 0.0003
-"""CPU of a job beside its request and its parse: claiming, and handing the record over."""
+OVERHEAD_CPU_S = 0.0002
+"""CPU of a job beside its request and its parse, at most: claiming, and handing the record over."""
+LEAST_CPU_S = 0.00005
+"""What a job takes at least, whatever was measured."""
 TRANSPORT_S = 0.001
 """From the client to the server and back on one machine, over the injected delay."""
-SLOWDOWN = 1.4
+SLOWDOWN = 1.15
 """Of computing on a busy machine, against one page alone: caches, the server beside it, a noisy host."""
-MARGIN = 1.3
-"""Windows are made this much longer than the shortest that counts."""
+MARGIN = 1.6
+"""Windows are made this much longer than the least that counts: a minute later a machine may be half as fast again."""
 FIXED_S = 0.2
 """A repetition's time beside start-up and window: calibration spins, snapshots, digests, the end of processes."""
 PROCESS_S = 0.05
@@ -66,8 +68,8 @@ class Size:
 
 def speeds(work: Work) -> tuple[float, float]:
     """Return the slowest and the fastest rate that this cell may reach, in jobs per second."""
-    cpu_s = work.parse_cpu_s + work.client_cpu_s + OVERHEAD_CPU_S
-    busy_s = cpu_s * SLOWDOWN
+    cpu_s = max(work.parse_cpu_s + work.client_cpu_s, LEAST_CPU_S)
+    busy_s = (cpu_s + OVERHEAD_CPU_S) * SLOWDOWN
     most = float(min(work.cores, work.in_flight))
     if work.processes:
         slow_cores = fast_cores = min(most, work.processes)
@@ -126,7 +128,7 @@ def fit(
     min_window_s: float,
     min_jobs_per_slot: int,
     least_pages: int = 1,
-    at_worst: bool = False,
+    limit_s: float | None = None,
 ) -> dict[str, Size]:
     """Size every cell so that all rounds together take the budget, none below a valid window.
 
@@ -140,10 +142,11 @@ def fit(
         min_window_s: the validity gate's.
         min_jobs_per_slot: the validity gate's.
         least_pages: fewest jobs, whatever the window.
-        at_worst: take the shortest windows that count where even those do not fit, instead of refusing.
+        limit_s: what the shortest windows that count may take where they do not fit into the budget; null: whatever
+            they take.
 
     Raises:
-        BudgetError: the shortest windows take longer.
+        BudgetError: the shortest windows take longer than the limit.
     """
 
     def sizes(window_s: float) -> dict[str, Size]:
@@ -164,7 +167,7 @@ def fit(
     shortest = min_window_s * MARGIN
     least = sizes(shortest)
     if takes_s(least) > budget_s:
-        if at_worst:
+        if limit_s is None or takes_s(least) <= limit_s:
             return least
         raise BudgetError(
             f"{len(works)} cells in {rounds:g} rounds take about {ceil(takes_s(least))} s with the shortest windows"
