@@ -256,7 +256,7 @@ class Experiment:
         remaining = schedule.remaining(self._done)
         done = len(self._done)
         return Progress(
-            doing=f"round {following.round + 1}: {describe(cell)}",
+            doing=describe(cell),
             done=done,
             planned=done + sum(remaining.values()),
             reruns=len({r.round for r in self._done if r.status == "discarded"}),

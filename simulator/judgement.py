@@ -23,6 +23,7 @@ class Judge:
 
     def __init__(self, scenario: Scenario, started_at: str, earlier: Run | None) -> None:
         self._gate = scenario.validity
+        self._lengthen = "job.pages" if scenario.budget_ns is None else "budget"
         self._started_at = started_at
         self._earlier = earlier
         self._references: dict[str, Reference] = {}
@@ -45,10 +46,11 @@ class Judge:
             outcome,
             measure(outcome, equality),
             limits=Limits(
-                gate.min_window_ns / 1e9,
-                gate.min_jobs_per_slot,
-                gate.delay_tolerance_ns / 1e9,
-                gate.max_server_busy,
+                min_window_s=gate.min_window_ns / 1e9,
+                min_jobs_per_slot=gate.min_jobs_per_slot,
+                delay_tolerance_s=gate.delay_tolerance_ns / 1e9,
+                max_server_busy=gate.max_server_busy,
+                lengthen=self._lengthen,
             ),
             in_flight=cell.plan.in_flight,
             server_workers=cell.server.workers,

@@ -20,6 +20,8 @@ class Limits:
     min_jobs_per_slot: int
     delay_tolerance_s: float = 0.002
     """Borne even where DELAY_TOLERANCE of the mean response time is less."""
+    lengthen: str = "job.pages"
+    """What makes a repetition with a fixed count of jobs longer."""
     max_server_busy: float = 0.80
     """Share of the window that the server's workers may be on CPU or waiting for a core."""
 
@@ -74,7 +76,7 @@ def judge(
         # On a disturbed machine lateness is the machine's; whether it mattered shows in the delay error.
         (warnings if disturbed else reasons).append(message)
     window_s = observed.duration_s if observed.duration_s is not None else measures.makespan_s
-    longer = "job.pages" if observed.duration_s is None else "job.duration"
+    longer = limits.lengthen if observed.duration_s is None else "job.duration"
     if window_s < limits.min_window_s:
         reasons.append(
             f"the window of {window_s * 1e3:.0f} ms is shorter than {limits.min_window_s * 1e3:.0f} ms;"
@@ -87,7 +89,7 @@ def judge(
     fewest = limits.min_jobs_per_slot * in_flight
     # Jobs that come by themselves need not fill what a strategy could hold.
     if done < fewest and measures.arrivals is None:
-        enough = f" to {fewest}" if observed.duration_s is None else ""
+        enough = f" to {fewest}" if longer == "job.pages" else ""
         reasons.append(
             f"{_count(done, 'job')} for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
             f" raise {longer}{enough}"

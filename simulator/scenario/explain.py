@@ -192,6 +192,8 @@ def _unknown_key(error: _Error) -> Mistake:
         or everywhere.get(key)
         or everywhere.get(nearest(key, everywhere) or "")
     )
+    if guess == dotted(error.keys):
+        guess = None  # the same key, but of another kind of mapping
     message = "unknown key" if guess else f"unknown key; known here: {', '.join(here)}"
     return Mistake(error.keys, message, f"did you mean {guess}?" if guess else None, at_key=True)
 

@@ -1,6 +1,6 @@
 """Rounds: passes over blocks of cells, each cell once, until every block has as many as its goal asks for."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -100,17 +100,16 @@ class Rounds:
             if not to_run:
                 continue
             before = [r for r in mine if r.round < pass_]
-            why = ""
-            if not ran:
-                counting, wanted, why = self._state(block, before, done, dead)
-                have = len({r.round for r in counting})
-                if have >= wanted or (
-                    have >= self._goal.planned and not self._affords_another(block, done, dead)
-                ):
-                    continue
+            counting, wanted, why = self._state(block, before, done, dead)
+            have = len({r.round for r in counting})
+            enough = have >= wanted or (
+                have >= self._goal.planned and not self._affords_another(block, done, dead)
+            )
+            if enough and not ran:  # a round that was begun is brought to its end
+                continue
             order = self._shuffled(range(len(block.cells)), f"{self._seed}:{pass_}:{index}")
             following = next(block.cells[i] for i in order if block.cells[i] in to_run)
-            return Next(following, pass_, why)
+            return Next(following, pass_, f"round {have + 1} of {wanted}{why and f': {why}'}")
         return None
 
     def _state(
@@ -152,11 +151,12 @@ class Rounds:
         """Whether one more round of this block fits beside the rounds that all blocks are sure to get."""
         if self._allowance.budget_s is None:
             return True
-        counts: dict[str, int] = defaultdict(int)
-        for other in self._blocks:
-            for cell in other.alive(dead):
-                ran = sum(r.cell_id == cell and r.status != "discarded" for r in done)
-                counts[cell] += max(0, self._goal.planned - ran) + (other is block)
+        ran = Counter(r.cell_id for r in done if r.status != "discarded")
+        counts = {
+            cell: max(0, self._goal.planned - ran[cell]) + (other is block)
+            for other in self._blocks
+            for cell in other.alive(dead)
+        }
         return self._allowance.affords(done, counts)
 
     @staticmethod

@@ -249,3 +249,10 @@ def test_open_arrivals_need_not_fill_the_jobs_in_flight_but_a_window() -> None:
     assert judged(few, in_flight=64).reasons == ()
     assert "fewer than 10 for each" in only(judged(replace(few, arrivals=None), in_flight=64))
     assert "shorter than 2000 ms" in only(judged(few, limits=Limits(2.0, 10)))
+
+
+def test_the_remedy_is_the_key_that_makes_a_repetition_longer() -> None:
+    short = only(judged(observed(samples(40)), limits=Limits(9.0, 0)))
+    assert short.endswith("raise job.pages")
+    sized = only(judged(observed(samples(40)), limits=Limits(9.0, 0, lengthen="budget")))
+    assert sized.endswith("raise budget")

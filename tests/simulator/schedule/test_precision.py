@@ -74,8 +74,9 @@ def test_it_says_which_ratio_it_goes_on_for() -> None:
         return make(following, done)
 
     play(schedule, note)
-    assert reasons[:9] == [""] * 9
-    said = next(reason for reason in reasons if reason)
+    assert reasons[:9] == [f"round {i} of 3" for i in (1, 2, 3) for _ in RATES]
+    said = reasons[9]
+    assert said.startswith("round 4 of ")
     assert "known to ±" in said
     assert "asked ±3.0%" in said
 
