@@ -114,7 +114,10 @@ class Experiment:
             else:
                 self.keeper.resume(self.header.id)
                 self._done.extend(self.earlier.repetitions)
-                self._calibrations |= {cell: dict(known) for cell, known in self.earlier.calibrations.items()}
+                # All cells are calibrated before the first is measured; a run that was interrupted among those
+                # knows only some, which would not fit the rest.
+                if any(r.measures is not None for r in self._done):
+                    self._calibrations |= {c: dict(known) for c, known in self.earlier.calibrations.items()}
             self._status = "running"
             status: RunStatus = "interrupted"
             try:

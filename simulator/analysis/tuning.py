@@ -1,5 +1,7 @@
 """From the repetitions of a search to its answer: the choice, how sure it is, the runner-up and what limits it."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
@@ -15,6 +17,9 @@ ONE_LOW, ONE_HIGH = 0.8, 1.2
 """Cores used that look like one thread at a time."""
 RACED = 3
 """Shared rounds from which on two cells count as raced."""
+PLAIN = re.compile("[A-Za-z][A-Za-z0-9_]*")
+"""Text that YAML reads as text without quotes, but for RESERVED."""
+RESERVED = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 
 
 @dataclass(frozen=True)
@@ -141,4 +146,6 @@ def _yaml(entry: Any) -> str:
         return "{" + ", ".join(f"{key}: {_yaml(value)}" for key, value in entry.items()) + "}"
     if isinstance(entry, Sequence) and not isinstance(entry, str):
         return "[" + ", ".join(map(_yaml, entry)) + "]"
-    return str(entry)
+    if isinstance(entry, str) and PLAIN.fullmatch(entry) and entry.lower() not in RESERVED:
+        return entry
+    return json.dumps(entry)  # JSON is YAML

@@ -51,6 +51,8 @@ def tune_scenario(options: Options, wanted: TuneOptions) -> int:
     """Search and show; returns the exit code. Raises Stop for what the user gave wrong."""
     if wanted.goal not in GOAL_NAMES:
         exits.usage(f"--goal {wanted.goal}: there are {', '.join(GOAL_NAMES)}")
+    # Expectations speak of the scenario's own cells; a search has others, and looks for a choice.
+    options = replace(options, overrides=("expect=[]", *options.overrides))
     scenario = one_setting(load_scenario(options.file, options.overrides), options, wanted)
     if options.json is not None:
         check_writable(options.json)

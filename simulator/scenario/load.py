@@ -93,6 +93,10 @@ def from_document(document: Mapping[str, Any], source: str, source_dir: Path | N
     )
 
 
+REMOVED_BY_NULL: tuple[Keys, ...] = (("cases",), ("vary",))
+"""Null from outside removes these, as it does every other value; in a file, where they are empty by oversight, not."""
+
+
 @dataclass
 class _Draft:
     """A document on its way: its data, and where each value came from."""
@@ -110,7 +114,10 @@ class _Draft:
             return
         try:
             keys = place(self.data, setting.parts)
-            data = replaced(self.data, keys, absolute(setting.value, keys, Path.cwd()))
+            if setting.value is None and keys in REMOVED_BY_NULL:
+                data = {key: value for key, value in self.data.items() if key != keys[0]}
+            else:
+                data = replaced(self.data, keys, absolute(setting.value, keys, Path.cwd()))
         except PathError as error:
             self.problems.append(Problem(setting.source, None, None, ".".join(setting.parts), str(error)))
             return

@@ -1,55 +1,90 @@
+"""What a search looks for, and what is left when the machine's drift is taken out."""
+
 from math import exp, log
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.analysis.goals import GOALS, KEEP, effects, ratios, scores
 from simulator.result.repetition import Percentiles
 from tests.simulator.analysis.builders import repetition
 
 
-def test_more_is_better_for_throughput_and_less_for_the_others() -> None:
+def tail(p99: float | None) -> Percentiles:
+    return Percentiles(0.01, None, None, p99, None, None)
+
+
+def test_more_is_always_better_as_a_score() -> None:
     done = [
-        repetition("a", 0, 50.0, memory_bytes=100_000_000, cpu_per_page_s=0.01),
-        repetition("b", 0, 50.0, memory_bytes=50_000_000, cpu_per_page_s=0.02),
+        repetition("a", 0, 100.0, memory_bytes=10, cpu_per_page_s=0.001, response_time_s=tail(0.1)),
+        repetition("b", 0, 99.0, memory_bytes=20, cpu_per_page_s=0.002, response_time_s=tail(0.2)),
     ]
-    assert scores(GOALS["throughput"], done)["a", 0] == pytest.approx(log(50))
-    memory, cpu = scores(GOALS["memory"], done), scores(GOALS["cpu"], done)
-    assert memory["b", 0] - memory["a", 0] == pytest.approx(log(2))
-    assert cpu["a", 0] - cpu["b", 0] == pytest.approx(log(2))
+    for goal in GOALS.values():
+        scored = scores(goal, done)
+        assert scored["a", 0] > scored["b", 0], goal.name
+    assert scores(GOALS["throughput"], done)["a", 0] == pytest.approx(log(100))
+    assert scores(GOALS["memory"], done)["b", 0] == pytest.approx(-log(20))
 
 
-def test_what_is_too_slow_is_no_choice_however_small() -> None:
-    done = [repetition("big", 0, 100.0, memory_bytes=100), repetition("small", 0, 50.0, memory_bytes=50)]
-    scored = scores(GOALS["memory"], done)
-    assert scored["big", 0] > scored["small", 0]
+def test_what_is_invalid_or_lacks_the_measure_has_no_score() -> None:
     done = [
-        repetition("big", 0, 100.0, memory_bytes=100),
-        repetition("small", 0, 100 * KEEP, memory_bytes=50),
+        repetition("a", 0, 100.0, status="invalid"),
+        repetition("b", 0, None, status="failed"),
+        repetition("c", 0, 100.0, status="discarded"),
+        repetition("d", 0, 100.0, response_time_s=tail(None)),
+        repetition("e", 0, 100.0, response_time_s=tail(0.2)),
     ]
-    scored = scores(GOALS["memory"], done)
-    assert scored["small", 0] > scored["big", 0]
+    assert set(scores(GOALS["p99"], done)) == {("e", 0)}
+    assert set(scores(GOALS["throughput"], done)) == {("d", 0), ("e", 0)}
+    assert scores(GOALS["throughput"], []) == {}
 
 
-def test_repetitions_without_the_measure_or_not_valid_have_no_score() -> None:
-    done = [
-        repetition("a", 0, 50.0, response_time_s=Percentiles(0.1, None, None, None, None, 0.2)),
-        repetition("b", 0, 50.0, status="invalid"),
-        repetition("c", 0, None, status="failed"),
-    ]
-    assert scores(GOALS["p99"], done) == {}
-    assert set(scores(GOALS["throughput"], done)) == {("a", 0)}
+def test_thrift_never_wins_at_the_price_of_a_tenth_of_the_throughput() -> None:
+    def best(rate: float) -> str:
+        done = [
+            repetition("fast", 0, 100.0, memory_bytes=200),
+            repetition("thrifty", 0, rate, memory_bytes=100),
+        ]
+        scored = scores(GOALS["memory"], done)
+        return max(scored, key=lambda key: scored[key])[0]
+
+    assert best(100 * KEEP + 1) == "thrifty"
+    assert best(80.0) == "fast"
 
 
-def test_effects_see_through_the_machine_s_drift() -> None:
-    rate = {"a": 100.0, "b": 80.0, "c": 50.0}
-    speed = [1.0, 0.5, 2.0]
-    ran = [("a", 0), ("b", 0), ("a", 1), ("c", 1), ("b", 2), ("a", 2)]
-    scored = {(cell, r): log(rate[cell] * speed[r]) for cell, r in ran}
+@given(
+    drift=st.lists(st.floats(-1, 1), min_size=4, max_size=4),
+    cells=st.lists(st.floats(-2, 2), min_size=3, max_size=3),
+)
+def test_cells_that_never_met_are_compared_through_those_that_both_met(
+    drift: list[float], cells: list[float]
+) -> None:
+    level = dict(zip("abc", cells, strict=True))
+    ran = ["ab", "ab", "bc", "abc"[1:]]  # a and c share no round
+    scored = {(cell, round_): level[cell] + drift[round_] for round_, met in enumerate(ran) for cell in met}
     found = effects(scored, {})
-    assert exp(found["a"] - found["b"]) == pytest.approx(100 / 80, rel=1e-3)
-    assert exp(found["a"] - found["c"]) == pytest.approx(2.0, rel=1e-3), "they share but the slow round"
+    assert found["a"] - found["c"] == pytest.approx(level["a"] - level["c"], abs=1e-3)
+    assert found["a"] - found["b"] == pytest.approx(level["a"] - level["b"], abs=1e-3)
 
 
-def test_ratios_are_paired_by_round() -> None:
-    scored = {("a", 0): log(4), ("a", 1): log(6), ("b", 1): log(3), ("b", 2): log(9)}
-    assert ratios(scored, "a", "b") == [pytest.approx(2.0)]
+def test_a_repetition_of_little_weight_moves_little() -> None:
+    scored = {("a", 0): 0.0, ("b", 0): 0.0, ("a", 1): 0.0, ("b", 1): -1.0}
+    light = effects(scored, {("b", 1): 0.01})
+    heavy = effects(scored, {})
+    assert heavy["a"] - heavy["b"] == pytest.approx(0.5, abs=1e-3)
+    assert light["a"] - light["b"] < 0.1
+
+
+def test_ratios_are_of_the_rounds_that_both_ran_in_their_order() -> None:
+    scored = {
+        ("a", 2): log(4),
+        ("b", 2): log(2),
+        ("a", 0): log(3),
+        ("b", 0): log(1),
+        ("a", 1): 0.0,
+        ("b", 3): 0.0,
+    }
+    assert ratios(scored, "a", "b") == pytest.approx([3.0, 2.0])
+    assert ratios(scored, "a", "nobody") == []
+    assert [exp(-log(r)) for r in ratios(scored, "a", "b")] == pytest.approx(ratios(scored, "b", "a"))

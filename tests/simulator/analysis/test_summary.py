@@ -321,7 +321,7 @@ def test_connections_opened_are_summed_where_all_are_known() -> None:
     [
         ([repetition(c, i) for i in range(3) for c in ("sequential", "threads")], "complete", False, 3),
         ([repetition(c, i) for i in range(3) for c in ("sequential", "threads")], "interrupted", True, 3),
-        ([repetition(c, i) for i in range(2) for c in ("sequential", "threads")], "interrupted", True, 2),
+        ([repetition(c, i) for i in range(2) for c in ("sequential", "threads")], "complete", False, 2),
         ([repetition("sequential", 0)], "running", True, 1),
         (
             [

@@ -1,155 +1,148 @@
-"""A run that was killed or interrupted goes on where it was."""
+"""`simulator run FILE --resume RUN`: going on with what was killed or interrupted."""
 
 import json
-import os
+import shlex
 import signal
 import sqlite3
-import subprocess
-import time
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pytest
+from typer.testing import CliRunner
 
-from tests.simulator.cli.test_run import PROGRAM, descendants, runs, simulator, wait_for
+from simulator.cli.app import app
+from simulator.cli.exits import Stop
+from tests.simulator.cli.started import PROGRAM, running, simulator, wait_until
+from tests.simulator.cli.test_run import descendants, runs
 
 Write = Callable[..., Path]
 
-PARSER = """
-from pathlib import Path
-HERE = Path(__file__).parent
+SPINS_ONCE = """
+import pathlib
 def parse(body, url):
-    if url.endswith("/9") and (HERE / "hang").exists():
-        (HERE / "spinning").touch()
+    spinning = pathlib.Path(__file__).with_name("spinning")
+    if url.endswith("/9") and not spinning.exists():
+        spinning.touch()
         while True: pass
-    return {"size": len(body), "of": url[-1]}
+    return len(body)
 """
-ROUNDS = 3
 
 
-@pytest.fixture
-def file(scenario_file: Write) -> Path:
-    """Return a scenario whose parser hangs in the window as soon as there is a file `hang`."""
-    path = scenario_file(
-        job__parser={"function": "slow:parse", "url": True},
+def rows(store: Path, query: str) -> list[tuple[Any, ...]]:
+    """Read from a results database, which another process may be about to create."""
+    if not store.exists():
+        return []
+    with closing(sqlite3.connect(store, timeout=20)) as connection:
+        try:
+            return connection.execute(query).fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+
+def measured(store: Path) -> list[tuple[Any, ...]]:
+    """Return what was measured, in its order, without how its round was judged afterwards."""
+    found = rows(
+        store,
+        "SELECT cell, round, document, data FROM repetitions JOIN samples ON repetition = seq ORDER BY seq",
+    )
+    kept = []
+    for cell, round_, text, data in found:
+        document = json.loads(text)
+        del document["status"], document["reason"]
+        kept.append((cell, round_, document, data))
+    return kept
+
+
+def test_what_was_killed_goes_on_where_it_was(scenario_file: Write) -> None:
+    file = scenario_file(
         strategies=["threads", "processes"],
-        rounds=ROUNDS,
+        in_flight=2,
+        rounds=2,
+        budget="8s",
+        job__pages=None,
+        job__parse_cost="5ms",
     )
-    (path.parent / "slow.py").write_text(PARSER, encoding="utf-8")
-    return path
-
-
-def start(file: Path) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [*PROGRAM, "run", str(file)],
-        cwd=file.parent,
-        env={**os.environ, "SIMULATOR_STORE": str(file.parent / "results.sqlite")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def stored(file: Path) -> dict[tuple[str, int], str]:
-    """Return (cell, round) -> document of every repetition in the database."""
-    path = file.parent / "results.sqlite"
-    if not path.exists():
-        return {}
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            rows = connection.execute("SELECT cell, round, document FROM repetitions").fetchall()
-    except sqlite3.OperationalError:  # not yet a database
-        return {}
-    return {(cell, round_): document for cell, round_, document in rows}
-
-
-def stopped_in_mid_run(file: Path, number: signal.Signals) -> tuple[str, set[int]]:
-    """Start the run, stop it in the window of its fourth repetition or so; return its stderr and its children."""
-    running = start(file)
-    try:
-        deadline = time.monotonic() + 60
-        while len(stored(file)) < 3:
-            assert running.poll() is None, running.communicate()
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        (file.parent / "hang").touch()
-        wait_for(file.parent / "spinning", running)
-        children = descendants(running.pid)
-        running.send_signal(number)
-    except BaseException:
-        running.kill()
-        running.communicate()
-        raise
-    _, err = running.communicate(timeout=30)
-    (file.parent / "hang").unlink()
-    return err, children
-
-
-def load(file: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((file.parent / "out.json").read_text(encoding="utf-8"))
-    return document
-
-
-def test_killed_in_mid_run_it_goes_on_and_measures_nothing_twice(file: Path) -> None:
-    _, children = stopped_in_mid_run(file, signal.SIGKILL)
+    folder, store = file.parent, file.parent / "results.sqlite"
+    with running(folder, "run", file, "--set", "seed=5") as program:
+        wait_until(lambda: len(measured(store)) >= 2 or program.poll() is not None, "two repetitions")
+        assert program.poll() is None, program.communicate()
+        children = descendants(program.pid)
+        program.send_signal(signal.SIGKILL)
+        program.wait()
     assert children
-    deadline = time.monotonic() + 10
-    while left := [pid for pid in children if runs(pid)]:
-        assert time.monotonic() < deadline, f"left behind by the killed program: {left}"
-        time.sleep(0.02)
-    before = stored(file)
-    listed = simulator("runs", "--json", folder=file.parent)
-    (row,) = json.loads(listed.stdout)
-    assert row["status"] == "interrupted"
+    wait_until(lambda: not any(map(runs, children)), "drivers and servers end with the program")
+    ((run_id,),) = rows(store, "SELECT id FROM runs")
+    before, calibrations = measured(store), rows(store, "SELECT * FROM calibrations ORDER BY cell")
+    assert 2 <= len(before) < 6
 
-    done = simulator("run", file, "--resume", row["id"], "--json", "out.json", folder=file.parent)
+    (folder / "python").symlink_to(sys.executable)
+    for options, words in (
+        (("--set", "seed=6"), f"run {run_id} cannot go on here"),
+        (("--set", "seed=6"), "seed was 5, and is 6"),
+        (("--set", "seed=5", "--python", str(folder / "python")), f"and would on {folder / 'python'}"),
+        (("--set", "seed=5", "--resume", "nothing"), "nothing"),
+    ):
+        arguments = ["run", str(file), "--store", str(store), "--resume", "last", *options]
+        refused = CliRunner().invoke(app, arguments).exception
+        assert isinstance(refused, Stop)
+        assert refused.code == 2
+        assert words in refused.message
+    assert measured(store) == before
+
+    done = simulator(folder, "run", file, "--set", "seed=5", "--resume", run_id[:5], "--json", "out.json")
     assert done.returncode == 0, done.stderr
-    after = stored(file)
-    assert {key: after[key] for key in before} == before, "what was measured is kept as it was"
-    document = load(file)
-    assert document["id"] == row["id"]
-    assert document["partial"] is False
+    document = json.loads((folder / "out.json").read_text())
+    assert (document["id"], document["partial"]) == (run_id, False)
+    assert rows(store, "SELECT id, status FROM runs") == [(run_id, "complete")]
+    assert rows(store, "PRAGMA integrity_check") == [("ok",)]
+    assert measured(store)[: len(before)] == before, "what was stored is as it was, and nothing of it again"
+    assert rows(store, "SELECT * FROM calibrations ORDER BY cell") == calibrations
     for cell in document["cells"]:
-        counted = [r for r in cell["repetitions"] if r["status"] != "discarded"]
-        assert sorted({r["round"] for r in counted}) == sorted(r["round"] for r in counted)
-        assert len(counted) == ROUNDS
-        assert cell["equality"] == "equal"
-        assert cell["response_time_s"]["p50"] is not None, "the raw samples of before are read too"
-    with closing(sqlite3.connect(file.parent / "results.sqlite")) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+        counting = [r for r in cell["repetitions"] if r["status"] != "discarded"]
+        assert [r["status"] for r in counting] == ["ok"] * 2
+        assert cell["calibration"]["repeats"] >= 1
+        pages = {r["measures"]["pages"] for r in cell["repetitions"]}
+        assert pages == {cell["calibration"]["jobs"]}, "the size that was worked out at first"
+    assert simulator(folder, "report", "last").stdout == done.stdout
 
-    again = simulator("run", file, "--resume", "last", folder=file.parent)
-    assert again.returncode == 2
-    assert "complete; there is nothing left of it to go on with" in again.stderr
-
-
-def test_interrupted_it_prints_the_command_that_goes_on(file: Path) -> None:
-    err, _ = stopped_in_mid_run(file, signal.SIGINT)
-    line = next(line for line in err.splitlines() if line.startswith("go on with it: "))
-    words = line.removeprefix("go on with it: ").split()
-    assert words[1:3] == ["run", str(file)]
-    assert words[-2] == "--resume"
-
-    other = simulator("run", file, "--set", "in_flight=2", "--resume", words[-1], folder=file.parent)
-    assert other.returncode == 2
-    assert "in_flight was 3, and is 2" in other.stderr
-    assert "Traceback" not in other.stderr
-    nowhere = simulator("run", file, "--resume", "nope", folder=file.parent)
-    assert nowhere.returncode == 2
-    assert "no run 'nope'" in nowhere.stderr
-
-    done = simulator(*words[1:], "--json", "out.json", folder=file.parent)
-    assert done.returncode == 0, done.stderr
-    assert load(file)["id"] == words[-1]
+    complete = simulator(folder, "run", file, "--set", "seed=5", "--resume", "last")
+    assert complete.returncode == 2
+    assert f"run {run_id} is complete; there is nothing left of it to go on with" in complete.stderr
+    assert complete.stdout == ""
 
 
-def test_a_parser_that_was_changed_meanwhile_is_found_out(file: Path) -> None:
-    stopped_in_mid_run(file, signal.SIGINT)
-    (file.parent / "slow.py").write_text(PARSER.replace("len(body)", "-len(body)"), encoding="utf-8")
-    done = simulator("run", file, "--resume", "last", "--json", "out.json", folder=file.parent)
-    assert done.returncode == 1, done.stderr
-    reasons = {cell["reason"] for cell in load(file)["cells"] if cell["status"] == "failed"}
-    assert any("differ from those that this cell gave before the run was interrupted" in r for r in reasons)
+def test_an_interrupted_run_prints_the_command_that_goes_on_with_it(scenario_file: Write) -> None:
+    file = scenario_file(job__parser={"function": "once:parse", "url": True}, job__pages=12)
+    folder, store = file.parent, file.parent / "other results.sqlite"
+    (folder / "once.py").write_text(SPINS_ONCE)
+    options = ("--set", "description=two words", "--store", store.name)
+    with running(folder, "run", file.name, *options) as program:
+        wait_until(lambda: (folder / "spinning").exists() or program.poll() is not None, "the first window")
+        assert program.poll() is None, program.communicate()
+        busy = simulator(folder, "run", file.name, *options, "--resume", "last")
+        assert busy.returncode == 2
+        assert f"is still running, in process {program.pid}; stop that first" in busy.stderr
+        program.send_signal(signal.SIGINT)
+        _, errors = program.communicate(timeout=20)
+    assert program.returncode == 130, errors
+    (line,) = (line for line in errors.splitlines() if line.startswith("go on with it: "))
+    _, *words = shlex.split(line.removeprefix("go on with it: "))
+    assert words[:2] == ["run", file.name]
+    assert measured(store) == []
+
+    # As if it had been killed between storing the calibration of one cell and that of the next.
+    with closing(sqlite3.connect(store)) as connection, connection:
+        cells = [cell for (cell,) in connection.execute("SELECT cell FROM calibrations")]
+        assert len(cells) == 2
+        connection.execute("DELETE FROM calibrations WHERE cell = ?", cells[:1])
+        connection.execute("UPDATE calibrations SET document = json_set(document, '$.jobs', 7)")
+    done = simulator(folder, *words, "--json", "out.json")
+    assert done.returncode == 0, (PROGRAM, words, done.stderr)
+    document = json.loads((folder / "out.json").read_text())
+    assert document["partial"] is False
+    assert document["scenario"]["description"] == "two words"
+    assert [cell["status"] for cell in document["cells"]] == ["ok", "ok"]
+    assert {cell["calibration"]["jobs"] for cell in document["cells"]} == {12}, "every cell does the same job"
+    assert rows(store, "SELECT status FROM runs") == [("complete",)]

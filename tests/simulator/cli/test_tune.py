@@ -1,68 +1,92 @@
 """`simulator tune` as a person meets it."""
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.simulator.cli.test_run import simulator
+from tests.conftest import tiny_text
+from tests.simulator.cli.started import simulator
 
 Write = Callable[..., Path]
 
 
-def test_it_chooses_explains_and_gives_lines_that_run(scenario_file: Write) -> None:
-    file = scenario_file(
-        strategies=["threads", "asyncio"], in_flight=4, server__latency="20ms", rounds=2, job__pages=None
-    )
-    done = simulator("tune", file, "--budget", "20s", "--json", "out.json", folder=file.parent)
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    assert all(len(line) <= 80 for line in done.stdout.splitlines()), done.stdout
-    assert "tiny: the best for throughput" in done.stdout
-    choice = re.search(r"Take (threads|asyncio) with (\d) in flight: [\d.]+ pages/s", done.stdout)
-    assert choice is not None, done.stdout
-    fragment = re.findall(r"^  (strategies: .*|in_flight: .*)$", done.stdout, re.MULTILINE)
-    assert fragment == [f"strategies: [{choice[1]}]", f"in_flight: {choice[2]}"]
-    settings = [word for line in fragment for word in ("--set", line.replace(": ", "=", 1))]
-    checked = simulator("validate", file, *settings, "--set", "job.pages=9", folder=file.parent)
-    assert "tiny.yaml: ok, 2 cells" in checked.stdout
+def pasted(text: str, folder: Path) -> Path:
+    """Put the fragment that a report prints into a scenario."""
+    after = text.split("to paste into a scenario\n")[1]
+    fragment = [line.strip() for line in after.split("\n\n")[0].splitlines()]
+    document = json.loads(tiny_text())
+    for key in ("strategies", "in_flight", "parallelism"):
+        del document[key]
+    lines = [f"{key}: {json.dumps(value)}" for key, value in document.items()]
+    path = folder / "pasted.yaml"
+    path.write_text("\n".join([*lines, *fragment]), encoding="utf-8")
+    return path
 
-    document = json.loads((file.parent / "out.json").read_text())
-    assert document["scenario"]["tune"] == {"goal": "throughput", "max_in_flight": 4, "grid": 7, "rounds": 2}
-    spent = sum(len(cell["repetitions"]) for cell in document["cells"])
-    assert f"It took {spent} repetitions" in " ".join(done.stdout.split())
-    assert spent <= 12
-    assert simulator("report", "last", folder=file.parent).stdout == done.stdout
-    assert simulator("report", "out.json", folder=file.parent).stdout == done.stdout
+
+def test_a_search_ends_with_a_choice_that_can_be_pasted_and_is_kept(scenario_file: Write) -> None:
+    file = scenario_file(
+        strategies=["threads", {"name": "2 each", "base": "processes_per_core"}],
+        in_flight=2,
+        cases={
+            "easy": {"job.parse_cost": "2ms"},
+            "hard": {"job.parse_cost": "6ms", "server.latency": "20ms"},
+        },
+        expect=["throughput(threads, case=hard) > 0/s"],
+    )
+    folder = file.parent
+    done = simulator(folder, "tune", file, "--case", "hard", "--budget", "8s", "--json", "out.json")
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    assert done.stdout.startswith("tiny: the best for throughput\n")
+    said = " ".join(done.stdout.split())
+    assert "Take " in said
+    assert "of 5 candidates" in said
+
+    document = json.loads((folder / "out.json").read_text())
+    tried = [cell for cell in document["cells"] if cell["repetitions"]]
+    assert {cell["factors"]["strategy"] for cell in tried} == {"sequential", "threads", "2 each"}
+    assert len({cell["id"] for cell in document["cells"]}) == 5
+    assert document["scenario"]["tune"] == {"goal": "throughput", "max_in_flight": 2, "grid": 5, "rounds": 1}
+    assert document["scenario"]["server"]["latency"] == "20ms", "the case's"
+    assert document["expectations"] == []
+    assert sum(len(cell["repetitions"]) for cell in tried) <= 12
+
+    assert simulator(folder, "validate", pasted(done.stdout, folder)).returncode == 0
+    assert simulator(folder, "report", "last").stdout == done.stdout
+    assert simulator(folder, "report", "out.json").stdout == done.stdout
+    listed = simulator(folder, "runs")
+    assert document["id"] in listed.stdout
+    assert "complete" in listed.stdout
+    refused = simulator(folder, "run", file, "--resume", document["id"])
+    assert refused.returncode == 2
+    assert "tune was" in refused.stderr
 
 
 @pytest.mark.parametrize(
-    ("changes", "arguments", "words"),
+    ("arguments", "words"),
     [
-        ({}, ["--goal", "speed"], "--goal speed: there are throughput, p99, memory, cpu"),
-        ({"cases": {"a": {"job.pages": 5}, "b": {"job.pages": 6}}}, [], "name one with --case: a, b"),
-        ({"cases": {"a": {"job.pages": 5}}}, ["--case", "c"], "has no such case (there are: a)"),
-        ({"vary": {"server.latency": ["0ms", "1ms"]}}, [], "give --set vary=null"),
-        ({}, ["--budget", "5"], "5 has no unit"),
+        (("--goal", "beauty", "--case", "a"), ["--goal beauty", "throughput, p99, memory, cpu"]),
+        ((), ["has 2 cases", "name one with --case: a, b"]),
+        (("--case", "c"), ["--case c", "has no such case (there are: a, b)"]),
+        (("--case", "a"), ["varies server.latency", "--set vary=null"]),
+        (("--case", "a", "--set", "vary=null", "--json", "nowhere/out.json"), ["nowhere"]),
+        (("--case", "a", "--set", "vary=null", "--budget", "soon"), ["budget", "soon"]),
+        (("--case", "a", "--set", "vary=null", "--max-in-flight", "0"), ["max-in-flight"]),
     ],
 )
-def test_what_cannot_be_searched_is_said(
-    scenario_file: Write, changes: dict[str, object], arguments: list[str], words: str
+def test_wrong_usage_names_the_remedy_and_exits_2(
+    scenario_file: Write, arguments: tuple[str, ...], words: list[str]
 ) -> None:
-    file = scenario_file(**changes)
-    done = simulator("tune", file, *arguments, folder=file.parent)
-    assert done.returncode == 2
-    assert words in " ".join(done.stderr.split())
-    assert "Traceback" not in done.stderr
-
-
-def test_one_case_is_one_setting(scenario_file: Write) -> None:
     file = scenario_file(
-        cases={"idle": {"job.parser": "spin", "job.parse_cost": "0ms"}, "busy": {"job.parse_cost": "5ms"}},
-        in_flight=1,
+        cases={"a": {"job.parse_cost": "5ms"}, "b": {"job.parse_cost": "9ms"}},
+        vary={"server.latency": ["0ms", "2ms"]},
     )
-    done = simulator("tune", file, "--case", "idle", "--budget", "5s", folder=file.parent)
-    assert done.returncode == 0, done.stderr
-    assert "Take " in done.stdout
+    done = simulator(file.parent, "tune", file.name, *arguments)
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    said = " ".join(done.stderr.split())
+    for word in words:
+        assert word in said
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""

@@ -194,6 +194,18 @@ def test_a_mistake_on_the_command_line_names_the_flag(
     assert str(problem) == expected
 
 
+def test_null_from_outside_removes_cases_and_vary(base: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(f"{base}cases: {{a: {{job.pages: 3}}}}\nvary: {{server.latency: [0ms, 1ms]}}\n")
+    for overrides, environ in (
+        (("cases=null", "vary=null"), {}),
+        (("vary=",), {"SIMULATOR_CASES": "null"}),
+    ):
+        scenario = load(path, overrides=overrides, environ=environ)
+        assert (scenario.cases, scenario.vary) == (None, None)
+    assert load_text(base, "t.yaml", tmp_path, overrides=("vary=null",), environ={}).vary is None
+
+
 def test_a_mistake_in_the_environment_names_the_variable(base: str, refused: Refused) -> None:
     (problem,) = refused(base, environ={"SIMULATOR_SEVER__LATENCY": "20ms"})
     assert str(problem) == "SIMULATOR_SEVER__LATENCY: sever: unknown key; did you mean server?"
