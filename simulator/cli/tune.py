@@ -122,8 +122,8 @@ def search(experiment: Experiment, goal_name: str, max_in_flight: int) -> Experi
             allowance=allowance_of(scenario, prepared),
         )
 
-    # What is expected of the scenario's own cells says nothing of the candidates.
-    document = {key: value for key, value in scenario.document().items() if key != "expect"} | {
+    document = {
+        **scenario.document(),
         "tune": {
             "goal": goal_name,
             "max_in_flight": max_in_flight,

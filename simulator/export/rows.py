@@ -40,7 +40,7 @@ _TAIL = (Column("errors", "integer"), Column("digest", "text"))
 
 _SAMPLE_HEAD = (Column("round", "integer"), Column("status", "text"))
 _SPANS = (
-    ("response_ns", "start_ns", "ready_ns"),
+    ("response_ns", "due_ns", "ready_ns"),  # queueing is part of it: from the planned start
     ("fetch_ns", "start_ns", "fetched_ns"),
     ("parse_ns", "fetched_ns", "parsed_ns"),
 )

@@ -135,7 +135,7 @@ class ResultDocument:
     environment: Mapping[str, Any]
     started_at: str
     partial: bool
-    """Interrupted, or ended before every round was done."""
+    """The run was interrupted or failed; what was measured until then is here."""
     rounds_done: int
     cells: tuple[CellResult, ...]
     findings: tuple[Finding, ...]

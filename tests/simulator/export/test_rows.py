@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,13 @@ def test_a_job_is_a_row_with_its_clock_points_and_what_lies_between_them() -> No
     assert (first["response_ns"], first["fetch_ns"], first["parse_ns"]) == (60 * MS, 50 * MS, 10 * MS)
     assert first["intended_ns"] == 40 * MS
     assert (first["error"], failed["error"]) == (None, "status: 500")
+
+
+def test_the_response_time_counts_from_the_planned_start() -> None:
+    taken = samples(2)
+    queued = replace(taken, due_ns=taken.start_ns - 30 * MS)
+    row = dicts(sample_rows(shop(kept=lambda _cell, _round: queued)))[0]
+    assert (row["response_ns"], row["fetch_ns"]) == (90 * MS, 50 * MS)
 
 
 def test_what_is_not_known_of_a_job_is_null() -> None:
