@@ -1,9 +1,10 @@
 """As many rounds as it takes until the ratios are known as precisely as was asked.
 
 Stopping when an interval looks narrow enough stops too early whenever the first few values lie close by luck, and an
-interval computed from the same values then covers the truth too rarely. So the scatter is that of the planned rounds, and never
-less than that of all (after Stein 1945, Annals of Mathematical Statistics 16, pages 243-258; analysis.intervals has the
-formula and the reasons): where the run stops then says nothing about the mean, and the interval keeps its 95 %.
+interval computed from the same values then covers the truth too rarely. So the scatter is that of the planned rounds,
+and never less than that of all (after Stein 1945, Annals of Mathematical Statistics 16, pages 243-258;
+analysis.intervals has the formula and the reasons): where the run stops then says nothing about the mean, and the
+interval keeps its 95 %.
 """
 
 from collections.abc import Mapping, Sequence

@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from simulator.cli.app import app
+
+pytestmark = pytest.mark.scenario
 
 
 def test_a_run_with_open_arrivals_says_who_keeps_up(

@@ -15,6 +15,8 @@ from simulator.scenario.load import load
 from simulator.scenario.model import Scenario
 from tests.simulator.cli.started import simulator
 
+pytestmark = pytest.mark.scenario
+
 Write = Callable[..., Path]
 ROW = re.compile(r"\s*(sequential|threads)\s+(\d+)\s+(\d+)\s+[\d.]+\s+[\d.]+\s*")
 

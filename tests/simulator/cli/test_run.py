@@ -18,6 +18,8 @@ from mockserver.config import ServerConfig
 from mockserver.process import MockServer
 from simulator.result.document import result_schema
 
+pytestmark = pytest.mark.scenario
+
 Write = Callable[..., Path]
 PROGRAM = [sys.executable, "-m", "simulator"]
 

@@ -12,6 +12,8 @@ import pytest
 
 from simulator.result.document import result_schema
 
+pytestmark = pytest.mark.scenario
+
 Write = Callable[..., Path]
 
 SLOWER = "throughput(threads) < 0.1 * throughput(sequential)"
