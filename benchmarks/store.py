@@ -98,6 +98,7 @@ def samples(random: np.random.Generator, jobs: int, in_flight: int) -> Samples:
     return Samples(
         page=np.arange(jobs, dtype=np.int64),
         worker=worker,
+        due_ns=start_ns,
         start_ns=start_ns,
         fetched_ns=fetched_ns,
         parsed_ns=fetched_ns + parse_ns,
