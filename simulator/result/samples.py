@@ -23,10 +23,15 @@ DRIVER_COLUMNS = (
     "ready_ns",
     "fetch_cpu_ns",
     "parse_cpu_ns",
+    "parse_worker",
+    "parsing_ns",
 )
 SERVER_COLUMNS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
 UNKNOWN = -1
 """Stands in a column where there is no value; every clock point and CPU time is otherwise >= 0."""
+
+SAME_AS = {"due_ns": "start_ns", "parse_worker": "worker", "parsing_ns": "fetched_ns"}
+"""What a column equals where an archive has none: closed arrivals, and parsing in the worker that fetched."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,10 @@ class Samples:
     ready_ns: Column
     fetch_cpu_ns: Column
     parse_cpu_ns: Column
+    parse_worker: Column
+    """The worker that parsed: the one that fetched, or one of a pool."""
+    parsing_ns: Column
+    """The parse begins there."""
     received_ns: Column
     """The server's stamps, found by page id after the window; UNKNOWN where they could not be."""
     first_byte_ns: Column
@@ -59,7 +68,11 @@ class Samples:
     def to_bytes(self) -> bytes:
         """Return a compressed NPZ archive of the columns."""
         buffer = io.BytesIO()
-        columns = {name: getattr(self, name) for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")}
+        columns = {
+            name: getattr(self, name)
+            for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
+            if name not in SAME_AS or not np.array_equal(getattr(self, name), getattr(self, SAME_AS[name]))
+        }
         np.savez_compressed(buffer, error_kinds=np.array(self.error_kinds, dtype=np.str_), **columns)
         return buffer.getvalue()
 
@@ -71,11 +84,11 @@ class Samples:
         """
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             kinds = tuple(str(kind) for kind in _array(archive.read("error_kinds.npy")))
-            # Kept before there were open arrivals: every job was due when it was started.
-            older = {} if "due_ns.npy" in archive.namelist() else {"due_ns": "start_ns"}
+            kept = set(archive.namelist())
+            same = {name: other for name, other in SAME_AS.items() if f"{name}.npy" not in kept}
             return cls(
                 **{
-                    name: _array(archive.read(f"{older.get(name, name)}.npy"))
+                    name: _array(archive.read(f"{same.get(name, name)}.npy"))
                     for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
                 },
                 error_kinds=kinds,
@@ -140,7 +153,10 @@ def from_columns(
             column[known] = np.asarray(requests[name], dtype=np.int64)[found[known]]
         stamps[name] = column
     return Samples(
-        **{name: np.asarray(columns[name], dtype=np.int64) for name in DRIVER_COLUMNS},
+        **{
+            name: np.asarray(columns[name if name in columns else SAME_AS[name]], dtype=np.int64)
+            for name in DRIVER_COLUMNS
+        },
         **stamps,
         error=np.array([position.get(kind, UNKNOWN) for kind in columns["error"]], dtype=np.int64),
         error_kinds=kinds,
