@@ -121,7 +121,7 @@ class SpinnerProcesses:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._children: "list[subprocess.Popen[bytes]]" = []
+        self._children: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> "list[Spinner]":
         """Start the processes and wait until each is parked."""

@@ -28,7 +28,7 @@ class Client:
         self._skip = len(base_url)
         self._buffer = bytearray(BUFFER_BYTES)
         self._view = memoryview(self._buffer)
-        self._socket: "socket.socket | None" = None
+        self._socket: socket.socket | None = None
         self.receives = 0
 
     def fetch(self, url: str) -> Response:
@@ -55,7 +55,9 @@ class Client:
             got = connection.recv_into(view[have:])
             self.receives += 1
             if not got:
-                raise ConnectionResetError("the server closed the connection before the response was complete")
+                raise ConnectionResetError(
+                    "the server closed the connection before the response was complete"
+                )
             have += got
             if head < 0:
                 head = buffer.find(HEAD_END, 0, have)
