@@ -197,20 +197,20 @@ def resized(cell: Cell, pages: int | None) -> Cell:
 
 def check_memory(cell: Cell, peak_bytes: int | None, limit_bytes: int | None) -> None:
     """Refuse processes that would take more than MEMORY_SHARE of the limit. Raises DriverError."""
-    if limit_bytes is None or peak_bytes is None or cell.plan.shards.kind != "processes":
+    if limit_bytes is None or peak_bytes is None or not cell.plan.processes:
         return
     most = int(limit_bytes * MEMORY_SHARE / peak_bytes)
-    if cell.plan.shards.count > most:
+    if cell.plan.processes > most:
         raise DriverError(
             "unsupported",
-            f"{cell.plan.shards.count} processes of about {peak_bytes / 1e6:.0f} MB would take more than half of"
+            f"{cell.plan.processes} processes of about {peak_bytes / 1e6:.0f} MB would take more than half of"
             f" the {limit_bytes / 1e9:.1f} GB here; set in_flight (processes) or parallelism to {max(1, most)} or less",
         )
 
 
 def check_picklable(cell: Cell, unpicklable: str | None) -> None:
     """Refuse processes for records that cannot be handed back from one. Raises DriverError."""
-    if unpicklable is not None and cell.plan.shards.kind == "processes":
+    if unpicklable is not None and cell.plan.pickles:
         raise DriverError(
             "failed",
             f"the record cannot be handed back from a process: {unpicklable}; return plain data (str, int, list,"

@@ -14,10 +14,12 @@ COLUMNS = (
     "due_ns",  # the planned start: of closed arrivals, the start itself
     "start_ns",  # a worker began the job
     "fetched_ns",  # the client has resumed with the whole body
-    "parsed_ns",
+    "parsed_ns",  # the parse has ended, in the worker that did it
     "ready_ns",  # the driver's main interpreter holds the record
     "fetch_cpu_ns",  # UNKNOWN on an event loop, where the thread's clock counts other tasks too
-    "parse_cpu_ns",
+    "parse_cpu_ns",  # of the thread that parsed
+    "parse_worker",  # `worker` itself, unless a pool parses
+    "parsing_ns",  # the parse began: `fetched_ns`, unless a pool parses
 )
 """Clock points are perf_counter_ns (CLOCK_MONOTONIC on Linux: the server's clock), CPU is thread_time_ns."""
 

@@ -29,7 +29,8 @@ class Strategy:
     """How the jobs share the machine: shards x fetch x parse placement."""
 
     shard_kind: str
-    """`none`: everything in the driver's own process; `processes`: one child process per entry of widths."""
+    """`none`: everything in the driver's main interpreter; `processes`, `threads`, `interpreters`: a child process, a
+    thread of it or a subinterpreter per entry of widths."""
     widths: "tuple[int, ...]"
     """Jobs in flight in each shard."""
     fetch: str
@@ -37,7 +38,11 @@ class Strategy:
     loop: str
     """`asyncio` or `uvloop`; only read where fetch is asyncio."""
     start_method: "str | None"
-    """`fork`, `spawn`, `forkserver` or null for the best one here; only read where shards are processes."""
+    """`fork`, `spawn`, `forkserver` or null for the best one here; only read where there are processes."""
+    parse_kind: str = "inline"
+    """`inline`: where the page was fetched; `threads`, `processes`, `interpreters`: in a pool beside the loop."""
+    parse_count: int = 0
+    """Workers of the pool in each shard; 0 where parsing is inline."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,8 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
                 fetch=strategy["fetch"],
                 loop=strategy["loop"],
                 start_method=strategy["start_method"],
+                parse_kind=strategy.get("parse_kind", "inline"),
+                parse_count=strategy.get("parse_count", 0),
             ),
             pages=raw["pages"],
             duration_ns=raw["duration_ns"],

@@ -1,5 +1,6 @@
 """The one counter from which every strategy claims its jobs, so that none is lucky with how they are dealt."""
 
+import os
 import time
 from array import array
 from collections.abc import Callable
@@ -24,6 +25,47 @@ class SharedInteger(Protocol):
 
     def get_lock(self) -> Any:
         """Return the lock that guards the value."""
+
+
+class PipeCounter:
+    """A counter for all interpreters of a process: a pipe that holds one number, the next page.
+
+    Reading takes the number out, so that nobody else has it: that is the lock. Writing it puts it back. Threads wait
+    for it in the kernel, without their interpreter's lock. A lock of one interpreter would not hold up the others, and
+    a semaphore of multiprocessing would bring a process that keeps track of it.
+    """
+
+    SIZE = 8
+
+    def __init__(self, read_fd: int, write_fd: int) -> None:
+        self._read_fd = read_fd
+        self._write_fd = write_fd
+        self.value = 0
+
+    @classmethod
+    def create(cls) -> "PipeCounter":
+        """Return a counter at 0."""
+        made = cls(*os.pipe())
+        os.write(made._write_fd, made._packed())
+        return made
+
+    def close(self) -> None:
+        """Release the pipe; nobody counts any more."""
+        os.close(self._read_fd)
+        os.close(self._write_fd)
+
+    def get_lock(self) -> "PipeCounter":
+        """Return itself: between `with` and its end, `value` is right and nobody else's."""
+        return self
+
+    def __enter__(self) -> None:
+        self.value = int.from_bytes(os.read(self._read_fd, self.SIZE), "little")
+
+    def __exit__(self, *_: object) -> None:
+        os.write(self._write_fd, self._packed())
+
+    def _packed(self) -> bytes:
+        return self.value.to_bytes(self.SIZE, "little")
 
 
 class Tickets:

@@ -23,6 +23,8 @@ DRIVER_COLUMNS = (
     "ready_ns",
     "fetch_cpu_ns",
     "parse_cpu_ns",
+    "parse_worker",
+    "parsing_ns",
 )
 SERVER_COLUMNS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
 UNKNOWN = -1
@@ -43,6 +45,10 @@ class Samples:
     ready_ns: Column
     fetch_cpu_ns: Column
     parse_cpu_ns: Column
+    parse_worker: Column
+    """Index of the worker that parsed: the one that fetched, unless a pool parses."""
+    parsing_ns: Column
+    """The parse began there; `fetched_ns` unless a pool parses."""
     received_ns: Column
     """The server's stamps, found by page id after the window; UNKNOWN where they could not be."""
     first_byte_ns: Column
@@ -72,10 +78,14 @@ class Samples:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             kinds = tuple(str(kind) for kind in _array(archive.read("error_kinds.npy")))
             # Kept before there were open arrivals: every job was due when it was started.
-            older = {} if "due_ns.npy" in archive.namelist() else {"due_ns": "start_ns"}
+            # Kept before there were parse pools: whoever fetched went on to parse.
+            kept = set(archive.namelist())
+            older = {"due_ns": "start_ns", "parse_worker": "worker", "parsing_ns": "fetched_ns"}
             return cls(
                 **{
-                    name: _array(archive.read(f"{older.get(name, name)}.npy"))
+                    name: _array(
+                        archive.read(f"{name if f'{name}.npy' in kept else older.get(name, name)}.npy")
+                    )
                     for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
                 },
                 error_kinds=kinds,

@@ -49,6 +49,8 @@ def job_file(
             "fetch": plan.fetch.kind,
             "loop": plan.loop,
             "start_method": plan.start_method,
+            "parse_kind": plan.parse.kind,
+            "parse_count": plan.parse.count,
         },
         "pages": job.pages if duration_ns is None else None,
         "duration_ns": duration_ns,

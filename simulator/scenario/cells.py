@@ -150,37 +150,37 @@ def _missing_client(client: Clients, worked_out: StrategyPlan) -> str | None:
     )
 
 
-def _processes(worked_out: StrategyPlan) -> int:
-    return worked_out.shards.count if worked_out.shards.kind == "processes" else 0
-
-
 def _too_many_processes(worked_out: StrategyPlan, cores: int) -> str | None:
     most = MAX_PROCESSES_PER_CORE * cores
-    if _processes(worked_out) <= most:
+    if worked_out.processes <= most:
         return None
     return (
-        f"{_processes(worked_out)} processes are more than {MAX_PROCESSES_PER_CORE} for each of {cores} "
-        f"usable cores; set {_count_name(worked_out)} to {most} or less"
+        f"{worked_out.processes} processes are more than {MAX_PROCESSES_PER_CORE} for each of {cores} "
+        f"usable cores; set {_count_name(worked_out, most)} or less"
     )
 
 
 def _too_much_memory(worked_out: StrategyPlan, limit_bytes: int | None) -> str | None:
-    need = _processes(worked_out) * PROCESS_BYTES
+    need = worked_out.processes * PROCESS_BYTES
     if limit_bytes is None or need <= limit_bytes // 2:
         return None
     most = limit_bytes // 2 // PROCESS_BYTES
-    advice = f"set {_count_name(worked_out)} to {most} or less" if most else "it does not fit here"
+    advice = f"set {_count_name(worked_out, most)} or less" if most else "it does not fit here"
     return (
-        f"{_processes(worked_out)} processes take an estimated {format_size(need)}, more than half of the "
+        f"{worked_out.processes} processes take an estimated {format_size(need)}, more than half of the "
         f"memory limit ({format_size(limit_bytes)}); {advice}"
     )
 
 
-def _count_name(worked_out: StrategyPlan) -> str:
-    """Name the key that decides how many processes there are."""
-    match worked_out.base:
-        case "processes":
-            return "in_flight"
-        case "processes_per_core":
-            return "parallelism"
-    return f"strategies.{worked_out.name}.shards.processes"
+def _count_name(worked_out: StrategyPlan, most: int) -> str:
+    """Name the key that decides how many processes there are, and what to set it to for at most so many."""
+    if worked_out.base == "processes":
+        return f"in_flight to {most}"
+    if worked_out.base is not None:
+        return f"parallelism to {most}"
+    path = f"strategies.{worked_out.name}"
+    if worked_out.parse.kind != "processes":
+        return f"{path}.shards.processes to {most}"
+    shards = worked_out.shards
+    each = max(1, most // shards.count - (shards.kind == "processes"))
+    return f"{path}.parse.processes to {each}"

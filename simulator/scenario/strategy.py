@@ -1,14 +1,19 @@
 """Strategies: the three choices shards x fetch x parse behind each name, worked out for jobs in flight.
 
-| name | shards | fetch | in flight |
-|---|---|---|---|
-| sequential | one interpreter | one blocking client | 1: the baseline |
-| threads | one interpreter | N blocking threads | N |
-| asyncio | one interpreter | one loop, N tasks | N |
-| processes | N processes | one blocking client each | N |
-| processes_per_core | P processes | one blocking client each | P, marked |
+| name | shards | fetch | parse | in flight |
+|---|---|---|---|---|
+| sequential | one interpreter | one blocking client | inline | 1: the baseline |
+| threads | one interpreter | N blocking threads | inline | N |
+| asyncio | one interpreter | one loop, N tasks | inline | N |
+| processes | N processes | one blocking client each | inline | N |
+| processes_per_core | P processes | one blocking client each | inline | P, marked |
+| asyncio_to_threads, _to_processes, _to_interpreters | one interpreter | one loop, N tasks | in a pool of P | N |
+| processes_of_threads | P processes | N/P blocking threads each | inline | N |
+| processes_of_asyncio | P processes | one loop, N/P tasks each | inline | N |
+| threads_of_asyncio | P threads | one loop, N/P tasks each | inline | N |
+| interpreters | N subinterpreters | one blocking client each | inline | N |
 
-N = `in_flight`, P = `parallelism`. Parsing is inline: in the thread or on the loop that fetched the page.
+N = `in_flight`, P = `parallelism`. Inline is in the thread or on the loop that fetched the page.
 """
 
 from collections.abc import Mapping
@@ -28,22 +33,58 @@ from pydantic import (
 from mockserver.config import Config
 from simulator.scenario.problem import found, nearest
 
-StrategyName = Literal["sequential", "threads", "asyncio", "processes", "processes_per_core"]
+StrategyName = Literal[
+    "sequential",
+    "threads",
+    "asyncio",
+    "processes",
+    "processes_per_core",
+    "asyncio_to_threads",
+    "asyncio_to_processes",
+    "asyncio_to_interpreters",
+    "processes_of_threads",
+    "processes_of_asyncio",
+    "threads_of_asyncio",
+    "interpreters",
+]
 NAMES: tuple[str, ...] = get_args(StrategyName)
 
 MAX_PROCESSES = 1_000
 NAME_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9_ -]{0,59}"
 """Names of strategies and cases: no dot, because dotted paths contain them."""
 
-ShardKind = Literal["none", "processes"]
+ShardKind = Literal["none", "processes", "threads", "interpreters"]
 FetchKind = Literal["blocking", "asyncio"]
+WorkerKind = Literal["processes", "threads", "interpreters"]
+ParseKind = Literal["inline", "threads", "processes", "interpreters"]
+Count = Literal["one", "in_flight", "parallelism", "at_most_in_flight"]
+"""How many shards: 1, N, P, or P but no more than N."""
 
-_CHOICES: Mapping[str, tuple[ShardKind, FetchKind]] = {
-    "sequential": ("none", "blocking"),
-    "threads": ("none", "blocking"),
-    "asyncio": ("none", "asyncio"),
-    "processes": ("processes", "blocking"),
-    "processes_per_core": ("processes", "blocking"),
+
+@dataclass(frozen=True)
+class _Choices:
+    """The three choices behind a name."""
+
+    shards: ShardKind
+    fetch: FetchKind
+    parse: ParseKind = "inline"
+    """A pool has P workers."""
+    count: Count = "one"
+
+
+_CHOICES: Mapping[str, _Choices] = {
+    "sequential": _Choices("none", "blocking"),
+    "threads": _Choices("none", "blocking"),
+    "asyncio": _Choices("none", "asyncio"),
+    "processes": _Choices("processes", "blocking", count="in_flight"),
+    "processes_per_core": _Choices("processes", "blocking", count="parallelism"),
+    "asyncio_to_threads": _Choices("none", "asyncio", "threads"),
+    "asyncio_to_processes": _Choices("none", "asyncio", "processes"),
+    "asyncio_to_interpreters": _Choices("none", "asyncio", "interpreters"),
+    "processes_of_threads": _Choices("processes", "blocking", count="at_most_in_flight"),
+    "processes_of_asyncio": _Choices("processes", "asyncio", count="at_most_in_flight"),
+    "threads_of_asyncio": _Choices("threads", "asyncio", count="at_most_in_flight"),
+    "interpreters": _Choices("interpreters", "blocking", count="in_flight"),
 }
 
 
@@ -66,23 +107,65 @@ CountOrCores = Annotated[
 ]
 
 
-class ProcessShards(Config):
-    """The job is dealt to this many processes."""
+class Workers(Config):
+    """So many workers of one kind: shards, or the workers of a parse pool."""
 
-    processes: CountOrCores = Field(description="Number of processes, or cores for the usable ones.")
+    processes: CountOrCores | None = Field(default=None, description="Number of processes, or cores.")
+    threads: CountOrCores | None = Field(default=None, description="Number of threads, or cores.")
+    interpreters: CountOrCores | None = Field(
+        default=None, description="Number of subinterpreters (Python 3.14 or newer), or cores."
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if len(self._given()) != 1:
+            raise ValueError("write one of processes, threads and interpreters, as in {processes: 2}")
+        return self
+
+    @property
+    def kind(self) -> WorkerKind:
+        """What they are."""
+        return next(iter(self._given()))
+
+    def count(self, cores: int) -> int:
+        """Return how many they are, where `cores` stands for this number."""
+        return _number(self._given()[self.kind], cores)
+
+    def _given(self) -> dict[WorkerKind, int | Literal["cores"]]:
+        kinds: tuple[WorkerKind, ...] = get_args(WorkerKind)
+        return {kind: count for kind in kinds if (count := getattr(self, kind)) is not None}
+
+
+def _number(count: int | Literal["cores"] | None, cores: int) -> int:
+    return count if isinstance(count, int) else cores
 
 
 def _none_by_name(value: Any) -> Any:
-    if value is not None and value != "none" and not isinstance(value, dict | ProcessShards):
-        raise ValueError(f"found {found(value)}; allowed: none, or {{processes: 2}}")
+    if value is not None and value != "none" and not isinstance(value, dict | Workers):
+        raise ValueError(f"found {found(value)}; allowed: none, {{processes: 2}}, threads or interpreters")
     return None if value == "none" else value
 
 
-def _inline_only(value: Any) -> Any:
-    if value != "inline":
-        what = ", ".join(value) if isinstance(value, dict) and value else found(value)
-        raise ValueError(f"found {what}; only inline is available")
-    return value
+def _inline_by_name(value: Any) -> Any:
+    if value is not None and value != "inline" and not isinstance(value, dict | Workers):
+        raise ValueError(f"found {found(value)}; allowed: inline, {{threads: 2}}, processes or interpreters")
+    return None if value == "inline" else value
+
+
+def _written(
+    shards: Workers | None, fetch: FetchKind | None, parse: Workers | None
+) -> tuple[ShardKind, FetchKind, ParseKind]:
+    return (
+        "none" if shards is None else shards.kind,
+        fetch or "blocking",
+        "inline" if parse is None else parse.kind,
+    )
+
+
+def _has_parallelism(choices: _Choices | None) -> bool:
+    return choices is not None and (
+        choices.parse != "inline" or choices.count in {"parallelism", "at_most_in_flight"}
+    )
 
 
 class Variant(Config):
@@ -91,15 +174,21 @@ class Variant(Config):
     name: str = Field(pattern=f"^{NAME_PATTERN}$", description="What tables and findings call it.")
     base: StrategyName | None = Field(default=None, description="The strategy whose options this changes.")
     shards: Annotated[
-        ProcessShards | None,
-        BeforeValidator(_none_by_name, json_schema_input_type=Literal["none"] | ProcessShards),
-    ] = Field(default=None, description="none: one process; {processes: n}: n of them share the jobs.")
+        Workers | None, BeforeValidator(_none_by_name, json_schema_input_type=Literal["none"] | Workers)
+    ] = Field(
+        default=None,
+        description="none: one interpreter; {processes: n}, or threads or interpreters: n of them share the jobs.",
+    )
     fetch: FetchKind | None = Field(
         default=None, description="How waits overlap: a thread per job, or tasks on one event loop."
     )
     parse: Annotated[
-        Literal["inline"], BeforeValidator(_inline_only, json_schema_input_type=Literal["inline"])
-    ] = Field(default="inline", description="Where parsing runs: inline, where the page was fetched.")
+        Workers | None, BeforeValidator(_inline_by_name, json_schema_input_type=Literal["inline"] | Workers)
+    ] = Field(
+        default=None,
+        description="inline: where the page was fetched; {threads: n}, or processes or interpreters: in a pool of n "
+        "in each shard.",
+    )
     loop: Literal["asyncio", "uvloop"] | None = Field(
         default=None, description="Event loop; only where fetch is asyncio."
     )
@@ -107,25 +196,55 @@ class Variant(Config):
         default=None, description="How processes start; by default forkserver where there is one."
     )
     parallelism: CountOrCores | None = Field(
-        default=None, description="Processes of processes_per_core; by default the scenario's parallelism."
+        default=None,
+        description="P of this strategy, where it has one; by default the scenario's parallelism.",
     )
+
+    @property
+    def choices(self) -> tuple[ShardKind, FetchKind, ParseKind]:
+        """Shards, fetch and parse."""
+        if self.base is not None:
+            known = _CHOICES[self.base]
+            return known.shards, known.fetch, known.parse
+        return _written(self.shards, self.fetch, self.parse)
+
+    @field_validator("parse", mode="after")
+    @classmethod
+    def _pool_fits(cls, value: Workers | None, info: ValidationInfo) -> Workers | None:
+        if value is None:
+            return value
+        if info.data.get("fetch") == "blocking":
+            raise ValueError(
+                f"found {value.kind}; a pool is for strategies that fetch with asyncio: a thread that blocks would"
+                " only wait for it; write fetch: asyncio, or parse: inline"
+            )
+        shards = info.data.get("shards")
+        if shards is not None and shards.kind == "interpreters" and value.kind != "threads":
+            raise ValueError(f"found {value.kind}; in a subinterpreter a pool can only be of threads")
+        return value
 
     @field_validator("loop", "start_method", "parallelism", mode="after")
     @classmethod
     def _applies(cls, value: Any, info: ValidationInfo) -> Any:
         option, data = info.field_name, info.data
-        if value is None or not {"base", "shards", "fetch"} <= data.keys():
+        if value is None or not {"base", "shards", "fetch", "parse"} <= data.keys():
             return value
         base = data["base"]
-        written = ("none" if data["shards"] is None else "processes", data["fetch"])
-        shards, fetch = written if base is None else _CHOICES[base]
+        known = None if base is None else _CHOICES[base]
+        shards, fetch, parse = (
+            _written(data["shards"], data["fetch"], data["parse"])
+            if known is None
+            else (known.shards, known.fetch, known.parse)
+        )
         if option == "loop" and fetch == "blocking":
             raise ValueError(f"found {value}; loop applies to strategies that fetch with asyncio; remove it")
-        if option == "start_method" and shards == "none":
+        if option == "start_method" and "processes" not in {shards, parse}:
             raise ValueError(f"found {value}; start_method applies to strategies with processes; remove it")
-        if option == "parallelism" and base != "processes_per_core":
-            other = "write shards: {processes: n}" if base is None else "remove it"
-            raise ValueError(f"found {value}; parallelism is an option of processes_per_core; {other}")
+        if option == "parallelism" and not _has_parallelism(known):
+            if known is None:
+                raise ValueError(f"found {value}; write the number itself, as in shards: {{processes: n}}")
+            having = ", ".join(name for name, choices in _CHOICES.items() if _has_parallelism(choices))
+            raise ValueError(f"found {value}; parallelism is an option of {having}; remove it")
         return value
 
     @model_validator(mode="after")
@@ -190,9 +309,9 @@ class Fetch:
 class Parse:
     """Where parsing runs."""
 
-    kind: Literal["inline"]
+    kind: ParseKind
     count: int
-    """Workers of the parse pool: 0, parsing is inline."""
+    """Workers of the parse pool in each shard; 0 where parsing is inline."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +333,17 @@ class StrategyPlan:
     marked: bool
     """In flight differs from the scenario's: comparisons say so."""
 
+    @property
+    def processes(self) -> int:
+        """Processes besides the driver itself."""
+        shards = self.shards.count if self.shards.kind == "processes" else 0
+        return shards + (self.shards.count * self.parse.count if self.parse.kind == "processes" else 0)
+
+    @property
+    def pickles(self) -> bool:
+        """Whether records are handed from one interpreter to another."""
+        return bool({self.shards.kind, self.parse.kind} & {"processes", "interpreters"})
+
 
 def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
     """Work out a strategy.
@@ -227,19 +357,20 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
         The plan. More shards than N leave one job in flight in each, so that the plan is marked.
     """
     base = variant.base
-    shard_kind: ShardKind = "none" if variant.shards is None else "processes"
-    fetch_kind: FetchKind = variant.fetch or "blocking"
+    shard_kind, fetch_kind, parse_kind = variant.choices
+    total, count, parsers = in_flight, 1, 0
     if base is not None:
-        shard_kind, fetch_kind = _CHOICES[base]
-    total, count = in_flight, 1
-    if base == "sequential":
-        total = 1
-    elif base == "processes":
-        count = in_flight
-    elif base == "processes_per_core":
-        count = total = _number(variant.parallelism, parallelism)
-    elif variant.shards is not None:
-        count = _number(variant.shards.processes, parallelism)
+        p = _number(variant.parallelism, parallelism)
+        counts = {"one": 1, "in_flight": in_flight, "parallelism": p, "at_most_in_flight": min(p, in_flight)}
+        count = counts[_CHOICES[base].count]
+        parsers = p if parse_kind != "inline" else 0
+        if base == "sequential":
+            total = 1
+        elif base == "processes_per_core":
+            total = count
+    else:
+        count = 1 if variant.shards is None else variant.shards.count(parallelism)
+        parsers = 0 if variant.parse is None else variant.parse.count(parallelism)
     each, more = divmod(total, count)
     widths = tuple(max(1, each + (index < more)) for index in range(count))
     return StrategyPlan(
@@ -247,13 +378,9 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
         base=base,
         shards=Shards(shard_kind, count),
         fetch=Fetch(fetch_kind, widths),
-        parse=Parse("inline", 0),
+        parse=Parse(parse_kind, parsers),
         loop=(variant.loop or "asyncio") if fetch_kind == "asyncio" else None,
-        start_method=variant.start_method if shard_kind == "processes" else None,
+        start_method=variant.start_method if "processes" in {shard_kind, parse_kind} else None,
         in_flight=sum(widths),
         marked=sum(widths) != in_flight,
     )
-
-
-def _number(count: int | Literal["cores"] | None, cores: int) -> int:
-    return count if isinstance(count, int) else cores

@@ -5,7 +5,7 @@ timer to each request in another, so the time limit of the whole repetition stan
 """
 
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
 
 HEADERS = {"Accept-Encoding": "identity"}
 
@@ -43,13 +43,19 @@ class AsyncClient(Protocol):
         """Close the connection."""
 
 
+def adapter(library: str, fetch: str) -> Any:
+    """Return the module of a library's client for `blocking` or `asyncio`. Raises ImportError where it is missing."""
+    names = ASYNCIO if fetch == "asyncio" else BLOCKING
+    return import_module("." + names[library], __package__)
+
+
 def open_blocking(library: str, base_url: str) -> BlockingClient:
     """Return a new client for the calling thread. Raises ImportError where the library is not installed."""
-    client: BlockingClient = import_module("." + BLOCKING[library], __package__).Client(base_url)
+    client: BlockingClient = adapter(library, "blocking").Client(base_url)
     return client
 
 
 def open_async(library: str, base_url: str) -> AsyncClient:
     """Return a new client for the running loop. Raises ImportError where the library is not installed."""
-    client: AsyncClient = import_module("." + ASYNCIO[library], __package__).Client(base_url)
+    client: AsyncClient = adapter(library, "asyncio").Client(base_url)
     return client

@@ -8,35 +8,22 @@ from typing import Any
 
 from ..due_timer import sleep_until
 from ..sample import Emit, SampleLog
-from ..spec import Spec
-from ..tickets import Claim, Tickets
+from ..tickets import Claim
 from ..work import Parse
 from .interface import Failure, Outcome, Worker
 from .jobs import ErrorLog, clocks, describe, gil_enabled, open_client, open_parse, warmup_pages
+from .place import Place
 
 OK = 200
 
 
 class BlockingShard:
-    """N threads of this process. `emit` takes each job; by default they are kept in `outcome`."""
+    """N threads of this interpreter."""
 
-    def __init__(
-        self,
-        spec: Spec,
-        tickets: Tickets,
-        *,
-        width: int,
-        shard: int = 0,
-        first_worker: int = 0,
-        emit: "Emit | None" = None,
-    ) -> None:
+    def __init__(self, place: Place) -> None:
         self.outcome = Outcome()
-        self._spec = spec
-        self._tickets = tickets
-        self._width = width
-        self._shard = shard
-        self._first = first_worker
-        self._emit = emit
+        self._place = place
+        self._spec = place.spec
         self._log = ErrorLog()
         self._claim: Claim | None = None
         self._failures: list[BaseException] = []
@@ -51,10 +38,13 @@ class BlockingShard:
     def start(self) -> "list[Worker]":
         """Start the threads and wait until each is warm."""
         parse = open_parse(self._spec)
-        self._pending = self._width
-        for index in range(self._first, self._first + self._width):
+        self._pending = self._place.width
+        for index in self._place.indices:
             thread = threading.Thread(
-                target=self._work, args=(index, parse), name=f"worker-{index}", daemon=True
+                target=self._work,
+                args=(index, parse),
+                name=f"worker-{index}",
+                daemon=self._place.daemon_threads,
             )
             self._threads.append(thread)
             thread.start()
@@ -63,11 +53,11 @@ class BlockingShard:
 
     def run(self, go_ns: "int | None" = None) -> int:
         """Open the tickets, release the threads and wait until all are parked."""
-        self._pending = self._width
+        self._pending = self._place.width
         self._settled.clear()
         if go_ns is None:
             go_ns = time.perf_counter_ns()
-        self._claim = self._tickets.open(go_ns)
+        self._claim = self._place.tickets.open(go_ns)
         self._go.set()
         self._settle()
         self.outcome.errors.extend(self._log.kept)
@@ -107,7 +97,7 @@ class BlockingShard:
                 self._arrive(error)
                 return
             self._workers.append(
-                Worker(index, os.getpid(), threading.get_native_id(), self._shard, gil_enabled())
+                Worker(index, os.getpid(), threading.get_native_id(), self._place.shard, gil_enabled())
             )
             self._arrive()
             self._go.wait()
@@ -134,10 +124,10 @@ class BlockingShard:
 
     def _window(self, client: Any, parse: Parse, worker: int, claim: Claim) -> None:
         spec, log = self._spec, self._log
-        emit = self._emit or self._keep()
+        emit = self._place.emit or self._keep()
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
         clock, cpu = clocks(instrument=spec.instrument)
-        sends, due_at = self._emit is not None, self._tickets.due
+        sends, due_at = self._place.emit is not None, self._place.tickets.due
         due, cpu_start = 0, cpu()
         while (page := claim()) >= 0:
             record, error = None, ""
@@ -166,7 +156,7 @@ class BlockingShard:
             # Ready is as soon as parsed, unless the record still has to cross from one process to another.
             numbers = (
                 page, worker, due or start, start, fetched, parsed, parsed,
-                cpu_fetched - cpu_start, cpu_parsed - cpu_fetched,
+                cpu_fetched - cpu_start, cpu_parsed - cpu_fetched, worker, fetched,
             )  # fmt: skip
             emit(numbers, record, error)
             # The end of one job is the start of the next, unless a record was pickled and sent in between.

@@ -12,10 +12,11 @@ from typing import Any
 from ..due_timer import Clock, DueTimer, LoopTimer, due_timer
 from ..sample import UNKNOWN, Emit, SampleLog
 from ..spec import Spec
-from ..tickets import Claim, Tickets
+from ..tickets import Claim
 from ..work import Parse
 from .interface import Failure, Outcome, Worker
 from .jobs import ErrorLog, clocks, describe, gil_enabled, open_client, open_parse, warmup_pages
+from .place import Place
 
 OK = 200
 TICK_S = 0.010
@@ -24,25 +25,11 @@ TICK_S = 0.010
 class EventLoopShard:
     """N tasks on one loop. The loop runs only during start, run and release, so it stands still while read."""
 
-    def __init__(
-        self,
-        spec: Spec,
-        tickets: Tickets,
-        *,
-        width: int,
-        shard: int = 0,
-        first_worker: int = 0,
-        emit: "Emit | None" = None,
-        world: "World | None" = None,
-    ) -> None:
+    def __init__(self, place: Place, world: "World | None" = None) -> None:
         self.outcome = Outcome()
         self._world = world or World()
-        self._spec = spec
-        self._tickets = tickets
-        self._width = width
-        self._shard = shard
-        self._first = first_worker
-        self._emit = emit
+        self._place = place
+        self._spec = place.spec
         self._log = ErrorLog()
         self._clients: list[Any] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -50,11 +37,14 @@ class EventLoopShard:
 
     def start(self) -> "list[Worker]":
         """Make the loop and one client per task, and warm each up."""
-        self._parse = parse = open_parse(self._spec)
+        self._parse = parse = self._open_parse()
         self._loop = loop = self._world.new_loop(self._spec.strategy.loop)
         self.outcome.notes["loop"] = f"{type(loop).__module__}.{type(loop).__qualname__}"
         self._run(self._warm_up(parse))
-        return [Worker(self._first, os.getpid(), threading.get_native_id(), self._shard, gil_enabled())]
+        place = self._place
+        return [
+            Worker(place.first_worker, os.getpid(), threading.get_native_id(), place.shard, gil_enabled())
+        ]
 
     def run(self, go_ns: "int | None" = None) -> int:
         """Run every task until no job is left."""
@@ -62,7 +52,7 @@ class EventLoopShard:
         assert parse is not None  # noqa: S101 - start comes first
         if go_ns is None:
             go_ns = self._world.clock()
-        claim = self._tickets.open(go_ns)
+        claim = self._place.tickets.open(go_ns)
         self._run(self._window(parse, claim))
         self.outcome.errors.extend(self._log.kept)
         return go_ns
@@ -75,6 +65,9 @@ class EventLoopShard:
         loop.run_until_complete(self._close_clients())
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
+
+    def _open_parse(self) -> Parse:
+        return open_parse(self._spec)
 
     def _run(self, work: "Coroutine[Any, Any, None]") -> None:
         assert self._loop is not None  # noqa: S101 - start comes first
@@ -99,16 +92,16 @@ class EventLoopShard:
                     parse(page, body)
 
         # Built on the running loop: a client binds itself to it.
-        self._clients.extend(self._world.open_client(self._spec) for _ in range(self._width))
-        await asyncio.gather(*(warm(self._first + i, client) for i, client in enumerate(self._clients)))
+        self._clients.extend(self._world.open_client(self._spec) for _ in self._place.indices)
+        await asyncio.gather(*map(warm, self._place.indices, self._clients))
 
     async def _window(self, parse: Parse, claim: Claim) -> None:
         lag = LoopLag(self.outcome.loop_lag_ns) if self._spec.instrument else None
-        emit = self._emit
+        emit = self._place.emit
         if emit is None:
             self.outcome.logs.append(log := SampleLog())
             emit = log.add
-        timer = self._world.due_timer() if self._tickets.due is not None else LoopTimer()
+        timer = self._world.due_timer() if self._place.tickets.due is not None else LoopTimer()
         try:
             await asyncio.gather(*(self._task(client, parse, claim, emit, timer) for client in self._clients))
         finally:
@@ -117,7 +110,8 @@ class EventLoopShard:
                 lag.stop()
 
     async def _task(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:
-        spec, log, worker, due_at = self._spec, self._log, self._first, self._tickets.due
+        spec, log = self._spec, self._log
+        worker, due_at = self._place.first_worker, self._place.tickets.due
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
         clock, cpu = clocks(instrument=spec.instrument, clock=self._world.clock)
         due = 0
@@ -145,7 +139,9 @@ class EventLoopShard:
                 parse_cpu, parsed = cpu() - cpu_start, clock()
                 del body  # else every task holds its last page while it waits for the next one
             # Ready is as soon as parsed, unless the record still has to cross from one process to another.
-            numbers = (page, worker, due or start, start, fetched, parsed, parsed, UNKNOWN, parse_cpu)
+            numbers = (
+                page, worker, due or start, start, fetched, parsed, parsed, UNKNOWN, parse_cpu, worker, fetched,
+            )  # fmt: skip
             emit(numbers, record, error)
 
 

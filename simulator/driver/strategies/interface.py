@@ -32,6 +32,8 @@ class Worker:
     shard: int
     gil_enabled: bool
     """Read after the imports: an extension may have turned the GIL back on."""
+    role: str = "job"
+    """`job`: fetches and parses; `fetch`: an event loop that leaves parsing to a pool; `parse`: a worker of one."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,18 @@ class Outcome:
     loop_lag_ns: "list[int]" = field(default_factory=list)
     """Lateness of each tick of a 10 ms schedule on each event loop."""
     notes: "dict[str, Any]" = field(default_factory=dict)
-    """What was chosen by default: start method, loop class."""
+    """What was chosen by default: start method, loop class. `moved_bytes`: what was pickled in the window, both ways,
+    where anything was."""
+
+    def absorb(self, other: "Outcome") -> None:
+        """Take over what a part of this shard has done."""
+        self.logs.extend(other.logs)
+        self.errors.extend(other.errors)
+        self.loop_lag_ns.extend(other.loop_lag_ns)
+        moved_bytes = self.notes.get("moved_bytes", 0)
+        self.notes.update(other.notes)
+        if "moved_bytes" in other.notes:
+            self.notes["moved_bytes"] += moved_bytes
 
 
 class Shard(Protocol):

@@ -96,6 +96,10 @@ class ErrorLog:
         """Record a parser that raised and return its kind."""
         return self._add(f"parse: {type(error).__name__}", page, describe(error))
 
+    def told(self, error: str, page: int, message: str) -> str:
+        """Record a parser that raised elsewhere: the exception's name and its words. Returns its kind."""
+        return self._add(f"parse: {error}", page, message)
+
     def _add(self, kind: str, page: int, message: str) -> str:
         seen = self._seen.get(kind, 0)
         self._seen[kind] = seen + 1

@@ -1,13 +1,20 @@
 """From the three choices to a running shard: the only place that knows every combination."""
 
+from functools import partial
+from itertools import accumulate
+
 from ..arrivals import offsets_ns
-from ..sample import Emit
 from ..spec import Spec
 from ..tickets import Tickets
 from .blocking import BlockingShard
 from .event_loop import EventLoopShard
 from .interface import Failure, Shard
-from .processes import ProcessShards
+from .place import Place
+from .pooled_loop import PooledLoopShard
+from .processes import Processes
+from .remote import RemoteShards
+from .subinterpreters import Subinterpreters
+from .thread_shards import ThreadShards
 
 
 def open_shard(spec: Spec) -> Shard:
@@ -19,20 +26,25 @@ def open_shard(spec: Spec) -> Shard:
     offsets = offsets_ns(spec)
     if offsets is not None and not offsets:
         raise Failure("failed", "no job is due before the end; raise job.duration or arrivals.rate")
-    if spec.strategy.shard_kind == "processes":
-        return ProcessShards(spec)
-    return open_local(spec, Tickets(spec), width=spec.strategy.widths[0])
+    kind, widths = spec.strategy.shard_kind, spec.strategy.widths
+    if kind == "processes":
+        return RemoteShards(spec, Processes(spec))
+    if kind == "interpreters":
+        return RemoteShards(spec, Subinterpreters(spec))
+    tickets = Tickets(spec)
+    firsts = accumulate(widths, initial=0)
+    places = [
+        Place(spec, tickets, width, i, first)
+        for i, (width, first) in enumerate(zip(widths, firsts, strict=False))
+    ]
+    if kind == "threads":
+        return ThreadShards([partial(open_local, place) for place in places])
+    return open_local(places[0])
 
 
-def open_local(
-    spec: Spec,
-    tickets: Tickets,
-    *,
-    width: int,
-    shard: int = 0,
-    first_worker: int = 0,
-    emit: "Emit | None" = None,
-) -> Shard:
-    """Return a shard in this process, with the kind of fetch that the strategy names."""
-    kind = EventLoopShard if spec.strategy.fetch == "asyncio" else BlockingShard
-    return kind(spec, tickets, width=width, shard=shard, first_worker=first_worker, emit=emit)
+def open_local(place: Place) -> Shard:
+    """Return a shard in this interpreter, with the kinds of fetch and parse that the strategy names."""
+    strategy = place.spec.strategy
+    if strategy.fetch != "asyncio":
+        return BlockingShard(place)
+    return EventLoopShard(place) if strategy.parse_kind == "inline" else PooledLoopShard(place)

@@ -15,6 +15,7 @@ from simulator.driver.due_timer import LoopTimer
 from simulator.driver.sample import COLUMNS
 from simulator.driver.spec import Spec
 from simulator.driver.strategies.event_loop import EventLoopShard, World
+from simulator.driver.strategies.place import Place
 from simulator.driver.tickets import Tickets
 from simulator.result.observation import OpenArrivals
 from simulator.result.samples import Samples, from_columns
@@ -56,7 +57,7 @@ def measured(made: Spec, in_flight: int = IN_FLIGHT) -> Samples:
         return Client(clock)
 
     world = World(clock, new_loop, open_client, lambda: LoopTimer(clock))
-    shard = EventLoopShard(made, Tickets(made, clock=clock), width=in_flight, world=world)
+    shard = EventLoopShard(Place(made, Tickets(made, clock=clock), in_flight), world)
     shard.start()
     assert shard.run() == START_NS
     shard.release()

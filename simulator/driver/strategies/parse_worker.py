@@ -1,0 +1,155 @@
+"""What happens in a worker of a parse pool, whatever the pool is made of: a thread, a process or a subinterpreter.
+
+Everything here is a function of a module, or small data: that is what can be sent to all three.
+"""
+
+import os
+import pickle
+import threading
+from dataclasses import dataclass
+from threading import get_ident
+from typing import Any, NamedTuple, Protocol
+
+from ..spec import Spec
+from ..work import Parse
+from .interface import Failure, Worker
+from .jobs import clocks, describe, gil_enabled, open_parse
+from .processes import end_with_parent
+from .remote import not_brought_back, not_picklable
+from .setting import set_switch_interval
+
+
+class Parsed(NamedTuple):
+    """One parsed page, as the loop takes it from the pool."""
+
+    worker: int
+    parsing_ns: int
+    parsed_ns: int
+    cpu_ns: int
+    record: Any
+    error: str = ""
+    """Name of the type that the parser raised, or nothing."""
+    message: str = ""
+    """The words of that exception."""
+    failure: str = ""
+    """Why the record could not cross from one interpreter to the other, or nothing."""
+    moved_bytes: int = 0
+    """Size of the pickled record."""
+
+
+class Gate(Protocol):
+    """Where tasks wait for one another, so that each is in another worker."""
+
+    def wait(self) -> Any:
+        """Return when all have come."""
+
+
+class PipeGate(NamedTuple):
+    """A gate between interpreters, of two pipes: whoever comes says so on one and waits for a byte on the other."""
+
+    came_fd: int
+    open_fd: int
+
+    def wait(self) -> None:
+        """Return when the one who counts has opened the gate."""
+        os.write(self.came_fd, b"\0")
+        os.read(self.open_fd, 1)
+
+
+@dataclass(frozen=True)
+class _Here:
+    """What one worker holds."""
+
+    index: int
+    parse: Parse
+    clock: Any
+    cpu: Any
+    carried: bool
+
+
+_HERE: "dict[int, _Here]" = {}
+"""By thread. A pool of threads has several here, the others one in each interpreter."""
+
+_kept: "list[Gate]" = []
+
+
+def keep_gate(gate: Gate) -> None:
+    """Initialise a process: its gate can only be inherited, not sent with a task."""
+    _kept[:] = [gate]
+    end_with_parent()
+
+
+def wait_at(gate: "Gate | None") -> None:
+    """Wait at this gate, or at the one that the process has inherited."""
+    (gate or _kept[0]).wait()
+
+
+def set_up(spec: Spec, index: int, shard: int, gate: "Gate | None") -> "Worker | tuple[str, str]":
+    """Make this thread the worker `index`: import the parser, say who it is.
+
+    Returns:
+        The worker, or status and reason of why it cannot work: raising would leave the others waiting at the gate.
+    """
+    try:
+        set_switch_interval(spec.switch_interval_s)
+        parse = open_parse(spec)
+    except Failure as failure:
+        wait_at(gate)
+        return failure.status, failure.reason
+    clock, cpu = clocks(instrument=spec.instrument)
+    _HERE[get_ident()] = _Here(index, parse, clock, cpu, spec.strategy.parse_kind != "threads")
+    wait_at(gate)
+    return Worker(index, os.getpid(), threading.get_native_id(), shard, gil_enabled(), "parse")
+
+
+def warm_up(jobs: "list[tuple[int, bytes]]", gate: "Gate | None") -> None:
+    """Parse these pages and drop the records; what raises here raises again in the window, where it counts."""
+    for page, body in jobs:
+        parse_page(page, body)
+    wait_at(gate)
+
+
+def parse_page(page: int, body: bytes) -> "Parsed | Carried":
+    """Parse one page in this worker. Never raises: a parser may even call sys.exit."""
+    here = _HERE[get_ident()]
+    record, error, message = None, "", ""
+    clock, cpu = here.clock, here.cpu
+    parsing, cpu_start = clock(), cpu()
+    try:
+        record = here.parse(page, body)
+    except BaseException as raised:  # noqa: BLE001 - told to the loop, which counts it
+        error, message = type(raised).__name__, describe(raised)
+    cpu_ns, parsed_ns = cpu() - cpu_start, clock()
+    parsed = Parsed(here.index, parsing, parsed_ns, cpu_ns, record, error, message)
+    return Carried(page, parsed) if here.carried else parsed
+
+
+class Carried:
+    """A parsed page on its way out of an interpreter, and how large its record was.
+
+    The pool pickles it like any result, where and when it always does; unpickling it makes a `Parsed`.
+    """
+
+    def __init__(self, page: int, parsed: Parsed) -> None:
+        self._page = page
+        self._parsed = parsed
+
+    def __reduce__(self) -> "tuple[Any, tuple[Any, ...]]":
+        """Pickle the record by itself, so that its size, and what is wrong with it, can be told."""
+        record = self._parsed.record
+        try:
+            data = pickle.dumps(record)
+        except Exception as error:  # noqa: BLE001 - pickling runs the record's own code; `Parsed.failure` tells it
+            failed = self._parsed._replace(record=None, failure=not_picklable(self._page, record, error))
+            return Parsed, tuple(failed)
+        return arrived, (*self._parsed._replace(record=None), data)
+
+
+def arrived(*fields: Any) -> Parsed:
+    """Unpickle a record in the interpreter that asked for it."""
+    *others, data = fields
+    parsed = Parsed(*others)._replace(moved_bytes=len(data))
+    try:
+        return parsed._replace(record=pickle.loads(data))  # noqa: S301 - of this program's own making
+    except Exception as error:  # noqa: BLE001 - unpickling runs the record's own code; `Parsed.failure` tells it
+        return parsed._replace(failure=not_brought_back(error))

@@ -1,0 +1,100 @@
+"""Asyncio fetch beside a parse pool: one loop that only fetches, N tasks, and P workers to which it hands each page."""
+
+import asyncio
+from concurrent.futures import BrokenExecutor
+from dataclasses import replace
+from typing import Any
+
+from ..due_timer import DueTimer
+from ..sample import UNKNOWN, Emit
+from ..tickets import Claim
+from ..work import Parse
+from .event_loop import OK, EventLoopShard, World
+from .interface import Failure, Worker
+from .jobs import clocks
+from .parse_worker import Carried, Parsed, parse_page
+from .place import Place
+from .pools import POOLS
+
+
+class PooledLoopShard(EventLoopShard):
+    """An event loop whose tasks await a pool: a job stays in flight until its record is back on the loop."""
+
+    def __init__(self, place: Place, world: "World | None" = None) -> None:
+        super().__init__(place, world)
+        self._pool = POOLS[place.spec.strategy.parse_kind](place)
+        self._parsers: list[Worker] = []
+        self._warm_pages: list[tuple[int, bytes]] = []
+        self._moved_bytes = 0
+
+    def start(self) -> "list[Worker]":
+        """Start the pool, then the loop and its clients, and warm both up."""
+        fetchers = [replace(worker, role="fetch") for worker in super().start()]
+        self._pool.warm_up(self._warm_pages[: self._spec.warmup])
+        self._warm_pages.clear()
+        self.outcome.notes.update(self._pool.notes)
+        return [*fetchers, *self._parsers]
+
+    def run(self, go_ns: "int | None" = None) -> int:
+        """Run every task until no job is left."""
+        go_ns = super().run(go_ns)
+        if self._spec.strategy.parse_kind != "threads":
+            self.outcome.notes["moved_bytes"] = self._moved_bytes
+        return go_ns
+
+    def release(self) -> None:
+        """Close the clients and the loop, and let the pool end."""
+        super().release()
+        self._pool.release()
+
+    def _open_parse(self) -> Parse:
+        """Start the pool. During warm-up the loop's own parse only keeps pages, which the pool then parses."""
+        self._parsers = self._pool.start()
+        return lambda page, body: self._warm_pages.append((page, body))
+
+    async def _task(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:  # noqa: ARG002 - the pool's workers have their own
+        spec, log = self._spec, self._log
+        worker, due_at = self._place.first_worker, self._place.tickets.due
+        fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
+        clock, _ = clocks(instrument=spec.instrument, clock=self._world.clock)
+        due = 0
+        while (page := claim()) >= 0:
+            record, error, parse_cpu, parser = None, "", 0, worker
+            url = f"{prefix}{page}"
+            if due_at is not None:
+                due = due_at(page)
+                await timer.until(due)
+            start = clock()
+            try:
+                status, body = await fetch(url)
+            except Exception as raised:  # noqa: BLE001 - whatever a client raises is this job's error
+                fetched = parsing = parsed = ready = clock()
+                error = log.fetch(page, raised)
+            else:
+                fetched = parsing = parsed = ready = clock()
+                if status == OK:
+                    found = await self._handed_over(page, body)
+                    ready = clock()
+                    parser, parsing, parsed, parse_cpu, record = found[:5]
+                    if found.error:
+                        error = log.told(found.error, page, found.message)
+                else:
+                    error = log.status(page, status)
+                del body  # else every task holds its last page while it waits for the next one
+            numbers = (
+                page, worker, due or start, start, fetched, parsed, ready, UNKNOWN, parse_cpu, parser, parsing,
+            )  # fmt: skip
+            emit(numbers, record, error)
+
+    async def _handed_over(self, page: int, body: bytes) -> Parsed:
+        """Have the pool parse a page. Raises Failure for a pool that broke and a record that cannot come back."""
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.run_in_executor(self._pool.executor, parse_page, page, body)
+        except BrokenExecutor as error:
+            raise self._pool.broken(error) from error
+        assert not isinstance(found, Carried)  # noqa: S101 - that is what it is on its way only
+        if found.failure:
+            raise Failure("failed", found.failure)
+        self._moved_bytes += len(body) + found.moved_bytes
+        return found

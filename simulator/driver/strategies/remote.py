@@ -1,0 +1,180 @@
+"""Shards in interpreters of their own, processes or subinterpreters: each sends its records to the main one.
+
+A record counts as ready when the driver's main interpreter holds the object, so pickling, the pipe and unpickling are
+part of every job, as they are with `multiprocessing.Pool`. Each shard has a pipe of its own: no lock is shared, and a
+shard that dies is seen as the end of its pipe.
+"""
+
+import selectors
+import threading
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, Protocol
+
+from ..sample import READY, SampleLog
+from ..spec import Spec
+from .interface import Failure, Outcome, Shard, Worker
+from .jobs import describe
+from .setting import set_switch_interval
+
+START_TIMEOUT_S = 600
+"""A shard that hangs while it starts is ended by the repetition's own time limit, long before this."""
+PLAIN_DATA = "return plain data (str, int, list, dict, dataclasses of an importable module)"
+
+
+class Host(Protocol):
+    """What the shards live in."""
+
+    notes: "dict[str, Any]"
+    """What was chosen by default."""
+
+    def prepare(self) -> None:
+        """Get ready to launch. Raises Failure where there is no such thing here."""
+
+    def launch(self, shard: int, first_worker: int, width: int, others: "Sequence[Connection]") -> Connection:
+        """Start one shard and return this end of its pipe; `others` are those of the shards before it."""
+
+    def obituary(self, shard: int) -> str:
+        """Say what became of a shard whose pipe has ended."""
+
+    def join(self) -> None:
+        """Wait until every shard has ended; end those that do not."""
+
+
+class RemoteShards:
+    """One shard per entry of the strategy's widths, each in what `host` makes for it."""
+
+    def __init__(self, spec: Spec, host: Host) -> None:
+        self._log = SampleLog()
+        self.outcome = Outcome(logs=[self._log])
+        self._spec = spec
+        self._host = host
+        self._pipes: dict[Connection, int] = {}
+        self._selector = selectors.DefaultSelector()
+        self._moved_bytes = 0
+
+    def start(self) -> "list[Worker]":
+        """Start every shard and wait until its workers are warm."""
+        self._host.prepare()
+        self.outcome.notes.update(self._host.notes)
+        first = 0
+        for shard, width in enumerate(self._spec.strategy.widths):
+            pipe = self._host.launch(shard, first, width, [*self._pipes])
+            self._pipes[pipe] = shard
+            self._selector.register(pipe, selectors.EVENT_READ, pipe)
+            first += width
+        workers: list[Worker] = []
+        for message in self._collect("ready"):
+            workers.extend(message)
+        return sorted(workers, key=lambda worker: worker.index)
+
+    def run(self, go_ns: "int | None" = None) -> int:
+        """Send "go", one moment for all, to every shard and take in records until all are parked."""
+        if go_ns is None:
+            go_ns = time.perf_counter_ns()
+        for pipe in self._pipes:
+            pipe.send(go_ns)
+        for outcome in self._collect("parked"):
+            self.outcome.absorb(outcome)
+        self.outcome.absorb(Outcome(notes={"moved_bytes": self._moved_bytes}))
+        return go_ns
+
+    def release(self) -> None:
+        """Let the shards end; those that do not are ended."""
+        for pipe in self._pipes:
+            try:
+                pipe.send("release")
+            except OSError:
+                continue  # that shard is gone already
+        self._host.join()
+        self._selector.close()
+        for pipe in self._pipes:
+            pipe.close()
+        self._pipes.clear()
+
+    def _collect(self, event: str) -> "list[Any]":
+        """Take in messages until one of this kind has come from every shard; jobs go to the log on the way."""
+        clock, keep, loads = time.perf_counter_ns, self._log.add, ForkingPickler.loads
+        select, count = self._selector.select, len(self._pipes)
+        payloads: list[Any] = []
+        while len(payloads) < count:
+            for key, _ in select(START_TIMEOUT_S):
+                pipe: Connection = key.data
+                try:
+                    data = pipe.recv_bytes()
+                    kind, payload = loads(data)
+                except (EOFError, ConnectionError) as error:
+                    raise Failure("failed", self._host.obituary(self._pipes[pipe])) from error
+                except Exception as error:
+                    raise Failure("failed", not_brought_back(error)) from error
+                if kind == "record":
+                    numbers, record, kind_of_error = payload
+                    numbers[READY] = clock()
+                    keep(numbers, record, kind_of_error)
+                    self._moved_bytes += len(data)
+                elif kind == event:
+                    payloads.append(payload)
+                else:
+                    raise Failure(*payload)
+        return payloads
+
+
+def not_brought_back(error: BaseException) -> str:
+    """Say that a record was pickled where it was made and cannot be unpickled here."""
+    return f"a record cannot be brought back from where it was made: {describe(error)}; {PLAIN_DATA}"
+
+
+def not_picklable(page: int, record: Any, error: BaseException) -> str:
+    """Say that a record cannot leave the interpreter in which it was made."""
+    return (
+        f"the record of page {page} (a {type(record).__qualname__}) cannot be pickled, so no other interpreter can"
+        f" hand it back: {describe(error)}; {PLAIN_DATA}"
+    )
+
+
+def converse(pipe: Connection, open_shard: "Callable[[], Shard]", switch_interval_s: "float | None") -> bool:
+    """Run one shard for the driver's main interpreter. Says on the pipe: ready, record…, parked; or failed.
+
+    Returns:
+        Whether it came to its end; where not, its workers may still be anywhere.
+
+    Raises:
+        EOFError, ConnectionError: the driver is gone.
+    """
+    try:
+        set_switch_interval(switch_interval_s)
+        local = open_shard()
+        pipe.send(("ready", local.start()))
+        local.run(pipe.recv())
+        # The records were sent one by one; a shard that sends has no log of its own.
+        pipe.send(("parked", local.outcome))
+        pipe.recv()
+        local.release()
+    except Failure as failure:
+        pipe.send(("failed", (failure.status, failure.reason)))
+        return False
+    return True
+
+
+class Sender:
+    """Sends jobs to the driver; one lock where several threads share the pipe."""
+
+    def __init__(self, pipe: Connection, *, shared: bool) -> None:
+        self._send = pipe.send
+        self._lock = threading.Lock() if shared else None
+
+    def __call__(self, numbers: Sequence[int], record: Any, error: str) -> None:
+        """Pickle and send. Raises Failure for a record that cannot be pickled."""
+        message = ("record", (list(numbers), record, error))
+        try:
+            if self._lock is None:
+                self._send(message)
+            else:
+                with self._lock:
+                    self._send(message)
+        except OSError:
+            raise
+        except Exception as raised:
+            raise Failure("failed", not_picklable(numbers[0], record, raised)) from raised
