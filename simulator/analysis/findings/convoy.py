@@ -160,7 +160,9 @@ def _row(interval_s: float, points: Sequence[Point]) -> str:
     measured = listed([f"{p.exchange.rate:.3g}" for p in points])
     predicted = listed([f"{p.predicted:.3g}" for p in points])
     beside = listed([str(p.exchange.spinners) for p in points])
-    return f"at a switch interval of {ms(interval_s)} {measured} pages/s beside {beside} ({predicted} predicted)"
+    return (
+        f"at a switch interval of {ms(interval_s)} {measured} pages/s beside {beside} ({predicted} predicted)"
+    )
 
 
 def grows_with_interval(points: Sequence[Point]) -> bool | None:
