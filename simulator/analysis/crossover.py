@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from simulator.analysis.pairing import ratio, shared_rounds
 from simulator.result.document import CellResult, Crossover, ResultDocument
-from simulator.scenario.shards import shard_kinds
+from simulator.scenario.shards import computing_in
 
 COST = "job.parse_cost"
 FEWEST_COSTS = 2
@@ -79,7 +79,7 @@ def pairs(document: ResultDocument) -> tuple[Pair, ...]:
         scopes[key] = scope
         by_name = groups.setdefault(key, defaultdict(dict))
         by_name[str(cell.factors["strategy"])][str(cell.factors[COST])] = cell
-    kinds = shard_kinds(document.scenario)
+    kinds = computing_in(document.scenario)
     found = []
     for key, by_name in groups.items():
         listed = [name for name in by_name if name in kinds]

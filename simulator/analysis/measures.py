@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from simulator.analysis.arrivals import arrivals_of
+from simulator.analysis.attribution import attribute, job_time
 from simulator.analysis.percentiles import carried, lag_s, percentile, percentiles_s
 from simulator.result.observation import Observed, Snapshot
 from simulator.result.repetition import (
@@ -39,6 +40,8 @@ def measure(observed: Observed, equality: str) -> Measures:
     done = max(1, len(samples))
     driver_cpu_s, driver_queue_s = _job_cpu(observed.ready, observed.parked)
     busy_s = (end_ns - observed.go_ns) / 1e9
+    outside = disturbance(observed)
+    moved = observed.environment.get("moved_bytes")
     return Measures(
         pages=pages,
         unfinished=int(good.sum()) - pages,
@@ -61,12 +64,15 @@ def measure(observed: Observed, equality: str) -> Measures:
         equality=equality,  # type: ignore[arg-type] # one of the three by its making
         digest=_digest(observed) if observed.duration_s is None and good.all() else None,
         errors=dict(Counter(samples.error_kinds[code] for code in samples.error[~good])),
-        disturbance=disturbance(observed),
+        disturbance=outside,
         spin_s=sum(observed.spin_s) / 2,
         runner_cpu_s=observed.parked.runner_cpu_s - observed.ready.runner_cpu_s,
         arrivals=None
         if observed.arrivals is None
         else arrivals_of(samples, observed.arrivals, completed=pages),
+        attribution=attribute(observed, outside.steal),
+        job_time=job_time(samples),
+        moved_bytes_per_page=None if moved is None else moved / done,
     )
 
 
@@ -121,13 +127,17 @@ def _job_cpu(ready: Snapshot, parked: Snapshot) -> tuple[float | None, float | N
     )
 
 
-def _workers_s(observed: Observed) -> tuple[float, float] | None:
-    """Return CPU and run-queue wait of all workers over the window; null where a thread could not be read."""
+def _workers_s(observed: Observed, *, phase: str) -> tuple[float, float] | None:
+    """Return CPU and run-queue wait over the window of all workers that do this phase, `fetch` or `parse`.
+
+    Null where a thread could not be read. A worker of another role than `job` does one of the two only.
+    """
     ready, parked = observed.ready.workers, observed.parked.workers
     if not ready or ready.keys() != parked.keys():
         return None
-    cpu = sum(parked[i].on_cpu_ns - ready[i].on_cpu_ns for i in ready)
-    queue = sum(parked[i].run_queue_ns - ready[i].run_queue_ns for i in ready)
+    chosen = [i for i in ready if observed.roles.get(i, "job") in ("job", phase)]
+    cpu = sum(parked[i].on_cpu_ns - ready[i].on_cpu_ns for i in chosen)
+    queue = sum(parked[i].run_queue_ns - ready[i].run_queue_ns for i in chosen)
     return cpu / 1e9, queue / 1e9
 
 
@@ -148,8 +158,10 @@ def _fetch(observed: Observed, good: np.ndarray) -> Phase:
     if not good.any():
         return Phase(None, None, None)
     wall = float((samples.fetched_ns - samples.start_ns)[good].mean()) / 1e9
-    parse_cpu = float(samples.parse_cpu_ns[good].mean()) / 1e9
-    workers = _workers_s(observed)
+    # Of what is parsed elsewhere, as in a pool, none is CPU of the workers that fetch.
+    inline = samples.parse_worker == samples.worker
+    parse_cpu = float(np.where(inline, samples.parse_cpu_ns, 0)[good].mean()) / 1e9
+    workers = _workers_s(observed, phase="fetch")
     on_loop = bool((samples.fetch_cpu_ns == UNKNOWN).any())
     if on_loop:
         cpu = None if workers is None else max(0.0, workers[0] / len(samples) - parse_cpu)
@@ -166,9 +178,9 @@ def _parse(observed: Observed, good: np.ndarray) -> Phase:
     samples = observed.samples
     if not good.any():
         return Phase(None, None, None)
-    wall = float((samples.parsed_ns - samples.fetched_ns)[good].mean()) / 1e9
+    wall = float((samples.parsed_ns - samples.parsing_ns)[good].mean()) / 1e9
     cpu = float(samples.parse_cpu_ns[good].mean()) / 1e9
-    workers = _workers_s(observed)
+    workers = _workers_s(observed, phase="parse")
     if workers is None:
         return Phase(wall, cpu, None)
     queue = workers[1] / len(samples) * _share(cpu, workers[0] / len(samples))

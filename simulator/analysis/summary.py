@@ -4,18 +4,21 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 import numpy as np
 
 from simulator.analysis.arrivals import dispatcher_late_ns, over_rounds
+from simulator.analysis.attribution import mean as mean_attribution
 from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.analysis.intervals import interval, paired_ratio
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
 from simulator.analysis.percentiles import lag_s, percentile, percentiles_s
+from simulator.analysis.timeline import timeline
 from simulator.expectations.judging import judge
+from simulator.result.attribution import JobTime, Timeline
 from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
 from simulator.result.repetition import (
     DelayError,
@@ -131,6 +134,27 @@ def _cell(
         arrivals=over_rounds(arrivals, _pool(samples, lambda s: dispatcher_late_ns(s, planned.in_flight)))
         if arrivals
         else None,
+        attribution=mean_attribution([m.attribution for m in measures]),
+        job_time=_job_time([m.job_time for m in measures]),
+        moved_bytes_per_page=over(lambda m: m.moved_bytes_per_page),
+        timeline=_timeline(planned, good, run) if measures else None,
+    )
+
+
+def _timeline(planned: PlannedCell, good: Sequence[Repetition], run: Run) -> Timeline | None:
+    """Return a stretch of the repetition in the middle of them by throughput."""
+    ranked = sorted(good, key=lambda r: r.measures.throughput_per_s if r.measures is not None else 0.0)
+    chosen = ranked[len(ranked) // 2]
+    samples = run.samples(chosen.cell_id, chosen.round)
+    return None if samples is None else timeline(samples, chosen.round, planned.in_flight)
+
+
+def _job_time(found: Sequence[JobTime | None]) -> JobTime | None:
+    known = [one for one in found if one is not None]
+    if not known or len(known) < len(found):
+        return None
+    return JobTime(
+        **{field.name: fmean(getattr(one, field.name) for one in known) for field in fields(JobTime)}
     )
 
 

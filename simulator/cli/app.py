@@ -27,6 +27,12 @@ AllTables = Annotated[
     bool,
     typer.Option("--tables", help="Show the table of every combination, also where there are more than six."),
 ]
+Why = Annotated[
+    bool,
+    typer.Option(
+        "--why", help="Show where the time of workers and jobs went, and a timeline of each strategy."
+    ),
+]
 
 
 @app.command()
@@ -78,6 +84,7 @@ def run(
     ] = False,
     store: StorePath = None,
     tables: AllTables = False,
+    why: Why = False,
 ) -> None:
     """Run a scenario and show who wins, and why."""
     from simulator.cli.presets import preset
@@ -97,6 +104,7 @@ def run(
                 dry_run=dry_run,
                 resume=resume,
                 tables=tables,
+                why=why,
             )
         )
     )
@@ -259,11 +267,12 @@ def report(
     ] = None,
     store: StorePath = None,
     tables: AllTables = False,
+    why: Why = False,
 ) -> None:
     """Show a run again."""
     from simulator.cli.results import show_run
 
-    raise typer.Exit(show_run(run, json, store, all_tables=tables))
+    raise typer.Exit(show_run(run, json, store, all_tables=tables, why=why))
 
 
 @app.command()

@@ -8,9 +8,11 @@ from simulator.cli.references import find_document
 from simulator.cli.show import show
 
 
-def show_run(reference: str, json: str | None, path: Path | None, *, all_tables: bool = False) -> int:
+def show_run(
+    reference: str, json: str | None, path: Path | None, *, all_tables: bool = False, why: bool = False
+) -> int:
     """Print one run's report. Raises Stop."""
     if json is not None:
         check_writable(json)
-    show(find_document(reference, path), json, all_tables=all_tables)
+    show(find_document(reference, path), json, all_tables=all_tables, why=why)
     return exits.OK

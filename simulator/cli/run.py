@@ -54,6 +54,7 @@ class Options:
     resume: str | None = None
     """A RUN that was interrupted."""
     tables: bool = False
+    why: bool = False
 
 
 def run_scenario(options: Options) -> int:
@@ -79,7 +80,7 @@ def run_scenario(options: Options) -> int:
     document = experiment.document()
     if keeper.failed:
         rescue(document, errors)
-    show(document, options.json, all_tables=options.tables)
+    show(document, options.json, all_tables=options.tables, why=options.why)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
     if code == exits.INTERRUPTED and not keeper.failed:

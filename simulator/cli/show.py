@@ -9,9 +9,13 @@ from simulator.report.tuning import build_tuning
 from simulator.result.document import ResultDocument
 
 
-def show(document: ResultDocument, json: str | None, *, all_tables: bool = False) -> None:
+def show(document: ResultDocument, json: str | None, *, all_tables: bool = False, why: bool = False) -> None:
     """Print the report, and write the document where it is wanted; with `-` standard output is JSON alone."""
     if json is not None:
         write_document(document, json)
-    parts = build_tuning(document) if "tune" in document.scenario else build(document, all_tables=all_tables)
+    parts = (
+        build_tuning(document)
+        if "tune" in document.scenario
+        else build(document, all_tables=all_tables, explain=why)
+    )
     render(parts, Console(stderr=json == "-", highlight=False))

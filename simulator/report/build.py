@@ -9,6 +9,7 @@ from simulator.report.matrix import crossover_tables, matrix, picture, told, win
 from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
 from simulator.report.remarks import notes, remarks
+from simulator.report.why import why
 from simulator.result.document import CellResult, Interval, ResultDocument
 from simulator.result.repetition import Percentiles
 
@@ -36,12 +37,13 @@ OVERALL = ("convoy",)
 Combination = tuple[tuple[str, str], ...]
 
 
-def build(document: ResultDocument, *, all_tables: bool = False) -> tuple[Part, ...]:
+def build(document: ResultDocument, *, all_tables: bool = False, explain: bool = False) -> tuple[Part, ...]:
     """Return the parts in the order in which they are read.
 
     Args:
         document: the run.
         all_tables: show the table of every combination, however many there are.
+        explain: add where the time of workers and jobs went, and a timeline, to each table.
     """
     groups: dict[Combination, list[CellResult]] = defaultdict(list)
     by_id = {cell.id: cell for cell in document.cells}
@@ -76,6 +78,8 @@ def build(document: ResultDocument, *, all_tables: bool = False) -> tuple[Part, 
             )
         )
         tables.extend(arrivals_tables(title, cells))
+        if explain:
+            tables.extend(why(title, cells))
     answers = [picture(grid)] if grid is not None else _answers(document, groups, varied)
     overall = [finding.text for finding in document.findings if finding.kind in OVERALL]
     verdict = Verdict(

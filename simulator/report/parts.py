@@ -80,4 +80,36 @@ class Checks:
     checks: tuple[Check, ...]
 
 
-Part = Verdict | Checks | Table | Facts | Fragment | Remarks
+@dataclass(frozen=True)
+class TimelineLane:
+    """What one worker, or one task of a loop, did; times in us since the beginning of the stretch."""
+
+    name: str
+    network_us: tuple[int, ...]
+    """Start and end of each time in which the server held its request."""
+    resume_us: tuple[int, ...]
+    """Start and end of each time in which the answer was there, but not yet taken up."""
+    parse_us: tuple[int, ...]
+    """Start, end and CPU time of each parse."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A short stretch of one repetition, lanes below one another."""
+
+    title: str
+    width_us: int
+    lanes: tuple[TimelineLane, ...]
+    left_out: int
+    """Lanes that there would be besides."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Stretches of the strategies of one combination."""
+
+    title: str
+    stretches: tuple[Stretch, ...]
+
+
+Part = Verdict | Checks | Table | Facts | Fragment | Remarks | Timeline

@@ -8,7 +8,19 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from simulator.report.parts import Check, Checks, Column, Facts, Fragment, Part, Remarks, Table, Verdict
+from simulator.report.parts import (
+    Check,
+    Checks,
+    Column,
+    Facts,
+    Fragment,
+    Part,
+    Remarks,
+    Table,
+    Timeline,
+    Verdict,
+)
+from simulator.report.terminal_timeline import draw
 
 
 def render(parts: Iterable[Part], console: Console) -> None:
@@ -27,6 +39,8 @@ def render(parts: Iterable[Part], console: Console) -> None:
                 _fragment(part, console)
             case Remarks():
                 _remarks(part, console)
+            case Timeline():
+                draw(part, console)
 
 
 def _verdict(verdict: Verdict, console: Console) -> None:

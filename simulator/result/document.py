@@ -3,6 +3,7 @@
 History of "simulator.result/1" (it may gain keys and never changes them):
     0.1.0  first version
     0.2.0  crossovers, expectations, scatter_rounds, arrivals
+    0.3.0  attribution, job_time, moved_bytes_per_page, timeline
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from .attribution import Attribution, JobTime, Timeline
 from .repetition import Arrivals, DelayError, Lag, Measures, Percentiles, Phase, Repetition, ServerMeasures
 
 SCHEMA = "simulator.result/1"
@@ -74,6 +76,13 @@ class CellResult:
     """What one parse and one request cost alone: parse_cpu_s, repeats, client_cpu_s by kind of client …"""
     arrivals: Arrivals | None = None
     """Null: closed arrivals."""
+    attribution: Attribution | None = None
+    """Where the time of the workers went: mean over the valid repetitions."""
+    job_time: JobTime | None = None
+    """Where the time of a job went: likewise."""
+    moved_bytes_per_page: float | None = None
+    timeline: Timeline | None = None
+    """A short stretch of the valid repetition whose throughput is the median."""
 
 
 @dataclass(frozen=True)

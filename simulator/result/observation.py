@@ -1,7 +1,7 @@
 """What the runner saw of a repetition from outside the driver, and what the driver wrote after the window."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .samples import Samples
@@ -98,6 +98,8 @@ class Observed:
     """Whether the server's stamps and the driver's are of one clock."""
     arrivals: OpenArrivals | None = None
     """Null: closed, each job was due when a worker was free for it."""
+    roles: Mapping[int, str] = field(default_factory=dict)
+    """By worker: `job` fetches and parses, `fetch` is a loop that only fetches, `parse` a worker of a pool."""
 
 
 @dataclass(frozen=True)

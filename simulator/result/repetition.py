@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .attribution import Attribution, JobTime
+
 RepetitionStatus = Literal["ok", "invalid", "discarded", "failed", "unsupported"]
 
 
@@ -142,6 +144,12 @@ class Measures:
     runner_cpu_s: float
     arrivals: Arrivals | None = None
     """Null: closed arrivals."""
+    attribution: Attribution | None = None
+    """Where the time of the workers went."""
+    job_time: JobTime | None = None
+    """Where the time of a job went."""
+    moved_bytes_per_page: float | None = None
+    """Pickled on the way to another interpreter and back; null where nothing is."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ SERVER_COLUMNS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
 UNKNOWN = -1
 """Stands in a column where there is no value; every clock point and CPU time is otherwise >= 0."""
 
+SAME_AS = {"due_ns": "start_ns", "parse_worker": "worker", "parsing_ns": "fetched_ns"}
+"""What a column equals where an archive has none: closed arrivals, and parsing in the worker that fetched."""
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -46,9 +49,9 @@ class Samples:
     fetch_cpu_ns: Column
     parse_cpu_ns: Column
     parse_worker: Column
-    """Index of the worker that parsed: the one that fetched, unless a pool parses."""
+    """The worker that parsed: the one that fetched, or one of a pool."""
     parsing_ns: Column
-    """The parse began there; `fetched_ns` unless a pool parses."""
+    """The parse begins there."""
     received_ns: Column
     """The server's stamps, found by page id after the window; UNKNOWN where they could not be."""
     first_byte_ns: Column
@@ -65,7 +68,11 @@ class Samples:
     def to_bytes(self) -> bytes:
         """Return a compressed NPZ archive of the columns."""
         buffer = io.BytesIO()
-        columns = {name: getattr(self, name) for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")}
+        columns = {
+            name: getattr(self, name)
+            for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
+            if name not in SAME_AS or not np.array_equal(getattr(self, name), getattr(self, SAME_AS[name]))
+        }
         np.savez_compressed(buffer, error_kinds=np.array(self.error_kinds, dtype=np.str_), **columns)
         return buffer.getvalue()
 
@@ -77,15 +84,11 @@ class Samples:
         """
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             kinds = tuple(str(kind) for kind in _array(archive.read("error_kinds.npy")))
-            # Kept before there were open arrivals: every job was due when it was started.
-            # Kept before there were parse pools: whoever fetched went on to parse.
             kept = set(archive.namelist())
-            older = {"due_ns": "start_ns", "parse_worker": "worker", "parsing_ns": "fetched_ns"}
+            same = {name: other for name, other in SAME_AS.items() if f"{name}.npy" not in kept}
             return cls(
                 **{
-                    name: _array(
-                        archive.read(f"{name if f'{name}.npy' in kept else older.get(name, name)}.npy")
-                    )
+                    name: _array(archive.read(f"{same.get(name, name)}.npy"))
                     for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
                 },
                 error_kinds=kinds,
@@ -150,7 +153,10 @@ def from_columns(
             column[known] = np.asarray(requests[name], dtype=np.int64)[found[known]]
         stamps[name] = column
     return Samples(
-        **{name: np.asarray(columns[name], dtype=np.int64) for name in DRIVER_COLUMNS},
+        **{
+            name: np.asarray(columns[name if name in columns else SAME_AS[name]], dtype=np.int64)
+            for name in DRIVER_COLUMNS
+        },
         **stamps,
         error=np.array([position.get(kind, UNKNOWN) for kind in columns["error"]], dtype=np.int64),
         error_kinds=kinds,

@@ -120,4 +120,5 @@ def run_repetition(
         arrivals=None
         if cell.arrivals is None
         else OpenArrivals(cell.plan.in_flight, tuple(written["unstarted_due_ns"])),
+        roles={w["index"]: w.get("role", "job") for w in hello["workers"]},
     )

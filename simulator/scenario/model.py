@@ -102,7 +102,7 @@ class Scenario(Config):
     )
     parallelism: CountOrCores = Field(
         default="cores",
-        description="Processes of processes_per_core: a number, or cores for the usable ones.",
+        description="P, the processes or threads of strategies that have as many as cores: a number, or cores.",
     )
     affinity: Affinity | None = Field(
         default=None, description="CPUs on which the mock server and the driver may run."

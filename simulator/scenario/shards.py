@@ -1,4 +1,4 @@
-"""Which strategies of a scenario spread the job over processes: what a crossover asks of them."""
+"""Which strategies of a scenario compute in processes: what a crossover asks of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,16 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from simulator.scenario.model import DEFAULT_STRATEGIES
-from simulator.scenario.strategy import ShardKind, StrategyEntry, Variant, plan
+from simulator.scenario.strategy import ShardKind, StrategyEntry, Variant
 
 _ENTRY: TypeAdapter[Variant] = TypeAdapter(StrategyEntry)
 
 
-def shard_kinds(scenario: Mapping[str, Any]) -> dict[str, ShardKind]:
-    """Return the kind of shards of each strategy, by its name, in the order in which they are listed.
+def computing_in(scenario: Mapping[str, Any]) -> dict[str, ShardKind]:
+    """Return in what each strategy computes, by its name, in the order in which they are listed.
+
+    That is processes where its shards or the workers of its parse pool are; else what the pool is made of; else what
+    the shards are.
 
     Args:
         scenario: as written, for example that of a stored run. A strategy that this version does not know, because
@@ -24,5 +27,7 @@ def shard_kinds(scenario: Mapping[str, Any]) -> dict[str, ShardKind]:
             variant = _ENTRY.validate_python(entry)
         except ValidationError:
             continue
-        kinds[variant.name] = plan(variant, in_flight=1, parallelism=1).shards.kind
+        shards, _, parse = variant.choices
+        inside = shards if parse == "inline" else parse
+        kinds[variant.name] = "processes" if shards == "processes" else inside
     return kinds

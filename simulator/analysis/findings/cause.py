@@ -8,6 +8,9 @@ from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult, Finding, Interval
 
+SMALL = 0.01
+"""Shares of worker time below this are next to nothing."""
+MOST = 2 / 3
 SCALES, FLAT = 1.3, 1.15
 """Speed-ups that count as using the other jobs in flight, and as not using them."""
 
@@ -24,7 +27,8 @@ def causes(
     found = []
     if threads is not None:
         gain = ratio(processes, threads, first) if processes is not None else None
-        found.append(_threads_cause(scope, base, threads, processes, gain))
+        lock = own_gils(threads, by_name.get("interpreters"), first)
+        found.append(_threads_cause(scope, base, threads, processes, gain, lock))
     loop = by_name.get("asyncio")
     if loop is not None:
         found.append(_loop_cause(scope, loop))
@@ -33,48 +37,64 @@ def causes(
     return [finding for finding in found if finding is not None]
 
 
+def own_gils(threads: CellResult, interpreters: CellResult | None, first: int | None) -> str | None:
+    """Return the name of the lock if interpreters in one process, which share all locks but the GIL, are faster."""
+    gain = ratio(interpreters, threads, first) if interpreters is not None else None
+    if gain is None or not differs(gain) or gain.median <= FLAT:
+        return None
+    return f"the GIL (interpreters in one process, each with a GIL of its own, are {times(gain)} threads)"
+
+
 def _threads_cause(
     scope: Mapping[str, Any],
     base: CellResult | None,
     threads: CellResult,
     processes: CellResult | None,
     gain: Interval | None,
+    lock: str | None,
 ) -> Finding | None:
-    """Why threads reach what they reach, by the control in processes: what happens inside one process, or not."""
+    """Why threads reach what they reach, by the control in processes: what happens inside one process, or not.
+
+    `lock` names the lock where something confirms which one it is.
+    """
     speedup, cores = threads.speedup, threads.cores_used
     if speedup is None or cores is None or base is None or base.cores_used is None:
         return None
     flight = threads.in_flight
+    where = _where(threads)
     numbers: dict[str, float | str | None] = {
         "speedup_threads": speedup.median,
         "cores_threads": cores,
         "speedup_processes": processes.speedup.median if processes and processes.speedup else None,
         "cores_processes": processes.cores_used if processes else None,
+        "stall_threads": threads.attribution.stall if threads.attribution else None,
+        "run_queue_threads": threads.attribution.run_queue if threads.attribution else None,
     }
     waited = base.cores_used < 0.5  # noqa: PLR2004 - alone, the job was off CPU more than on it
     held_back = processes is not None and differs(gain) and gain is not None and gain.median > FLAT
     if held_back and processes is not None and gain is not None:
         inside = (
-            f"so what holds them back is inside the one process, a lock that all its threads share: they used"
-            f" {cores:.2f} cores, {name(processes)} {number(processes.cores_used)}"
+            f"so what holds them back is inside the one process, {lock or 'a lock that all its threads share'}:"
+            f" they used {cores:.2f} cores, {name(processes)} {number(processes.cores_used)}"
         )
         if waited and speedup.median > SCALES:
             text = (
                 f"threads overlap the waiting ({times(speedup)} sequential with {flight} in flight: the wait lets"
-                f" go of the lock), but not the computing: {name(processes)} are {times(gain)} threads, {inside}."
+                f" go of the lock), but not the computing: {name(processes)} are {times(gain)} threads,"
+                f" {inside}.{where}"
             )
         else:
             text = (
                 f"threads {'gain little' if speedup.median <= SCALES else 'share only part of the computing'}"
                 f" ({times(speedup)} sequential with {flight} in flight);"
-                f" {name(processes)} are {times(gain)} threads, {inside}."
+                f" {name(processes)} are {times(gain)} threads, {inside}.{where}"
             )
         return Finding("cause", text, scope, numbers)
     if waited and speedup.median > SCALES:
         return Finding(
             "cause",
             f"threads overlap the waiting: {times(speedup)} sequential with {flight} in flight on"
-            f" {cores:.2f} cores, so a thread that waits for the network holds no lock that the others need.",
+            f" {cores:.2f} cores, so a thread that waits for the network holds no lock that the others need.{where}",
             scope,
             numbers,
         )
@@ -82,11 +102,30 @@ def _threads_cause(
         return Finding(
             "cause",
             f"threads share the computing: {times(speedup)} sequential on {cores:.2f} cores, so most of the work"
-            " runs without a lock that the others need.",
+            f" runs without a lock that the others need.{where}",
             scope,
             numbers,
         )
     return None
+
+
+def _where(cell: CellResult) -> str:
+    """Return where its workers' time went, as a sentence to add; a stall smaller than the steal is not named."""
+    found = cell.attribution
+    if found is None:
+        return ""
+    core = f"{found.run_queue:.0%} waiting for a core"
+    if found.stall <= max(found.steal or 0.0, SMALL):
+        return f" Of its threads' time {core}, next to nothing stalled."
+    parse = found.stall_parse / found.stall
+    place = (
+        " (most of it in parsing)"
+        if parse > MOST
+        else " (most of it in fetching)"
+        if parse < 1 - MOST
+        else ""
+    )
+    return f" Of its threads' time {found.stall:.0%} stalled{place}, {core}."
 
 
 def _loop_cause(scope: Mapping[str, Any], loop: CellResult) -> Finding | None:

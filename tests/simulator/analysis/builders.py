@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from simulator.analysis.attribution import SHARES
 from simulator.analysis.summary import summarise
+from simulator.result.attribution import Attribution
 from simulator.result.document import ResultDocument
 from simulator.result.observation import CpuTime, MachineTime, Observed, Snapshot
 from simulator.result.repetition import (
@@ -73,6 +75,8 @@ def samples(  # noqa: PLR0913 - one name for each number that a test may want to
         ready_ns=parsed,
         fetch_cpu_ns=unknown if on_loop else np.full(jobs, fetch_cpu_ns),
         parse_cpu_ns=np.full(jobs, parse_cpu_ns),
+        parse_worker=order % workers,
+        parsing_ns=fetched,
         received_ns=received if stamped else unknown,
         first_byte_ns=first if stamped else unknown,
         last_byte_ns=first + body_ns if stamped else unknown,
@@ -175,6 +179,12 @@ def observed(  # noqa: PLR0913 - the same
 
 def _cpu(on_cpu_s: float, queue_s: float) -> CpuTime:
     return CpuTime(round((1 + on_cpu_s) * S), round((1 + queue_s) * S))
+
+
+def known_attribution(**changes: Any) -> Attribution:
+    """Return shares that add up to 1 if the changed ones leave it so; the rest is the residual."""
+    shares: dict[str, float] = dict.fromkeys(SHARES, 0.0) | changes
+    return Attribution(workers=8, **shares, residual=1 - sum(shares.values()), steal=0.0)
 
 
 def measures(throughput_per_s: float = 50.0, **changes: Any) -> Measures:

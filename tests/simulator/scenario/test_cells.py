@@ -132,6 +132,8 @@ def test_expansion(strategies: list[str], chosen: dict[str, int], cases: int) ->
         ("client: httpx", "processes", "20 processes are more than 8 for each of 2 usable cores; set in_flight to 16 or less"),
         ("client: httpx", "{name: m, base: processes_per_core, parallelism: 17}", "17 processes are more than 8 for each of 2 usable cores; set parallelism to 16 or less"),
         ("client: httpx", "{name: m, shards: {processes: 17}, fetch: asyncio}", "17 processes are more than 8 for each of 2 usable cores; set strategies.m.shards.processes to 16 or less"),
+        ("client: httpx", "{name: m, base: asyncio_to_processes, parallelism: 17}", "17 processes are more than 8 for each of 2 usable cores; set parallelism to 16 or less"),
+        ("client: httpx", "{name: m, shards: {processes: 4}, fetch: asyncio, parse: {processes: 4}}", "20 processes are more than 8 for each of 2 usable cores; set strategies.m.parse.processes to 3 or less"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_measured_says_what_to_set(job: str, strategy: str, expected: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.scenario.strategy import NAMES, SEQUENTIAL, Fetch, Shards, StrategyPlan, Variant, plan
+from simulator.scenario.strategy import NAMES, SEQUENTIAL, Fetch, Parse, Shards, StrategyPlan, Variant, plan
 
 
 def planned(entry: dict[str, Any], in_flight: int = 8, parallelism: int = 2) -> StrategyPlan:
@@ -20,6 +20,13 @@ def planned(entry: dict[str, Any], in_flight: int = 8, parallelism: int = 2) -> 
         ({"base": "processes"}, Shards("processes", 8), Fetch("blocking", (1,) * 8), 8),
         ({"base": "processes_per_core"}, Shards("processes", 2), Fetch("blocking", (1, 1)), 2),
         ({"base": "processes_per_core", "parallelism": 3}, Shards("processes", 3), Fetch("blocking", (1,) * 3), 3),
+        ({"base": "processes_of_threads"}, Shards("processes", 2), Fetch("blocking", (4, 4)), 8),
+        ({"base": "processes_of_asyncio", "parallelism": 3}, Shards("processes", 3), Fetch("asyncio", (3, 3, 2)), 8),
+        ({"base": "processes_of_asyncio", "parallelism": 9}, Shards("processes", 8), Fetch("asyncio", (1,) * 8), 8),
+        ({"base": "threads_of_asyncio"}, Shards("threads", 2), Fetch("asyncio", (4, 4)), 8),
+        ({"base": "interpreters"}, Shards("interpreters", 8), Fetch("blocking", (1,) * 8), 8),
+        ({"base": "asyncio_to_threads"}, Shards("none", 1), Fetch("asyncio", (8,)), 8),
+        ({"shards": {"threads": "cores"}, "fetch": "asyncio"}, Shards("threads", 2), Fetch("asyncio", (4, 4)), 8),
         ({"shards": {"processes": 3}, "fetch": "asyncio"}, Shards("processes", 3), Fetch("asyncio", (3, 3, 2)), 8),
         ({"shards": {"processes": "cores"}, "fetch": "blocking"}, Shards("processes", 2), Fetch("blocking", (4, 4)), 8),
         ({"shards": "none", "fetch": "asyncio", "parse": "inline"}, Shards("none", 1), Fetch("asyncio", (8,)), 8),
@@ -32,6 +39,30 @@ def test_a_strategy_is_three_choices(
     found = planned({"name": "x", **entry})
     assert (found.shards, found.fetch, found.in_flight) == (shards, fetch, in_flight)
     assert found.marked == (in_flight != 8)
+
+
+@pytest.mark.parametrize(
+    ("entry", "parse", "processes", "pickles"),
+    [
+        ({"base": "asyncio"}, Parse("inline", 0), 0, False),
+        ({"base": "asyncio_to_threads"}, Parse("threads", 2), 0, False),
+        ({"base": "asyncio_to_threads", "parallelism": 5}, Parse("threads", 5), 0, False),
+        ({"base": "asyncio_to_processes"}, Parse("processes", 2), 2, True),
+        ({"base": "asyncio_to_interpreters"}, Parse("interpreters", 2), 0, True),
+        ({"base": "interpreters"}, Parse("inline", 0), 0, True),
+        ({"base": "processes_of_threads"}, Parse("inline", 0), 2, True),
+        ({"shards": {"processes": 2}, "fetch": "asyncio", "parse": {"threads": 3}}, Parse("threads", 3), 2, True),
+        ({"shards": {"processes": 2}, "fetch": "asyncio", "parse": {"processes": 2}}, Parse("processes", 2), 6, True),
+        ({"shards": "none", "fetch": "asyncio", "parse": {"processes": "cores"}}, Parse("processes", 2), 2, True),
+        ({"shards": {"threads": 2}, "fetch": "asyncio", "parse": {"processes": 3}}, Parse("processes", 3), 6, True),
+    ],
+)  # fmt: skip
+def test_where_parsing_runs_and_what_that_takes(
+    entry: dict[str, Any], parse: Parse, processes: int, *, pickles: bool
+) -> None:
+    found = planned({"name": "x", **entry})
+    assert (found.parse, found.processes, found.pickles) == (parse, processes, pickles)
+    assert found.in_flight == 8
 
 
 def test_options_apply_where_they_mean_something() -> None:

@@ -1,0 +1,34 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from simulator.report.parts import Stretch, Timeline, TimelineLane
+from simulator.report.terminal_timeline import characters, draw
+
+LANE = TimelineLane("worker 1", (0, 400), (400, 500), (500, 900, 200))
+
+
+def test_a_parse_is_filled_to_its_share_of_cpu() -> None:
+    row = characters(LANE, 1_000, 20)
+    assert row[:8] == "·" * 8
+    assert row[8:10] == "░░"
+    assert sorted(row[10:18]) == sorted("█" * 4 + "░" * 4)
+    assert row[18:] == "  "
+
+
+def test_a_parse_all_on_cpu_is_solid() -> None:
+    assert characters(TimelineLane("w", (), (), (0, 1_000, 1_000)), 1_000, 10) == "█" * 10
+
+
+@pytest.mark.parametrize("width", [30, 80, 200])
+def test_rows_fit_the_console_and_one_legend_says_what_they_show(width: int) -> None:
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    stretch = Stretch("threads, 1 ms", 1_000, (LANE, LANE), 3)
+    draw(Timeline("a stretch", (stretch, stretch)), console)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert all(len(line) <= width for line in lines)
+    assert sum(line.startswith("worker 1") for line in lines) == 4
+    assert sum("… and 3 more" in line for line in lines) == 2
+    assert sum("network" in line for line in lines) == 1
+    assert not any("\x1b" in line for line in lines)
