@@ -33,7 +33,7 @@ def answering(answer: Answer) -> Iterator[str]:
 
 def test_each_small_page_of_the_mock_server_takes_one_receive() -> None:
     config = ServerConfig.model_validate({"content": {"kind": "catalogue", "count": 4, "items": 0}})
-    with MockServer(config) as server:
+    with MockServer.start(config) as server:
         client = Client(server.url)
         answers = [client.fetch(f"{server.url}/pages/{page}") for page in range(50)]
         client.close()
