@@ -38,7 +38,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         in_time = good & (samples.ready_ns <= observed.go_ns + int(window_s * 1e9))
     pages = int(in_time.sum())
     done = max(1, len(samples))
-    driver_cpu_s, driver_queue_s = _cpu(observed.ready, observed.parked)
+    driver_cpu_s, driver_queue_s = _job_cpu(observed.ready, observed.parked)
     busy_s = (end_ns - observed.go_ns) / 1e9
     outside = disturbance(observed)
     moved = observed.environment.get("moved_bytes")
@@ -113,6 +113,17 @@ def _cpu(ready: Snapshot, parked: Snapshot) -> tuple[float | None, float | None]
     return (
         (parked.driver.on_cpu_ns - ready.driver.on_cpu_ns) / 1e9,
         (parked.driver.run_queue_ns - ready.driver.run_queue_ns) / 1e9,
+    )
+
+
+def _job_cpu(ready: Snapshot, parked: Snapshot) -> tuple[float | None, float | None]:
+    """Return CPU and run-queue wait of the driver less those of the spinners beside the job; null if either is."""
+    cpu_s, queue_s = _cpu(ready, parked)
+    if cpu_s is None or queue_s is None or ready.beside is None or parked.beside is None:
+        return None, None
+    return (
+        max(0.0, cpu_s - (parked.beside.on_cpu_ns - ready.beside.on_cpu_ns) / 1e9),
+        max(0.0, queue_s - (parked.beside.run_queue_ns - ready.beside.run_queue_ns) / 1e9),
     )
 
 

@@ -6,6 +6,7 @@ import sys
 import time
 from typing import Any
 
+from .beside import open_spinners
 from .control import Control
 from .output import environment, write_measured
 from .preflight import preflight
@@ -52,13 +53,20 @@ def find_modules_in(folders: "tuple[str, ...]") -> None:
 def measure(spec: Spec, control: Control) -> None:
     """One repetition. Raises Failure."""
     shard = open_shard(spec)
+    spinners = open_spinners(spec.beside)
     started_ns = time.perf_counter_ns()
     try:
         workers = shard.start()
         startup_ns = time.perf_counter_ns() - started_ns
-        control.say("ready", workers=[vars(worker) for worker in workers], startup_ns=startup_ns)
+        # After the workers: a fork copies no thread, and warm-up is not slowed down.
+        beside = [vars(spinner) for spinner in spinners.start()]
+        control.say(
+            "ready", workers=[vars(worker) for worker in workers], startup_ns=startup_ns, beside=beside
+        )
         control.wait_for("go")
+        spinners.spin()
         go_ns = shard.run()
+        spinners.park()
         parked_ns = time.perf_counter_ns()
         control.say("parked", parked_ns=parked_ns)
         control.wait_for("release")
@@ -71,6 +79,7 @@ def measure(spec: Spec, control: Control) -> None:
         sys.stderr.flush()
         os._exit(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
     shard.release()
+    spinners.release()
 
 
 def describe(spec: Spec, workers: "list[Any]") -> "dict[str, Any]":

@@ -31,6 +31,8 @@ COLUMNS = (
 
 ANSWERS = ("winner", "arrivals")
 """Kinds of findings that answer the scenario's question; the others explain."""
+OVERALL = ("convoy",)
+"""Kinds that speak of many combinations together, and so stand beside the answers."""
 
 Combination = tuple[tuple[str, str], ...]
 
@@ -79,9 +81,10 @@ def build(document: ResultDocument, *, all_tables: bool = False, explain: bool =
         if explain:
             tables.extend(why(title, cells))
     answers = [picture(grid)] if grid is not None else _answers(document, groups, varied)
+    overall = [finding.text for finding in document.findings if finding.kind in OVERALL]
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
-        (*(answers or [_no_answer(document)]), *told(document)),
+        (*(answers or ([] if overall else [_no_answer(document)])), *told(document), *overall),
     )
     overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()
     if len(groups) > MOST_TABLES and not all_tables:

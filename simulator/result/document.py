@@ -91,7 +91,8 @@ class Finding:
 
     kind: str
     """`character` (is the job waiting or computing?), `winner`, `arrivals` (who keeps up with open ones?), `cause`,
-    `price` (of processes), `crossover`."""
+    `price` (of processes), `responsive` (how long a loop stands still), `crossover`, `convoy` (beside spinning
+    threads)."""
     text: str
     scope: Mapping[str, Any]
     """The factors that it speaks of."""

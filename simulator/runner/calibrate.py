@@ -3,11 +3,12 @@
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from mockserver.units import format_duration
+from simulator.analysis.percentiles import lag_s
 from simulator.runner.driver_process import DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
 from simulator.runner.servers import Servers
@@ -31,6 +32,8 @@ class Preflight:
     """Work per second of CPU of a parser that reaches any cost."""
     client_cpu_ns: Mapping[str, float | None]
     """CPU of one request at one in flight, by `blocking:NAME` or `asyncio:NAME`."""
+    idle_loop_lag_s: Mapping[str, float | None] | None
+    """`p50`, `p99`, `max`: how late a 10 ms tick of an idle loop is; null without a client for loops."""
     peak_bytes: int | None
     """Peak memory of one interpreter with client and parser."""
     unpicklable: str | None
@@ -116,6 +119,7 @@ class Preflights:
             parse_cpu_ns=found["parse_cpu_ns"],
             units_per_s=found["units_per_s"],
             client_cpu_ns=found["client_cpu_ns"],
+            idle_loop_lag_s=None if (lag := lag_s(found["idle_loop_lag_ns"])) is None else asdict(lag),
             peak_bytes=found["peak_bytes"],
             unpicklable=found["unpicklable"],
             errors=tuple(found["errors"]),
@@ -176,6 +180,7 @@ def calibration(preflight: Preflight, amount: Amount) -> dict[str, Any]:
         "client_cpu_s": {
             name: None if cpu is None else cpu / 1e9 for name, cpu in preflight.client_cpu_ns.items()
         },
+        "idle_loop_lag_s": preflight.idle_loop_lag_s,
         "peak_bytes": preflight.peak_bytes,
         "errors": [dict(error) for error in preflight.errors],
         "content_problems": list(preflight.content_problems),

@@ -80,10 +80,11 @@ def run_repetition(
                 launch_s = time.monotonic() - driver.launched
                 server.reset()
                 workers = {w["index"]: (w["pid"], w["tid"]) for w in hello["workers"]}
-                ready = snapshot(driver.session, workers, server.pids, ending=False)
+                beside = [(s["pid"], s["tid"]) for s in hello["beside"]]
+                ready = snapshot(driver.session, workers, server.pids, beside=beside, ending=False)
                 driver.send("go")
                 driver.wait_for("parked", on_wake)
-                parked = snapshot(driver.session, workers, server.pids, ending=True)
+                parked = snapshot(driver.session, workers, server.pids, beside=beside, ending=True)
                 stats = server.stats()
                 requests = server.requests() if server.same_clock else None
                 server_cpus = server.binding.cpus()

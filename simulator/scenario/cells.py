@@ -10,6 +10,7 @@ from mockserver.config import ServerConfig
 from mockserver.units import format_size
 from simulator.scenario.affinity import Affinity, why_not_here
 from simulator.scenario.arrivals import Arrivals
+from simulator.scenario.beside import Beside
 from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names, varies_baseline
 from simulator.scenario.job import Clients, Job
 from simulator.scenario.model import Scenario
@@ -42,6 +43,8 @@ class Cell:
     """On which CPUs its server and its driver may run."""
     arrivals: Arrivals | None = None
     """How jobs come by themselves; None: closed, a free worker claims the next one at once."""
+    beside: Beside = field(default_factory=Beside)
+    """What computes beside its job."""
 
     @property
     def client(self) -> str | None:
@@ -90,6 +93,7 @@ def _cell(
     usable_cpus: Collection[int] | None,
 ) -> Cell:
     affinity = combination.affinity or Affinity()
+    beside = combination.beside or Beside()
     if affinity.driver is not None:
         cores = len(affinity.driver)
     parallelism = cores if combination.parallelism == "cores" else combination.parallelism
@@ -113,10 +117,12 @@ def _cell(
         baseline_id=_id(baseline),
         unsupported=_missing_client(combination.job.client, worked_out)
         or _too_many_processes(worked_out, cores)
+        or beside.too_many(MAX_PROCESSES_PER_CORE * cores)
         or _too_much_memory(worked_out, memory_limit_bytes)
         or (None if usable_cpus is None else why_not_here(affinity, usable_cpus)),
         affinity=affinity,
         arrivals=combination.arrivals,
+        beside=beside,
     )
 
 

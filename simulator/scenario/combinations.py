@@ -22,7 +22,7 @@ from simulator.scenario.problem import found
 
 MAX_CELLS = 2_000
 
-ROOTS = ("server", "job", "arrivals", "in_flight", "parallelism", "affinity", "strategies")
+ROOTS = ("server", "job", "arrivals", "in_flight", "parallelism", "affinity", "beside", "strategies")
 """What `cases` and `vary` may set: the rest describes the whole experiment, not a cell."""
 
 _NOT_FOR_BASELINE = ("in_flight", "parallelism", "strategies")

@@ -18,6 +18,7 @@ from mockserver.config import Config, ServerConfig
 from mockserver.units import DurationNs, Share, format_duration, format_percentage
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
+from simulator.scenario.beside import Beside
 from simulator.scenario.expect import ExpectEntry
 from simulator.scenario.job import Job, between
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
@@ -105,6 +106,9 @@ class Scenario(Config):
     )
     affinity: Affinity | None = Field(
         default=None, description="CPUs on which the mock server and the driver may run."
+    )
+    beside: Beside | None = Field(
+        default=None, description="What computes beside the job in every cell; by default nothing."
     )
     rounds: int = Field(
         default=5, ge=1, le=1_000, strict=True, description="How often every cell is measured."
