@@ -14,8 +14,11 @@ from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
 from simulator.runner.calibrate import Preflights
+from simulator.runner.driver_process import DriverError
 from simulator.runner.repetition import run_repetition
 from simulator.runner.servers import ServerError, Servers
+from simulator.runtimes.errors import RuntimeUnavailableError
+from simulator.runtimes.interpreters import Interpreters
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance, Fixed, Next, Precise, Rounds, Schedule, blocks_of
@@ -79,6 +82,7 @@ class Experiment:
         schedule: makes the schedule from what can be run; null: the scenario's rounds, until its precision.
         search: sizes for a search instead of for rounds of every cell.
         progress: called when something new is done, and about once a second while it is.
+        interpreters: of the scenario's runtimes; null: `python` runs every cell.
     """
 
     scenario: Scenario
@@ -95,6 +99,7 @@ class Experiment:
     schedule: Callable[[Preparation], Schedule] | None = None
     search: Search | None = None
     progress: Callable[[Progress], None] = lambda _: None
+    interpreters: Interpreters | None = None
     _done: list[Repetition] = field(default_factory=list)
     _samples: dict[tuple[str, int], Samples] = field(default_factory=dict)
     _calibrations: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -137,6 +142,8 @@ class Experiment:
 
     def prepare(self, servers: Servers) -> Preparation:
         """Calibrate, check and size every cell. Raises BudgetError and ServerError."""
+        if self.interpreters is not None:
+            self.interpreters.tell = self._tell
         return prepare(
             self.scenario,
             [cell for cell in self.cells if cell.id not in broken(self._done)],
@@ -146,17 +153,27 @@ class Experiment:
                 import_path=self.import_path,
                 time_limit_s=self.scenario.time_limit_ns / 1e9,
                 seed=self.scenario.seed,
+                interpreter_of=self._interpreter_of,
+                references=() if self.interpreters is None else self.interpreters.references,
             ),
             cores=self.cores,
             memory_limit_bytes=self.memory_limit_bytes,
             known=self._calibrations,
             search=self.search,
-            tell=lambda doing: self.progress(
-                Progress(
-                    doing, 0, len(self.cells) * self.scenario.rounds, 0, "calibrated once, used in every cell"
-                )
-            ),
+            tell=lambda doing: self._tell(doing, "calibrated once, used in every cell"),
         )
+
+    def _tell(self, doing: str, why: str = "") -> None:
+        self.progress(Progress(doing, 0, len(self.cells) * self.scenario.rounds, 0, why))
+
+    def _interpreter_of(self, cell: Cell) -> str:
+        """Return what runs a cell's driver. Raises DriverError."""
+        if self.interpreters is None:
+            return self.python
+        try:
+            return self.interpreters.of(cell).python
+        except RuntimeUnavailableError as error:
+            raise DriverError("unsupported", str(error)) from error
 
     @property
     def begun(self) -> bool:
@@ -207,7 +224,7 @@ class Experiment:
                     cell,
                     servers.serving(cell.server),
                     round_=following.round,
-                    python=self.python,
+                    python=self._interpreter_of(cell),
                     amount=ready.amount,
                     seed=self.scenario.seed,
                     import_path=self.import_path,

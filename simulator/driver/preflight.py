@@ -14,6 +14,7 @@ from typing import Any
 from .canonical import NotCanonicalError, canonical, difference
 from .clients import open_async, open_blocking
 from .control import Control
+from .gil import enabled_by
 from .output import environment, write
 from .parsers import is_scalable
 from .spec import PROTOCOL, Spec
@@ -32,6 +33,7 @@ REQUESTS = 60
 
 def preflight(spec: Spec, control: Control) -> None:
     """Write what was found; raises Failure where the job cannot run at all."""
+    gil_enabled_by = enabled_by(spec)
     parser = load_parser(spec.parser)
     loaded_ns = time.perf_counter_ns()
     pages = fetch_pages(spec)
@@ -50,6 +52,7 @@ def preflight(spec: Spec, control: Control) -> None:
         "client_cpu_ns": {name: time_client(name, spec.base_url) for name in spec.clients},
         "peak_bytes": peak_bytes(),
         "loaded_ns": loaded_ns,
+        "gil_enabled_by": gil_enabled_by,
         "environment": environment(spec),
     }
     write(spec.output, found)

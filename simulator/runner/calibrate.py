@@ -2,8 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +39,37 @@ class Preflight:
     content_problems: tuple[str, ...]
     start_s: float
     """From starting the interpreter until the parser was imported."""
+    gil_enabled_by: str | None = None
+    """The module whose import turned the GIL on in a free-threaded build; null: none did."""
 
 
 class Preflights:
-    """Runs the preflight of each different job once and remembers what it found, or why it failed."""
+    """Runs the preflight of each different job once and remembers what it found, or why it failed.
+
+    Args:
+        servers: the mock servers of the run.
+        python: the interpreter that runs the driver.
+        import_path: where the user's parser is looked for.
+        time_limit_s: of one preflight.
+        seed: the scenario's.
+        interpreter_of: gives the interpreter of a cell, or raises DriverError; null: `python` runs all.
+        references: the scenario's runtimes in the order in which they may calibrate the amount of parsing.
+    """
 
     def __init__(
-        self, servers: Servers, python: str, *, import_path: tuple[str, ...], time_limit_s: float, seed: int
+        self,
+        servers: Servers,
+        python: str,
+        *,
+        import_path: tuple[str, ...],
+        time_limit_s: float,
+        seed: int,
+        interpreter_of: Callable[[Cell], str] | None = None,
+        references: Sequence[str] = (),
     ) -> None:
         self._servers = servers
-        self._python = python
+        self._interpreter_of = interpreter_of or (lambda _: python)
+        self._references = references
         self._import_path = import_path
         self._time_limit_s = time_limit_s
         self._seed = seed
@@ -62,8 +83,10 @@ class Preflights:
             ServerError: no mock server.
         """
         server = cell.server
+        python = self._interpreter_of(cell)
         key = json.dumps(
             [
+                python,
                 server.content.model_dump(mode="json", by_alias=True),
                 server.seed,
                 cell.job.client.model_dump(mode="json"),
@@ -72,7 +95,7 @@ class Preflights:
         )
         if key not in self._known:
             try:
-                self._known[key] = self._run(cell)
+                self._known[key] = self._run(cell, python)
             except DriverError as error:
                 self._known[key] = error
         known = self._known[key]
@@ -80,7 +103,25 @@ class Preflights:
             raise known
         return known
 
-    def _run(self, cell: Cell) -> Preflight:
+    def reference(self, cell: Cell) -> Preflight:
+        """Return what is known of this cell's job on the reference interpreter: the amount of parsing comes from it.
+
+        That is the first of the runtimes on which the job can run at all, so that one of them that lacks a library
+        does not keep the others from being measured.
+
+        Raises:
+            DriverError: none can.
+            ServerError: no mock server.
+        """
+        if cell.runtime is not None:
+            for runtime in self._references:
+                try:
+                    return self.of(replace(cell, runtime=runtime))
+                except DriverError:  # kept, and said of that runtime's own cells
+                    continue
+        return self.of(cell)
+
+    def _run(self, cell: Cell, python: str) -> Preflight:
         server = self._servers.serving(cell.server)
         with tempfile.TemporaryDirectory(prefix="simulator-") as name:
             folder = Path(name)
@@ -94,7 +135,7 @@ class Preflights:
                 output=folder / "preflight.json",
                 content_pages=server.content_pages(),
             )
-            with DriverProcess(self._python, job, folder, time_limit_s=self._time_limit_s) as driver:
+            with DriverProcess(python, job, folder, time_limit_s=self._time_limit_s) as driver:
                 try:
                     driver.wait_for("written")
                     driver.finish()
@@ -122,6 +163,7 @@ class Preflights:
             content_problems=server.content_problems(),
             # Both clocks are CLOCK_MONOTONIC on Linux; where they are not, the difference means nothing.
             start_s=max(0.0, min(PLAUSIBLE_START_S, found["loaded_ns"] / 1e9 - launched_s)),
+            gil_enabled_by=found.get("gil_enabled_by"),
         )
 
 
@@ -179,4 +221,5 @@ def calibration(preflight: Preflight, amount: Amount) -> dict[str, Any]:
         "peak_bytes": preflight.peak_bytes,
         "errors": [dict(error) for error in preflight.errors],
         "content_problems": list(preflight.content_problems),
+        "gil_enabled_by": preflight.gil_enabled_by,
     }
