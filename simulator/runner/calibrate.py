@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.units import format_duration
-from simulator.runner.driver_process import DriverError, DriverProcess
+from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
+from simulator.runner.records import located
 from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell
 
@@ -45,10 +46,18 @@ class Preflights:
     """Runs the preflight of each different job once and remembers what it found, or why it failed."""
 
     def __init__(
-        self, servers: Servers, python: str, *, import_path: tuple[str, ...], time_limit_s: float, seed: int
+        self,
+        servers: Servers,
+        python: str,
+        *,
+        import_path: tuple[str, ...],
+        time_limit_s: float,
+        seed: int,
+        driver: Path = DRIVER,
     ) -> None:
         self._servers = servers
         self._python = python
+        self._driver = driver
         self._import_path = import_path
         self._time_limit_s = time_limit_s
         self._seed = seed
@@ -94,7 +103,9 @@ class Preflights:
                 output=folder / "preflight.json",
                 content_pages=server.content_pages(),
             )
-            with DriverProcess(self._python, job, folder, time_limit_s=self._time_limit_s) as driver:
+            with DriverProcess(
+                self._python, job, folder, time_limit_s=self._time_limit_s, driver=self._driver
+            ) as driver:
                 try:
                     driver.wait_for("written")
                     driver.finish()
@@ -103,7 +114,7 @@ class Preflights:
                     raise with_last_words(error, driver.last_words()) from error
             found = json.loads((folder / "preflight.json").read_text(encoding="utf-8"))
         if found["differs"] is not None:
-            differs = found["differs"]
+            differs = located(found["differs"])
             raise DriverError(
                 "failed",
                 f"the parser returns something different each time: page {differs['page']}, field"
