@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from simulator.analysis.summary import summarise
@@ -14,7 +15,7 @@ from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
 from simulator.runner.calibrate import Preflights
-from simulator.runner.driver_process import DriverError
+from simulator.runner.driver_process import DRIVER, PORTABLE_DRIVER, DriverError
 from simulator.runner.repetition import run_repetition
 from simulator.runner.servers import ServerError, Servers
 from simulator.runtimes.errors import RuntimeUnavailableError
@@ -153,7 +154,7 @@ class Experiment:
                 import_path=self.import_path,
                 time_limit_s=self.scenario.time_limit_ns / 1e9,
                 seed=self.scenario.seed,
-                interpreter_of=self._interpreter_of,
+                launch_of=self._launch_of,
                 references=() if self.interpreters is None else self.interpreters.references,
             ),
             cores=self.cores,
@@ -166,12 +167,13 @@ class Experiment:
     def _tell(self, doing: str, why: str = "") -> None:
         self.progress(Progress(doing, 0, len(self.cells) * self.scenario.rounds, 0, why))
 
-    def _interpreter_of(self, cell: Cell) -> str:
-        """Return what runs a cell's driver. Raises DriverError."""
+    def _launch_of(self, cell: Cell) -> tuple[str, Path]:
+        """Return what runs a cell: the interpreter, and the driver that it can run. Raises DriverError."""
         if self.interpreters is None:
-            return self.python
+            return self.python, DRIVER
         try:
-            return self.interpreters.of(cell).python
+            chosen = self.interpreters.of(cell)
+            return chosen.python, PORTABLE_DRIVER if chosen.needs_portable_driver else DRIVER
         except RuntimeUnavailableError as error:
             raise DriverError("unsupported", str(error)) from error
 
@@ -218,13 +220,15 @@ class Experiment:
             progress = self._progress(schedule, allowance, following, cell)
             self.progress(progress)
             began = time.monotonic()
+            python, driver = self._launch_of(cell)
             outcome: Observed | Broken
             try:
                 outcome = run_repetition(
                     cell,
                     servers.serving(cell.server),
                     round_=following.round,
-                    python=self._interpreter_of(cell),
+                    python=python,
+                    driver=driver,
                     amount=ready.amount,
                     seed=self.scenario.seed,
                     import_path=self.import_path,

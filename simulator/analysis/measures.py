@@ -137,8 +137,10 @@ def _fetch(observed: Observed, good: np.ndarray) -> Phase:
     if not good.any():
         return Phase(None, None, None)
     wall = float((samples.fetched_ns - samples.start_ns)[good].mean()) / 1e9
-    parse_cpu = float(samples.parse_cpu_ns[good].mean()) / 1e9
+    parse_cpu = _mean_cpu_s(samples.parse_cpu_ns[good])
     workers = _workers_s(observed)
+    if parse_cpu is None:
+        return Phase(wall, None, None)
     on_loop = bool((samples.fetch_cpu_ns == UNKNOWN).any())
     if on_loop:
         cpu = None if workers is None else max(0.0, workers[0] / len(samples) - parse_cpu)
@@ -156,12 +158,17 @@ def _parse(observed: Observed, good: np.ndarray) -> Phase:
     if not good.any():
         return Phase(None, None, None)
     wall = float((samples.parsed_ns - samples.fetched_ns)[good].mean()) / 1e9
-    cpu = float(samples.parse_cpu_ns[good].mean()) / 1e9
+    cpu = _mean_cpu_s(samples.parse_cpu_ns[good])
     workers = _workers_s(observed)
-    if workers is None:
+    if workers is None or cpu is None:
         return Phase(wall, cpu, None)
     queue = workers[1] / len(samples) * _share(cpu, workers[0] / len(samples))
     return Phase(wall, cpu, max(0.0, wall - cpu - queue))
+
+
+def _mean_cpu_s(cpu_ns: np.ndarray) -> float | None:
+    """Return the mean (s); null where the interpreter has no CPU clock of a thread (IronPython)."""
+    return None if (cpu_ns == UNKNOWN).any() else float(cpu_ns.mean()) / 1e9
 
 
 def _share(part: float, whole: float) -> float:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.units import format_duration
-from simulator.runner.driver_process import DriverError, DriverProcess
+from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
+from simulator.runner.records import located
 from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell
 
@@ -52,7 +53,8 @@ class Preflights:
         import_path: where the user's parser is looked for.
         time_limit_s: of one preflight.
         seed: the scenario's.
-        interpreter_of: gives the interpreter of a cell, or raises DriverError; null: `python` runs all.
+        driver: the folder of the driver that this interpreter can run.
+        launch_of: gives a cell's interpreter and driver, or raises DriverError; null: those above run all.
         references: the scenario's runtimes in the order in which they may calibrate the amount of parsing.
     """
 
@@ -64,11 +66,12 @@ class Preflights:
         import_path: tuple[str, ...],
         time_limit_s: float,
         seed: int,
-        interpreter_of: Callable[[Cell], str] | None = None,
+        driver: Path = DRIVER,
+        launch_of: Callable[[Cell], tuple[str, Path]] | None = None,
         references: Sequence[str] = (),
     ) -> None:
         self._servers = servers
-        self._interpreter_of = interpreter_of or (lambda _: python)
+        self._launch_of = launch_of or (lambda _: (python, driver))
         self._references = references
         self._import_path = import_path
         self._time_limit_s = time_limit_s
@@ -83,7 +86,7 @@ class Preflights:
             ServerError: no mock server.
         """
         server = cell.server
-        python = self._interpreter_of(cell)
+        python, driver = self._launch_of(cell)
         key = json.dumps(
             [
                 python,
@@ -95,7 +98,7 @@ class Preflights:
         )
         if key not in self._known:
             try:
-                self._known[key] = self._run(cell, python)
+                self._known[key] = self._run(cell, python, driver)
             except DriverError as error:
                 self._known[key] = error
         known = self._known[key]
@@ -121,7 +124,7 @@ class Preflights:
                     continue
         return self.of(cell)
 
-    def _run(self, cell: Cell, python: str) -> Preflight:
+    def _run(self, cell: Cell, python: str, which: Path) -> Preflight:
         server = self._servers.serving(cell.server)
         with tempfile.TemporaryDirectory(prefix="simulator-") as name:
             folder = Path(name)
@@ -135,7 +138,7 @@ class Preflights:
                 output=folder / "preflight.json",
                 content_pages=server.content_pages(),
             )
-            with DriverProcess(python, job, folder, time_limit_s=self._time_limit_s) as driver:
+            with DriverProcess(python, job, folder, time_limit_s=self._time_limit_s, driver=which) as driver:
                 try:
                     driver.wait_for("written")
                     driver.finish()
@@ -144,7 +147,7 @@ class Preflights:
                     raise with_last_words(error, driver.last_words()) from error
             found = json.loads((folder / "preflight.json").read_text(encoding="utf-8"))
         if found["differs"] is not None:
-            differs = found["differs"]
+            differs = located(found["differs"])
             raise DriverError(
                 "failed",
                 f"the parser returns something different each time: page {differs['page']}, field"

@@ -10,8 +10,6 @@ from simulator.result.document import CellResult, Finding, Interval, ResultDocum
 FACTOR = "runtime"
 SCALES, FLAT = 1.3, 1.2
 """Speed-ups of threads from which they compute in parallel, and up to which they do not."""
-COMPUTING = 0.5
-"""From this many cores on, one job after the other computes more than it waits."""
 FEWEST = 2
 """Pythons, and jobs in flight, that make a comparison."""
 
@@ -58,10 +56,14 @@ def _compared(document: ResultDocument) -> Iterator[Finding]:
 
 
 def _scaling(cell: CellResult, base: CellResult | None) -> _Scaling | None:
-    """Return how threads scale on one Python, null where that cannot be said."""
+    """Return how threads scale on one Python; null where that cannot be said, or where a job waits more than it computes."""
     if name(cell) != "threads" or cell.in_flight < FEWEST or cell.speedup is None or cell.status != "ok":
         return None
-    if base is None or base.throughput_per_s is None or (base.cores_used or 0.0) < COMPUTING:
+    if (
+        base is None
+        or base.throughput_per_s is None
+        or (base.cpu_per_page_s or 0.0) <= (base.network_s or 0.0)
+    ):
         return None
     return _Scaling(str(cell.factors[FACTOR]), cell.speedup, gil_of(cell), base.throughput_per_s.median)
 
@@ -92,6 +94,8 @@ def _comparison(scope: Mapping[str, Any], members: Sequence[_Scaling]) -> Findin
 
 def _because(parallel: Sequence[_Scaling], flat: Sequence[_Scaling]) -> str:
     """Return what the GIL has to do with it, where what is known of it fits the numbers."""
+    if any(one.speedup.kind == "range" for one in (*parallel, *flat)):
+        return ""  # too few rounds to give a reason for what may be luck
     if parallel and all(one.gil is False for one in parallel):
         if flat and all(one.gil is True for one in flat):
             return ": without a GIL threads compute in parallel, with one they take turns"
