@@ -45,8 +45,7 @@ def preflight(spec, control):
             parse_cpu_ns=None if scalable else time_parse(parser, pages),
             units_per_s=time_units(spec.parser, pages[0]) if scalable else None,
             client_cpu_ns=dict(
-                (name, time_client(client) if name == "blocking:http.client" else None)
-                for name in spec.clients
+                (name, time_client(client) if name == "blocking:http.client" else None) for name in spec.clients
             ),
             peak_bytes=peak_bytes(),
             loaded_ns=loaded_ns,
