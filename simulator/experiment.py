@@ -173,9 +173,9 @@ class Experiment:
             return self.python, DRIVER
         try:
             chosen = self.interpreters.of(cell)
-            return chosen.python, PORTABLE_DRIVER if chosen.needs_portable_driver else DRIVER
         except RuntimeUnavailableError as error:
             raise DriverError("unsupported", str(error)) from error
+        return chosen.python, PORTABLE_DRIVER if chosen.needs_portable_driver else DRIVER
 
     @property
     def begun(self) -> bool:

@@ -3,6 +3,7 @@
 import re
 import sys
 import warnings
+from collections.abc import Callable
 from importlib import import_module
 
 from .clients.interface import LIBRARIES
@@ -19,21 +20,23 @@ def is_enabled() -> bool:
     return True if ask is None else bool(ask())
 
 
-def enabled_by(spec: Spec) -> "str | None":
+def enabled_by(
+    spec: Spec, *, is_on: Callable[[], bool] = is_enabled, load: Callable[[str], object] = import_module
+) -> "str | None":
     """Import what this job fetches and parses with, one by one; return the module that turned the GIL on.
 
     Null: none did, or there was a GIL before. What cannot be imported is reported by whoever needs it.
     """
-    if is_enabled():
+    if is_on():
         return None
     for module in wanted(spec):
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             try:
-                import_module(module)
+                load(module)
             except BaseException:  # noqa: BLE001, S112 - a module of the user's may raise anything; it is said later
                 continue
-        if is_enabled():
+        if is_on():
             named = (_NAMED.search(str(warning.message)) for warning in said)
             return next((found.group(1) for found in named if found), module)
     return None

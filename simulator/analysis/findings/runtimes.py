@@ -56,7 +56,7 @@ def _compared(document: ResultDocument) -> Iterator[Finding]:
 
 
 def _scaling(cell: CellResult, base: CellResult | None) -> _Scaling | None:
-    """Return how threads scale on one Python; null where that cannot be said, or where a job waits more than it computes."""
+    """Return how threads scale on one Python; null where that cannot be said, or a job waits more than it computes."""
     if name(cell) != "threads" or cell.in_flight < FEWEST or cell.speedup is None or cell.status != "ok":
         return None
     if (
