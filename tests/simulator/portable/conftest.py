@@ -9,7 +9,7 @@ from tests.interpreters import interpreter
 PYTHONS = ("this", "pypy3", "jython")
 
 
-@pytest.fixture(params=PYTHONS)
+@pytest.fixture(params=PYTHONS, scope="package")
 def python(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return sys.executable if name == "this" else interpreter(name)

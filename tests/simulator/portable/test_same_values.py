@@ -4,8 +4,7 @@ import json
 import random
 import struct
 import subprocess
-import sys
-from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -38,95 +37,101 @@ def floats() -> list[int]:
     return sizes + [draw.getrandbits(63) % (0x7FF << 52) for _ in range(PARTS)]
 
 
-def told(python: str, folder: Path, program: str) -> object:
-    """Run a program that imports from the portable driver and prints JSON."""
-    (folder / "program.py").write_text(
-        "# -*- coding: utf-8 -*-\n" + IMPORTS + f"sys.dont_write_bytecode = True\n"
-        f"sys.path.insert(0, {str(PORTABLE_DRIVER.parent)!r})\n{program}",
-        encoding="utf-8",
-    )
+PAGES = [page_of_items(3, index, 25) for index in range(8)]
+OPEN = {
+    process: {**JOB, "pages": 700, "arrivals": {"process": process, "rate_per_s": 130.0}, "seed": 2**40 + 3}
+    for process in ("poisson", "constant")
+}
+EXTRA = {
+    **JOB,
+    "work": {"repeats": 2, "extra_fraction": 0.4, "units": None},
+    "parser": {"function": "counting:parse"},
+}
+PROGRAM = f"""# -*- coding: utf-8 -*-
+{IMPORTS}
+sys.dont_write_bytecode = True
+given = json.load(io.open(sys.argv[1], encoding="utf-8"))
+sys.path[:0] = [str(given["portable"]), str(given["folder"])]
+import counting
+from portable.canonical import canonical, _shortest
+from portable.html_page import parse
+from portable.parsers import bind
+from portable.spec import Spec
+from portable.tickets import offsets_ns
+
+def parses(spec):
+    parse = bind(spec)
+    for page in range(100):
+        counting.calls[:] = []
+        parse(page, b"")
+        yield len(counting.calls)
+
+floats = [struct.unpack("<d", struct.pack("<Q", bits))[0] for bits in given["floats"]]
+bodies = [io.open("%s/%d.html" % (given["folder"], i), "rb").read() for i in range(given["pages"])]
+print(json.dumps({{
+    "values": [canonical(value) for value in {VALUES}],
+    "floats": [[canonical(value), _shortest(value)] for value in floats],
+    "pages": [canonical(parse(body, "")) for body in bodies],
+    "offsets": dict((name, offsets_ns(Spec(job))) for name, job in given["open"].items()),
+    "parses": list(parses(Spec(given["extra"]))),
+}}))
+"""
+
+
+@pytest.fixture(scope="module")
+def told(python: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What one start of that Python gave: a JVM takes seconds for each."""
+    folder = tmp_path_factory.mktemp("told")
+    (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
+    (folder / "counting.py").write_text("calls = []\ndef parse(body): calls.append(body)\n")
+    for index, body in enumerate(PAGES):
+        (folder / f"{index}.html").write_bytes(body)
+    given = {
+        "portable": str(PORTABLE_DRIVER.parent),
+        "folder": str(folder),
+        "floats": floats(),
+        "pages": len(PAGES),
+        "open": OPEN,
+        "extra": EXTRA,
+    }
+    (folder / "given.json").write_text(json.dumps(given))
     done = subprocess.run(
-        [python, str(folder / "program.py")], capture_output=True, text=True, timeout=100, check=False
+        [python, str(folder / "program.py"), str(folder / "given.json")],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
-def test_equal_values_have_the_same_canonical_text(python: str, tmp_path: Path) -> None:
-    names: dict[str, object] = {}
+def test_equal_values_have_the_same_canonical_text(told: dict[str, Any]) -> None:
+    names: dict[str, Any] = {}
     exec(IMPORTS, names)  # noqa: S102 - the same source here and there
-    expected = [canonical(value) for value in eval(VALUES, names)]  # noqa: S307 - the same source here and there
-    found = told(
-        python,
-        tmp_path,
-        "from portable.canonical import canonical\n"
-        f"print(json.dumps([canonical(value) for value in {VALUES}]))\n",
-    )
-    assert found == expected
+    values = eval(VALUES, names)  # noqa: S307 - the same source here and there
+    assert told["values"] == [canonical(value) for value in values]
 
 
-def test_floats_are_written_with_the_fewest_digits(python: str, tmp_path: Path) -> None:
-    bits = floats()
-    (tmp_path / "bits.json").write_text(json.dumps(bits))
-    found = told(
-        python,
-        tmp_path,
-        "from portable.canonical import canonical, _shortest\n"
-        f"bits = json.load(io.open({str(tmp_path / 'bits.json')!r}))\n"
-        "values = [struct.unpack('<d', struct.pack('<Q', one))[0] for one in bits]\n"
-        "print(json.dumps([[canonical(value), _shortest(value)] for value in values]))\n",
-    )
-    expected = [canonical(struct.unpack("<d", struct.pack("<Q", one))[0]) for one in bits]
-    assert found == [[text, text] for text in expected]
+def test_floats_are_written_with_the_fewest_digits(told: dict[str, Any]) -> None:
+    expected = [canonical(struct.unpack("<d", struct.pack("<Q", one))[0]) for one in floats()]
+    assert told["floats"] == [[text, text] for text in expected]
 
 
-def test_pages_have_the_same_record(python: str, tmp_path: Path) -> None:
-    pages = [page_of_items(3, index, 25) for index in range(8)]
-    for index, body in enumerate(pages):
-        (tmp_path / f"{index}.html").write_bytes(body)
-    found = told(
-        python,
-        tmp_path,
-        "from portable.canonical import canonical\nfrom portable.html_page import parse\n"
-        f"folder = {str(tmp_path)!r}\n"
-        "bodies = [io.open('%s/%d.html' % (folder, i), 'rb').read() for i in range(8)]\n"
-        "print(json.dumps([canonical(parse(body, '')) for body in bodies]))\n",
-    )
-    assert found == [canonical(parse(body, "")) for body in pages]
+def test_pages_have_the_same_record(told: dict[str, Any]) -> None:
+    assert told["pages"] == [canonical(parse(body, "")) for body in PAGES]
 
 
 @pytest.mark.parametrize("process", ["poisson", "constant"])
-def test_open_arrivals_are_due_at_the_same_moments(python: str, process: str, tmp_path: Path) -> None:
-    job = {**JOB, "pages": 700, "arrivals": {"process": process, "rate_per_s": 130.0}, "seed": 2**40 + 3}
-    found = told(
-        python,
-        tmp_path,
-        "from portable.spec import Spec\nfrom portable.tickets import offsets_ns\n"
-        f"print(json.dumps(offsets_ns(Spec(json.loads({json.dumps(job)!r})))))\n",
-    )
+def test_open_arrivals_are_due_at_the_same_moments(told: dict[str, Any], process: str) -> None:
     expected = offsets_ns(spec(process, 130.0, pages=700, seed=2**40 + 3))
     assert expected is not None
     # The last digit of a logarithm may differ from one C library to the JVM's.
-    assert found == pytest.approx(expected.tolist(), abs=2)
+    assert told["offsets"][process] == pytest.approx(expected.tolist(), abs=2)
 
 
-def test_the_same_pages_get_one_more_parse(python: str, tmp_path: Path) -> None:
-    work = {"repeats": 2, "extra_fraction": 0.4, "units": None}
-    job = {**JOB, "work": work, "parser": {"function": "counting:parse"}}
-    (tmp_path / "counting.py").write_text("calls = []\ndef parse(body): calls.append(body)\n")
-    found = told(
-        python,
-        tmp_path,
-        f"sys.path.insert(0, {str(tmp_path)!r})\n"
-        "import counting\nfrom portable.parsers import bind\nfrom portable.spec import Spec\n"
-        f"parse = bind(Spec(json.loads({json.dumps(job)!r})))\n"
-        "numbers = []\n"
-        "for page in range(100):\n"
-        "    counting.calls[:] = []\n"
-        "    parse(page, b'')\n"
-        "    numbers.append(len(counting.calls))\n"
-        "print(json.dumps(numbers))\n",
-    )
+def test_the_same_pages_get_one_more_parse(told: dict[str, Any]) -> None:
     expected = [2 + (crc32(b"%d:%d" % (JOB["seed"], page)) < round(0.4 * 2**32)) for page in range(100)]
-    assert found == expected
-    assert sys.maxsize > sum(expected) - 200 > 0
+    assert told["parses"] == expected
+    assert 0 < sum(expected) - 200 < 100
