@@ -45,14 +45,14 @@ def preflight(spec, control):
             mean_bytes=sum(len(body) for _, body, _ in pages) / len(pages),
             parse_cpu_ns=None if scalable else time_parse(parser, pages),
             units_per_s=time_units(spec.parser, pages[0]) if scalable else None,
-            client_cpu_ns=dict(
-                (name, time_client(client) if name == "blocking:http.client" else None) for name in spec.clients
-            ),
+            client_cpu_ns={
+                name: time_client(client) if name == "blocking:http.client" else None for name in spec.clients
+            },
             peak_bytes=peak_bytes(),
             loaded_ns=loaded_ns,
             environment=environment(spec),
         )
-    except (IOError, OSError, socket.error):  # noqa: UP024 - three types in Python 2
+    except (IOError, OSError, socket.error):  # three types in Python 2
         raise Failure("failed", "cannot fetch from %s: %s" % (spec.base_url, raised()[1]))
     finally:
         client.close()
@@ -67,7 +67,7 @@ def peak_bytes():
             for line in status:
                 if line.startswith("VmHWM:"):
                     return int(line.split()[1]) * 1024
-    except (IOError, OSError):  # noqa: UP024 - not Linux; two types in Python 2
+    except (IOError, OSError):  # not Linux; two types in Python 2
         return None
     return None
 

@@ -62,7 +62,9 @@ def cells(folder: Path, function: str = "", *, url: bool = True, **changes: obje
     return tiny_cells(folder, **changes)
 
 
-def run(cell: Cell, servers: Servers, folder: Path, python: str, amount: Amount | None = None) -> Observed | Broken:
+def run(
+    cell: Cell, servers: Servers, folder: Path, python: str, amount: Amount | None = None
+) -> Observed | Broken:
     return run_repetition(
         cell,
         servers.serving(cell.server),
@@ -151,7 +153,9 @@ def test_the_preflight_finds_costs_and_what_differs(python: str, servers: Server
 
 
 def test_the_preflight_measures_what_the_main_one_does(python: str, servers: Servers, folder: Path) -> None:
-    found = preflight(cells(folder, job__parser="spin", job__parse_cost="2ms")["threads"], servers, folder, python)
+    found = preflight(
+        cells(folder, job__parser="spin", job__parse_cost="2ms")["threads"], servers, folder, python
+    )
     assert found.pages == 5
     assert found.units_per_s is not None
     assert found.units_per_s > 10_000
@@ -227,12 +231,16 @@ def test_what_comes_in_a_fixed_duration_and_is_not_started_is_told(servers: Serv
 
 
 @pytest.mark.parametrize(
-    ("function", "url"), [("good", True), ("text", False)], ids=["bytes and url", "text"]
+    "parser",
+    [
+        {"function": "shared:good", "input": "bytes", "url": True},
+        {"function": "shared:text", "input": "text", "url": False},
+    ],
+    ids=["bytes and url", "text"],
 )
 def test_a_function_of_the_users_gives_the_main_drivers_records(
-    function: str, url: bool, servers: Servers, folder: Path
+    parser: dict[str, object], servers: Servers, folder: Path
 ) -> None:
-    parser = {"function": f"shared:{function}", "url": url, "input": "bytes" if url else "text"}
     cell = tiny_cells(folder, job__parser=parser)["sequential"]
     reference = Reference()
     assert compare(reference, observed(cell, servers, folder, THIS)) == ("equal", None)
@@ -254,7 +262,9 @@ def test_a_function_of_the_users_gives_the_main_drivers_records(
 def test_built_in_parsers_give_the_main_drivers_records(parser: str, servers: Servers, folder: Path) -> None:
     pages = folder / "pages"
     pages.mkdir()
-    (pages / "one.json").write_text('{"name": "caf\\u00e9", "prices": [1, 2.5, null, true], "€": {"a": 1e300}}')
+    (pages / "one.json").write_text(
+        '{"name": "caf\\u00e9", "prices": [1, 2.5, null, true], "€": {"a": 1e300}}'
+    )
     cell = tiny_cells(
         folder,
         job__parser=parser,

@@ -17,40 +17,44 @@ from tests.interpreters import interpreter
 FILES = sorted(PORTABLE_DRIVER.glob("*.py"))
 
 
+NEWER = (
+    *(ast.AnnAssign, ast.JoinedStr, ast.NamedExpr, ast.YieldFrom, ast.Nonlocal, ast.MatMult, ast.Match),
+    *(ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await, ast.TryStar),
+)
+
+
+def is_newer(node: ast.AST) -> bool:
+    """Whether Python 2.7 does not have this."""
+    match node:
+        case (
+            ast.arg(annotation=ast.expr()) | ast.FunctionDef(returns=ast.expr()) | ast.Raise(cause=ast.expr())
+        ):
+            return True
+        case ast.arguments():
+            return bool(node.kwonlyargs or node.posonlyargs)
+        case ast.Dict():
+            return None in node.keys  # {**other}
+        case ast.List() | ast.Tuple() | ast.Set():
+            return any(isinstance(item, ast.Starred) for item in node.elts)
+        case ast.ClassDef():
+            return bool(node.keywords)  # a metaclass
+        case ast.Call(func=ast.Name("super"), args=[]) | ast.Call(func=ast.Name("open")):
+            return True  # Python 2's open knows no encoding: io.open
+    return isinstance(node, NEWER)
+
+
 def newer_than_2_7(source: str) -> Iterator[str]:
     """Yield what Python 2.7 does not have, with the line of each."""
     for node in ast.walk(ast.parse(source, feature_version=(3, 4))):
-        found = None
-        match node:
-            case ast.AnnAssign() | ast.arg(annotation=ast.expr()) | ast.FunctionDef(returns=ast.expr()):
-                found = "an annotation"
-            case ast.arguments() if node.kwonlyargs or node.posonlyargs:
-                found = "keyword-only or positional-only parameters"
-            case ast.JoinedStr() | ast.NamedExpr() | ast.YieldFrom() | ast.Nonlocal() | ast.MatMult():
-                found = type(node).__name__
-            case ast.AsyncFunctionDef() | ast.AsyncFor() | ast.AsyncWith() | ast.Await() | ast.Match():
-                found = type(node).__name__
-            case ast.Raise(cause=ast.expr()):
-                found = "raise … from"
-            case ast.Dict() if None in node.keys:
-                found = "** in a dict"
-            case ast.List() | ast.Tuple() | ast.Set() if any(isinstance(e, ast.Starred) for e in node.elts):
-                found = "* in a list"
-            case ast.ClassDef() if node.keywords:
-                found = "a metaclass as keyword"
-            case ast.Call(func=ast.Name("super"), args=[]):
-                found = "super() without arguments"
-            case ast.Call(func=ast.Name("open")):
-                found = "open(), which in Python 2 knows no encoding: io.open"
-        if found is not None:
-            yield f"line {getattr(node, 'lineno', '?')}: {found}"
+        if is_newer(node):
+            yield f"line {getattr(node, 'lineno', '?')}: {ast.unparse(node)}"
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.NUMBER and "_" in token.string:
-            yield f"line {token.start[0]}: _ in a number"
-        if token.type == tokenize.STRING and token.string[:2].lower() == "rb":
-            yield f"line {token.start[0]}: rb, where Python 2 has br"
-        if token.type == tokenize.STRING and token.string[0] in "uU":
-            yield f"line {token.start[0]}: u, which unicode_literals makes needless"
+        wrong = (token.type == tokenize.NUMBER and "_" in token.string) or (
+            # br"" is what both have, and unicode_literals make u"" needless
+            token.type == tokenize.STRING and token.string.lower().startswith(("rb", "u"))
+        )
+        if wrong:
+            yield f"line {token.start[0]}: {token.string}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -68,7 +72,17 @@ def test_text_is_text_and_letters_are_declared_for_python_2(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["f'{1}'", "x: int = 1", "def f(*, a): pass", "def f() -> int: pass", "1_000", "rb''", "super()"]
+    "source",
+    [
+        "f'{1}'",
+        "x: int = 1",
+        "def f(*, a): pass",
+        "def f() -> int: pass",
+        "1_000",
+        "rb''",
+        "super()",
+        "{**a}",
+    ],
 )
 def test_the_check_finds_what_is_newer(source: str) -> None:
     try:
@@ -103,6 +117,10 @@ def test_it_needs_nothing_but_the_standard_library() -> None:
         "print(sorted(name for name in sys.modules if name.startswith(('simulator', 'mockserver'))))"
     )
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", program], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-I", "-S", "-B", "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.stdout.strip() == "[]", done.stderr
