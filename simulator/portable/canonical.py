@@ -27,10 +27,12 @@ try:
     from enum import Enum
 except ImportError:
 
-    class Enum(object):  # noqa: UP004 - of the new style in Python 2, and there no value's class
+    class Enum(object):  # of the new style in Python 2, and there no value's class
         """Stands for the enumerations that this Python does not have."""
 
 
+LEAST_POWER, EXPONENT_FROM = -4, 16
+"""Powers of ten between which `repr` writes a float without an exponent."""
 MAX_DEPTH = 100
 """Levels of nesting; fewer than in the other driver, because the JVM's stack is shorter."""
 _MAX_DECIMAL_BITS = 1024
@@ -109,7 +111,7 @@ def _shortest(value):
     mantissa, _, power = text.partition("e")
     sign, mantissa, power = ("-" if mantissa[0] == "-" else ""), mantissa.lstrip("-"), int(power)
     figures = mantissa.replace(".", "").rstrip("0") or "0"
-    if not -4 <= power < 16:
+    if not LEAST_POWER <= power < EXPONENT_FROM:
         point = "." + figures[1:] if len(figures) > 1 else ""
         return "%s%s%se%s%02d" % (sign, figures[0], point, "-" if power < 0 else "+", abs(power))
     if power < 0:
@@ -196,7 +198,7 @@ def _fields(value):
         names = [field.name for field in kind.__attrs_attrs__ if field.eq]
     else:
         return vars(value) if kind.__name__ == "SimpleNamespace" else None
-    return dict((name, getattr(value, name)) for name in names)
+    return {name: getattr(value, name) for name in names}
 
 
 def _other(value, above):
@@ -235,7 +237,7 @@ _IN_ORDER = (
         (UUID, _tagged("UUID")),
     ]
 )
-if sys.version_info[0] > 2:  # noqa: PLR2004 - Python 2's range is a list, and its paths are text
+if sys.version_info[0] > 2:  # Python 2's range is a list, and its paths are text
     from pathlib import PurePath
 
     _IN_ORDER += [(PurePath, _tagged("path")), (range, _tagged("range"))]

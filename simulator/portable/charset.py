@@ -18,7 +18,7 @@ _BYTE_ORDER_MARKS = (
 # How far a browser looks (WHATWG HTML, "prescan a byte stream to determine its encoding").
 _PRESCAN_BYTES = 1024
 _DECLARATION = re.compile(
-    br"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w:.\-]+) |
+    rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w:.\-]+) |
     ^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w:.\-]+)""",
     re.IGNORECASE | re.VERBOSE,
 )

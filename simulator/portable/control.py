@@ -53,7 +53,7 @@ class Control:
         try:
             self._events.write(line.encode("ascii"))
             self._events.flush()
-        except (IOError, OSError):  # noqa: UP024 - two types in Python 2
+        except (IOError, OSError):  # two types in Python 2
             end()
 
     def wait_for(self, command):
@@ -81,7 +81,7 @@ def die_with(lifeline_fd):
     def watch():
         try:
             lifeline.read(1)
-        except (IOError, OSError):  # noqa: UP024 - the JVM closes files when it ends by itself
+        except (IOError, OSError):  # the JVM closes files when it ends by itself
             return
         end()
 

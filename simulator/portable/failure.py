@@ -6,7 +6,7 @@ import sys
 import traceback
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818 - not an error of this program: what the job did
     """The job cannot run here (`unsupported`) or broke (`failed`); the text is for a person."""
 
     def __init__(self, status, reason):

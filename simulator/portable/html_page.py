@@ -32,7 +32,7 @@ class _Card:
         self.depth = 0
 
     def product(self):
-        text = dict((field, "".join(parts)) for field, parts in self.fields.items())
+        text = {field: "".join(parts) for field, parts in self.fields.items()}
         return product(
             name=text.get("name", ""),
             url=self.url,

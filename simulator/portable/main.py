@@ -28,7 +28,7 @@ def main(arguments):
     control = Control(options.events_fd, options.commands_fd, options.lifeline_fd)
     try:
         spec = load(options.job)
-    except (IOError, OSError, ValueError) as error:  # noqa: UP024 - two types in Python 2
+    except (IOError, OSError, ValueError) as error:  # two types in Python 2
         sys.stderr.write("%s: %s\n" % (options.job, error))
         return EXIT_USAGE
     try:

@@ -19,7 +19,7 @@ def write_measured(spec, threads, go_ns, startup_ns, gil):
     """Write the sample file: columns of equal length in the order in which records became ready."""
     jobs = threads.jobs()
     names, records, unchecked = name_records(jobs)
-    columns = dict((name, [job[0][at] for job in jobs]) for at, name in enumerate(COLUMNS))
+    columns = {name: [job[0][at] for job in jobs] for at, name in enumerate(COLUMNS)}
     columns["error"] = [error for _, _, error in jobs]
     # Pages are claimed in order: what was not started is what comes after those that were.
     unstarted = (threads.tickets.offsets or [])[len(jobs) :]
@@ -61,7 +61,7 @@ def name_records(jobs):
             names.append("")
             continue
         names.append(texts.setdefault(text, "record-%d" % len(texts)))
-    return names, dict((name, text) for text, name in texts.items()), unchecked
+    return names, {name: text for text, name in texts.items()}, unchecked
 
 
 def write(path, document):

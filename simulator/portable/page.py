@@ -32,7 +32,7 @@ def product(name, url, price, rating, stock, attributes):
         "rating": float(rated.group(0)) if rated else None,
         "url": url,
         "in_stock": stock.lstrip().startswith("In stock"),
-        "attributes": dict((collapse(key), collapse(value)) for key, value in attributes),
+        "attributes": {collapse(key): collapse(value) for key, value in attributes},
     }
 
 

@@ -14,7 +14,9 @@ def bind_to_cpus(cpus):
     if cpus is None:
         return
     if not hasattr(os, "sched_setaffinity"):
-        raise Failure("unsupported", "%s does not bind processes to CPUs; remove affinity.driver" % IMPLEMENTATION)
+        raise Failure(
+            "unsupported", "%s does not bind processes to CPUs; remove affinity.driver" % IMPLEMENTATION
+        )
     wanted = ", ".join(map(str, cpus))
     try:
         os.sched_setaffinity(0, cpus)

@@ -206,14 +206,14 @@ def tids_by_name(width):
 
     Empty where the system does not say.
     """
-    indexes = dict((thread_name(index), index) for index in range(width))
+    indexes = {thread_name(index): index for index in range(width)}
     tids = {}
     folder = "/proc/self/task"
     for tid in os.listdir(folder) if os.path.isdir(folder) else ():
         try:
             with io.open("%s/%s/comm" % (folder, tid), encoding="utf-8", errors="replace") as comm:
                 name = comm.read().strip()
-        except (IOError, OSError):  # noqa: UP024 - that thread has ended; two types in Python 2
+        except (IOError, OSError):  # that thread has ended; two types in Python 2
             continue
         if name in indexes:
             tids[indexes[name]] = int(tid)

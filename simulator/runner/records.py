@@ -1,6 +1,6 @@
 """What the portable driver leaves to the runner: digests of records, and where two of them differ.
 
-The Pythons that it is for have no BLAKE2b. So its sample file says `digested: false`, and names each record as it likes.
+The Pythons that it is for have no BLAKE2b. So its sample file says `digested: false`, and names records as it likes.
 """
 
 from collections.abc import Mapping

@@ -20,7 +20,7 @@ from simulator.runner.servers import Server
 from simulator.scenario.cells import Cell
 
 
-def run_repetition(
+def run_repetition(  # noqa: PLR0913 - all but two by keyword
     cell: Cell,
     server: Server,
     *,
