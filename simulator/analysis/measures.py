@@ -160,6 +160,8 @@ def _fetch(observed: Observed, good: np.ndarray) -> Phase:
     wall = float((samples.fetched_ns - samples.start_ns)[good].mean()) / 1e9
     # Of what is parsed elsewhere, as in a pool, none is CPU of the workers that fetch.
     inline = samples.parse_worker == samples.worker
+    if (samples.parse_cpu_ns[good & inline] == UNKNOWN).any():
+        return Phase(wall, None, None)
     parse_cpu = float(np.where(inline, samples.parse_cpu_ns, 0)[good].mean()) / 1e9
     workers = _workers_s(observed, phase="fetch")
     on_loop = bool((samples.fetch_cpu_ns == UNKNOWN).any())
@@ -179,12 +181,17 @@ def _parse(observed: Observed, good: np.ndarray) -> Phase:
     if not good.any():
         return Phase(None, None, None)
     wall = float((samples.parsed_ns - samples.parsing_ns)[good].mean()) / 1e9
-    cpu = float(samples.parse_cpu_ns[good].mean()) / 1e9
+    cpu = _mean_cpu_s(samples.parse_cpu_ns[good])
     workers = _workers_s(observed, phase="parse")
-    if workers is None:
+    if workers is None or cpu is None:
         return Phase(wall, cpu, None)
     queue = workers[1] / len(samples) * _share(cpu, workers[0] / len(samples))
     return Phase(wall, cpu, max(0.0, wall - cpu - queue))
+
+
+def _mean_cpu_s(cpu_ns: np.ndarray) -> float | None:
+    """Return the mean (s); null where the interpreter has no CPU clock of a thread (IronPython)."""
+    return None if (cpu_ns == UNKNOWN).any() else float(cpu_ns.mean()) / 1e9
 
 
 def _share(part: float, whole: float) -> float:

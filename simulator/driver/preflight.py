@@ -14,6 +14,7 @@ from typing import Any
 from .canonical import NotCanonicalError, canonical, difference
 from .clients import open_async, open_blocking
 from .control import Control
+from .gil import enabled_by
 from .output import environment, write
 from .parsers import is_scalable
 from .spec import PROTOCOL, Spec
@@ -35,6 +36,7 @@ IDLE_S = 0.3
 
 def preflight(spec: Spec, control: Control) -> None:
     """Write what was found; raises Failure where the job cannot run at all."""
+    gil_enabled_by = enabled_by(spec)
     parser = load_parser(spec.parser)
     loaded_ns = time.perf_counter_ns()
     pages = fetch_pages(spec)
@@ -54,6 +56,7 @@ def preflight(spec: Spec, control: Control) -> None:
         "idle_loop_lag_ns": idle_loop_lag_ns() if on_a_loop(spec.clients) else [],
         "peak_bytes": peak_bytes(),
         "loaded_ns": loaded_ns,
+        "gil_enabled_by": gil_enabled_by,
         "environment": environment(spec),
     }
     write(spec.output, found)

@@ -21,6 +21,7 @@ from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
 from simulator.scenario.expect import ExpectEntry
 from simulator.scenario.job import Job, between
+from simulator.scenario.runtimes import RuntimeEntry, different
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
 
 DEFAULT_STRATEGIES = ("sequential", "threads", "asyncio", "processes")
@@ -92,6 +93,11 @@ class Scenario(Config):
         default=tuple(Variant.model_validate({"name": name, "base": name}) for name in DEFAULT_STRATEGIES),
         min_length=1,
         description="Names, or variants with a name of their own; sequential is always measured.",
+    )
+    runtimes: Annotated[tuple[RuntimeEntry, ...], AfterValidator(different)] = Field(
+        default=(),
+        max_length=100,
+        description="Pythons on which all of it is measured, each a level of the factor runtime; by default current.",
     )
     in_flight: int = Field(
         default=8,
