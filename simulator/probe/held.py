@@ -1,8 +1,8 @@
 """From looks at a worker to the share of a call's time in which it holds the GIL, or why that cannot be told; pure.
 
-Each look with `--gil` is paired with the one of all samples before it, and gives one ratio. The interval is Student's
-t over the pairs. Controls are not used to correct the ratio: they would add their own noise to it, and a look in which
-they are right needs no correction. They decide whether the ratio is believed at all.
+Each look is a pair: all samples, and at the same time those that hold the GIL. It gives one ratio, and the interval is
+Student's t over the looks. Controls are not used to correct the ratio: they would add their own noise to it, and where
+they are right it needs no correction. They decide whether the ratio is believed at all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,7 +57,7 @@ def estimate(pairs: Sequence[Shares], estimator: str) -> Held | str:
     low, high = min(mean - half, middle), max(mean + half, middle)
     if high - low > WIDEST:
         return f"too noisy to tell: between {max(0.0, low):.2f} and {min(1.0, high):.2f}; try again on a quiet machine"
-    # Ratios of two looks scatter around 1 for work that always holds it.
+    # Two samplers never hit the same moments: work that always holds it scatters around 1.
     return Held(_share(middle), _share(low), _share(high), estimator, controls)
 
 

@@ -19,9 +19,13 @@ def find_pages(inputs: Sequence[Path]) -> tuple[Path, ...]:
     pages: list[Path] = []
     for given in inputs:
         if given.is_dir():
-            below = sorted(path for path in given.rglob("*") if path.is_file() and not path.name.startswith("."))
+            below = sorted(
+                path for path in given.rglob("*") if path.is_file() and not path.name.startswith(".")
+            )
             if not below:
-                raise InputError(f"--input {given}: the folder has no files; give a page, or a folder of pages")
+                raise InputError(
+                    f"--input {given}: the folder has no files; give a page, or a folder of pages"
+                )
             pages += below
         elif given.is_file():
             pages.append(given)
@@ -32,9 +36,13 @@ def find_pages(inputs: Sequence[Path]) -> tuple[Path, ...]:
             with page.open("rb"):
                 pass
         except OSError as error:
-            raise InputError(f"--input {page} cannot be read: {error.strerror}; choose another page") from error
+            raise InputError(
+                f"--input {page} cannot be read: {error.strerror}; choose another page"
+            ) from error
     if len(pages) > MOST_FILES:
-        raise InputError(f"--input: {len(pages)} files are too many; give {MOST_FILES} at most, they are all read")
+        raise InputError(
+            f"--input: {len(pages)} files are too many; give {MOST_FILES} at most, they are all read"
+        )
     return tuple(page.resolve() for page in pages)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from simulator.probe.held import Held
-from simulator.result.repetition import Interval
+from simulator.result.document import Interval
 
 SCHEMA = "simulator.probe/1"
 
@@ -29,9 +29,9 @@ class LoopLag:
     """How late ticks of a 10 ms schedule were (s); every missed tick counts."""
 
     p50: float
-    p99: float
+    p90: float
     max: float
-    idle_p99: float
+    idle_p90: float
     """Of the same loop with nothing to do, measured beside it."""
 
 
@@ -41,6 +41,8 @@ class Python:
 
     implementation: str
     version: str
+    free_threaded: bool
+    """Built to run without the GIL."""
     gil_enabled: bool
     """After importing the target."""
 

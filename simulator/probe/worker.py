@@ -38,6 +38,7 @@ class FirstLook:
 
     cost_s: float
     pid: int
+    free_threaded: bool
     gil_enabled: bool
     implementation: str
     version: str

@@ -34,23 +34,26 @@ def probe_phase_target(call: Call, batch: int) -> None:
     call_for(call, TARGET_S, batch)
 
 
-def probe_phase_hold() -> None:
+def probe_phase_hold(seconds: float) -> None:
     """Run the turn of the control that holds the GIL."""
-    call_for(hold, CONTROL_S, 1)
+    call_for(hold, seconds, 1)
 
 
-def probe_phase_release() -> None:
+def probe_phase_release(seconds: float) -> None:
     """Run the turn of the control that does not."""
-    call_for(release, CONTROL_S, 1)
+    call_for(release, seconds, 1)
 
 
-def take_turns(call: Call, batch: int, commands_fd: int, begun: Callable[[], None]) -> None:
+def take_turns(call: Call, cost_s: float, batch: int, commands_fd: int, begun: Callable[[], None]) -> None:
     """Go round the three until something is written to `commands_fd`."""
     begun()
+    control_s = max(
+        CONTROL_S, cost_s / 2
+    )  # a call that takes long must not leave next to nothing of the controls
     while not select.select([commands_fd], [], [], 0)[0]:
         probe_phase_target(call, batch)
-        probe_phase_hold()
-        probe_phase_release()
+        probe_phase_hold(control_s)
+        probe_phase_release(control_s)
 
 
 def beside_spinner(call: Call, seconds: float, batch: int) -> "tuple[float, int]":

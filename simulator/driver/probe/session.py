@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ from ..strategies import Failure
 from .controls import beside_spinner, hold, release, take_turns
 from .imports import check
 from .loop_lag import lag
-from .target import Call, callers
+from .target import callers
 from .working import batch_for, call_for, work
 
 PROBE = "probe"
@@ -81,7 +82,8 @@ class Session:
             raise Failure("failed", f"importing the target raises {_named(error)}") from error
         self._call = self._caller()
         self._pages = len(pages)
-        self._cost_s = self._batch = 0
+        self._cost_s = 0.0
+        self._batch = 1
 
     def first_look(self) -> "dict[str, Any]":
         """Call it on every page, then for a moment; say what it costs and what this Python is."""
@@ -90,11 +92,13 @@ class Session:
         self._guarded(self._call)
         batch = batch_for(time.perf_counter() - started)
         calls, elapsed = self._guarded(lambda: call_for(self._call, FIRST_LOOK_S, batch))
-        self._batch = batch_for(elapsed / calls)
+        self._cost_s = elapsed / calls
+        self._batch = batch_for(self._cost_s)
         enabled = getattr(sys, "_is_gil_enabled", None)
         return {
-            "cost_s": elapsed / calls,
+            "cost_s": self._cost_s,
             "pid": os.getpid(),
+            "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
             "gil_enabled": True if enabled is None else bool(enabled()),
             "implementation": sys.implementation.name,
             "version": sys.version.split()[0],
@@ -103,7 +107,9 @@ class Session:
     def turns(self, control: Control) -> None:
         """Take turns with the controls until the next command comes."""
         fd = control.commands_fd
-        self._guarded(lambda: take_turns(self._call, self._batch, fd, lambda: control.say("begun")))
+        self._guarded(
+            lambda: take_turns(self._call, self._cost_s, self._batch, fd, lambda: control.say("begun"))
+        )
 
     def answer(self, command: "Mapping[str, Any]") -> "dict[str, Any]":
         """Do what a command says."""
@@ -111,18 +117,24 @@ class Session:
         match command["do"]:
             case "threads":
                 calls = [self._caller() for _ in range(command["threads"])]
-                return self._guarded(lambda: work(calls, seconds, self._batch))
+                found: dict[str, Any] = self._guarded(lambda: work(calls, seconds, self._batch))
+                return found
             case "loop":
                 call = None if command["idle"] else self._call
                 return {"lag_s": self._guarded(lambda: lag(call, seconds))}
             case "spinner":
-                return self._guarded(lambda: self._spinner(seconds))
+                shares: dict[str, Any] = self._guarded(lambda: self._spinner(seconds))
+                return shares
         raise Failure("failed", f"the worker does not know how to do {command['do']!r}")
 
     def _spinner(self, seconds: float) -> "dict[str, Any]":
         """Share of its own time alone in which a call keeps a spinning thread from running; controls likewise."""
         shares = {}
-        for name, call, batch in (("target", self._call, self._batch), ("hold", hold, 1), ("release", release, 1)):
+        for name, call, batch in (
+            ("target", self._call, self._batch),
+            ("hold", hold, 1),
+            ("release", release, 1),
+        ):
             calls, elapsed = call_for(call, seconds / 2, batch)
             taken, beside = beside_spinner(call, seconds, batch)
             shares[name] = (taken / beside) / (elapsed / calls)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..parsers import Parser, ScalableParser, is_scalable, load
 from ..parsers.interface import ParserSpecError
-from ..parsers.user_function import finished, find_function
+from ..parsers.user_function import find_function, finished
 
 Call = Callable[[], object]
 
