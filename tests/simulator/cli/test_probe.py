@@ -15,7 +15,7 @@ SHORT = Budget(rounds=3, window_s=0.02, looks=0, loop_s=0.1, imports=False, held
 
 def options(
     target: str, *, inputs: tuple[Path, ...] = (), json: str | None = None, expect: tuple[str, ...] = ()
-):  # type: ignore[no-untyped-def]
+) -> Options:
     return Options(target=target, inputs=inputs, python=None, json=json, expect=expect)
 
 

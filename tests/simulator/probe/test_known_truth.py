@@ -1,4 +1,4 @@
-"""The probe against work of which the truth is known. Times here are never limits: a busy machine is told, not judged."""
+"""The probe against work of which the truth is known. No time is a limit: a busy machine is told, not judged."""
 
 import sys
 from functools import cache
