@@ -10,6 +10,7 @@ from .beside import open_spinners
 from .control import Control
 from .output import environment, write_measured
 from .preflight import preflight
+from .probe import is_probe, run_probe
 from .spec import Spec, SpecError, load
 from .strategies import Failure, open_shard
 from .strategies.setting import bind_to_cpus, set_switch_interval
@@ -27,6 +28,8 @@ def main(arguments: "list[str]") -> int:
     options = parser.parse_args(arguments)
     control = Control(options.events_fd, options.commands_fd, options.lifeline_fd)
     try:
+        if is_probe(options.job):
+            return probe(options.job, control)
         spec = load(options.job)
     except (OSError, ValueError, SpecError) as error:
         sys.stderr.write(f"{options.job}: {error}\n")
@@ -40,6 +43,17 @@ def main(arguments: "list[str]") -> int:
     except Failure as failure:
         control.say(failure.status, reason=failure.reason)
         return EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED
+    return EXIT_OK
+
+
+def probe(job_file: str, control: Control) -> int:
+    """Answer the probe's questions about one function; returns the exit code."""
+    try:
+        run_probe(job_file, control)
+    except Failure as failure:
+        control.say(failure.status, reason=failure.reason)
+        sys.stderr.flush()
+        os._exit(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
     return EXIT_OK
 
 

@@ -163,7 +163,9 @@ class Preflights:
             parse_cpu_ns=found["parse_cpu_ns"],
             units_per_s=found["units_per_s"],
             client_cpu_ns=found["client_cpu_ns"],
-            idle_loop_lag_s=None if (lag := lag_s(found.get("idle_loop_lag_ns", ()))) is None else asdict(lag),
+            idle_loop_lag_s=None
+            if (lag := lag_s(found.get("idle_loop_lag_ns", ()))) is None
+            else asdict(lag),
             peak_bytes=found["peak_bytes"],
             unpicklable=found["unpicklable"],
             errors=tuple(found["errors"]),

@@ -202,6 +202,8 @@ class DriverProcess:
 WAITING = {
     "ready": "the workers to start and warm up",
     "parked": "the last record",
+    "begun": "the probed function to be called",
+    "answer": "a measurement of the probed function",
     "written": "the preflight (one parse of every page, alone)",
 }
 
