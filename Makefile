@@ -2,10 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint simulator/runtimes/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench bench-answers server clean
+.PHONY: help demo test check format bench bench-answers parsers server clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
+$(VENV)/.installed: $(VENV)/.python pyproject.toml simulator/runtimes/constraints.txt
 	$(PIP) --editable '.[parsers]'
 	@touch $@
 
@@ -59,6 +59,9 @@ bench: $(VENV)/.dev ## measure the program's own speed (minutes; nothing else sh
 bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (half an hour; nothing else should run)
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.same
+
+parsers: $(VENV)/.dev ## write docs/parsers.md: which functions hold the GIL (15 minutes; nothing else should run)
+	$(BIN)/python -m simulator.probe.table docs/parsers.md
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info

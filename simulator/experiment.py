@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from simulator.analysis.summary import summarise
@@ -14,8 +15,11 @@ from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
 from simulator.runner.calibrate import Preflights
+from simulator.runner.driver_process import DRIVER, PORTABLE_DRIVER, DriverError
 from simulator.runner.repetition import run_repetition
 from simulator.runner.servers import ServerError, Servers
+from simulator.runtimes.errors import RuntimeUnavailableError
+from simulator.runtimes.interpreters import Interpreters
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance, Fixed, Next, Precise, Rounds, Schedule, blocks_of
@@ -79,6 +83,7 @@ class Experiment:
         schedule: makes the schedule from what can be run; null: the scenario's rounds, until its precision.
         search: sizes for a search instead of for rounds of every cell.
         progress: called when something new is done, and about once a second while it is.
+        interpreters: of the scenario's runtimes; null: `python` runs every cell.
     """
 
     scenario: Scenario
@@ -95,6 +100,7 @@ class Experiment:
     schedule: Callable[[Preparation], Schedule] | None = None
     search: Search | None = None
     progress: Callable[[Progress], None] = lambda _: None
+    interpreters: Interpreters | None = None
     _done: list[Repetition] = field(default_factory=list)
     _samples: dict[tuple[str, int], Samples] = field(default_factory=dict)
     _calibrations: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -137,6 +143,8 @@ class Experiment:
 
     def prepare(self, servers: Servers) -> Preparation:
         """Calibrate, check and size every cell. Raises BudgetError and ServerError."""
+        if self.interpreters is not None:
+            self.interpreters.tell = self._tell
         return prepare(
             self.scenario,
             [cell for cell in self.cells if cell.id not in broken(self._done)],
@@ -146,17 +154,28 @@ class Experiment:
                 import_path=self.import_path,
                 time_limit_s=self.scenario.time_limit_ns / 1e9,
                 seed=self.scenario.seed,
+                launch_of=self._launch_of,
+                references=() if self.interpreters is None else self.interpreters.references,
             ),
             cores=self.cores,
             memory_limit_bytes=self.memory_limit_bytes,
             known=self._calibrations,
             search=self.search,
-            tell=lambda doing: self.progress(
-                Progress(
-                    doing, 0, len(self.cells) * self.scenario.rounds, 0, "calibrated once, used in every cell"
-                )
-            ),
+            tell=lambda doing: self._tell(doing, "calibrated once, used in every cell"),
         )
+
+    def _tell(self, doing: str, why: str = "") -> None:
+        self.progress(Progress(doing, 0, len(self.cells) * self.scenario.rounds, 0, why))
+
+    def _launch_of(self, cell: Cell) -> tuple[str, Path]:
+        """Return what runs a cell: the interpreter, and the driver that it can run. Raises DriverError."""
+        if self.interpreters is None:
+            return self.python, DRIVER
+        try:
+            chosen = self.interpreters.of(cell)
+        except RuntimeUnavailableError as error:
+            raise DriverError("unsupported", str(error)) from error
+        return chosen.python, PORTABLE_DRIVER if chosen.needs_portable_driver else DRIVER
 
     @property
     def begun(self) -> bool:
@@ -201,13 +220,15 @@ class Experiment:
             progress = self._progress(schedule, allowance, following, cell)
             self.progress(progress)
             began = time.monotonic()
+            python, driver = self._launch_of(cell)
             outcome: Observed | Broken
             try:
                 outcome = run_repetition(
                     cell,
                     servers.serving(cell.server),
                     round_=following.round,
-                    python=self.python,
+                    python=python,
+                    driver=driver,
                     amount=ready.amount,
                     seed=self.scenario.seed,
                     import_path=self.import_path,

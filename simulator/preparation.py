@@ -91,10 +91,11 @@ def prepare(
         if cell.id in known:
             amounts[cell.id], calibrations[cell.id] = stored_amount(known[cell.id]), dict(known[cell.id])
             continue
-        tell(f"calibrating {cell.job.parser.label}")
+        tell(f"calibrating {cell.job.parser.label}{'' if cell.runtime is None else f' on {cell.runtime}'}")
         try:
             preflight = preflights.of(cell)
-            amount = amount_for(cell, preflight)
+            # The same amount on every runtime: what differs is what it costs there.
+            amount = amount_for(cell, preflights.reference(cell))
             check_memory(cell, preflight.peak_bytes, memory_limit_bytes)
             check_picklable(cell, preflight.unpicklable)
         except DriverError as error:

@@ -120,9 +120,9 @@ def _settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
 
 
 def _job_of(scenario: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what makes a cell: strategies by name and cases, as far as both scenarios have them."""
+    """Return what makes a cell: strategies and runtimes by name and cases, as far as both scenarios have them."""
     kept = {key: value for key, value in scenario.items() if key not in _NOT_THE_JOB}
-    for key, named in (("strategies", _strategies), ("cases", _cases)):
+    for key, named in (("strategies", _strategies), ("cases", _cases), ("runtimes", _runtimes)):
         theirs = named(other)
         kept[key] = {name: value for name, value in named(scenario).items() if name in theirs}
     return kept
@@ -136,6 +136,12 @@ def _strategies(scenario: Mapping[str, Any]) -> dict[str, Any]:
         else {key: value for key, value in entry.items() if key != "name"}
         for entry in entries
     }
+
+
+def _runtimes(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    entries = scenario.get("runtimes") or ()
+    named = (entry if isinstance(entry, Mapping) else {"python": str(entry)} for entry in entries)
+    return {str(entry.get("name") or entry.get("python")): dict(entry) for entry in named}
 
 
 def _cases(scenario: Mapping[str, Any]) -> dict[str, Any]:

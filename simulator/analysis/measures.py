@@ -38,7 +38,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         in_time = good & (samples.ready_ns <= observed.go_ns + int(window_s * 1e9))
     pages = int(in_time.sum())
     done = max(1, len(samples))
-    driver_cpu_s, driver_queue_s = _cpu(observed.ready, observed.parked)
+    driver_cpu_s, driver_queue_s = _job_cpu(observed.ready, observed.parked)
     busy_s = (end_ns - observed.go_ns) / 1e9
     outside = disturbance(observed)
     moved = observed.environment.get("moved_bytes")
@@ -116,6 +116,17 @@ def _cpu(ready: Snapshot, parked: Snapshot) -> tuple[float | None, float | None]
     )
 
 
+def _job_cpu(ready: Snapshot, parked: Snapshot) -> tuple[float | None, float | None]:
+    """Return CPU and run-queue wait of the driver less those of the spinners beside the job; null if either is."""
+    cpu_s, queue_s = _cpu(ready, parked)
+    if cpu_s is None or queue_s is None or ready.beside is None or parked.beside is None:
+        return None, None
+    return (
+        max(0.0, cpu_s - (parked.beside.on_cpu_ns - ready.beside.on_cpu_ns) / 1e9),
+        max(0.0, queue_s - (parked.beside.run_queue_ns - ready.beside.run_queue_ns) / 1e9),
+    )
+
+
 def _workers_s(observed: Observed, *, phase: str) -> tuple[float, float] | None:
     """Return CPU and run-queue wait over the window of all workers that do this phase, `fetch` or `parse`.
 
@@ -149,6 +160,8 @@ def _fetch(observed: Observed, good: np.ndarray) -> Phase:
     wall = float((samples.fetched_ns - samples.start_ns)[good].mean()) / 1e9
     # Of what is parsed elsewhere, as in a pool, none is CPU of the workers that fetch.
     inline = samples.parse_worker == samples.worker
+    if (samples.parse_cpu_ns[good & inline] == UNKNOWN).any():
+        return Phase(wall, None, None)
     parse_cpu = float(np.where(inline, samples.parse_cpu_ns, 0)[good].mean()) / 1e9
     workers = _workers_s(observed, phase="fetch")
     on_loop = bool((samples.fetch_cpu_ns == UNKNOWN).any())
@@ -168,12 +181,17 @@ def _parse(observed: Observed, good: np.ndarray) -> Phase:
     if not good.any():
         return Phase(None, None, None)
     wall = float((samples.parsed_ns - samples.parsing_ns)[good].mean()) / 1e9
-    cpu = float(samples.parse_cpu_ns[good].mean()) / 1e9
+    cpu = _mean_cpu_s(samples.parse_cpu_ns[good])
     workers = _workers_s(observed, phase="parse")
-    if workers is None:
+    if workers is None or cpu is None:
         return Phase(wall, cpu, None)
     queue = workers[1] / len(samples) * _share(cpu, workers[0] / len(samples))
     return Phase(wall, cpu, max(0.0, wall - cpu - queue))
+
+
+def _mean_cpu_s(cpu_ns: np.ndarray) -> float | None:
+    """Return the mean (s); null where the interpreter has no CPU clock of a thread (IronPython)."""
+    return None if (cpu_ns == UNKNOWN).any() else float(cpu_ns.mean()) / 1e9
 
 
 def _share(part: float, whole: float) -> float:

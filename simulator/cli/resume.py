@@ -6,11 +6,16 @@ from typing import Any
 from simulator import environment
 from simulator.cli import exits
 from simulator.result.run import Run
+from simulator.runtimes.errors import RuntimeUnavailableError
+from simulator.runtimes.interpreters import Interpreters
 from simulator.scenario.model import Scenario
+from simulator.scenario.runtimes import FACTOR
 from simulator.store import Store
 
 
-def earlier_run(store: Store, reference: str, scenario: Scenario, python: str) -> Run:
+def earlier_run(
+    store: Store, reference: str, scenario: Scenario, python: str, interpreters: Interpreters | None = None
+) -> Run:
     """Return the run that goes on.
 
     Raises:
@@ -22,7 +27,7 @@ def earlier_run(store: Store, reference: str, scenario: Scenario, python: str) -
     differences = [
         *_scenario(run.header.scenario, scenario.document()),
         *_machine(run.header.environment, environment.describe()),
-        *_python(run, python),
+        *(_python(run, python) if interpreters is None else _runtimes(run, interpreters)),
     ]
     if differences:
         listed = "\n".join(f"  {difference}" for difference in differences)
@@ -50,6 +55,30 @@ def _python(run: Run, python: str) -> Iterator[str]:
     ran = {str(r.environment["executable"]) for r in run.repetitions if "executable" in r.environment}
     if ran and python not in ran:
         yield f"the job ran on {', '.join(sorted(ran))}, and would on {python}"
+
+
+def _runtimes(run: Run, interpreters: Interpreters) -> Iterator[str]:
+    """Compare what each runtime was with what it is now; made environments may stand elsewhere meanwhile."""
+    runtimes = {cell.id: str(cell.factors.get(FACTOR)) for cell in run.header.cells}
+    ran: dict[str, dict[str, str]] = {}
+    for repetition in run.repetitions:
+        if "build" in repetition.environment:
+            about = repetition.environment
+            label = f"{about.get('implementation', 'Python')} {about.get('version', '')}".strip()
+            ran.setdefault(runtimes[repetition.cell_id], {})[str(about["build"])] = label
+    for runtime, builds in ran.items():
+        before = ", ".join(builds.values())
+        if runtime not in interpreters.located:
+            yield f"runtime {runtime} was {before}, and is not here now"
+            continue
+        try:
+            facts = interpreters.facts(runtime)
+        except RuntimeUnavailableError as error:
+            yield f"runtime {runtime} was {before}, and now {error}"
+            continue
+        if facts.build not in builds:
+            then = _short(next(iter(builds)))
+            yield f"runtime {runtime} was {before} ({then}), and is {facts.label} ({_short(facts.build)})"
 
 
 def _short(value: object) -> str:

@@ -21,6 +21,7 @@ from simulator.cli.keeping import Keeping, Nowhere, rescue
 from simulator.cli.output import check_writable
 from simulator.cli.progress import open_progress
 from simulator.cli.resume import earlier_run
+from simulator.cli.runtimes import find_runtimes
 from simulator.cli.show import show
 from simulator.experiment import Experiment, planned_cells
 from simulator.report.plan import Plan, PlannedRow, build_plan
@@ -72,7 +73,7 @@ def run_scenario(options: Options) -> int:
             keeper = Keeping(store, errors)
             experiment = replace(experiment, keeper=keeper, progress=progress)
             if options.resume is not None:
-                earlier = earlier_run(store, options.resume, scenario, python)
+                earlier = earlier_run(store, options.resume, scenario, python, experiment.interpreters)
                 experiment = replace(experiment, earlier=earlier, header=earlier.header)
             code, message = measure(experiment)
     except (StoreError, RunNotFoundError) as error:
@@ -100,7 +101,14 @@ def load_scenario(file: Path, overrides: tuple[str, ...]) -> Scenario:
 def prepare_experiment(scenario: Scenario, options: Options, python: str) -> Experiment:
     """Return the experiment that a scenario describes, kept nowhere yet."""
     memory_limit, cores = environment.memory_limit_bytes(), environment.usable_cores()
-    cells = expand(scenario, cores, memory_limit_bytes=memory_limit, usable_cpus=environment.usable_cpus())
+    interpreters, missing = find_runtimes(scenario, python, named=options.python is not None)
+    cells = expand(
+        scenario,
+        cores,
+        memory_limit_bytes=memory_limit,
+        usable_cpus=environment.usable_cpus(),
+        missing_runtimes=missing,
+    )
     return Experiment(
         scenario=scenario,
         cells=cells,
@@ -120,6 +128,7 @@ def prepare_experiment(scenario: Scenario, options: Options, python: str) -> Exp
         server_token=options.server_token,
         memory_limit_bytes=memory_limit,
         cores=cores,
+        interpreters=interpreters,
     )
 
 

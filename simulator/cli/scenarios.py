@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simulator import environment
 from simulator.cli import exits
+from simulator.cli.runtimes import missing_runtimes
 from simulator.result.comparison import comparison_schema
 from simulator.result.document import result_schema
 from simulator.scenario.cells import expand
@@ -28,10 +29,18 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
             wrong += 1
             sys.stderr.write(f"{error}\n")
             continue
-        cells = expand(scenario, environment.usable_cores(), usable_cpus=environment.usable_cpus())
+        missing = missing_runtimes(scenario)
+        cells = expand(
+            scenario,
+            environment.usable_cores(),
+            usable_cpus=environment.usable_cpus(),
+            missing_runtimes=missing,
+        )
         sys.stdout.write(f"{file}: ok, {len(cells)} cells × {scenario.rounds} rounds\n")
+        for reason in missing.values():
+            sys.stdout.write(f"{file}: note: {reason}\n")
         for cell in cells:
-            if cell.unsupported is not None:
+            if cell.unsupported is not None and cell.runtime not in missing:
                 sys.stdout.write(f"{file}: {cell.id} will be left out: {cell.unsupported}\n")
     return exits.USAGE if wrong else exits.OK
 

@@ -92,6 +92,12 @@ def one_setting(scenario: Scenario, options: Options, wanted: TuneOptions) -> Sc
             f"{options.file} varies {paths}, and a search is for one setting; give --set vary=null, and each value"
             " with a --set of its own"
         )
+    if len(scenario.runtimes) > 1:
+        names = ", ".join(runtime.level for runtime in scenario.runtimes)
+        exits.usage(
+            f"{options.file} lists the runtimes {names}, and a search is for one of them; give for example"
+            f" --set 'runtimes=[{scenario.runtimes[0].level}]'"
+        )
     if wanted.case is None:
         return scenario
     document = scenario.document()
@@ -109,6 +115,14 @@ def search(experiment: Experiment, goal_name: str, max_in_flight: int) -> Experi
         max_in_flight,
         memory_limit_bytes=experiment.memory_limit_bytes,
         usable_cpus=environment.usable_cpus(),
+        missing_runtimes={
+            cell.runtime: cell.unsupported
+            for cell in experiment.cells
+            if cell.runtime is not None
+            and cell.unsupported is not None
+            and experiment.interpreters is not None
+            and cell.runtime not in experiment.interpreters.located
+        },
     )
     possible = [cell for cell in cells if cell.unsupported is None]
     most = max(FEWEST, int(SHARE * len(possible) * scenario.rounds))

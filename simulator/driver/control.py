@@ -46,6 +46,16 @@ class Control:
         if line.strip() != command:
             end_group()
 
+    def next_command(self) -> "str | None":
+        """Block until the runner sends a line; null without one, as when it is gone."""
+        line = "" if self._commands is None else self._commands.readline()
+        return line.strip() or None
+
+    @property
+    def commands_fd(self) -> int:
+        """Where commands come in, for looking whether there is one."""
+        return 0 if self._commands is None else self._commands.fileno()
+
 
 def die_with(lifeline_fd: int) -> None:
     """End this process group when the other end of the pipe closes.

@@ -6,9 +6,11 @@ import sys
 import time
 from typing import Any
 
+from .beside import open_spinners
 from .control import Control
 from .output import environment, write_measured
 from .preflight import preflight
+from .probe import is_probe, run_probe
 from .spec import Spec, SpecError, load
 from .strategies import Failure, open_shard
 from .strategies.setting import bind_to_cpus, set_switch_interval
@@ -26,6 +28,8 @@ def main(arguments: "list[str]") -> int:
     options = parser.parse_args(arguments)
     control = Control(options.events_fd, options.commands_fd, options.lifeline_fd)
     try:
+        if is_probe(options.job):
+            return probe(options.job, control)
         spec = load(options.job)
     except (OSError, ValueError, SpecError) as error:
         sys.stderr.write(f"{options.job}: {error}\n")
@@ -42,6 +46,17 @@ def main(arguments: "list[str]") -> int:
     return EXIT_OK
 
 
+def probe(job_file: str, control: Control) -> int:
+    """Answer the probe's questions about one function; returns the exit code."""
+    try:
+        run_probe(job_file, control)
+    except Failure as failure:
+        control.say(failure.status, reason=failure.reason)
+        sys.stderr.flush()
+        os._exit(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
+    return EXIT_OK
+
+
 def find_modules_in(folders: "tuple[str, ...]") -> None:
     """Put the user's folders before all others, here and in every interpreter that this one starts."""
     sys.path[:0] = folders
@@ -52,13 +67,20 @@ def find_modules_in(folders: "tuple[str, ...]") -> None:
 def measure(spec: Spec, control: Control) -> None:
     """One repetition. Raises Failure."""
     shard = open_shard(spec)
+    spinners = open_spinners(spec.beside)
     started_ns = time.perf_counter_ns()
     try:
         workers = shard.start()
         startup_ns = time.perf_counter_ns() - started_ns
-        control.say("ready", workers=[vars(worker) for worker in workers], startup_ns=startup_ns)
+        # After the workers: a fork copies no thread, and warm-up is not slowed down.
+        beside = [vars(spinner) for spinner in spinners.start()]
+        control.say(
+            "ready", workers=[vars(worker) for worker in workers], startup_ns=startup_ns, beside=beside
+        )
         control.wait_for("go")
+        spinners.spin()
         go_ns = shard.run()
+        spinners.park()
         parked_ns = time.perf_counter_ns()
         control.say("parked", parked_ns=parked_ns)
         control.wait_for("release")
@@ -71,6 +93,7 @@ def measure(spec: Spec, control: Control) -> None:
         sys.stderr.flush()
         os._exit(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
     shard.release()
+    spinners.release()
 
 
 def describe(spec: Spec, workers: "list[Any]") -> "dict[str, Any]":

@@ -99,5 +99,8 @@ def environment(spec: Spec) -> "dict[str, Any]":
         "affinity": cpus_now(),
         "hash_seed": os.environ.get("PYTHONHASHSEED"),
         "client": spec.client,
+        "beside": None
+        if spec.beside is None
+        else {"spinners": spec.beside.spinners, "in": spec.beside.place},
         "libraries": versions,
     }

@@ -14,10 +14,12 @@ from typing import Any
 from .canonical import NotCanonicalError, canonical, difference
 from .clients import open_async, open_blocking
 from .control import Control
+from .gil import enabled_by
 from .output import environment, write
 from .parsers import is_scalable
 from .spec import PROTOCOL, Spec
 from .strategies import Failure
+from .strategies.event_loop import LoopLag
 from .strategies.jobs import describe, load_parser
 from .work import page_url
 
@@ -28,10 +30,13 @@ PASSES = 5
 TWICE = 20
 """Pages that are parsed a second time to see whether the parser returns the same record."""
 REQUESTS = 60
+IDLE_S = 0.3
+"""How long an idle loop is watched: 30 ticks of 10 ms."""
 
 
 def preflight(spec: Spec, control: Control) -> None:
     """Write what was found; raises Failure where the job cannot run at all."""
+    gil_enabled_by = enabled_by(spec)
     parser = load_parser(spec.parser)
     loaded_ns = time.perf_counter_ns()
     pages = fetch_pages(spec)
@@ -48,8 +53,10 @@ def preflight(spec: Spec, control: Control) -> None:
         "parse_cpu_ns": None if is_scalable(parser) else time_parse(parser, pages),
         "units_per_s": time_units(parser, pages[0]) if is_scalable(parser) else None,
         "client_cpu_ns": {name: time_client(name, spec.base_url) for name in spec.clients},
+        "idle_loop_lag_ns": idle_loop_lag_ns() if on_a_loop(spec.clients) else [],
         "peak_bytes": peak_bytes(),
         "loaded_ns": loaded_ns,
+        "gil_enabled_by": gil_enabled_by,
         "environment": environment(spec),
     }
     write(spec.output, found)
@@ -60,6 +67,24 @@ def peak_bytes() -> int:
     """Return the most memory that this process has held: about what each process of a strategy will hold."""
     unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes on macOS, kilobytes on Linux
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def on_a_loop(clients: "tuple[str, ...]") -> bool:
+    """Whether the scenario has a client for strategies with an event loop."""
+    return any(name.startswith("asyncio:") for name in clients)
+
+
+def idle_loop_lag_ns() -> "list[int]":
+    """Return the lateness of each 10 ms tick of a loop that has nothing else to do: the control of a job's loop."""
+    late: list[int] = []
+
+    async def idle() -> None:
+        lag = LoopLag(late)
+        await asyncio.sleep(IDLE_S)
+        lag.stop()
+
+    asyncio.run(idle())
+    return late
 
 
 def fetch_pages(spec: Spec) -> "list[tuple[int, bytes, str]]":

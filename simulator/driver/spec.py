@@ -55,6 +55,15 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Threads that compute beside the job, and are no part of it."""
+
+    spinners: int
+    place: str
+    """`threads`: of the driver's own process; `processes`: one child process each."""
+
+
+@dataclass(frozen=True)
 class Spec:
     """One repetition of one cell, or the preflight of a job."""
 
@@ -85,6 +94,8 @@ class Spec:
     """Preflight only: how many different pages the server has."""
     arrivals: "Arrivals | None" = None
     """Null: closed, a free worker claims the next job at once."""
+    beside: "Beside | None" = None
+    """Null: the job is alone."""
 
 
 def load(path: str) -> Spec:
@@ -102,7 +113,7 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
     if raw.get("protocol") != PROTOCOL:
         raise SpecError(f"this driver speaks protocol {PROTOCOL}, the job file {raw.get('protocol')!r}")
     try:
-        strategy, arrivals = raw["strategy"], raw.get("arrivals")
+        strategy, arrivals, beside = raw["strategy"], raw.get("arrivals"), raw.get("beside")
         return Spec(
             mode=raw["mode"],
             base_url=raw["base_url"].rstrip("/"),
@@ -130,6 +141,7 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
             clients=tuple(raw["clients"]),
             content_pages=raw["content_pages"],
             arrivals=None if arrivals is None else Arrivals(**arrivals),
+            beside=None if beside is None else Beside(spinners=beside["spinners"], place=beside["in"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise SpecError(f"the job file lacks or mistypes a key: {error!r}") from error

@@ -64,6 +64,16 @@ def _phase(phase: str, name: str) -> Metric:
     return Metric(DURATION, of_repetition, of_cell, _NO_PROC)
 
 
+def _share(name: str) -> Metric:
+    """Return a share of the workers' time."""
+
+    def of(found: Measures | CellResult) -> Value:
+        value: Value = None if found.attribution is None else getattr(found.attribution, name)
+        return value
+
+    return Metric(PLAIN, of, of, _NO_PROC)
+
+
 def _plainly(dimension: Dimension, name: str, lacking: str = _NO_PROC) -> Metric:
     """Return a metric that repetitions and cells have under the same name."""
 
@@ -120,6 +130,9 @@ METRICS: Mapping[str, Metric] = {
         lambda c: None if c.loop_lag_s is None else c.loop_lag_s.max,
         "it runs on no event loop, or no tick was due",
     ),
+    "stalled": _share("stall"),
+    "no_core": _share("run_queue"),
+    "idle": _share("idle"),
     "server_cores": Metric(
         PLAIN,
         lambda m: m.server.cpu_cores,

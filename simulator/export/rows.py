@@ -14,7 +14,9 @@ from simulator.result.samples import DRIVER_COLUMNS, SERVER_COLUMNS, UNKNOWN, Sa
 from .flatten import factor_columns, leaves, plain
 from .interface import Batch, Column, Rows
 
-_CELL = leaves(CellResult, "id", "status", "reason", "baseline_id", "in_flight", "marked", "digest")
+_CELL = leaves(
+    CellResult, "id", "status", "reason", "baseline_id", "in_flight", "marked", "digest", "timeline"
+)
 _MEASURES = leaves(Measures, "digest")
 
 _CELL_HEAD = (
@@ -42,7 +44,7 @@ _SAMPLE_HEAD = (Column("round", "integer"), Column("status", "text"))
 _SPANS = (
     ("response_ns", "due_ns", "ready_ns"),  # queueing is part of it: from the planned start
     ("fetch_ns", "start_ns", "fetched_ns"),
-    ("parse_ns", "fetched_ns", "parsed_ns"),
+    ("parse_ns", "parsing_ns", "parsed_ns"),
 )
 """A column's name, and the clock points that it lies between."""
 

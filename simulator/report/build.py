@@ -9,6 +9,7 @@ from simulator.report.matrix import crossover_tables, matrix, picture, told, win
 from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
 from simulator.report.remarks import notes, remarks
+from simulator.report.runtimes import across, interpreters
 from simulator.report.why import why
 from simulator.result.document import CellResult, Interval, ResultDocument
 from simulator.result.repetition import Percentiles
@@ -31,6 +32,8 @@ COLUMNS = (
 
 ANSWERS = ("winner", "arrivals")
 """Kinds of findings that answer the scenario's question; the others explain."""
+OVERALL = ("convoy",)
+"""Kinds that speak of many combinations together, and so stand beside the answers."""
 
 Combination = tuple[tuple[str, str], ...]
 
@@ -79,9 +82,15 @@ def build(document: ResultDocument, *, all_tables: bool = False, explain: bool =
         if explain:
             tables.extend(why(title, cells))
     answers = [picture(grid)] if grid is not None else _answers(document, groups, varied)
+    overall = [finding.text for finding in document.findings if finding.kind in OVERALL]
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
-        (*(answers or [_no_answer(document)]), *told(document)),
+        (
+            *(answers or ([] if overall else [_no_answer(document)])),
+            *told(document),
+            *overall,
+            *across(document),
+        ),
     )
     overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()
     if len(groups) > MOST_TABLES and not all_tables:
@@ -178,13 +187,17 @@ def _tail(percentiles: Percentiles | None) -> str:
 
 def machine(document: ResultDocument) -> Facts:
     """Return what the job ran on."""
-    items: list[tuple[str, str]] = []
-    ran = {
-        tuple(str(r.environment.get(key)) for key in ("implementation", "version", "executable"))
-        for cell in document.cells
-        for r in cell.repetitions
-        if r.environment
-    }
+    items = list(interpreters(document))
+    ran = (
+        set()
+        if items
+        else {
+            tuple(str(r.environment.get(key)) for key in ("implementation", "version", "executable"))
+            for cell in document.cells
+            for r in cell.repetitions
+            if r.environment
+        }
+    )
     for implementation, version, executable in sorted(ran):
         items.append(("job ran on", f"{implementation} {version} ({executable})"))
     gil = {
@@ -193,7 +206,7 @@ def machine(document: ResultDocument) -> Facts:
         for r in cell.repetitions
         for state in r.environment.get("gil_enabled", ())
     }
-    if gil:
+    if gil and not interpreters(document):
         items.append(("GIL in its workers", "on and off" if len(gil) > 1 else "on" if True in gil else "off"))
     for kind, cpu_s in sorted(_client_cpu(document).items()):
         side, _, library = kind.partition(":")

@@ -91,7 +91,9 @@ class Finding:
 
     kind: str
     """`character` (is the job waiting or computing?), `winner`, `arrivals` (who keeps up with open ones?), `cause`,
-    `price` (of processes), `crossover`."""
+    `price` (of processes), `responsive` (how long a loop stands still), `crossover`, `convoy` (beside spinning
+    threads), `runtimes` (on which Pythons do threads compute in parallel?), `gil` (what turned it on in a
+    free-threaded build)."""
     text: str
     scope: Mapping[str, Any]
     """The factors that it speaks of."""

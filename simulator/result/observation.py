@@ -42,8 +42,14 @@ class Snapshot:
     runner_cpu_s: float
     machine: MachineTime | None
     memory_bytes: int | None
-    """Sum over the driver's processes of PSS + VmHWM - VmRSS: an upper estimate of their common peak."""
+    """Sum over the driver's processes of PSS + VmHWM - VmRSS: an upper estimate of their common peak.
+
+    Processes that only spin beside the job are left out.
+    """
     processes: int | None
+    """Of the driver, likewise."""
+    beside: CpuTime | None = CpuTime(0, 0)
+    """All spinners; they are part of `driver`, and no part of the job."""
 
 
 @dataclass(frozen=True)

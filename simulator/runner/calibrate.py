@@ -2,14 +2,16 @@
 
 import json
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mockserver.units import format_duration
-from simulator.runner.driver_process import DriverError, DriverProcess
+from simulator.analysis.percentiles import lag_s
+from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
+from simulator.runner.records import located
 from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell
 
@@ -31,6 +33,8 @@ class Preflight:
     """Work per second of CPU of a parser that reaches any cost."""
     client_cpu_ns: Mapping[str, float | None]
     """CPU of one request at one in flight, by `blocking:NAME` or `asyncio:NAME`."""
+    idle_loop_lag_s: Mapping[str, float | None] | None
+    """`p50`, `p99`, `max`: how late a 10 ms tick of an idle loop is; null without a client for loops."""
     peak_bytes: int | None
     """Peak memory of one interpreter with client and parser."""
     unpicklable: str | None
@@ -39,16 +43,39 @@ class Preflight:
     content_problems: tuple[str, ...]
     start_s: float
     """From starting the interpreter until the parser was imported."""
+    gil_enabled_by: str | None = None
+    """The module whose import turned the GIL on in a free-threaded build; null: none did."""
 
 
 class Preflights:
-    """Runs the preflight of each different job once and remembers what it found, or why it failed."""
+    """Runs the preflight of each different job once and remembers what it found, or why it failed.
+
+    Args:
+        servers: the mock servers of the run.
+        python: the interpreter that runs the driver.
+        import_path: where the user's parser is looked for.
+        time_limit_s: of one preflight.
+        seed: the scenario's.
+        driver: the folder of the driver that this interpreter can run.
+        launch_of: gives a cell's interpreter and driver, or raises DriverError; null: those above run all.
+        references: the scenario's runtimes in the order in which they may calibrate the amount of parsing.
+    """
 
     def __init__(
-        self, servers: Servers, python: str, *, import_path: tuple[str, ...], time_limit_s: float, seed: int
+        self,
+        servers: Servers,
+        python: str,
+        *,
+        import_path: tuple[str, ...],
+        time_limit_s: float,
+        seed: int,
+        driver: Path = DRIVER,
+        launch_of: Callable[[Cell], tuple[str, Path]] | None = None,
+        references: Sequence[str] = (),
     ) -> None:
         self._servers = servers
-        self._python = python
+        self._launch_of = launch_of or (lambda _: (python, driver))
+        self._references = references
         self._import_path = import_path
         self._time_limit_s = time_limit_s
         self._seed = seed
@@ -62,8 +89,10 @@ class Preflights:
             ServerError: no mock server.
         """
         server = cell.server
+        python, driver = self._launch_of(cell)
         key = json.dumps(
             [
+                python,
                 server.content.model_dump(mode="json", by_alias=True),
                 server.seed,
                 cell.job.client.model_dump(mode="json"),
@@ -72,7 +101,7 @@ class Preflights:
         )
         if key not in self._known:
             try:
-                self._known[key] = self._run(cell)
+                self._known[key] = self._run(cell, python, driver)
             except DriverError as error:
                 self._known[key] = error
         known = self._known[key]
@@ -80,7 +109,25 @@ class Preflights:
             raise known
         return known
 
-    def _run(self, cell: Cell) -> Preflight:
+    def reference(self, cell: Cell) -> Preflight:
+        """Return what is known of this cell's job on the reference interpreter: the amount of parsing comes from it.
+
+        That is the first of the runtimes on which the job can run at all, so that one of them that lacks a library
+        does not keep the others from being measured.
+
+        Raises:
+            DriverError: none can.
+            ServerError: no mock server.
+        """
+        if cell.runtime is not None:
+            for runtime in self._references:
+                try:
+                    return self.of(replace(cell, runtime=runtime))
+                except DriverError:  # kept, and said of that runtime's own cells
+                    continue
+        return self.of(cell)
+
+    def _run(self, cell: Cell, python: str, which: Path) -> Preflight:
         server = self._servers.serving(cell.server)
         with tempfile.TemporaryDirectory(prefix="simulator-") as name:
             folder = Path(name)
@@ -94,7 +141,7 @@ class Preflights:
                 output=folder / "preflight.json",
                 content_pages=server.content_pages(),
             )
-            with DriverProcess(self._python, job, folder, time_limit_s=self._time_limit_s) as driver:
+            with DriverProcess(python, job, folder, time_limit_s=self._time_limit_s, driver=which) as driver:
                 try:
                     driver.wait_for("written")
                     driver.finish()
@@ -103,7 +150,7 @@ class Preflights:
                     raise with_last_words(error, driver.last_words()) from error
             found = json.loads((folder / "preflight.json").read_text(encoding="utf-8"))
         if found["differs"] is not None:
-            differs = found["differs"]
+            differs = located(found["differs"])
             raise DriverError(
                 "failed",
                 f"the parser returns something different each time: page {differs['page']}, field"
@@ -116,12 +163,16 @@ class Preflights:
             parse_cpu_ns=found["parse_cpu_ns"],
             units_per_s=found["units_per_s"],
             client_cpu_ns=found["client_cpu_ns"],
+            idle_loop_lag_s=None
+            if (lag := lag_s(found.get("idle_loop_lag_ns", ()))) is None
+            else asdict(lag),
             peak_bytes=found["peak_bytes"],
             unpicklable=found["unpicklable"],
             errors=tuple(found["errors"]),
             content_problems=server.content_problems(),
             # Both clocks are CLOCK_MONOTONIC on Linux; where they are not, the difference means nothing.
             start_s=max(0.0, min(PLAUSIBLE_START_S, found["loaded_ns"] / 1e9 - launched_s)),
+            gil_enabled_by=found.get("gil_enabled_by"),
         )
 
 
@@ -176,7 +227,9 @@ def calibration(preflight: Preflight, amount: Amount) -> dict[str, Any]:
         "client_cpu_s": {
             name: None if cpu is None else cpu / 1e9 for name, cpu in preflight.client_cpu_ns.items()
         },
+        "idle_loop_lag_s": preflight.idle_loop_lag_s,
         "peak_bytes": preflight.peak_bytes,
         "errors": [dict(error) for error in preflight.errors],
         "content_problems": list(preflight.content_problems),
+        "gil_enabled_by": preflight.gil_enabled_by,
     }

@@ -17,6 +17,8 @@ from simulator.driver.strategies.processes import cause_of_death
 from simulator.runner import observe
 
 DRIVER = Path(__file__).resolve().parent.parent / "driver"
+PORTABLE_DRIVER = DRIVER.with_name("portable")
+"""For every Python that the other cannot run on: PyPy, Jython, IronPython, CPython older than 3.11."""
 LAST_WORDS_BYTES = 4000
 WAKE_EVERY_S = 1.0
 """While a window may be open the runner wakes no more often than this."""
@@ -36,7 +38,15 @@ class DriverError(Exception):
 class DriverProcess:
     """Context manager: on leaving it, no process of the driver's session is left."""
 
-    def __init__(self, python: str, job: Mapping[str, Any], folder: Path, *, time_limit_s: float) -> None:
+    def __init__(
+        self,
+        python: str,
+        job: Mapping[str, Any],
+        folder: Path,
+        *,
+        time_limit_s: float,
+        driver: Path = DRIVER,
+    ) -> None:
         self._folder = folder
         self._log = folder / "driver.log"
         self._deadline = time.monotonic() + time_limit_s
@@ -47,7 +57,7 @@ class DriverProcess:
         commands_read, commands_write = os.pipe()
         lifeline_read, self._lifeline = os.pipe()
         inherited = (events_write, commands_read, lifeline_read)
-        command = [python, str(DRIVER), str(job_file)]
+        command = [python, str(driver), str(job_file)]
         names = ("--events-fd", "--commands-fd", "--lifeline-fd")
         for name, fd in zip(names, inherited, strict=True):
             command += [name, str(fd)]
@@ -192,6 +202,8 @@ class DriverProcess:
 WAITING = {
     "ready": "the workers to start and warm up",
     "parked": "the last record",
+    "begun": "the probed function to be called",
+    "answer": "a measurement of the probed function",
     "written": "the preflight (one parse of every page, alone)",
 }
 

@@ -65,4 +65,7 @@ def job_file(
         "arrivals": None
         if cell.arrivals is None
         else {"process": cell.arrivals.process, "rate_per_s": cell.arrivals.rate_per_s},
+        "beside": {"spinners": cell.beside.spinners, "in": cell.beside.place}
+        if measured and cell.beside.spinners
+        else None,
     }

@@ -7,7 +7,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from simulator.result.observation import CpuTime, MachineTime, Snapshot
@@ -123,7 +123,12 @@ def spin_s() -> float:
 
 
 def snapshot(
-    session: int, workers: Mapping[int, tuple[int, int]], server_pids: Iterable[int], *, ending: bool
+    session: int,
+    workers: Mapping[int, tuple[int, int]],
+    server_pids: Iterable[int],
+    *,
+    beside: Sequence[tuple[int, int]] = (),
+    ending: bool,
 ) -> Snapshot:
     """Look at everything once, while all workers are parked.
 
@@ -133,21 +138,25 @@ def snapshot(
         session: the driver's session id.
         workers: worker index -> (pid, tid).
         server_pids: processes of the mock server; none if it runs elsewhere.
+        beside: (pid, tid) of each spinner.
         ending: whether this is the look after the window.
     """
     members = session_members(session)
-    bytes_held = memory(members) if not ending and members else None
+    # Processes that only spin are the driver's, but no part of the job.
+    job = _without_spinners(members, workers, beside)
+    bytes_held = memory(job) if not ending and job else None
     machine_early = machine_time() if ending else None
     at_ns = time.monotonic_ns()
     driver = process_time(members)
+    spun = _sum(thread_time(pid, tid) for pid, tid in beside) if READABLE else None
     threads = {}
     for index, (pid, tid) in workers.items():
         spent = thread_time(pid, tid) if READABLE else None
         if spent is not None:
             threads[index] = spent
     server = process_time(server_pids)
-    if ending and members:
-        bytes_held = memory(members)
+    if ending and job:
+        bytes_held = memory(job)
     return Snapshot(
         at_ns=at_ns,
         driver=driver,
@@ -156,5 +165,23 @@ def snapshot(
         runner_cpu_s=own_cpu_s(),
         machine=machine_early if ending else machine_time(),
         memory_bytes=bytes_held,
-        processes=len(members) or None,
+        processes=len(job) or None,
+        beside=spun,
     )
+
+
+def _without_spinners(
+    members: Sequence[int], workers: Mapping[int, tuple[int, int]], beside: Sequence[tuple[int, int]]
+) -> tuple[int, ...]:
+    """Return the driver's processes without those whose main thread is a spinner."""
+    spinning = {pid for pid, tid in beside if pid == tid} - {pid for pid, _ in workers.values()}
+    return tuple(pid for pid in members if pid not in spinning)
+
+
+def _sum(times: Iterable[CpuTime | None]) -> CpuTime | None:
+    """Return the sum; null where one of them cannot be read."""
+    known = list(times)
+    present = [spent for spent in known if spent is not None]
+    if len(present) < len(known):
+        return None
+    return CpuTime(sum(t.on_cpu_ns for t in present), sum(t.run_queue_ns for t in present))

@@ -3,22 +3,24 @@
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from simulator.result.observation import Broken, Observed, OpenArrivals
 from simulator.result.samples import from_columns
 from simulator.runner.affinity import BindingError
 from simulator.runner.calibrate import with_last_words
-from simulator.runner.driver_process import DriverError, DriverProcess
+from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
 from simulator.runner.observe import snapshot, spin_s
+from simulator.runner.records import digested
 from simulator.runner.servers import Server
 from simulator.scenario.cells import Cell
 
 
-def run_repetition(
+def run_repetition(  # noqa: PLR0913 - all but two by keyword
     cell: Cell,
     server: Server,
     *,
@@ -30,6 +32,7 @@ def run_repetition(
     time_limit_s: float,
     instrument: bool = True,
     on_wake: Callable[[], None] | None = None,
+    driver: Path = DRIVER,
 ) -> Observed | Broken:
     """Run one cell once.
 
@@ -44,6 +47,7 @@ def run_repetition(
         time_limit_s: after which the driver is ended, from its start.
         instrument: false leaves the driver's clocks out, to measure what they cost.
         on_wake: called at most once a second while waiting.
+        driver: the folder of the driver that this interpreter can run.
 
     Returns:
         What was observed, or why there is nothing.
@@ -71,30 +75,32 @@ def run_repetition(
         )
         spin_before_s = spin_s()
         try:
-            driver = DriverProcess(python, job, folder, time_limit_s=time_limit_s)
+            process = DriverProcess(python, job, folder, time_limit_s=time_limit_s, driver=driver)
         except DriverError as error:
             return Broken(cell.id, round_, started_at, error.status, str(error), "")
-        with driver:
+        with process:
             try:
-                hello = driver.wait_for("ready", on_wake)
-                launch_s = time.monotonic() - driver.launched
+                hello = process.wait_for("ready", on_wake)
+                launch_s = time.monotonic() - process.launched
                 server.reset()
-                workers = {w["index"]: (w["pid"], w["tid"]) for w in hello["workers"]}
-                ready = snapshot(driver.session, workers, server.pids, ending=False)
-                driver.send("go")
-                driver.wait_for("parked", on_wake)
-                parked = snapshot(driver.session, workers, server.pids, ending=True)
+                workers = readable_workers(hello["workers"])
+                beside = [(s["pid"], s["tid"]) for s in hello.get("beside", ())]
+                ready = snapshot(process.session, workers, server.pids, beside=beside, ending=False)
+                process.send("go")
+                process.wait_for("parked", on_wake)
+                parked = snapshot(process.session, workers, server.pids, beside=beside, ending=True)
                 stats = server.stats()
                 requests = server.requests() if server.same_clock else None
                 server_cpus = server.binding.cpus()
-                driver.send("release")
-                driver.finish()
+                process.send("release")
+                process.finish()
             except DriverError as error:
-                words = driver.last_words()
+                words = process.last_words()
                 told = with_last_words(error, words)
                 return Broken(cell.id, round_, started_at, error.status, str(told), words)
-            words = driver.last_words()
+            words = process.last_words()
         written = json.loads(output.read_text(encoding="utf-8"))
+    digests, records = digested(written)
     return Observed(
         cell_id=cell.id,
         round=round_,
@@ -108,8 +114,8 @@ def run_repetition(
         server_stats=stats,
         duration_s=None if cell.job.duration_ns is None else cell.job.duration_ns / 1e9,
         loop_lag_ns=tuple(written["loop_lag_ns"]),
-        digests=tuple(written["digests"]),
-        records=written["records"],
+        digests=digests,
+        records=records,
         unchecked=written["unchecked"],
         errors=tuple(written["errors"]),
         environment={**written["environment"], "server_affinity": server_cpus},
@@ -121,3 +127,12 @@ def run_repetition(
         else OpenArrivals(cell.plan.in_flight, tuple(written["unstarted_due_ns"])),
         roles={w["index"]: w.get("role", "job") for w in hello["workers"]},
     )
+
+
+def readable_workers(told: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, int]]:
+    """Return worker index -> (pid, tid), or nothing where an interpreter cannot tell every thread's id.
+
+    What is known of some workers only would be taken for all of them.
+    """
+    workers = {worker["index"]: (worker["pid"], worker["tid"]) for worker in told}
+    return {} if any(tid is None for _, tid in workers.values()) else workers

@@ -1,6 +1,6 @@
 """What a search chooses among: every strategy of a scenario, with in_flight and parallelism in powers of two."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ def candidates(
     *,
     memory_limit_bytes: int | None = None,
     usable_cpus: Collection[int] | None = None,
+    missing_runtimes: Mapping[str, str] | None = None,
 ) -> tuple[Cell, ...]:
     """Return the cells, `sequential` among them, each with in_flight, and parallelism where it matters, as factors.
 
@@ -32,6 +33,7 @@ def candidates(
         max_in_flight: the greatest in_flight.
         memory_limit_bytes: as of `expand`.
         usable_cpus: as of `expand`.
+        missing_runtimes: as of `expand`.
     """
     document = scenario.document()
     by_kind: dict[tuple[bool, bool], list[Any]] = {}
@@ -50,7 +52,13 @@ def candidates(
             vary["parallelism"] = powers(cores if by_flight else max_in_flight)
         changed = {**document, "strategies": entries} | ({"vary": vary} if vary else {})
         one = from_document(changed, "tune", scenario.source_dir)
-        for cell in expand(one, cores, memory_limit_bytes=memory_limit_bytes, usable_cpus=usable_cpus):
+        for cell in expand(
+            one,
+            cores,
+            memory_limit_bytes=memory_limit_bytes,
+            usable_cpus=usable_cpus,
+            missing_runtimes=missing_runtimes,
+        ):
             # Fewer in flight than shards come to one in each, so different levels may be the same experiment.
             same = (str(cell.factors["strategy"]), replace(cell.plan, marked=False))
             if cell.plan.in_flight <= max_in_flight and (same not in found or not cell.plan.marked):

@@ -4,15 +4,17 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mockserver.config import ServerConfig
 from mockserver.units import format_size
 from simulator.scenario.affinity import Affinity, why_not_here
 from simulator.scenario.arrivals import Arrivals
+from simulator.scenario.beside import Beside
 from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names, varies_baseline
 from simulator.scenario.job import Clients, Job
 from simulator.scenario.model import Scenario
+from simulator.scenario.runtimes import FACTOR
 from simulator.scenario.strategy import SEQUENTIAL, StrategyPlan, plan
 
 Level = str | int | float | bool | None
@@ -42,6 +44,10 @@ class Cell:
     """On which CPUs its server and its driver may run."""
     arrivals: Arrivals | None = None
     """How jobs come by themselves; None: closed, a free worker claims the next one at once."""
+    beside: Beside = field(default_factory=Beside)
+    """What computes beside its job."""
+    runtime: str | None = None
+    """On which of the scenario's runtimes it is measured; None: the scenario lists none."""
 
     @property
     def client(self) -> str | None:
@@ -55,6 +61,7 @@ def expand(
     *,
     memory_limit_bytes: int | None = None,
     usable_cpus: Collection[int] | None = None,
+    missing_runtimes: Mapping[str, str] | None = None,
 ) -> tuple[Cell, ...]:
     """List the cells of a scenario by case and levels as they are written, then by strategy.
 
@@ -64,6 +71,7 @@ def expand(
         memory_limit_bytes: Memory that all processes together may use; None does not check it.
         usable_cpus: Numbers of the CPUs that this program may use, empty where processes cannot be bound to CPUs;
             None does not check what `affinity` names.
+        missing_runtimes: Runtime → why it is not to be had here; None does not check them.
 
     Returns:
         Cells with different ids; each one's baseline is among them.
@@ -78,7 +86,9 @@ def expand(
         key = tuple(entry.keys for entry in point.entries)
         if key not in made:
             made[key] = Scenario.model_validate(resolve(document, point))
-        cells.append(_cell(made[key], point, cores, memory_limit_bytes, usable_cpus))
+        cell = _cell(made[key], point, cores, memory_limit_bytes, usable_cpus)
+        missing = (missing_runtimes or {}).get(cell.runtime or "")
+        cells.append(cell if missing is None else replace(cell, unsupported=missing))
     return tuple(cells)
 
 
@@ -90,6 +100,7 @@ def _cell(
     usable_cpus: Collection[int] | None,
 ) -> Cell:
     affinity = combination.affinity or Affinity()
+    beside = combination.beside or Beside()
     if affinity.driver is not None:
         cores = len(affinity.driver)
     parallelism = cores if combination.parallelism == "cores" else combination.parallelism
@@ -113,16 +124,19 @@ def _cell(
         baseline_id=_id(baseline),
         unsupported=_missing_client(combination.job.client, worked_out)
         or _too_many_processes(worked_out, cores)
+        or beside.too_many(MAX_PROCESSES_PER_CORE * cores)
         or _too_much_memory(worked_out, memory_limit_bytes)
         or (None if usable_cpus is None else why_not_here(affinity, usable_cpus)),
         affinity=affinity,
         arrivals=combination.arrivals,
+        beside=beside,
+        runtime=dict(point.levels).get(FACTOR),
     )
 
 
 def _id(factors: Mapping[str, Level]) -> str:
     text = json.dumps(factors, sort_keys=True)
-    words = (str(factors["strategy"]), str(factors.get("case", "")))
+    words = (str(factors["strategy"]), str(factors.get(FACTOR, "")), str(factors.get("case", "")))
     readable = "-".join(re.sub(r"[^a-z0-9_]+", "-", word.lower()).strip("-")[:24] for word in words if word)
     return f"{readable}-{hashlib.blake2b(text.encode(), digest_size=5).hexdigest()}"
 

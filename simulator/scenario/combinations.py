@@ -19,10 +19,11 @@ from simulator.scenario.explain import Mistake
 from simulator.scenario.model import DEFAULT_STRATEGIES
 from simulator.scenario.paths import PathError, dotted, place, replaced, split
 from simulator.scenario.problem import found
+from simulator.scenario.runtimes import FACTOR, levels
 
 MAX_CELLS = 2_000
 
-ROOTS = ("server", "job", "arrivals", "in_flight", "parallelism", "affinity", "strategies")
+ROOTS = ("server", "job", "arrivals", "in_flight", "parallelism", "affinity", "beside", "strategies")
 """What `cases` and `vary` may set: the rest describes the whole experiment, not a cell."""
 
 _NOT_FOR_BASELINE = ("in_flight", "parallelism", "strategies")
@@ -53,7 +54,7 @@ class Point:
     entries: tuple[Entry, ...]
     """What the case sets, then one entry for each path in `vary` that concerns the strategy."""
     levels: tuple[tuple[str, Any], ...]
-    """(dotted path, level) of those paths."""
+    """(dotted path, level) of those paths; before them the runtime, where the scenario lists some."""
     order: tuple[int, ...]
     """Sorts points by case and levels, the way they are written."""
 
@@ -76,6 +77,11 @@ class Factors:
         """Each path's levels; a path without levels is left out."""
         return {path: levels for path, levels in (self.document.get("vary") or {}).items() if levels}
 
+    @cached_property
+    def runtimes(self) -> tuple[str, ...]:
+        """The levels of the factor `runtime`; empty where the scenario lists none."""
+        return levels(self.document.get("runtimes"))
+
     def points(self) -> Iterator[Point]:
         """List every combination, strategy by strategy."""
         for strategy in self.strategies:
@@ -88,22 +94,28 @@ class Factors:
                     if case is not None
                     else ()
                 )
-                for indices in product(*(range(len(self.vary[path])) for path in paths)):
+                of_levels = (range(len(self.vary[path])) for path in paths)
+                for on, *indices in product(range(max(1, len(self.runtimes))), *of_levels):
+                    runtime = ((FACTOR, self.runtimes[on]),) if self.runtimes else ()
                     chosen = list(zip(paths, indices, strict=True))
                     at = dict(chosen)
                     yield Point(
                         strategy,
                         case,
                         (*set_by_case, *(Entry(("vary", p, i), p, self.vary[p][i]) for p, i in chosen)),
-                        tuple((path, self.vary[path][index]) for path, index in chosen),
-                        (case_index, *(at.get(path, 0) for path in self.vary)),
+                        (*runtime, *((path, self.vary[path][index]) for path, index in chosen)),
+                        (case_index, on, *(at.get(path, 0) for path in self.vary)),
                     )
 
     def count(self) -> int:
         """Return the number of points."""
-        return max(1, len(self.cases)) * sum(
-            math.prod(len(levels) for path, levels in self.vary.items() if _concerns(path, strategy))
-            for strategy in self.strategies
+        return (
+            max(1, len(self.cases))
+            * max(1, len(self.runtimes))
+            * sum(
+                math.prod(len(levels) for path, levels in self.vary.items() if _concerns(path, strategy))
+                for strategy in self.strategies
+            )
         )
 
     def mistakes(self) -> Iterator[Mistake]:
@@ -119,9 +131,10 @@ class Factors:
             if _overlap(first, second):
                 yield Mistake(("vary", second), f"overlaps with {first}, which varies too; remove one")
         if self.count() > MAX_CELLS:
+            on = "runtimes x " if self.runtimes else ""
             yield Mistake(
                 ("vary",) if self.vary else ("cases",),
-                f"{self.count()} cells (cases x levels x strategies); one run measures at most {MAX_CELLS}",
+                f"{self.count()} cells (cases x {on}levels x strategies); one run measures at most {MAX_CELLS}",
                 "remove levels",
             )
 

@@ -11,7 +11,7 @@ from simulator.scenario.document import Keys
 from simulator.scenario.explain import Mistake
 from simulator.scenario.model import Scenario
 
-_MAKE_CELLS = ("strategies", "cases", "vary", "in_flight")
+_MAKE_CELLS = ("strategies", "cases", "vary", "in_flight", "runtimes")
 """What the names and levels in a condition refer to."""
 
 

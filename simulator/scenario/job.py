@@ -8,9 +8,9 @@ from mockserver.config import Config
 from mockserver.units import DurationNs, format_duration, parse_duration
 from simulator.scenario.problem import found, nearest
 
-BlockingClient = Literal["httpx", "http.client"]
+BlockingClient = Literal["httpx", "http.client", "socket"]
 AsyncioClient = Literal["httpx", "aiohttp"]
-ClientName = Literal["httpx", "aiohttp", "http.client"]
+ClientName = Literal["httpx", "aiohttp", "http.client", "socket"]
 ParserName = Literal["html.parser", "bs4", "lxml", "selectolax", "json", "spin", "sha256"]
 
 PARSERS: tuple[str, ...] = get_args(ParserName)
@@ -48,14 +48,14 @@ def _read_client(value: Any) -> Any:
 class Clients(Config):
     """The HTTP library for strategies that block, and the one for those on an event loop."""
 
-    blocking: BlockingClient | None = Field(default=None, description="httpx or http.client.")
+    blocking: BlockingClient | None = Field(default=None, description="httpx, http.client or socket.")
     asyncio: AsyncioClient | None = Field(default=None, description="httpx or aiohttp.")
 
     @model_validator(mode="after")
     def _any(self) -> Self:
         if self.blocking is None and self.asyncio is None:
             raise ValueError(
-                "no client; write blocking (httpx or http.client), asyncio (httpx or aiohttp) or both"
+                "no client; write blocking (httpx, http.client or socket), asyncio (httpx or aiohttp) or both"
             )
         return self
 

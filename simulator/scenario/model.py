@@ -18,8 +18,10 @@ from mockserver.config import Config, ServerConfig
 from mockserver.units import DurationNs, Share, format_duration, format_percentage
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
+from simulator.scenario.beside import Beside
 from simulator.scenario.expect import ExpectEntry
 from simulator.scenario.job import Job, between
+from simulator.scenario.runtimes import RuntimeEntry, different
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
 
 DEFAULT_STRATEGIES = ("sequential", "threads", "asyncio", "processes")
@@ -92,6 +94,11 @@ class Scenario(Config):
         min_length=1,
         description="Names, or variants with a name of their own; sequential is always measured.",
     )
+    runtimes: Annotated[tuple[RuntimeEntry, ...], AfterValidator(different)] = Field(
+        default=(),
+        max_length=100,
+        description="Pythons on which all of it is measured, each a level of the factor runtime; by default current.",
+    )
     in_flight: int = Field(
         default=8,
         ge=1,
@@ -105,6 +112,9 @@ class Scenario(Config):
     )
     affinity: Affinity | None = Field(
         default=None, description="CPUs on which the mock server and the driver may run."
+    )
+    beside: Beside | None = Field(
+        default=None, description="What computes beside the job in every cell; by default nothing."
     )
     rounds: int = Field(
         default=5, ge=1, le=1_000, strict=True, description="How often every cell is measured."

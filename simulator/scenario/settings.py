@@ -9,7 +9,7 @@ from simulator.scenario.paths import PathError, split
 from simulator.scenario.problem import Problem, ScenarioError
 
 PREFIX = "SIMULATOR_"
-RESERVED_VARIABLES = frozenset({"SIMULATOR_STORE", "SIMULATOR_PYTHON"})
+RESERVED_VARIABLES = frozenset({"SIMULATOR_STORE", "SIMULATOR_PYTHON", "SIMULATOR_CACHE"})
 """Variables that mean something else to the program."""
 
 SET = "--set"

@@ -6,8 +6,11 @@ from typing import Any
 
 from simulator.analysis.findings.cause import causes
 from simulator.analysis.findings.character import NO_PARSE_S, character
+from simulator.analysis.findings.convoy import convoys
 from simulator.analysis.findings.crossing import crossings
 from simulator.analysis.findings.open_arrivals import open_findings
+from simulator.analysis.findings.responsive import responsive
+from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.findings.words import name
 from simulator.analysis.pairing import ratio
@@ -29,7 +32,7 @@ def findings(document: ResultDocument) -> tuple[Finding, ...]:
     if not groups:
         alone = [character(dict(_combination(cell.factors)), cell) for cell in document.cells]
         found.extend(finding for finding in alone if finding is not None)
-    return (*found, *crossings(document))
+    return (*found, *crossings(document), *convoys(document), *runtimes(document))
 
 
 def _combination(factors: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -50,4 +53,5 @@ def _group(
     alike = [c for c in usable if not c.marked]
     found.extend(winners(scope, alike, [c for c in usable if c.marked], first))
     found.extend(causes(scope, base, alike, first))
+    found.extend(responsive(scope, alike))
     return found

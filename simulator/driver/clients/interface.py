@@ -9,9 +9,14 @@ from typing import Any, Protocol
 
 HEADERS = {"Accept-Encoding": "identity"}
 
-BLOCKING = {"http.client": "http_client", "httpx": "httpx_sync"}
+BLOCKING = {"http.client": "http_client", "httpx": "httpx_sync", "socket": "socket_client"}
 ASYNCIO = {"httpx": "httpx_async", "aiohttp": "aiohttp_async"}
-LIBRARIES = {"httpx": ("httpx",), "aiohttp": ("aiohttp",), "http.client": ("http.client",)}
+LIBRARIES = {
+    "httpx": ("httpx",),
+    "aiohttp": ("aiohttp",),
+    "http.client": ("http.client",),
+    "socket": ("socket",),
+}
 
 
 Response = tuple[int, bytes]

@@ -49,16 +49,36 @@ def load_function(target: str, *, text: bool, url: bool) -> Parser:
         ParserUnavailableError: The module cannot be imported.
         BaseException: Whatever else the module raises while it is imported.
     """
-    module_name, path = split_target(target)
-    function = _callable(_import(module_name), path, target)
+    function = find_function(target)
     _check_signature(function, target, url=url)
 
     def parse(body: bytes, page_url: str, /) -> object:
         page = decode(body) if text else body
         result = function(page, page_url) if url else function(page)
-        return result if type(result) in _PLAIN else _drained(result, target)
+        return finished(result, target)
 
     return parse
+
+
+def find_function(target: str) -> Callable[..., Any]:
+    """Import what `package.module:function` names, whatever its parameters are.
+
+    Raises:
+        ParserSpecError: The target is malformed, or names nothing callable.
+        ParserUnavailableError: The module cannot be imported.
+        BaseException: Whatever else the module raises while it is imported.
+    """
+    module_name, path = split_target(target)
+    return _callable(_import(module_name), path, target)
+
+
+def finished(result: object, target: str) -> object:
+    """Return a result whose work is done: an iterator does it only while it is drained.
+
+    Raises:
+        ParserResultError: Only an event loop can finish it.
+    """
+    return result if type(result) in _PLAIN else _drained(result, target)
 
 
 def _import(name: str) -> ModuleType:

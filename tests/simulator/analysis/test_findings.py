@@ -1,5 +1,6 @@
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from simulator.analysis.findings import NO_PARSE_S, findings, ratio
 from simulator.analysis.summary import summarise
 from simulator.result.document import Finding, ResultDocument
 from simulator.result.repetition import Lag, Phase
-from tests.simulator.analysis.builders import document, planned, repetition, run
+from tests.simulator.analysis.builders import document, known_attribution, planned, repetition, run
 
 FIVE = (0.99, 1.0, 1.01, 1.0, 0.995)
 """How the rounds of a cell scatter; equal for all, so that ratios are exact but for what a test adds."""
@@ -378,3 +379,32 @@ def test_a_ratio_pairs_the_rounds_in_which_both_are_valid() -> None:
     assert pair is not None
     assert [pair.low, pair.high] == pytest.approx([3, 3])
     assert findings(found) == found.findings
+
+
+BEATEN = {
+    "sequential": [10.0, 10.1, 9.9],
+    "threads": [10.0, 10.1, 9.9],
+    "processes": [19.0, 19.1, 18.9],
+}
+BUSY: dict[str, Any] = {"cores_used": 1.0}
+
+
+def test_the_cause_says_where_the_threads_time_went() -> None:
+    where = known_attribution(parse_cpu=0.25, stall_parse=0.71, run_queue=0.02)
+    (cause,) = said(document(BEATEN, sequential=BUSY, threads={"attribution": where, **BUSY}), "cause")
+    assert cause.endswith("Of its threads' time 71% stalled (most of it in parsing), 2% waiting for a core.")
+
+
+def test_a_stall_smaller_than_the_steal_is_not_named() -> None:
+    where = replace(known_attribution(parse_cpu=0.5, stall_parse=0.04, run_queue=0.4), steal=0.05)
+    (cause,) = said(document(BEATEN, sequential=BUSY, threads={"attribution": where, **BUSY}), "cause")
+    assert cause.endswith("Of its threads' time 40% waiting for a core, next to nothing stalled.")
+
+
+def test_the_gil_is_named_only_where_interpreters_with_their_own_beat_threads() -> None:
+    (cause,) = said(document(BEATEN, sequential=BUSY, threads=BUSY), "cause")
+    assert "a lock that all its threads share" in cause
+    assert "GIL" not in cause
+    for rates, named in ([18.0, 18.1, 17.9], True), ([10.0, 10.2, 9.9], False):
+        (cause,) = said(document({**BEATEN, "interpreters": rates}, sequential=BUSY, threads=BUSY), "cause")
+        assert ("the GIL (interpreters in one process" in cause) is named

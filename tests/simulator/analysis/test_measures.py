@@ -247,3 +247,25 @@ def test_the_digest_is_over_all_records_in_page_order_and_needs_each_of_them() -
     swapped = (digests[1], digests[0], *digests[2:])
     assert measure(observed(jobs, digests=swapped), "equal").digest != found
     assert measure(observed(jobs, digests=("", *digests[1:])), "unchecked").digest is None
+
+
+def test_spinners_beside_the_job_are_not_its_cpu_and_not_foreign() -> None:
+    seen = observed(driver_cpu_s=3.0, driver_queue_s=1.5)
+    spun = replace(
+        seen,
+        ready=replace(seen.ready, beside=CpuTime(10 * S, 10 * S)),
+        parked=replace(seen.parked, beside=CpuTime(12 * S, 11 * S)),
+    )
+    alone, beside = measure(seen, "equal"), measure(spun, "equal")
+    assert alone.cpu_per_page_s == pytest.approx(0.03)
+    assert beside.cpu_per_page_s == pytest.approx(0.01)
+    assert beside.cores_used == pytest.approx((alone.cores_used or 0.0) / 3)
+    assert beside.run_queue_cores == pytest.approx((alone.run_queue_cores or 0.0) / 3)
+    assert beside.disturbance == alone.disturbance
+
+
+def test_where_a_spinner_cannot_be_read_the_jobs_cpu_is_not_known() -> None:
+    seen = observed()
+    blind = replace(seen, parked=replace(seen.parked, beside=None))
+    measured = measure(blind, "equal")
+    assert (measured.cpu_per_page_s, measured.cores_used, measured.run_queue_cores) == (None, None, None)

@@ -93,6 +93,7 @@ def test_all_scenarios_are_here() -> None:
             "open_arrivals",
             "crossover",
             "article",
+            "runtimes",
         )
     }
 

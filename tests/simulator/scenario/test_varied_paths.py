@@ -88,6 +88,22 @@ VARIED: list[tuple[str, str, str, list[Any], Callable[[Cell], Any], list[Any]]] 
         lambda cell: cell.job.switch_interval_ns,
         [None, 5_000_000, 100_000],
     ),
+    (
+        "beside.spinners",
+        "[0, 2]",
+        "threads",
+        [0, 2],
+        lambda cell: (cell.beside.spinners, cell.beside.place),
+        [(0, "threads"), (2, "threads")],
+    ),
+    (
+        "beside.in",
+        "[threads, processes]",
+        "threads",
+        ["threads", "processes"],
+        lambda cell: cell.beside.place,
+        ["threads", "processes"],
+    ),
     ("in_flight", "[2, 4]", "processes", [2, 4], lambda cell: cell.plan.shards.count, [2, 4]),
     ("parallelism", "[cores, 3]", "pool4", ["cores", 3], lambda cell: cell.plan.shards.count, [2, 3]),
     (

@@ -1,0 +1,183 @@
+"""What an exchange over a socket waits for beside threads that compute: a turn of each, at every call.
+
+A thread that comes back from a call gets the interpreter's lock only after each of the n spinning threads has held it
+for a switch interval I. With k such calls in an exchange that alone takes d, throughput is 1 / (d + k n I).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from simulator.analysis.findings.words import listed, ms, number, per_second
+from simulator.result.document import CellResult, Finding, ResultDocument
+
+CALLS = 2
+"""k: an exchange of the client `socket` is one send and one receive."""
+CLIENT = "socket"
+NEAR = 0.35
+"""How far the measured throughput may be from the predicted one to count as following the law."""
+VARIED = ("beside", "job.switch_interval")
+MOST_PARSE_S = 0.0005
+"""CPU of a parse above which the job holds the lock itself, so that the law does not speak of it."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One cell: an exchange at a time beside spinners."""
+
+    cell: CellResult
+    spinners: int
+    place: str
+    interval_s: float
+    rate: float
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other thread wants the lock."""
+        return self.spinners == 0 or self.place != "threads"
+
+
+@dataclass(frozen=True)
+class Point:
+    """An exchange beside spinning threads, with what the law predicts of it."""
+
+    exchange: Exchange
+    alone_s: float
+    """d: how long an exchange takes without them."""
+
+    @property
+    def turns_s(self) -> float:
+        """One turn of each spinning thread."""
+        return self.exchange.spinners * self.exchange.interval_s
+
+    @property
+    def predicted(self) -> float:
+        """Exchanges per second by the law."""
+        return 1 / (self.alone_s + CALLS * self.turns_s)
+
+    @property
+    def ratio(self) -> float:
+        """Measured over predicted."""
+        return self.exchange.rate / self.predicted
+
+    @property
+    def waited_s(self) -> float:
+        """How much longer an exchange took than alone."""
+        return 1 / self.exchange.rate - self.alone_s
+
+
+def convoys(document: ResultDocument) -> list[Finding]:
+    """Return a finding for each combination of the other levels that was measured beside spinning threads."""
+    groups: dict[tuple[tuple[str, str], ...], list[Exchange]] = defaultdict(list)
+    for cell in document.cells:
+        exchange = _exchange(cell)
+        if exchange is not None:
+            groups[_others(cell.factors)].append(exchange)
+    found = [_finding(dict(key), exchanges) for key, exchanges in groups.items()]
+    return [finding for finding in found if finding is not None]
+
+
+def _others(factors: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (path, str(level))
+        for path, level in factors.items()
+        if path != "in_flight" and path != VARIED[1] and path.partition(".")[0] != VARIED[0]
+    )
+
+
+def _exchange(cell: CellResult) -> Exchange | None:
+    """Return the cell as an exchange at a time; null for one that is not, or that has no valid number."""
+    environments = [r.environment for r in cell.repetitions if r.status == "ok"]
+    if cell.status != "ok" or cell.throughput_per_s is None or not environments or cell.in_flight != 1:
+        return None
+    environment = environments[0]
+    interval_s, beside = environment.get("switch_interval_s"), environment.get("beside")
+    parse_s = cell.parse.cpu_s if cell.parse is not None else None
+    if environment.get("client") != CLIENT or interval_s is None or (parse_s or 0.0) > MOST_PARSE_S:
+        return None
+    spinners, place = (beside["spinners"], beside["in"]) if beside else (0, "threads")
+    return Exchange(cell, spinners, place, interval_s, cell.throughput_per_s.median)
+
+
+def _alone_s(interval_s: float, exchanges: Sequence[Exchange]) -> float | None:
+    """Return d: of the cell without spinners, else of those with the spinners in processes, at this interval."""
+    alike = [e for e in exchanges if e.interval_s == interval_s]
+    none = [1 / e.rate for e in alike if e.spinners == 0]
+    control = [1 / e.rate for e in alike if e.spinners and e.place != "threads"]
+    return median(none or control) if none or control else None
+
+
+def _finding(scope: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Finding | None:
+    points = []
+    for exchange in exchanges:
+        alone_s = _alone_s(exchange.interval_s, exchanges)
+        if not exchange.alone and alone_s is not None:
+            points.append(Point(exchange, alone_s))
+    if not points:
+        return None
+    points.sort(key=lambda p: (p.exchange.interval_s, p.exchange.spinners))
+    near = sum(abs(point.ratio - 1) <= NEAR for point in points)
+    calls = median(point.waited_s / point.turns_s for point in points)
+    rows = "; ".join(
+        _row(interval_s, [p for p in points if p.exchange.interval_s == interval_s])
+        for interval_s in sorted({p.exchange.interval_s for p in points})
+    )
+    text = (
+        f"An exchange takes {ms(median(p.alone_s for p in points))} alone. Beside threads that compute, {rows}."
+        f" {near} of {len(points)} are within {NEAR:.0%} of 1 / (d + {CALLS} n I); an exchange waited"
+        f" {number(calls)} × n I (median)."
+    )
+    control = [e for e in exchanges if e.spinners and e.place != "threads"]
+    if control:
+        rates = [e.rate for e in control]
+        least, most = per_second(min(rates)), per_second(max(rates))
+        text += (
+            f" With the computing in processes there were {least}{'' if least == most else f' to {most}'}."
+        )
+    follows = grows_with_interval(points)
+    if follows is not None:
+        text += (
+            " The wait grows as the switch interval does, so it is the GIL's switch interval that is waited for."
+            if follows
+            else " The wait does not grow as the switch interval does, so something else is waited for as well."
+        )
+    numbers: dict[str, float | str | None] = {
+        "alone_s": median(p.alone_s for p in points),
+        "calls": calls,
+        "near": near,
+        "points": len(points),
+        "grows_with_interval": None if follows is None else str(follows).lower(),
+    }
+    for point in points:
+        at = f"{point.exchange.spinners}_at_{point.exchange.interval_s:g}s"
+        numbers |= {f"measured_{at}": point.exchange.rate, f"predicted_{at}": point.predicted}
+    return Finding("convoy", text, scope, numbers)
+
+
+def _row(interval_s: float, points: Sequence[Point]) -> str:
+    measured = listed([f"{p.exchange.rate:.3g}" for p in points])
+    predicted = listed([f"{p.predicted:.3g}" for p in points])
+    beside = listed([str(p.exchange.spinners) for p in points])
+    return (
+        f"at a switch interval of {ms(interval_s)} {measured} pages/s beside {beside} ({predicted} predicted)"
+    )
+
+
+def grows_with_interval(points: Sequence[Point]) -> bool | None:
+    """Whether the wait beside equally many threads is in proportion to the interval; null with one interval only.
+
+    Judged by the median over the numbers of threads, from the shortest to the longest interval.
+    """
+    by_spinners: dict[int, list[Point]] = defaultdict(list)
+    for point in points:
+        by_spinners[point.exchange.spinners].append(point)
+    relations = []
+    for alike in by_spinners.values():
+        first = min(alike, key=lambda p: p.exchange.interval_s)
+        last = max(alike, key=lambda p: p.exchange.interval_s)
+        if last.exchange.interval_s > first.exchange.interval_s and first.waited_s > 0:
+            longer = last.exchange.interval_s / first.exchange.interval_s
+            relations.append(last.waited_s / first.waited_s / longer)
+    return abs(median(relations) - 1) <= NEAR if relations else None

@@ -1,0 +1,126 @@
+"""What differs between Pythons: on which of them threads compute in parallel, and what turned a GIL on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.analysis.findings.words import name
+from simulator.result.document import CellResult, Finding, Interval, ResultDocument
+
+FACTOR = "runtime"
+SCALES, FLAT = 1.3, 1.2
+"""Speed-ups of threads from which they compute in parallel, and up to which they do not."""
+FEWEST = 2
+"""Pythons, and jobs in flight, that make a comparison."""
+
+
+@dataclass(frozen=True)
+class _Scaling:
+    runtime: str
+    speedup: Interval
+    gil: bool | None
+    """Of its workers; null: not known, or not the same in all."""
+    alone_per_s: float
+    """What sequential does there."""
+
+
+def runtimes(document: ResultDocument) -> tuple[Finding, ...]:
+    """Return the findings of a document whose cells have the factor `runtime`; none for any other."""
+    if not any(FACTOR in cell.factors for cell in document.cells):
+        return ()
+    return (*_compared(document), *_turned_on(document))
+
+
+def gil_of(cell: CellResult) -> bool | None:
+    """Return whether a cell's workers had a GIL after their imports; null: not known, or not the same in all."""
+    states = {state for r in cell.repetitions for state in r.environment.get("gil_enabled") or ()}
+    return states.pop() if len(states) == 1 else None
+
+
+def _compared(document: ResultDocument) -> Iterator[Finding]:
+    by_id = {cell.id: cell for cell in document.cells}
+    groups: dict[tuple[tuple[str, str], ...], list[_Scaling]] = {}
+    scopes: dict[tuple[tuple[str, str], ...], dict[str, Any]] = {}
+    for cell in document.cells:
+        base = by_id.get(cell.baseline_id or "")
+        scaling = _scaling(cell, base)
+        if scaling is None:
+            continue
+        scope = {path: level for path, level in cell.factors.items() if path not in (FACTOR, "strategy")}
+        key = tuple((path, str(level)) for path, level in scope.items())
+        groups.setdefault(key, []).append(scaling)
+        scopes[key] = scope
+    for key, members in groups.items():
+        if len(members) >= FEWEST:
+            yield _comparison(scopes[key], members)
+
+
+def _scaling(cell: CellResult, base: CellResult | None) -> _Scaling | None:
+    """Return how threads scale on one Python; null where that cannot be said, or a job waits more than it computes."""
+    if name(cell) != "threads" or cell.in_flight < FEWEST or cell.speedup is None or cell.status != "ok":
+        return None
+    if (
+        base is None
+        or base.throughput_per_s is None
+        or (base.cpu_per_page_s or 0.0) <= (base.network_s or 0.0)
+    ):
+        return None
+    return _Scaling(str(cell.factors[FACTOR]), cell.speedup, gil_of(cell), base.throughput_per_s.median)
+
+
+def _comparison(scope: Mapping[str, Any], members: Sequence[_Scaling]) -> Finding:
+    ranked = sorted(members, key=lambda one: one.speedup.median, reverse=True)
+    parallel = [one for one in ranked if one.speedup.median >= SCALES]
+    flat = [one for one in ranked if one.speedup.median <= FLAT]
+    reached = ", ".join(
+        f"on {one.runtime} {'threads reach ' if first == 0 else ''}{one.speedup.median:.2f} ×"
+        f"{' sequential' if first == 0 else ''}"
+        for first, one in enumerate(ranked)
+    )
+    first = ranked[0]
+    alone = ", ".join(
+        f"{one.runtime} {one.alone_per_s / first.alone_per_s:.2f} ×" for one in ranked if one is not first
+    )
+    text = (
+        f"{reached[0].upper()}{reached[1:]}{_because(parallel, flat)}. One job after the other, of the pages/s on"
+        f" {first.runtime}: {alone}."
+    )
+    numbers: dict[str, float | str | None] = {}
+    for one in ranked:
+        numbers[f"speedup_threads on {one.runtime}"] = one.speedup.median
+        numbers[f"sequential_per_s on {one.runtime}"] = one.alone_per_s
+    return Finding("runtimes", text, scope, numbers)
+
+
+def _because(parallel: Sequence[_Scaling], flat: Sequence[_Scaling]) -> str:
+    """Return what the GIL has to do with it, where what is known of it fits the numbers."""
+    if any(one.speedup.kind == "range" for one in (*parallel, *flat)):
+        return ""  # too few rounds to give a reason for what may be luck
+    if parallel and all(one.gil is False for one in parallel):
+        if flat and all(one.gil is True for one in flat):
+            return ": without a GIL threads compute in parallel, with one they take turns"
+        return ": without a GIL threads compute in parallel"
+    if parallel and flat and any(one.gil is True for one in parallel):
+        return ": threads compute in parallel there although there is a GIL, so this work lets go of it"
+    if flat and not parallel and all(one.gil is True for one in flat):
+        return ": with a GIL threads take turns at computing"
+    return ""
+
+
+def _turned_on(document: ResultDocument) -> Iterator[Finding]:
+    """Say of each free-threaded runtime which module turned its GIL on."""
+    said = set()
+    for cell in document.cells:
+        module = (cell.calibration or {}).get("gil_enabled_by")
+        runtime = str(cell.factors.get(FACTOR))
+        if module is None or gil_of(cell) is not True or (runtime, module) in said:
+            continue
+        said.add((runtime, module))
+        yield Finding(
+            "gil",
+            f"{runtime} was built to run without the GIL, but importing {module} turned it on: that module does not"
+            " declare that it can do without, so threads take turns at computing there as well; another parser or"
+            " client, or a newer version of this one, may keep it off.",
+            {FACTOR: runtime},
+            {"module": str(module)},
+        )

@@ -1,0 +1,81 @@
+"""`simulator probe`."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from simulator.cli import exits
+from simulator.cli.output import check_writable, write_text
+from simulator.probe.diagnosis import conclude
+from simulator.probe.expect import ConditionError, Judged, ProbeCondition, judge, parse
+from simulator.probe.inputs import InputError, find_pages, generate_page
+from simulator.probe.measure import Budget, measure
+from simulator.probe.report import build
+from simulator.probe.result import ProbeResult, to_json
+from simulator.probe.worker import Target
+from simulator.report.terminal import render
+from simulator.runner.driver_process import DriverError, default_python
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    target: str
+    inputs: tuple[Path, ...]
+    python: str | None
+    json: str | None
+    expect: tuple[str, ...]
+
+
+def probe_target(options: Options, budget: Budget | None = None) -> int:
+    """Measure, show, and return the exit code. Raises Stop."""
+    conditions = _conditions(options.expect)
+    if options.json is not None:
+        check_writable(options.json)
+    progress = Console(stderr=True, highlight=False)
+    try:
+        result = _measured(options, budget or Budget(), progress)
+    except KeyboardInterrupt:
+        raise exits.Stop(exits.INTERRUPTED, "interrupted; nothing of a probe is kept") from None
+    judged = [judge(condition, result.measured) for condition in conditions]
+    if options.json is not None:
+        write_text(to_json(result) + "\n", options.json)
+    render(build(result, judged), Console(stderr=options.json == "-", highlight=False))
+    return exit_code(judged)
+
+
+def _conditions(texts: Sequence[str]) -> list[ProbeCondition]:
+    try:
+        return [parse(text) for text in texts]
+    except ConditionError as error:
+        exits.usage(str(error))
+
+
+def _measured(options: Options, budget: Budget, progress: Console) -> ProbeResult:
+    with tempfile.TemporaryDirectory(prefix="simulator-probe-") as folder:
+        try:
+            given = find_pages(options.inputs)
+        except InputError as error:
+            exits.usage(str(error))
+        pages = given or (generate_page(Path(folder), options.target),)
+        target = Target(options.target, pages, (str(Path.cwd()),))
+        python = options.python or default_python()
+        try:
+            return conclude(
+                measure(target, python, budget, lambda step: progress.print(f"{step} …", style="dim"))
+            )
+        except DriverError as error:
+            code = exits.USAGE if error.status == "unsupported" else exits.FAILED
+            raise exits.Stop(code, f"{options.target}: {error.reason}") from error
+
+
+def exit_code(judged: Sequence[Judged]) -> int:
+    """Return what the conditions come to: one that does not hold outweighs one that is undecided."""
+    verdicts = {one.verdict for one in judged}
+    if "not held" in verdicts:
+        return exits.NOT_HELD
+    return exits.UNDECIDED if "undecided" in verdicts else exits.OK

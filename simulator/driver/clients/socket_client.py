@@ -1,0 +1,87 @@
+"""A bare blocking socket: an HTTP exchange is one send and, where the answer comes in one piece, one receive.
+
+A blocking socket without a time-out lets go of the interpreter's lock in exactly these two calls and in no other, so
+how often an exchange has to get the lock back is known by construction: twice.
+"""
+
+import socket
+from urllib.parse import urlsplit
+
+from .interface import HEADERS, Response
+
+BUFFER_BYTES = 1 << 20
+"""The largest response, head included."""
+HEAD_END = b"\r\n\r\n"
+LENGTH = b"content-length:"
+
+
+class Client:
+    """One keep-alive connection; `receives` counts the calls that its answers took."""
+
+    def __init__(self, base_url: str) -> None:
+        parts = urlsplit(base_url)
+        self._address = (parts.hostname or "", parts.port or 80)
+        host = f"[{parts.hostname}]" if ":" in self._address[0] else self._address[0]
+        fields = {"Host": f"{host}:{self._address[1]}", **HEADERS}
+        rest = " HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
+        self._after_path = rest.encode("ascii")
+        self._skip = len(base_url)
+        self._buffer = bytearray(BUFFER_BYTES)
+        self._view = memoryview(self._buffer)
+        self._socket: socket.socket | None = None
+        self.receives = 0
+
+    def fetch(self, url: str) -> Response:
+        """Return the whole response.
+
+        Raises:
+            ValueError: it is larger than the buffer, or not HTTP with a Content-Length.
+            OSError: the connection cannot be opened, or broke.
+        """
+        if self._socket is None:
+            self._socket = socket.create_connection(self._address)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self._socket.sendall(b"GET " + url[self._skip :].encode("ascii") + self._after_path)
+            return self._receive(self._socket)
+        except BaseException:
+            self.close()  # a half-read answer must not be taken for the next one
+            raise
+
+    def _receive(self, connection: socket.socket) -> Response:
+        buffer, view, have, whole = self._buffer, self._view, 0, 0
+        head = -1
+        while head < 0 or have < whole:
+            got = connection.recv_into(view[have:])
+            self.receives += 1
+            if not got:
+                raise ConnectionResetError(
+                    "the server closed the connection before the response was complete"
+                )
+            have += got
+            if head < 0:
+                head = buffer.find(HEAD_END, 0, have)
+                whole = 0 if head < 0 else head + len(HEAD_END) + content_length(bytes(view[:head]))
+            if max(whole, have + (head < 0)) > BUFFER_BYTES:
+                raise ValueError(
+                    f"the response ({whole or 'more than ' + str(have)} bytes) does not fit into the"
+                    f" {BUFFER_BYTES} bytes of the client socket; make the pages smaller (server.content) or use"
+                    " http.client"
+                )
+        if have > whole:
+            raise ValueError(f"the server sent {have - whole} bytes more than it announced")
+        return int(view[9:12].tobytes()), bytes(view[head + len(HEAD_END) : whole])
+
+    def close(self) -> None:
+        """Close the connection."""
+        connection, self._socket = self._socket, None
+        if connection is not None:
+            connection.close()
+
+
+def content_length(head: bytes) -> int:
+    """Return the length of the body that this head announces. Raises ValueError where it announces none."""
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(LENGTH):
+            return int(line[len(LENGTH) :])
+    raise ValueError("the response has no Content-Length, which the client socket needs; use http.client")

@@ -1,0 +1,62 @@
+"""The driver's life: read the job file, start, say ready, go, park, be read, write what was measured, end."""
+
+from __future__ import absolute_import, division, unicode_literals
+
+import argparse
+import sys
+
+from .clock import wall
+from .control import Control, leave
+from .failure import Failure
+from .output import write_measured
+from .preflight import preflight
+from .setting import bind_to_cpus, find_modules_in, set_switch_interval
+from .spec import load, refuse
+from .workers import Threads
+
+EXIT_OK, EXIT_USAGE, EXIT_UNSUPPORTED, EXIT_FAILED = 0, 2, 3, 4
+
+
+def main(arguments):
+    """Run one job file; returns the exit code (protocol.md)."""
+    parser = argparse.ArgumentParser(prog="driver", description="Run one job file; see protocol.md.")
+    parser.add_argument("job", help="the job file, JSON")
+    parser.add_argument("--events-fd", type=int)
+    parser.add_argument("--commands-fd", type=int)
+    parser.add_argument("--lifeline-fd", type=int)
+    options = parser.parse_args(arguments)
+    control = Control(options.events_fd, options.commands_fd, options.lifeline_fd)
+    try:
+        spec = load(options.job)
+    except (IOError, OSError, ValueError) as error:  # two types in Python 2
+        sys.stderr.write("%s: %s\n" % (options.job, error))
+        return EXIT_USAGE
+    try:
+        refuse(spec)
+        bind_to_cpus(spec.affinity)
+        set_switch_interval(spec.switch_interval_s)
+        find_modules_in(spec.import_path)
+        run = preflight if spec.mode == "preflight" else measure
+        run(spec, control)
+    except Failure as failure:
+        # Workers may be anywhere, perhaps in a parser that never returns: say why, then leave without joining.
+        control.say(failure.status, reason=failure.reason)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        leave(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
+    return EXIT_OK
+
+
+def measure(spec, control):
+    """One repetition. Raises Failure."""
+    threads = Threads(spec)
+    started_ns = wall()
+    workers = threads.start()
+    startup_ns = wall() - started_ns
+    control.say("ready", workers=workers, startup_ns=startup_ns)
+    control.wait_for("go")
+    go_ns = threads.run()
+    control.say("parked", parked_ns=wall())
+    control.wait_for("release")
+    write_measured(spec, threads, go_ns, startup_ns, [worker["gil_enabled"] for worker in workers])
+    threads.release()

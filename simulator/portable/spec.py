@@ -1,0 +1,93 @@
+"""The job file (protocol.md): read, checked, and refused where it asks for what this driver does not do."""
+
+from __future__ import absolute_import, division, unicode_literals
+
+import io
+import json
+
+from .failure import Failure
+from .python import IMPLEMENTATION
+
+PROTOCOL = 1
+NEEDED = (
+    "mode", "base_url", "client", "parser", "work", "seed", "strategy", "pages", "duration_ns", "warmup",
+    "switch_interval_s", "affinity", "instrument", "import_path", "output", "clients", "content_pages",
+)  # fmt: skip
+INLINE = (None, "inline", "none")
+
+
+class SpecError(ValueError):
+    """The job file is not one that this driver understands."""
+
+
+class Spec:
+    """One repetition of one cell, or the preflight of a job; its attributes are the keys of the job file."""
+
+    def __init__(self, raw):
+        if not isinstance(raw, dict) or raw.get("protocol") != PROTOCOL:
+            told = raw.get("protocol") if isinstance(raw, dict) else None
+            raise SpecError("this driver speaks protocol %d, the job file %r" % (PROTOCOL, told))
+        missing = [key for key in NEEDED if key not in raw]
+        if missing:
+            raise SpecError("the job file lacks %s" % ", ".join(missing))
+        self.__dict__.update(raw)
+        try:
+            self.base_url = raw["base_url"].rstrip("/")
+            self.repeats = raw["work"]["repeats"]
+            self.extra_fraction = raw["work"]["extra_fraction"]
+            self.units = raw["work"]["units"]
+            self.widths = raw["strategy"]["widths"]
+            self.arrivals = raw.get("arrivals")
+            self.unsupported = None if raw["mode"] == "preflight" else why_not(raw)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise SpecError("the job file lacks or mistypes a key: %r" % (error,))
+
+
+def load(path):
+    """Read a job file.
+
+    Raises:
+        SpecError: not JSON, another protocol version, or a key missing.
+        IOError, OSError: unreadable.
+    """
+    with io.open(path, encoding="utf-8") as job:
+        try:
+            raw = json.load(job)
+        except ValueError as error:
+            raise SpecError("not JSON: %s" % error)
+    return Spec(raw)
+
+
+def why_not(raw):
+    """Return why this driver cannot run the job, or null if it can."""
+    strategy = raw["strategy"]
+    parse = strategy.get("parse")
+    kind = parse.get("kind") if isinstance(parse, dict) else parse
+    asked = None
+    if strategy["shard_kind"] != "none":
+        asked = "shards in %s" % strategy["shard_kind"]
+    elif strategy["fetch"] != "blocking":
+        asked = "an event loop (%s)" % strategy["fetch"]
+    elif kind not in INLINE or strategy.get("parse_kind") not in INLINE:
+        asked = "parsing in a pool"
+    elif raw["client"] != "http.client":
+        asked = "the client %s" % raw["client"]
+    elif raw.get("beside") and not nothing(raw["beside"]):
+        asked = "spinners beside the job"
+    if asked is None:
+        return None
+    return (
+        "the driver for %s runs sequential and threads with http.client; %s needs CPython 3.11 or newer"
+        % (IMPLEMENTATION, asked)
+    )
+
+
+def nothing(beside):
+    """Whether `beside` asks for no spinners at all."""
+    return isinstance(beside, dict) and not beside.get("spinners")
+
+
+def refuse(spec):
+    """Raise Failure where the job asks for what this driver does not do."""
+    if spec.unsupported is not None:
+        raise Failure("unsupported", spec.unsupported)

@@ -1,0 +1,127 @@
+"""From what was measured to what holds threads back, and what to do; pure."""
+
+from simulator.probe.result import Advice, Measured, ProbeResult, Threads
+from simulator.result.document import Interval
+
+SCALES = 1.3
+"""At two: more than that counts as scaling. Between two cores that share their caches 2.0 is seldom reached."""
+STUCK = 1.25
+WORTH = 1.6
+"""A ceiling at two from which on a missing speed-up needs another cause than the GIL."""
+SHORT_S = 0.001
+"""A call that is shorter than this is not worth handing to another thread or process."""
+NO_CORE = 0.3
+MOSTLY_WAITS = 0.5
+MUCH_KERNEL = 0.3
+STALLED = 0.2
+"""Share of two threads' time that is neither on a CPU nor waiting for one: 0.5 if one always waits for the other."""
+BUSY = 0.1
+"""One thread that waits for a core that long is not alone on the machine."""
+
+
+def conclude(measured: Measured) -> ProbeResult:
+    """Draw the conclusions."""
+    return ProbeResult(measured, ceiling(measured), limit(measured), advise(measured))
+
+
+def ceiling(measured: Measured) -> float | None:
+    """Return the most that any number of threads can gain.
+
+    1 / held share, by the GIL; and cores / share of a call that is on a CPU, by the cores. Null without a held share,
+    except where there is no GIL.
+    """
+    by_cores = measured.cores / max(_busy(measured), 0.01)
+    if measured.gil_held is None:
+        return by_cores if not measured.python.gil_enabled else None
+    return min(by_cores, 1 / max(measured.gil_held.median, 0.001))
+
+
+def _busy(measured: Measured) -> float:
+    """Share of a call that is on a CPU; a wait for a core is the machine's, not the call's."""
+    alone = measured.threads.get(1)
+    if alone is None:
+        return 1.0
+    return alone.on_cpu if alone.rest is None else alone.on_cpu / max(alone.on_cpu + alone.rest, 0.001)
+
+
+def limit(measured: Measured) -> str | None:
+    """Name what keeps threads from being faster.
+
+    Null where they scale as far as there are cores, and where other programs use the cores: then two processes may
+    do more than two threads only because the kernel deals the cores out by process group.
+    """
+    two, apart = measured.speedup.get(2), measured.processes.get(2)
+    if two is None or disturbed(measured) is not None:
+        return None
+    if two.median >= SCALES:
+        most = measured.threads.get(max(measured.threads))
+        return "cores" if most is not None and (most.waiting or 0) >= NO_CORE else None
+    if apart is not None and apart.median < SCALES:
+        return "the machine: processes do not scale either"
+    held = measured.gil_held
+    if held is not None and 1 / max(held.median, 0.5) < WORTH:
+        return "the GIL"
+    known = held is not None or not measured.python.gil_enabled
+    if two.median < STUCK and apart is not None and known and _stalled(measured.threads.get(2)):
+        return _lock(measured.threads.get(2))
+    return None
+
+
+def _stalled(threads: Threads | None) -> bool:
+    """Whether threads were off the CPU with a core free; true where the system does not say."""
+    return threads is None or threads.rest is None or threads.rest >= STALLED
+
+
+def disturbed(measured: Measured) -> str | None:
+    """Say so where other programs had the cores: then the intervals are wide, and no time is a good one."""
+    alone = measured.threads.get(1)
+    if alone is None or alone.waiting is None or alone.waiting < BUSY:
+        return None
+    return (
+        f"One thread alone waited {alone.waiting:.0%} of its time for a core: other programs use them. Close them for"
+        " narrower intervals."
+    )
+
+
+def _lock(threads: Threads | None) -> str:
+    what = "a lock inside the process, not the GIL"
+    if threads is not None and threads.kernel >= MUCH_KERNEL and threads.faults_per_call >= 1:
+        return f"{what}: memory mapping, with {threads.faults_per_call:.0f} page faults per call"
+    return what
+
+
+def advise(measured: Measured) -> Advice:
+    """Say where to make the calls, and why."""
+    two, apart = measured.speedup.get(2), measured.processes.get(2)
+    cost, waits = measured.cost_s.median, _busy(measured) < MOSTLY_WAITS
+    if cost < SHORT_S and not waits:
+        return Advice(
+            "inline",
+            f"a call takes {cost * 1e6:.0f} µs, about as much as handing it to a thread or process costs;"
+            " hand over many at once, if any",
+        )
+    if disturbed(measured) is not None and measured.gil_held is not None:
+        return _by_share(measured.gil_held.median)
+    if two is not None and _surely(two):
+        return Advice("threads", f"two threads do {two.median:.2f} times the work of one")
+    if apart is not None and _surely(apart):
+        held = f"two threads do only {two.median:.2f}" if two is not None else "threads were not measured"
+        return Advice("processes", f"two processes do {apart.median:.2f} times the work of one, {held}")
+    return Advice(
+        "inline",
+        "neither two threads nor two processes do clearly more than one here; on an event loop, a thread would keep"
+        " the loop free all the same",
+    )
+
+
+def _by_share(held: float) -> Advice:
+    by_share = "by that share alone, since other programs use the cores and no speed-up can be believed"
+    if 1 / max(held, 0.5) >= WORTH:
+        return Advice("threads", f"it holds the GIL {held:.0%} of its time: {by_share}")
+    return Advice(
+        "processes", f"it holds the GIL {held:.0%} of its time, so threads wait for each other: {by_share}"
+    )
+
+
+def _surely(speedup: Interval) -> bool:
+    return speedup.median >= SCALES and speedup.low > 1.0

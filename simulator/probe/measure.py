@@ -1,0 +1,244 @@
+"""Measures one target, step by step, with everything that can change meanwhile measured in turns."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from math import ceil
+from statistics import median
+
+import numpy as np
+
+from simulator.analysis.intervals import interval, paired_ratio
+from simulator.environment.machine import usable_cores
+from simulator.environment.pythons import FoundPython
+from simulator.probe import imports
+from simulator.probe.held import Held, Shares, estimate, shares_of
+from simulator.probe.result import LoopLag, Measured, Python, Threads
+from simulator.probe.sampling import CannotLookError, find_sampler, look
+from simulator.probe.worker import Target, Worker, open_worker
+from simulator.result.document import Interval
+
+PY_SPY = "py-spy, from outside"
+SPINNER = "a spinning thread beside it"
+MOST_THREADS = 64
+SLOW_S = 0.1
+"""A call that takes longer is measured in fewer and longer turns."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much time each part gets; as it is, about 25 s in all for a call that takes less than 0.1 s."""
+
+    rounds: int = 5
+    window_s: float = 0.25
+    looks: int = 7
+    look_s: int = 1
+    """py-spy takes whole seconds."""
+    loop_s: float = 2.0
+    held: bool = True
+    scaling: bool = True
+    imports: bool = True
+    sampler: str | None = field(default_factory=find_sampler)
+
+    def for_cost(self, cost_s: float) -> "Budget":
+        """Return the budget for a call that takes that long."""
+        if cost_s <= SLOW_S:
+            return self
+        return Budget(
+            rounds=min(3, self.rounds),
+            window_s=max(self.window_s, 2 * cost_s),
+            looks=min(4, self.looks),
+            look_s=max(self.look_s, ceil(8 * cost_s)),
+            loop_s=max(self.loop_s, 3 * cost_s),
+            held=self.held,
+            scaling=self.scaling,
+            imports=self.imports,
+            sampler=self.sampler,
+        )
+
+
+Say = Callable[[str], None]
+
+
+def measure(target: Target, python: str, budget: Budget, say: Say) -> Measured:
+    """Measure all that the budget asks for.
+
+    Args:
+        target: what is called.
+        python: the interpreter that calls it.
+        budget: which parts, and how long.
+        say: told what is being measured.
+
+    Raises:
+        DriverError: the target cannot be loaded or called there.
+    """
+    cores = usable_cores()
+    reasons: dict[str, str] = {}
+    with ExitStack() as stack:
+        say("loading the target")
+        worker = stack.enter_context(open_worker(python, target))
+        budget = budget.for_cost(worker.first.cost_s)
+        held = _held(worker, budget, reasons, say)
+        say("calling it in threads and processes")
+        second = stack.enter_context(open_worker(python, target)) if budget.scaling and cores > 1 else None
+        if second is None:
+            reasons["processes"] = "not measured" if cores > 1 else "this machine has one core for it"
+        scaling = _scaling(worker, second, _levels(cores) if budget.scaling else (), budget)
+        if budget.loop_s > 0:
+            say("calling it on an event loop")
+        lag = _loop_lag(worker, budget) if budget.loop_s > 0 else None
+        if lag is None:
+            reasons["loop_lag_s"] = "not measured"
+    first = worker.first
+    described = Python(first.implementation, first.version, first.free_threaded, first.gil_enabled)
+    keeps, loads = imports.Answer(None, "not measured"), imports.Answer(None, "not measured")
+    if budget.imports:
+        say("importing it in other Pythons")
+        others = imports.search(python, _found(python, described))
+        loads = imports.loads_in_subinterpreter(others.subinterpreters, target)
+        keeps = imports.keeps_gil_off(others.free_threaded, target)
+    reasons |= {"subinterpreter": loads.reason, "keeps_gil_off": keeps.reason}
+    return Measured(
+        target=target.name,
+        python=described,
+        cores=cores,
+        cost_s=scaling.cost_s,
+        gil_held=held,
+        speedup=scaling.speedup,
+        processes=scaling.processes,
+        threads=scaling.threads,
+        loop_lag_s=lag,
+        subinterpreter=loads.value,
+        keeps_gil_off=keeps.value,
+        reasons=reasons,
+    )
+
+
+def _found(command: str, python: Python) -> FoundPython:
+    name = {"cpython": "CPython"}.get(python.implementation, python.implementation)
+    return FoundPython(command, name, python.version, free_threaded=python.free_threaded)
+
+
+def _held(worker: Worker, budget: Budget, reasons: dict[str, str], say: Say) -> Held | None:
+    if not worker.first.gil_enabled:
+        reasons["gil_held"] = "this build has no GIL"
+        return None
+    if not budget.held:
+        reasons["gil_held"] = "not measured"
+        return None
+    say("watching who holds the GIL")
+    why = "py-spy is not installed"
+    if budget.sampler is not None:
+        try:
+            found = estimate(_looks(worker, budget, budget.sampler), PY_SPY)
+        except CannotLookError as error:
+            why = str(error)
+        else:
+            return _noted(found, reasons)
+    pairs: list[Shares] = []
+    for _ in range(max(3, budget.looks)):
+        answer = worker.measure("spinner", seconds=max(budget.window_s, 0.2))
+        pairs.append({phase: answer[phase] for phase in ("target", "hold", "release")})
+    found = estimate(pairs, f"{SPINNER} ({why})")
+    return _noted(found if isinstance(found, Held) else f"{why}; with {SPINNER}: {found}", reasons)
+
+
+def _noted(found: Held | str, reasons: dict[str, str]) -> Held | None:
+    if isinstance(found, Held):
+        return found
+    reasons["gil_held"] = found
+    return None
+
+
+def _looks(worker: Worker, budget: Budget, sampler: str) -> list[Shares]:
+    pairs = []
+    with worker.taking_turns():
+        for _ in range(budget.looks):
+            everything, holding = look(sampler, worker.first.pid, budget.look_s)
+            if (shares := shares_of(everything, holding)) is not None:
+                pairs.append(shares)
+    return pairs
+
+
+def _levels(cores: int) -> tuple[int, ...]:
+    """Return the numbers of threads: powers of two up to twice the cores, 2 at least."""
+    powers = [2]
+    while powers[-1] * 2 <= min(2 * cores, MOST_THREADS):
+        powers.append(powers[-1] * 2)
+    return tuple(powers)
+
+
+@dataclass(frozen=True)
+class _Scaling:
+    cost_s: Interval
+    speedup: Mapping[int, Interval]
+    processes: Mapping[int, Interval]
+    threads: Mapping[int, Threads]
+
+
+def _scaling(worker: Worker, second: Worker | None, levels: Sequence[int], budget: Budget) -> _Scaling:
+    rates: dict[int, list[float]] = {n: [] for n in (1, *levels)}
+    looks: dict[int, list[Threads]] = {n: [] for n in (1, *levels)}
+    apart: list[float] = []
+    for turn in range(budget.rounds):
+        # There and back: what drifts in one direction is not always against the same.
+        for n in sorted(rates, reverse=bool(turn % 2)):
+            answer = worker.measure("threads", threads=n, seconds=budget.window_s)
+            rates[n].append(answer["calls_per_s"])
+            looks[n].append(_threads(answer))
+        if second is not None:
+            apart.append(_side_by_side(worker, second, budget.window_s))
+    cost = interval([1 / rate for rate in rates[1]])
+    if cost is None:
+        raise ValueError("a probe needs a round at least")
+    speedup = {n: paired_ratio(rates[n], rates[1]) for n in levels}
+    processes = {2: paired_ratio(apart, rates[1])} if apart else {}
+    return _Scaling(cost, _known(speedup), _known(processes), {n: _median(looks[n]) for n in looks})
+
+
+def _known(ratios: Mapping[int, Interval | None]) -> dict[int, Interval]:
+    return {n: ratio for n, ratio in ratios.items() if ratio is not None}
+
+
+def _side_by_side(one: Worker, other: Worker, seconds: float) -> float:
+    for worker in (one, other):
+        worker.ask("threads", threads=1, seconds=seconds)
+    return sum(float(worker.answer()["calls_per_s"]) for worker in (one, other))
+
+
+def _threads(answer: Mapping[str, float | None]) -> Threads:
+    on_cpu, waiting = float(answer["on_cpu"] or 0), answer["waiting"]
+    return Threads(
+        on_cpu=on_cpu,
+        waiting=waiting,
+        rest=None if waiting is None else max(0.0, 1 - on_cpu - waiting),
+        kernel=float(answer["kernel"] or 0),
+        faults_per_call=float(answer["faults_per_call"] or 0),
+    )
+
+
+def _median(looks: Sequence[Threads]) -> Threads:
+    def middle(values: Sequence[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        return median(known) if known else None
+
+    return Threads(
+        on_cpu=median(one.on_cpu for one in looks),
+        waiting=middle([one.waiting for one in looks]),
+        rest=middle([one.rest for one in looks]),
+        kernel=median(one.kernel for one in looks),
+        faults_per_call=median(one.faults_per_call for one in looks),
+    )
+
+
+def _loop_lag(worker: Worker, budget: Budget) -> LoopLag:
+    late: dict[bool, list[float]] = {True: [], False: []}
+    for idle in (True, False, False, True):
+        late[idle] += worker.measure("loop", idle=idle, seconds=budget.loop_s / 2)["lag_s"]
+    busy, idle_late = np.asarray(late[False]), np.asarray(late[True])
+    return LoopLag(
+        p50=float(np.quantile(busy, 0.5, method="higher")),
+        p90=float(np.quantile(busy, 0.9, method="higher")),
+        max=float(busy.max()),
+        idle_p90=float(np.quantile(idle_late, 0.9, method="higher")),
+    )

@@ -1,0 +1,112 @@
+"""The parts of a probe's report."""
+
+from collections.abc import Sequence
+
+from simulator.probe.diagnosis import disturbed
+from simulator.probe.expect import Judged
+from simulator.probe.result import Measured, ProbeResult, Threads
+from simulator.report.numbers import NONE, ms, number
+from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
+from simulator.result.document import Interval
+
+_COLUMNS = (
+    Column("calls in", "", "how they ran side by side", numeric=False),
+    Column("speed-up", "×", "calls per second over those of one thread"),
+    Column("95 %", "×", "interval of it"),
+    Column("on CPU", "%", "share of the threads' time"),
+    Column("no core", "%", "waiting for a core"),
+    Column("rest", "%", "for the GIL, another lock, or a wait of its own"),
+)
+
+
+def build(result: ProbeResult, judged: Sequence[Judged]) -> list[Part]:
+    """Return the parts: the answer, the facts, how it scales, and what was expected."""
+    measured = result.measured
+    parts: list[Part] = [
+        Verdict(
+            f"{measured.target}: {result.advice.where}",
+            (_sentence(result.advice.reason), *_limits(result)),
+        ),
+        Facts("", tuple(_facts(result))),
+        Table("Side by side", _COLUMNS, tuple(_rows(measured)), _cautions(measured), ()),
+    ]
+    if judged:
+        parts.append(
+            Checks(
+                "Expectations",
+                tuple(Check(one.verdict, None, one.condition.text, one.because) for one in judged),
+            )
+        )
+    return parts
+
+
+def _cautions(measured: Measured) -> tuple[str, ...]:
+    caution = disturbed(measured)
+    return () if caution is None else (caution,)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _limits(result: ProbeResult) -> list[str]:
+    if result.limit is None:
+        return []
+    if result.limit == "cores":
+        return ["Beyond that it is cores that threads lack, not the GIL."]
+    return [f"What holds threads back: {result.limit}."]
+
+
+def _facts(result: ProbeResult) -> list[tuple[str, str]]:
+    measured = result.measured
+    python = measured.python
+    gil = "with its GIL on" if python.gil_enabled else "without GIL"
+    cost, held, lag = measured.cost_s, measured.gil_held, measured.loop_lag_s
+    facts = [
+        ("Python", f"{python.implementation} {python.version}, {gil}; {measured.cores} cores"),
+        ("cost per call", f"{_duration(cost.median)} ({_duration(cost.low)} to {_duration(cost.high)})"),
+    ]
+    if held is None:
+        facts.append(("holds the GIL", f"not known: {measured.reasons['gil_held']}"))
+    else:
+        span = f"{held.median:.0%} of that time (95 %: {held.low:.0%} to {held.high:.0%})"
+        facts.append(("holds the GIL", f"{span}; {held.estimator}"))
+    if result.ceiling is not None:
+        facts.append(("at most gained", f"{number(result.ceiling)} × by threads, by the GIL and the cores"))
+    if lag is not None:
+        late = f"ticks come {ms(lag.p50)} ms late (p50), {ms(lag.p90)} ms (p90), {ms(lag.max)} ms at worst"
+        facts.append(("on an event loop", f"{late}; of an idle loop {ms(lag.idle_p90)} ms (p90)"))
+    facts.append(("in a subinterpreter", _flag(measured.subinterpreter, measured.reasons["subinterpreter"])))
+    facts.append(("keeps the GIL off", _flag(measured.keeps_gil_off, measured.reasons["keeps_gil_off"])))
+    return facts
+
+
+def _flag(value: bool | None, reason: str) -> str:  # noqa: FBT001 - the answer itself
+    return f"{'not known' if value is None else 'yes' if value else 'no'}: {reason}"
+
+
+def _duration(seconds: float) -> str:
+    return f"{number(seconds * 1e6)} µs" if seconds < 1e-3 else f"{ms(seconds)} ms"  # noqa: PLR2004 - one ms
+
+
+def _rows(measured: Measured) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    if (alone := measured.threads.get(1)) is not None:
+        rows.append(("1 thread", "1.00", NONE, *_shares(alone)))
+    for n, speedup in measured.speedup.items():
+        rows.append((f"{n} threads", *_ratio(speedup), *_shares(measured.threads[n])))
+    for n, speedup in measured.processes.items():
+        rows.append((f"{n} processes", *_ratio(speedup), NONE, NONE, NONE))
+    return rows
+
+
+def _ratio(speedup: Interval) -> tuple[str, str]:
+    return f"{speedup.median:.2f}", f"{speedup.low:.2f} to {speedup.high:.2f}"
+
+
+def _shares(threads: Threads) -> tuple[str, str, str]:
+    return _percent(threads.on_cpu), _percent(threads.waiting), _percent(threads.rest)
+
+
+def _percent(share: float | None) -> str:
+    return NONE if share is None else f"{share * 100:.0f}"

@@ -1,0 +1,101 @@
+"""What a probe found. What is null has its reason in `reasons`, under the same name."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from simulator.probe.held import Held
+from simulator.result.document import Interval
+
+SCHEMA = "simulator.probe/1"
+
+
+@dataclass(frozen=True)
+class Threads:
+    """Where the time of that many threads went, as shares of it that add up to 1."""
+
+    on_cpu: float
+    waiting: float | None
+    """For a core."""
+    rest: float | None
+    """Neither: for the GIL, another lock, memory mapping, or a wait of the target's own."""
+    kernel: float
+    """Share of the CPU time that the kernel took."""
+    faults_per_call: float
+
+
+@dataclass(frozen=True)
+class LoopLag:
+    """How late ticks of a 10 ms schedule were (s); every missed tick counts."""
+
+    p50: float
+    p90: float
+    max: float
+    idle_p90: float
+    """Of the same loop with nothing to do, measured beside it."""
+
+
+@dataclass(frozen=True)
+class Python:
+    """What was measured on."""
+
+    implementation: str
+    version: str
+    free_threaded: bool
+    """Built to run without the GIL."""
+    gil_enabled: bool
+    """After importing the target."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """How to call the function in a program that has many calls to make."""
+
+    where: str
+    """inline, threads or processes."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of a target, before anything is concluded."""
+
+    target: str
+    python: Python
+    cores: int
+    cost_s: Interval
+    gil_held: Held | None
+    speedup: Mapping[int, Interval]
+    """Number of threads -> calls per second over those of one thread, paired by round."""
+    processes: Mapping[int, Interval]
+    """The same for that many processes, the control."""
+    threads: Mapping[int, Threads]
+    loop_lag_s: LoopLag | None
+    subinterpreter: bool | None
+    keeps_gil_off: bool | None
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """All of it."""
+
+    measured: Measured
+    ceiling: float | None
+    """The most that threads could gain, by the held share and the cores."""
+    limit: str | None
+    """What holds threads back."""
+    advice: Advice
+
+
+def to_json(result: ProbeResult) -> str:
+    """Return the document; its keys may become more, never others."""
+    measured = asdict(result.measured)
+    document = {
+        "schema": SCHEMA,
+        **measured,
+        "ceiling": result.ceiling,
+        "limit": result.limit,
+        "advice": asdict(result.advice),
+    }
+    return json.dumps(document, indent=1, allow_nan=False)

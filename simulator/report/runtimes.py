@@ -1,0 +1,46 @@
+"""What a report says of several Pythons: findings across them, and what each of them was."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.report.numbers import ms
+from simulator.result.document import CellResult, ResultDocument
+
+FACTOR = "runtime"
+KINDS = ("runtimes", "gil")
+
+
+def across(document: ResultDocument) -> tuple[str, ...]:
+    """Return the findings that speak of more than one table."""
+    return tuple(finding.text for finding in document.findings if finding.kind in KINDS)
+
+
+def interpreters(document: ResultDocument) -> tuple[tuple[str, str], ...]:
+    """Return each runtime with what it was; none where the document has no such factor."""
+    cells: dict[str, list[CellResult]] = {}
+    for cell in document.cells:
+        if FACTOR in cell.factors:
+            cells.setdefault(str(cell.factors[FACTOR]), []).append(cell)
+    return tuple((f"runtime {runtime}", _described(of_it)) for runtime, of_it in cells.items())
+
+
+def _described(cells: list[CellResult]) -> str:
+    ran = [r.environment for cell in cells for r in cell.repetitions if r.environment]
+    if not ran:
+        reasons = [cell.reason for cell in cells if cell.reason]
+        return f"nothing was measured on it: {reasons[0]}" if reasons else "nothing was measured on it"
+    known = dict.fromkeys(_python(environment) for environment in ran)
+    states = {state for environment in ran for state in environment.get("gil_enabled") or ()}
+    gil = "GIL on and off" if len(states) > 1 else f"GIL {'on' if True in states else 'off'}"
+    found = ((cell.calibration or {}).get("parse_cpu_s") for cell in cells)
+    costs = [float(cost_s) for cost_s in found if cost_s is not None]
+    parse = f", one parse {ms(min(costs))} ms CPU alone" if costs else ""
+    return f"{'; '.join(known)}{f', {gil}' if states else ''}{parse}"
+
+
+def _python(environment: Mapping[str, Any]) -> str:
+    build = " free-threaded" if environment.get("free_threaded") else ""
+    return (
+        f"{environment.get('implementation', 'Python')} {environment.get('version', '')}{build}"
+        f" ({environment.get('executable')})"
+    )

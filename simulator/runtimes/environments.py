@@ -1,0 +1,182 @@
+"""Virtual environments that are made for a Python on first use, and kept in the user's cache folder."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from simulator.runtimes.errors import RuntimeUnavailableError
+from simulator.runtimes.facts import Facts
+from simulator.runtimes.fingerprint import key_of
+from simulator.runtimes.location import is_path
+
+TIME_LIMIT_S = 600.0
+WHOLE = "simulator.json"
+"""Written last: an environment without it was interrupted."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def default_cache(environ: Mapping[str, str]) -> Path:
+    """Return the folder of SIMULATOR_CACHE where it is set and not empty, else the user's cache folder."""
+    chosen = environ.get("SIMULATOR_CACHE")
+    if chosen:
+        try:
+            return Path(chosen).expanduser().absolute()
+        except RuntimeError:  # "~" without a home folder is taken as it is written
+            return Path(chosen).absolute()
+    return user_cache_path("gil-simulator", appauthor=False)
+
+
+def shipped_constraints() -> str:
+    """Return the versions that the program itself is tested with, as pip's constraints."""
+    return files("simulator.runtimes").joinpath("constraints.txt").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Environments:
+    """Makes environments, each once.
+
+    Args:
+        folder: where they are kept.
+        constraints: the text of pip's constraints; `with` wins over them.
+        pip_options: more options of `pip install`, such as --no-index.
+    """
+
+    folder: Path
+    constraints: str
+    pip_options: tuple[str, ...] = ()
+
+    def python(self, python: str, facts: Facts, requirements: Sequence[str], tell: Callable[[], None]) -> str:
+        """Return the interpreter of an environment that has all requirements, made now if there is none.
+
+        Args:
+            python: the interpreter that it is made with.
+            facts: what that is.
+            requirements: names, or absolute paths of projects.
+            tell: called before one is made, which takes a while.
+
+        Raises:
+            RuntimeUnavailableError: it cannot be made; says why in one sentence.
+        """
+        constraints = without(self.constraints, requirements)
+        place = self.folder / "environments" / key_of(python, facts, requirements, constraints)
+        made = str(place / "bin" / "python")
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with _locked(place.with_suffix(".lock")):
+                if not (place / WHOLE).is_file():
+                    tell()
+                    shutil.rmtree(place, ignore_errors=True)
+                    self._make(place, python, requirements, constraints)
+                    about = {"python": python, "build": facts.build, "requirements": list(requirements)}
+                    (place / WHOLE).write_text(json.dumps(about, indent=1), encoding="utf-8")
+        except OSError as error:
+            raise RuntimeUnavailableError(
+                f"no environment can be kept in {self.folder}: {error.strerror}; name another folder with"
+                " SIMULATOR_CACHE"
+            ) from error
+        return made
+
+    def _make(self, place: Path, python: str, requirements: Sequence[str], constraints: str) -> None:
+        code, said = _run([python, "-m", "venv", str(place)])
+        if code:
+            raise RuntimeUnavailableError(f"{python} cannot make an environment: {_last(said)}")
+        written = place / "constraints.txt"
+        written.write_text(constraints, encoding="utf-8")
+        pip = [
+            str(place / "bin" / "python"),
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "install",
+            "--no-input",
+        ]
+        pip += ["--constraint", str(written), *self.pip_options]
+        # Binaries only: what a stranger's build script does, and how long, is not for an experiment to find out.
+        # A project that the scenario names by its path is the user's own, and is built.
+        named = [text for text in requirements if not is_path(text)]
+        for options, some in (
+            (("--only-binary", ":all:"), named),
+            ((), [p for p in requirements if is_path(p)]),
+        ):
+            if some:
+                code, said = _run([*pip, *options, *some])
+                if code:
+                    raise RuntimeUnavailableError(f"cannot install {', '.join(some)}: {reason_of(said)}")
+
+
+def without(constraints: str, requirements: Sequence[str]) -> str:
+    """Return the constraints without those on what is required by a version of its own."""
+    own = set()
+    for requirement in requirements:
+        found = _NAME.match(requirement)
+        if found and found.group() != requirement and not is_path(requirement):
+            own.add(_normal(found.group()))
+    lines = constraints.splitlines()
+    return "".join(f"{line}\n" for line in lines if _normal(line.partition("==")[0]) not in own)
+
+
+def reason_of(said: str) -> str:
+    """Return why pip failed, in one sentence, from all that it printed."""
+    errors = [line.partition("ERROR:")[2].strip() for line in said.splitlines() if "ERROR:" in line]
+    absent = re.search(r"No matching distribution found for ([^\s;]+)", said)
+    if absent and re.search(r"Retrying \(|Connection|Temporary failure|Network is unreachable", said):
+        return f"the package index cannot be reached (looked for {absent.group(1)})"
+    if absent:
+        return (
+            f"there is no wheel of {absent.group(1)} for it (pip: {errors[-1] if errors else absent.group()})"
+        )
+    return (errors[0] if errors else _last(said)).rstrip(".")
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name.strip()).lower()
+
+
+def _last(said: str) -> str:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return "".join(filter(str.isprintable, lines[-1]))[:300] if lines else "it said nothing"
+
+
+def _run(command: Sequence[str]) -> tuple[int, str]:
+    """Run a command; return its exit code and all that it printed. Ends with everything that it started."""
+    # What is set for this interpreter is not for that one.
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        env=env,
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=TIME_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            raise RuntimeUnavailableError(
+                f"{command[0]} did not end within {TIME_LIMIT_S:g} s while an environment was made"
+            ) from None
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode, said
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Let one process at a time make an environment; the kernel unlocks it whatever becomes of that process."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,42 @@
+"""What a cell needs installed in its interpreter, and what no environment can give it."""
+
+from simulator.driver.parsers.registry import BUILT_IN
+from simulator.runtimes.facts import Facts
+from simulator.scenario.cells import Cell
+
+CLIENTS = {"httpx": "httpx", "aiohttp": "aiohttp"}
+"""Client → what to install; http.client is part of every Python."""
+PORTABLE_SHARDS, PORTABLE_FETCH = "none", "blocking"
+PORTABLE_CLIENT = "http.client"
+
+
+def needs(cell: Cell) -> tuple[str, ...]:
+    """Return the packages that client, parser and loop of a cell are made of, in the order of their names.
+
+    What the user's own parser imports is not known: its environment, or `with`, names it.
+    """
+    wanted = set()
+    if cell.client in CLIENTS:
+        wanted.add(CLIENTS[cell.client])
+    built_in = BUILT_IN.get(cell.job.parser.name or "")
+    if built_in is not None and built_in.package is not None:
+        wanted.add(built_in.package)
+    if cell.plan.loop == "uvloop":
+        wanted.add("uvloop")
+    return tuple(sorted(wanted))
+
+
+def why_not_portable(cell: Cell, facts: Facts) -> str | None:
+    """Return why the portable driver cannot run a cell, null where it can or is not needed."""
+    if not facts.needs_portable_driver:
+        return None
+    on = f"{facts.label} runs the portable driver"
+    if cell.plan.shards.kind != PORTABLE_SHARDS or cell.plan.fetch.kind != PORTABLE_FETCH:
+        return f"{on}, which has sequential and threads only, not {cell.plan.name}"
+    if cell.client != PORTABLE_CLIENT:
+        return f"{on}, whose only client is {PORTABLE_CLIENT}, not {cell.client}; set job.client to {PORTABLE_CLIENT}"
+    parser = cell.job.parser.name
+    if parser is not None and BUILT_IN[parser].package is not None:
+        names = ", ".join(name for name, entry in BUILT_IN.items() if entry.package is None)
+        return f"{on}, which parses with Python's own library only ({names}), not with {parser}"
+    return None

@@ -1,0 +1,91 @@
+"""On which Pythons threads compute in parallel, and what turned a GIL on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from simulator.analysis.findings.runtimes import runtimes
+from simulator.analysis.summary import summarise
+from simulator.report.runtimes import across, interpreters
+from simulator.result.document import Finding, ResultDocument
+from simulator.result.run import PlannedCell
+from tests.simulator.analysis.builders import repetition, run
+from tests.simulator.analysis.test_findings import FIVE, OTHER, WAITS, rounds
+
+COMPUTES: dict[str, Any] = {"cpu_per_page_s": 0.021, "network_s": 0.002}
+
+
+def measured(
+    rates: Mapping[str, tuple[float, float]],
+    *,
+    gil: Mapping[str, bool] | None = None,
+    scatter: Sequence[float] = FIVE,
+    each: Mapping[str, Any] = COMPUTES,
+    culprit: str | None = None,
+) -> ResultDocument:
+    """Return a document of sequential and threads on each runtime, at these pages/s."""
+    cells, done, calibrations = [], [], {}
+    for runtime, (alone, threads) in rates.items():
+        for strategy, rate, flight in (("sequential", alone, 1), ("threads", threads, 2)):
+            cell_id = f"{strategy}-{runtime}"
+            base = None if flight == 1 else f"sequential-{runtime}"
+            factors = {"runtime": runtime, "strategy": strategy, "in_flight": flight}
+            cells.append(PlannedCell(cell_id, factors, base, flight, marked=False, unsupported=None))
+            calibrations[cell_id] = {"gil_enabled_by": culprit, "parse_cpu_s": 0.002}
+            about = {"gil_enabled": [(gil or {}).get(runtime, True)], "version": "3.1", "executable": "/p"}
+            for number, one in enumerate(rounds(rate, scatter if flight == 1 else OTHER[: len(scatter)]), 1):
+                done.append(repetition(cell_id, number, one, environment=about, **each))
+    return summarise(run(cells, done, calibrations=calibrations))
+
+
+def only(document: ResultDocument, kind: str) -> Finding:
+    (finding,) = (f for f in document.findings if f.kind == kind)
+    return finding
+
+
+def test_without_a_gil_threads_compute_in_parallel() -> None:
+    document = measured({"current": (50, 51), "3.13t": (40, 70)}, gil={"3.13t": False})
+    found = only(document, "runtimes")
+    assert found.text == (
+        "On 3.13t threads reach 1.75 × sequential, on current 1.02 ×: without a GIL threads compute in parallel, with"
+        " one they take turns. One job after the other, of the pages/s on 3.13t: current 1.25 ×."
+    )
+    assert found.numbers["speedup_threads on 3.13t"] == pytest.approx(1.75, rel=0.02)
+    assert found.scope == {"in_flight": 2}
+    assert across(document) == (found.text,)
+
+
+def test_threads_that_scale_with_a_gil_have_work_that_lets_go_of_it() -> None:
+    found = only(measured({"current": (50, 90), "3.14": (50, 51)}), "runtimes")
+    assert "although there is a GIL, so this work lets go of it" in found.text
+
+
+def test_no_reason_is_given_for_what_two_rounds_may_show_by_luck() -> None:
+    document = measured({"current": (50, 51), "3.13t": (40, 70)}, gil={"3.13t": False}, scatter=FIVE[:2])
+    assert "GIL" not in only(document, "runtimes").text
+
+
+def test_nothing_is_said_where_jobs_wait_or_there_is_one_python() -> None:
+    waits = {key: value for key, value in WAITS.items() if key in ("network_s",)}
+    assert runtimes(measured({"a": (10, 20), "b": (10, 20)}, each={**waits, "cpu_per_page_s": 0.001})) == ()
+    assert runtimes(measured({"a": (10, 20)})) == ()
+
+
+def test_a_module_that_turned_the_gil_on_is_named_once() -> None:
+    document = measured({"3.13t": (50, 51)}, culprit="lxml.etree")
+    found = only(document, "gil")
+    assert found.numbers == {"module": "lxml.etree"}
+    assert found.text.startswith(
+        "3.13t was built to run without the GIL, but importing lxml.etree turned it on"
+    )
+    off = measured({"3.13t": (50, 80)}, culprit="aiohttp._x", gil={"3.13t": False})
+    assert not [f for f in off.findings if f.kind == "gil"], "the workers of these cells did not import it"
+
+
+def test_the_report_lists_each_runtime_with_what_it_was() -> None:
+    listed = dict(interpreters(measured({"current": (50, 51), "3.13t": (40, 70)}, gil={"3.13t": False})))
+    assert listed == {
+        "runtime current": "Python 3.1 (/p), GIL on, one parse 2.00 ms CPU alone",
+        "runtime 3.13t": "Python 3.1 (/p), GIL off, one parse 2.00 ms CPU alone",
+    }

@@ -1,0 +1,137 @@
+"""On each Python: the canonical texts, page records, chosen pages and arrivals of the main driver, to the letter."""
+
+import json
+import random
+import struct
+import subprocess
+from typing import Any
+from zlib import crc32
+
+import pytest
+
+from mockserver.catalogue import page_of_items
+from simulator.driver.arrivals import offsets_ns
+from simulator.driver.canonical import canonical
+from simulator.driver.parsers.html_parser import parse
+from simulator.runner.driver_process import PORTABLE_DRIVER
+from tests.simulator.driver.jobs import JOB, spec
+
+VALUES = """[
+    None, True, False, 0, -1, 2**31, 2**64, -(2**1024), 1.0, -0.0, 0.1, 1e16, 1e15, 123456789012345680.0, 1e-5, 0.0001,
+    5e-324, 2e23, 1.7976931348623157e308, float("inf"), float("-inf"), float("nan"), 1 + 2j, "text", u"\\xfc \\u4e1c",
+    u"\\U0001f600 \\x7f \\" \\\\ \\n", b"\\xff\\x00", bytearray(b"ab"), [1, [2, "three"]], (1, 2), set([3, 1, 2]),
+    frozenset(["b", "a"]), {"b": 1, u"a": [None]}, {1: 2, "x": (3,)}, {"nested": {"deep": {u"\\u20ac": 1.5}}},
+    collections.deque([1]), datetime.datetime(2026, 1, 2, 3, 4, 5, 6), datetime.date(2026, 1, 2), datetime.time(1, 2),
+    datetime.timedelta(1, 2, 3), decimal.Decimal("1.50"), fractions.Fraction(1, 3),
+    uuid.UUID("12345678123456781234567812345678"), collections.namedtuple("Point", "x y")(1, 2),
+    collections.OrderedDict([("z", 1), ("a", 2)]),
+]"""
+IMPORTS = "import collections, datetime, decimal, fractions, io, json, struct, sys, uuid\n"
+PARTS = 1000
+
+
+def floats() -> list[int]:
+    """Return the bits of floats of every size, prices among them."""
+    draw = random.Random(7)  # noqa: S311 - the same ones each time
+    sizes = [struct.unpack("<Q", struct.pack("<d", draw.randrange(10**7) / 100))[0] for _ in range(PARTS)]
+    return sizes + [draw.getrandbits(63) % (0x7FF << 52) for _ in range(PARTS)]
+
+
+PAGES = [page_of_items(3, index, 25) for index in range(8)]
+OPEN = {
+    process: {**JOB, "pages": 700, "arrivals": {"process": process, "rate_per_s": 130.0}, "seed": 2**40 + 3}
+    for process in ("poisson", "constant")
+}
+EXTRA = {
+    **JOB,
+    "work": {"repeats": 2, "extra_fraction": 0.4, "units": None},
+    "parser": {"function": "counting:parse"},
+}
+PROGRAM = f"""# -*- coding: utf-8 -*-
+{IMPORTS}
+sys.dont_write_bytecode = True
+given = json.load(io.open(sys.argv[1], encoding="utf-8"))
+sys.path[:0] = [str(given["portable"]), str(given["folder"])]
+import counting
+from portable.canonical import canonical, _shortest
+from portable.html_page import parse
+from portable.parsers import bind
+from portable.spec import Spec
+from portable.tickets import offsets_ns
+
+def parses(spec):
+    parse = bind(spec)
+    for page in range(100):
+        counting.calls[:] = []
+        parse(page, b"")
+        yield len(counting.calls)
+
+floats = [struct.unpack("<d", struct.pack("<Q", bits))[0] for bits in given["floats"]]
+bodies = [io.open("%s/%d.html" % (given["folder"], i), "rb").read() for i in range(given["pages"])]
+print(json.dumps({{
+    "values": [canonical(value) for value in {VALUES}],
+    "floats": [[canonical(value), _shortest(value)] for value in floats],
+    "pages": [canonical(parse(body, "")) for body in bodies],
+    "offsets": dict((name, offsets_ns(Spec(job))) for name, job in given["open"].items()),
+    "parses": list(parses(Spec(given["extra"]))),
+}}))
+"""
+
+
+@pytest.fixture(scope="module")
+def told(python: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What one start of that Python gave: a JVM takes seconds for each."""
+    folder = tmp_path_factory.mktemp("told")
+    (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
+    (folder / "counting.py").write_text("calls = []\ndef parse(body): calls.append(body)\n")
+    for index, body in enumerate(PAGES):
+        (folder / f"{index}.html").write_bytes(body)
+    given = {
+        "portable": str(PORTABLE_DRIVER.parent),
+        "folder": str(folder),
+        "floats": floats(),
+        "pages": len(PAGES),
+        "open": OPEN,
+        "extra": EXTRA,
+    }
+    (folder / "given.json").write_text(json.dumps(given))
+    done = subprocess.run(
+        [python, str(folder / "program.py"), str(folder / "given.json")],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def test_equal_values_have_the_same_canonical_text(told: dict[str, Any]) -> None:
+    names: dict[str, Any] = {}
+    exec(IMPORTS, names)  # noqa: S102 - the same source here and there
+    values = eval(VALUES, names)  # noqa: S307 - the same source here and there
+    assert told["values"] == [canonical(value) for value in values]
+
+
+def test_floats_are_written_with_the_fewest_digits(told: dict[str, Any]) -> None:
+    expected = [canonical(struct.unpack("<d", struct.pack("<Q", one))[0]) for one in floats()]
+    assert told["floats"] == [[text, text] for text in expected]
+
+
+def test_pages_have_the_same_record(told: dict[str, Any]) -> None:
+    assert told["pages"] == [canonical(parse(body, "")) for body in PAGES]
+
+
+@pytest.mark.parametrize("process", ["poisson", "constant"])
+def test_open_arrivals_are_due_at_the_same_moments(told: dict[str, Any], process: str) -> None:
+    expected = offsets_ns(spec(process, 130.0, pages=700, seed=2**40 + 3))
+    assert expected is not None
+    # The last digit of a logarithm may differ from one C library to the JVM's.
+    assert told["offsets"][process] == pytest.approx(expected.tolist(), abs=2)
+
+
+def test_the_same_pages_get_one_more_parse(told: dict[str, Any]) -> None:
+    expected = [2 + (crc32(b"%d:%d" % (JOB["seed"], page)) < round(0.4 * 2**32)) for page in range(100)]
+    assert told["parses"] == expected
+    assert 0 < sum(expected) - 200 < 100

@@ -1,0 +1,79 @@
+import pytest
+
+from simulator.probe.diagnosis import advise, ceiling, conclude, disturbed, limit
+from simulator.probe.result import Python
+from simulator.result.document import Interval
+from tests.simulator.probe.measurements import held, measured, ratio, threads
+
+SCALING = {"gil_held": held(0.05), "speedup": {2: ratio(1.9), 4: ratio(1.9)}}
+
+
+def test_work_that_holds_the_gil_belongs_into_processes() -> None:
+    result = conclude(measured())
+    assert (result.limit, result.advice.where) == ("the GIL", "processes")
+    assert result.ceiling == pytest.approx(1 / 0.98)
+
+
+def test_work_that_releases_it_belongs_into_threads() -> None:
+    found = measured(**SCALING, threads={1: threads(1.0), 2: threads(1.0), 4: threads(0.5, 0.5)})
+    assert (limit(found), advise(found).where) == ("cores", "threads")
+    assert ceiling(found) == 2
+
+
+def test_a_lock_of_its_own_is_told_from_the_gil() -> None:
+    found = measured(gil_held=held(0.05), speedup={2: ratio(0.9)})
+    assert limit(found) == "a lock inside the process, not the GIL"
+    assert advise(found).where == "processes"
+
+
+def test_memory_mapping_is_named_where_the_kernel_takes_the_time() -> None:
+    found = measured(
+        gil_held=held(0.05), speedup={2: ratio(0.9)}, threads={2: threads(0.5, 0.0, kernel=0.6, faults=300)}
+    )
+    assert (
+        limit(found)
+        == "a lock inside the process, not the GIL: memory mapping, with 300 page faults per call"
+    )
+
+
+def test_no_lock_is_named_where_threads_were_not_stalled() -> None:
+    found = measured(
+        gil_held=held(0.05), speedup={2: ratio(0.9)}, threads={1: threads(1.0), 2: threads(0.5, 0.5)}
+    )
+    assert limit(found) is None
+
+
+def test_the_machine_is_blamed_where_processes_do_not_scale_either() -> None:
+    assert str(limit(measured(processes={2: ratio(1.0)}))).startswith("the machine")
+
+
+def test_nothing_is_named_while_other_programs_use_the_cores() -> None:
+    found = measured(threads={1: threads(0.4, 0.6), 2: threads(0.2, 0.8)})
+    assert "60%" in str(disturbed(found))
+    assert limit(found) is None
+    assert advise(found).where == "processes"
+    assert "by that share alone" in advise(found).reason
+
+
+def test_short_calls_are_made_where_one_is() -> None:
+    assert advise(measured(cost_s=Interval(2e-5, 1e-5, 3e-5))).where == "inline"
+
+
+def test_waiting_in_short_calls_still_gains_from_threads() -> None:
+    waits = measured(
+        gil_held=held(0.0, 0.0),
+        cost_s=Interval(5e-4, 4e-4, 6e-4),
+        speedup={2: ratio(2.0)},
+        threads={1: threads(0.01), 2: threads(0.01)},
+    )
+    assert advise(waits).where == "threads"
+    assert ceiling(waits) == pytest.approx(200)
+
+
+def test_without_a_gil_the_cores_are_the_ceiling() -> None:
+    python = Python("cpython", "3.13.5", free_threaded=True, gil_enabled=False)
+    assert ceiling(measured(gil_held=None, python=python)) == 2
+
+
+def test_without_a_held_share_there_is_no_ceiling() -> None:
+    assert ceiling(measured(gil_held=None)) is None
