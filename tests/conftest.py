@@ -112,6 +112,7 @@ def troubled(body, url):
 class Sticky:
     def __reduce__(self): return int, ("not a number",)
 def sticky(body): return Sticky()
+def interval(body): return sys.getswitchinterval()
 counter = itertools.count()
 def different(body): return {"size": len(body), "n": next(counter)}
 def segfaults(body): ctypes.string_at(0)

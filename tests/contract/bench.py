@@ -27,7 +27,7 @@ class Bench:
     servers: Servers
     folder: Path
 
-    def run(self, **changes: Any) -> Observed | Broken:
+    def run(self, *, instrument: bool = True, **changes: Any) -> Observed | Broken:
         """Run the cell, changed, once."""
         cell = dataclasses.replace(self.cell, **changes)
         return run_repetition(
@@ -39,10 +39,11 @@ class Bench:
             seed=SEED,
             import_path=(str(self.folder),),
             time_limit_s=60,
+            instrument=instrument,
         )
 
-    def observed(self, **changes: Any) -> Observed:
-        outcome = self.run(**changes)
+    def observed(self, *, instrument: bool = True, **changes: Any) -> Observed:
+        outcome = self.run(instrument=instrument, **changes)
         assert isinstance(outcome, Observed), outcome
         return outcome
 

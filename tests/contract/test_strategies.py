@@ -251,6 +251,34 @@ def test_when_the_driver_is_killed_in_mid_parse_nothing_of_it_is_left(made: Benc
             os.close(fd)
 
 
+@pytest.mark.parametrize("case", ["processes", "asyncio_to_threads", "asyncio_to_processes", *ON_OTHERS_ONLY])
+def test_the_switch_interval_holds_where_the_parser_runs_and_clocks_can_be_left_out(
+    case: str, servers: Servers, parsers: Path
+) -> None:
+    made = bench(*WHOLE[case], servers, parsers)
+    job = made.job("interval").model_copy(update={"switch_interval_ns": 2_000_000})
+    outcome = made.observed(job=job, instrument=False)
+    assert len(outcome.samples) == PAGES
+    assert ["0.002" in text for text in outcome.records.values()] == [True]
+    assert not outcome.samples.parsing_ns.any()
+    assert not outcome.samples.parse_cpu_ns.any()
+
+
+@pytest.mark.parametrize("case", ["spawned", "pool spawned"])
+def test_a_process_that_dies_while_it_starts_is_told_with_its_signal(
+    case: str, servers: Servers, parsers: Path
+) -> None:
+    made = bench(*ONCE[case], servers, parsers)
+    (parsers / "mine.py").write_text(
+        "import multiprocessing, os\n"
+        "if multiprocessing.current_process().name != 'MainProcess': os.abort()\n"
+        "def good(body): return len(body)\n"
+    )
+    outcome = made.broken(job=made.job("good"))
+    assert outcome.status == "failed"
+    assert "was killed by SIGABRT" in outcome.reason
+
+
 @pytest.mark.parametrize("strategy", ON_OTHERS_ONLY)
 @pytest.mark.parametrize(
     ("runtime", "module", "reason"),
