@@ -104,6 +104,15 @@ def exits(body): sys.exit(7)
 def prints(body):
     print("hello from the parser"); sys.stderr.write("and its stderr\\n")
     return len(body)
+def troubled(body, url):
+    print("hello from the parser")
+    if url.endswith("/3"): raise KeyError("third")
+    if url.endswith("/5"): sys.exit(7)
+    return len(body)
+class Sticky:
+    def __reduce__(self): return int, ("not a number",)
+def sticky(body): return Sticky()
+def interval(body): return sys.getswitchinterval()
 counter = itertools.count()
 def different(body): return {"size": len(body), "n": next(counter)}
 def segfaults(body): ctypes.string_at(0)

@@ -66,7 +66,9 @@ def find_modules_in(folders: "tuple[str, ...]") -> None:
 
 def measure(spec: Spec, control: Control) -> None:
     """One repetition. Raises Failure."""
+    opened_ns = time.perf_counter_ns()
     shard = open_shard(spec)
+    checked_ns = time.perf_counter_ns() - opened_ns
     spinners = open_spinners(spec.beside)
     started_ns = time.perf_counter_ns()
     try:
@@ -75,7 +77,11 @@ def measure(spec: Spec, control: Control) -> None:
         # After the workers: a fork copies no thread, and warm-up is not slowed down.
         beside = [vars(spinner) for spinner in spinners.start()]
         control.say(
-            "ready", workers=[vars(worker) for worker in workers], startup_ns=startup_ns, beside=beside
+            "ready",
+            workers=[vars(worker) for worker in workers],
+            startup_ns=startup_ns,
+            checked_ns=checked_ns,
+            beside=beside,
         )
         control.wait_for("go")
         spinners.spin()

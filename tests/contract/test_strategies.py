@@ -1,139 +1,185 @@
-"""One suite for every strategy: the same job, the same records, nothing lost, nothing doubled, nothing left."""
+"""One suite for every strategy: the same job, the same records, nothing lost, nothing doubled, nothing left.
 
-import dataclasses
-import sys
+Where other Pythons are on PATH, every strategy does the job on them too, and those that are for them do all of it.
+"""
+
+import os
+import select
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
 from simulator.analysis.equality import Reference, compare
-from simulator.result.observation import Broken, Observed, OpenArrivals
+from simulator.result.observation import Observed, OpenArrivals
 from simulator.result.samples import Samples
-from simulator.runner.job import Amount
-from simulator.runner.repetition import run_repetition
+from simulator.runner.driver_process import DriverProcess
+from simulator.runner.observe import session_members
 from simulator.runner.servers import Servers
 from simulator.scenario.arrivals import Arrivals
-from simulator.scenario.cells import Cell
-from tests.conftest import tiny_cells
+from simulator.scenario.strategy import NAMES
+from tests.contract.bench import HERE, SEED, Bench, bench
 
-STRATEGIES = {
-    "sequential": "threads",
-    "threads": "threads",
-    "asyncio": "asyncio",
-    "uv": {"name": "uv", "base": "asyncio", "loop": "uvloop"},
-    "processes": "processes",
-    "processes_per_core": "processes_per_core",
-    "spawned": {"name": "spawned", "base": "processes_per_core", "start_method": "spawn"},
-    "forked": {"name": "forked", "base": "processes_per_core", "start_method": "fork"},
-    "threads in processes": {"name": "threads in processes", "shards": {"processes": 2}, "fetch": "blocking"},
-    "loops in processes": {"name": "loops in processes", "shards": {"processes": 2}, "fetch": "asyncio"},
+SUBINTERPRETERS = "3.14"
+FREE_THREADED = "3.13t"
+ON_OTHERS_ONLY = ("interpreters", "asyncio_to_interpreters")
+POOL_IN_PROCESSES = {
+    "name": "mine",
+    "shards": {"processes": 2},
+    "fetch": "asyncio",
+    "parse": {"threads": 2},
 }
+WHOLE: dict[str, tuple[Any, str]] = {
+    **{name: (name, HERE) for name in NAMES if name not in (*ON_OTHERS_ONLY, "processes_per_core")},
+    "a pool in processes": (POOL_IN_PROCESSES, HERE),
+    **{name: (name, SUBINTERPRETERS) for name in ON_OTHERS_ONLY},
+    "threads_of_asyncio, free-threaded": ("threads_of_asyncio", FREE_THREADED),
+}
+"""What goes through every test."""
+CROSSING = (
+    "processes",
+    "asyncio_to_processes",
+    "processes_of_asyncio",
+    "a pool in processes",
+    *ON_OTHERS_ONLY,
+)
+"""Those of them whose records go from one interpreter to another."""
+ONCE: dict[str, tuple[Any, str]] = {
+    "processes_per_core": ("processes_per_core", HERE),
+    "uv": ({"name": "uv", "base": "asyncio", "loop": "uvloop"}, HERE),
+    "spawned": ({"name": "spawned", "base": "processes_per_core", "start_method": "spawn"}, HERE),
+    "forked": ({"name": "forked", "base": "processes_per_core", "start_method": "fork"}, HERE),
+    "pool spawned": ({"name": "s", "base": "asyncio_to_processes", "start_method": "spawn"}, HERE),
+    "pool forked": ({"name": "f", "base": "asyncio_to_processes", "start_method": "fork"}, HERE),
+    "threads in threads": ({"name": "t", "shards": {"threads": 2}, "fetch": "blocking"}, HERE),
+    "pools of processes in processes": (
+        {"name": "p", "shards": {"processes": 2}, "fetch": "asyncio", "parse": {"processes": 1}},
+        HERE,
+    ),
+    "pools in threads": (
+        {"name": "p", "shards": {"threads": 2}, "fetch": "asyncio", "parse": {"threads": 1}},
+        HERE,
+    ),
+    "pools in interpreters": (
+        {"name": "p", "shards": {"interpreters": 2}, "fetch": "asyncio", "parse": {"threads": 1}},
+        SUBINTERPRETERS,
+    ),
+    **{
+        f"{name} on {runtime}": (name, runtime)
+        for runtime in (SUBINTERPRETERS, FREE_THREADED)
+        for name in NAMES
+        if name not in ON_OTHERS_ONLY
+    },
+}
+"""What does the job once: other options, other Pythons."""
 PAGES = 12
-PYTHON = sys.executable
 
 
-@pytest.fixture(params=STRATEGIES)
-def cell(request: pytest.FixtureRequest, parsers: Path) -> Cell:
-    return tiny_cells(parsers, strategies=[STRATEGIES[request.param]])[request.param]
+@pytest.fixture(scope="module", autouse=True)
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what other Pythons compile, else each of their interpreters compiles the standard library anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("bytecode")))
+        yield
 
 
-def run(cell: Cell, servers: Servers, folder: Path, **options: object) -> Observed | Broken:
-    return run_repetition(
-        cell,
-        servers.serving(cell.server),
-        round_=0,
-        python=PYTHON,
-        amount=Amount(),
-        seed=3,
-        import_path=(str(folder),),
-        time_limit_s=60,
-        **options,  # type: ignore[arg-type]
-    )
+@pytest.fixture(params=WHOLE)
+def made(request: pytest.FixtureRequest, servers: Servers, parsers: Path) -> Bench:
+    return bench(*WHOLE[request.param], servers, parsers)
 
 
-def observed(cell: Cell, servers: Servers, folder: Path) -> Observed:
-    outcome = run(cell, servers, folder)
-    assert isinstance(outcome, Observed), outcome
-    return outcome
+@pytest.fixture(params={**WHOLE, **ONCE})
+def any_made(request: pytest.FixtureRequest, servers: Servers, parsers: Path) -> Bench:
+    return bench(*{**WHOLE, **ONCE}[request.param], servers, parsers)
 
 
-def most_at_once(samples: Samples) -> int:
-    moments = np.concatenate([samples.start_ns, samples.parsed_ns])
+@pytest.fixture(scope="module")
+def baseline(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Observed:
+    return bench("sequential", HERE, servers, tmp_path_factory.mktemp("baseline")).observed()
+
+
+def assert_same_records(outcome: Observed, baseline: Observed) -> None:
+    reference = Reference()
+    assert compare(reference, baseline) == ("equal", None)
+    assert compare(reference, outcome) == ("equal", None)
+    assert len(reference.digests) == PAGES
+
+
+def assert_within_bound(samples: Samples, made: Bench) -> None:
+    """Assert that there are never more jobs in flight than the plan has.
+
+    A worker of another process goes on when it has sent its record, which need not have arrived yet.
+    """
+    plan = made.cell.plan
+    end = samples.ready_ns if plan.shards.kind in ("none", "threads") else samples.parsed_ns
+    moments = np.concatenate([samples.start_ns, end])
     steps = np.concatenate([np.ones(len(samples), int), -np.ones(len(samples), int)])
-    return int(np.cumsum(steps[np.lexsort((steps, moments))]).max())
+    assert np.cumsum(steps[np.lexsort((steps, moments))]).max() <= plan.in_flight
 
 
-def with_parser(cell: Cell, function: str, *, url: bool = False) -> Cell:
-    parser = type(cell.job.parser).model_validate({"function": f"mine:{function}", "url": url})
-    return dataclasses.replace(cell, job=cell.job.model_copy(update={"parser": parser}))
-
-
-def test_every_job_is_done_once_within_the_bound_and_seen_by_the_server(
-    cell: Cell, servers: Servers, parsers: Path
+def test_every_job_is_done_once_within_the_bound_and_has_the_records_of_sequential(
+    any_made: Bench, baseline: Observed
 ) -> None:
-    outcome = observed(cell, servers, parsers)
-    samples = outcome.samples
+    made = any_made
+    outcome = made.observed()
+    samples, plan = outcome.samples, made.cell.plan
     assert sorted(samples.page.tolist()) == list(range(PAGES))
     assert samples.error_kinds == ()
     assert outcome.server_stats["requests"] == PAGES
     assert outcome.server_stats["connections_opened"] == 0
 
-    order = (samples.start_ns, samples.fetched_ns, samples.parsed_ns, samples.ready_ns)
-    assert all((earlier <= later).all() for earlier, later in pairwise(order))
+    order = ("start_ns", "fetched_ns", "parsing_ns", "parsed_ns", "ready_ns")
+    assert all((getattr(samples, a) <= getattr(samples, b)).all() for a, b in pairwise(order))
     assert (samples.start_ns >= outcome.go_ns).all()
     assert (samples.received_ns >= samples.start_ns).all()
     assert (samples.intended_ns == 3_000_000).all()
     assert (samples.first_byte_ns - samples.received_ns >= 3_000_000).all()
-
     assert (samples.due_ns == samples.start_ns).all()
-    assert most_at_once(samples) <= cell.plan.in_flight
+    assert_within_bound(samples, made)
+    assert_same_records(outcome, baseline)
+
+    # Every worker was seen from outside; those of a pool come after those that fetch.
+    fetching, parsing = set(samples.worker.tolist()), set(samples.parse_worker.tolist())
+    assert fetching | parsing <= set(outcome.ready.workers) == set(outcome.parked.workers)
+    if plan.parse.kind == "inline":
+        assert (samples.parse_worker == samples.worker).all()
+        assert (samples.parsing_ns == samples.fetched_ns).all()
+    else:
+        assert min(parsing) >= plan.in_flight
+        assert len(outcome.ready.workers) == plan.shards.count * (1 + plan.parse.count)
+    assert (outcome.environment.get("moved_bytes", 0) > 0) == plan.pickles
 
 
-def test_records_are_those_of_sequential(cell: Cell, servers: Servers, parsers: Path) -> None:
-    reference = Reference()
-    baseline = tiny_cells(parsers)["sequential"]
-    assert compare(reference, observed(baseline, servers, parsers)) == ("equal", None)
-    assert compare(reference, observed(cell, servers, parsers)) == ("equal", None)
-    assert len(reference.digests) == PAGES
-
-
-def test_a_parser_that_raises_is_counted_and_the_rest_goes_on(
-    cell: Cell, servers: Servers, parsers: Path
+def test_what_a_parser_raises_is_counted_and_ends_no_worker_and_printing_disturbs_nothing(
+    made: Bench,
 ) -> None:
-    outcome = observed(with_parser(cell, "sometimes", url=True), servers, parsers)
-    assert outcome.samples.error_kinds == ("parse: KeyError",)
-    assert (outcome.samples.error >= 0).sum() == 1
-    assert outcome.errors[0]["page"] == 3
-    assert "third" in outcome.errors[0]["message"]
-
-
-def test_sys_exit_in_the_parser_ends_no_worker(cell: Cell, servers: Servers, parsers: Path) -> None:
-    outcome = observed(with_parser(cell, "exits"), servers, parsers)
-    assert outcome.samples.error_kinds == ("parse: SystemExit",)
-    assert len(outcome.samples) == PAGES
-
-
-def test_printing_disturbs_nothing(cell: Cell, servers: Servers, parsers: Path) -> None:
-    outcome = observed(with_parser(cell, "prints"), servers, parsers)
-    assert len(outcome.samples) == PAGES
+    outcome = made.observed(job=made.job("troubled", url=True))
+    samples = outcome.samples
+    assert len(samples) == PAGES
+    assert samples.error_kinds == ("parse: KeyError", "parse: SystemExit")
+    assert sorted(samples.page[samples.error >= 0].tolist()) == [3, 5]
+    told = {error["page"]: error["message"] for error in outcome.errors}
+    assert "third" in told[3]
+    assert "SystemExit" in told[5]
     assert "hello from the parser" in outcome.last_words
 
 
-def test_a_fixed_duration_ends_in_time(cell: Cell, servers: Servers, parsers: Path) -> None:
-    job = cell.job.model_copy(update={"pages": None, "duration_ns": 100_000_000})
-    outcome = observed(dataclasses.replace(cell, job=job), servers, parsers)
+def test_a_fixed_duration_ends_in_time(made: Bench) -> None:
+    job = made.cell.job.model_copy(update={"pages": None, "duration_ns": 100_000_000})
+    outcome = made.observed(job=job)
     assert len(outcome.samples) > 0
     # Nothing is claimed after the end; a second is for a thread that is stopped between claim and clock.
     assert (outcome.samples.start_ns <= outcome.go_ns + 100_000_000 + 1_000_000_000).all()
     assert sorted(outcome.samples.page.tolist()) == list(range(len(outcome.samples)))
 
 
-def test_a_crash_in_mid_run_is_told_with_its_signal(cell: Cell, servers: Servers, parsers: Path) -> None:
-    outcome = run(with_parser(cell, "dies_in_window", url=True), servers, parsers)
-    assert isinstance(outcome, Broken)
+def test_a_crash_in_mid_run_is_told_with_its_signal(made: Bench) -> None:
+    outcome = made.broken(job=made.job("dies_in_window", url=True))
     assert outcome.status == "failed"
     assert "SIGKILL" in outcome.reason
 
@@ -142,37 +188,30 @@ RATE_PER_S = 150.0
 
 
 def test_jobs_that_come_by_themselves_are_started_when_they_are_due_and_never_before(
-    cell: Cell, servers: Servers, parsers: Path
+    made: Bench, baseline: Observed
 ) -> None:
-    arrivals = Arrivals.model_validate({"rate": f"{RATE_PER_S}/s"})
-    outcome = observed(dataclasses.replace(cell, arrivals=arrivals), servers, parsers)
+    outcome = made.observed(arrivals=Arrivals.model_validate({"rate": f"{RATE_PER_S}/s"}))
     samples = outcome.samples
     assert sorted(samples.page.tolist()) == list(range(PAGES))
     assert samples.error_kinds == ()
     assert outcome.server_stats["requests"] == PAGES
-    assert outcome.arrivals == OpenArrivals(cell.plan.in_flight, ())
+    assert outcome.arrivals == OpenArrivals(made.cell.plan.in_flight, ())
     assert (samples.start_ns >= samples.due_ns).all()
-    assert most_at_once(samples) <= cell.plan.in_flight
+    assert_within_bound(samples, made)
 
-    # The same moments under every strategy, in all its processes: offsets from one "go".
+    # The same moments under every strategy, in all its interpreters: offsets from one "go".
     due_s = (samples.due_ns[np.argsort(samples.page)] - outcome.go_ns) / 1e9
-    random = Random(3)  # noqa: S311 - the seed of `run`
+    random = Random(SEED)  # noqa: S311 - the seed of the bench
     gaps = [random.expovariate(1.0) for _ in range(PAGES)]
     assert due_s == pytest.approx(np.cumsum(gaps) / RATE_PER_S, abs=1e-8)
-
-    reference = Reference()
-    baseline = tiny_cells(parsers)["sequential"]
-    assert compare(reference, observed(baseline, servers, parsers)) == ("equal", None)
-    assert compare(reference, outcome) == ("equal", None)
+    assert_same_records(outcome, baseline)
 
 
-def test_what_comes_in_a_fixed_duration_and_is_not_started_is_told(
-    cell: Cell, servers: Servers, parsers: Path
-) -> None:
+def test_what_comes_in_a_fixed_duration_and_is_not_started_is_told(made: Bench) -> None:
     # Twenty times what 3 ms of latency and a few in flight can bear.
     many = Arrivals.model_validate({"rate": "20000/s", "process": "constant"})
-    job = cell.job.model_copy(update={"pages": None, "duration_ns": 100_000_000})
-    outcome = observed(dataclasses.replace(cell, job=job, arrivals=many), servers, parsers)
+    job = made.cell.job.model_copy(update={"pages": None, "duration_ns": 100_000_000})
+    outcome = made.observed(job=job, arrivals=many)
     samples = outcome.samples
     assert sorted(samples.page.tolist()) == list(range(len(samples)))
     assert outcome.arrivals is not None
@@ -180,3 +219,80 @@ def test_what_comes_in_a_fixed_duration_and_is_not_started_is_told(
     assert len(samples) + len(unstarted) == 2_000
     assert len(unstarted) > len(samples) > 0
     assert samples.due_ns.max() <= unstarted[0] <= unstarted[-1] < outcome.go_ns + 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("parser", "reason"), [("unpicklable", "cannot be pickled"), ("sticky", "cannot be brought back")]
+)
+@pytest.mark.parametrize("case", CROSSING)
+def test_a_record_that_cannot_cross_between_interpreters_fails_the_repetition(
+    case: str, parser: str, reason: str, servers: Servers, parsers: Path
+) -> None:
+    made = bench(*WHOLE[case], servers, parsers)
+    assert made.cell.plan.pickles
+    outcome = made.broken(job=made.job(parser))
+    assert outcome.status == "failed"
+    assert reason in outcome.reason
+    assert "return plain data" in outcome.reason
+
+
+def test_when_the_driver_is_killed_in_mid_parse_nothing_of_it_is_left(made: Bench) -> None:
+    spinning = made.folder / "spinning"
+    os.mkfifo(spinning)  # opening it for writing, as the parser does, waits for the other side
+    job = made.file(made.job("never_in_window", url=True))
+    with DriverProcess(made.python, job, made.folder, time_limit_s=60) as driver:
+        driver.wait_for("ready")
+        driver.send("go")
+        spinning.open("rb").close()
+        watched = [os.pidfd_open(pid) for pid in session_members(driver.session)]
+        os.kill(driver.session, 9)
+        for fd in watched:
+            assert select.select([fd], [], [], 20)[0], "a process outlived its driver"
+            os.close(fd)
+
+
+@pytest.mark.parametrize("case", ["processes", "asyncio_to_threads", "asyncio_to_processes", *ON_OTHERS_ONLY])
+def test_the_switch_interval_holds_where_the_parser_runs_and_clocks_can_be_left_out(
+    case: str, servers: Servers, parsers: Path
+) -> None:
+    made = bench(*WHOLE[case], servers, parsers)
+    job = made.job("interval").model_copy(update={"switch_interval_ns": 2_000_000})
+    outcome = made.observed(job=job, instrument=False)
+    assert len(outcome.samples) == PAGES
+    assert ["0.002" in text for text in outcome.records.values()] == [True]
+    assert not outcome.samples.parsing_ns.any()
+    assert not outcome.samples.parse_cpu_ns.any()
+
+
+@pytest.mark.parametrize("case", ["spawned", "pool spawned"])
+def test_a_process_that_dies_while_it_starts_is_told_with_its_signal(
+    case: str, servers: Servers, parsers: Path
+) -> None:
+    made = bench(*ONCE[case], servers, parsers)
+    (parsers / "mine.py").write_text(
+        "import multiprocessing, os\n"
+        "if multiprocessing.current_process().name != 'MainProcess': os.abort()\n"
+        "def good(body): return len(body)\n"
+    )
+    outcome = made.broken(job=made.job("good"))
+    assert outcome.status == "failed"
+    assert "was killed by SIGABRT" in outcome.reason
+
+
+@pytest.mark.parametrize("strategy", ON_OTHERS_ONLY)
+@pytest.mark.parametrize(
+    ("runtime", "module", "reason"),
+    [
+        (HERE, "import this_and_that", "subinterpreters need Python 3.14 or newer"),
+        (SUBINTERPRETERS, "raise ImportError('I am alone')", "subinterpreter: ImportError: I am alone"),
+        (SUBINTERPRETERS, "import os; os.abort()", "was killed by SIGABRT"),
+    ],
+)
+def test_what_cannot_be_had_in_a_subinterpreter_is_unsupported_with_the_reason(
+    strategy: str, runtime: str, module: str, reason: str, servers: Servers, parsers: Path
+) -> None:
+    made = bench(strategy, runtime, servers, parsers)
+    (parsers / "mine.py").write_text(module)
+    outcome = made.broken(job=made.job("good"))
+    assert outcome.status == "unsupported"
+    assert reason in outcome.reason

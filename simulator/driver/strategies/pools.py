@@ -11,7 +11,7 @@ from .interface import Failure, Worker
 from .parse_worker import Gate, PipeGate, keep_gate, set_up, warm_up
 from .place import Place
 from .processes import cause_of_death, prepared_context
-from .subinterpreters import check_imports, pool_executor
+from .subinterpreters import pool_executor
 
 
 class Pool:
@@ -106,7 +106,6 @@ class InterpreterPool(Pool):
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
-        check_imports(place.spec, fetches=False)
         came_read, came_write = os.pipe()
         open_read, open_write = os.pipe()
         self._fds = (came_read, came_write, open_read, open_write)

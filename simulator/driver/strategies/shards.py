@@ -13,7 +13,7 @@ from .place import Place
 from .pooled_loop import PooledLoopShard
 from .processes import Processes
 from .remote import RemoteShards
-from .subinterpreters import Subinterpreters
+from .subinterpreters import Subinterpreters, check_imports
 from .thread_shards import ThreadShards
 
 
@@ -21,12 +21,15 @@ def open_shard(spec: Spec) -> Shard:
     """Return the shard, not yet started, in which the whole job runs.
 
     Raises:
-        Failure: arrivals so rare that no job is due inside the window.
+        Failure: arrivals so rare that no job is due inside the window; subinterpreters that cannot be had, or in which
+            client or parser cannot be imported.
     """
     offsets = offsets_ns(spec)
     if offsets is not None and not offsets:
         raise Failure("failed", "no job is due before the end; raise job.duration or arrivals.rate")
     kind, widths = spec.strategy.shard_kind, spec.strategy.widths
+    if "interpreters" in (kind, spec.strategy.parse_kind):
+        check_imports(spec, fetches=kind == "interpreters")
     if kind == "processes":
         return RemoteShards(spec, Processes(spec))
     if kind == "interpreters":

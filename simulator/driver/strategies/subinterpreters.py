@@ -44,8 +44,7 @@ class Subinterpreters:
         self._counter: PipeCounter | None = None
 
     def prepare(self) -> None:
-        """See that client and parser can be imported, and make the one counter. Raises Failure."""
-        check_imports(self._spec, fetches=True)
+        """Make the one counter."""
         self._counter = PipeCounter.create()
 
     def launch(self, shard: int, first_worker: int, width: int, others: "Sequence[Connection]") -> Connection:  # noqa: ARG002 - nothing is inherited here
@@ -107,8 +106,7 @@ def interpreters() -> Any:
 
 
 def pool_executor(count: int) -> Any:
-    """Return the executor of a pool of subinterpreters that find this package. Raises Failure where there is none."""
-    interpreters()
+    """Return the executor of a pool of subinterpreters that find this package."""
     # `exec` is the one initializer that a subinterpreter can have before it finds this package.
     made = import_module("concurrent.futures").InterpreterPoolExecutor
     return made(count, initializer=exec, initargs=(bootstrap(), {}))

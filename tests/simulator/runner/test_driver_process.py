@@ -73,7 +73,9 @@ def test_a_killed_driver_is_told_and_its_workers_end(
     assert session_members(driver.session) == ()
 
 
-@pytest.mark.parametrize("strategy", ["threads", "asyncio", "processes"])
+@pytest.mark.parametrize(
+    "strategy", ["threads", "asyncio", "processes", "asyncio_to_processes", "threads_of_asyncio"]
+)
 def test_when_the_runner_is_killed_the_driver_ends(strategy: str, servers: Servers, parsers: Path) -> None:
     made = cell(parsers, strategy, "never_in_window", url=True)
     (parsers / "job.in").write_text(json.dumps(job(made, servers.serving(made.server), parsers)))
