@@ -17,9 +17,10 @@ _BYTE_ORDER_MARKS = (
 
 # How far a browser looks (WHATWG HTML, "prescan a byte stream to determine its encoding").
 _PRESCAN_BYTES = 1024
+# Encoded, because Python 2 has no rb"" and the formatter leaves no br"".
 _DECLARATION = re.compile(
-    rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w:.\-]+) |
-    ^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w:.\-]+)""",
+    r"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w:.\-]+) |
+    ^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w:.\-]+)""".encode("ascii"),
     re.IGNORECASE | re.VERBOSE,
 )
 

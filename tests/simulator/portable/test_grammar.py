@@ -26,21 +26,20 @@ NEWER = (
 def is_newer(node: ast.AST) -> bool:
     """Whether Python 2.7 does not have this."""
     match node:
-        case (
-            ast.arg(annotation=ast.expr()) | ast.FunctionDef(returns=ast.expr()) | ast.Raise(cause=ast.expr())
-        ):
-            return True
         case ast.arguments():
             return bool(node.kwonlyargs or node.posonlyargs)
-        case ast.Dict():
-            return None in node.keys  # {**other}
         case ast.List() | ast.Tuple() | ast.Set():
             return any(isinstance(item, ast.Starred) for item in node.elts)
-        case ast.ClassDef():
-            return bool(node.keywords)  # a metaclass
-        case ast.Call(func=ast.Name("super"), args=[]) | ast.Call(func=ast.Name("open")):
-            return True  # Python 2's open knows no encoding: io.open
-    return isinstance(node, NEWER)
+        case (
+            ast.arg(annotation=ast.expr())
+            | ast.FunctionDef(returns=ast.expr())
+            | ast.Raise(cause=ast.expr())
+            | ast.ClassDef(keywords=[_, *_])  # a metaclass
+            | ast.Call(func=ast.Name("super"), args=[])
+            | ast.Call(func=ast.Name("open"))  # Python 2's knows no encoding: io.open
+        ):
+            return True
+    return isinstance(node, NEWER) or (isinstance(node, ast.Dict) and None in node.keys)
 
 
 def newer_than_2_7(source: str) -> Iterator[str]:
