@@ -7,15 +7,16 @@ import pytest
 
 from simulator.driver.gil import enabled_by, wanted
 from simulator.driver.spec import Spec
-from tests.interpreters import interpreter
 from simulator.runtimes.facts import ask
+from tests.interpreters import interpreter
 
 
 class Job:
     """The part of a job file that matters here."""
 
-    parser = {"name": "lxml"}
-    clients = ("asyncio:aiohttp", "blocking:http.client")
+    def __init__(self) -> None:
+        self.parser = {"name": "lxml"}
+        self.clients = ("asyncio:aiohttp", "blocking:http.client")
 
 
 JOB = cast("Spec", Job())
