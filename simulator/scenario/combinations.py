@@ -26,6 +26,9 @@ MAX_CELLS = 2_000
 ROOTS = ("server", "job", "arrivals", "in_flight", "parallelism", "affinity", "beside", "strategies")
 """What `cases` and `vary` may set: the rest describes the whole experiment, not a cell."""
 
+SELECTIONS = ("runtimes", "strategies")
+"""Of these a case may choose some of those that the scenario lists: it is measured with no others."""
+
 _NOT_FOR_BASELINE = ("in_flight", "parallelism", "strategies")
 
 
@@ -82,21 +85,38 @@ class Factors:
         """The levels of the factor `runtime`; empty where the scenario lists none."""
         return levels(self.document.get("runtimes"))
 
+    def listed(self, what: str) -> tuple[str, ...]:
+        """Return the names of one of SELECTIONS that the scenario lists."""
+        return self.runtimes if what == "runtimes" else self.strategies
+
+    def selected(self, what: str, case: str | None) -> tuple[str, ...]:
+        """Return those with which a case is measured: those it chooses, else all; the baseline is always one."""
+        chosen = self.cases[case].get(what) if case is not None else None
+        if chosen is None:
+            return self.listed(what)
+        names = {*levels(chosen), *(["sequential"] if what == "strategies" else [])}
+        return tuple(name for name in self.listed(what) if name in names)
+
     def points(self) -> Iterator[Point]:
         """List every combination, strategy by strategy."""
         for strategy in self.strategies:
             paths = [path for path in self.vary if _concerns(path, strategy)]
             for case_index, case in enumerate(self.cases or (None,)):
+                if strategy not in self.selected("strategies", case):
+                    continue
+                runtimes = self.selected("runtimes", case)
                 set_by_case = (
                     tuple(
-                        Entry(("cases", case, path), path, value) for path, value in self.cases[case].items()
+                        Entry(("cases", case, path), path, value)
+                        for path, value in self.cases[case].items()
+                        if path not in SELECTIONS
                     )
                     if case is not None
                     else ()
                 )
                 of_levels = (range(len(self.vary[path])) for path in paths)
-                for on, *indices in product(range(max(1, len(self.runtimes))), *of_levels):
-                    runtime = ((FACTOR, self.runtimes[on]),) if self.runtimes else ()
+                for on, *indices in product(range(max(1, len(runtimes))), *of_levels):
+                    runtime = ((FACTOR, runtimes[on]),) if runtimes else ()
                     chosen = list(zip(paths, indices, strict=True))
                     at = dict(chosen)
                     yield Point(
@@ -109,13 +129,13 @@ class Factors:
 
     def count(self) -> int:
         """Return the number of points."""
-        return (
-            max(1, len(self.cases))
-            * max(1, len(self.runtimes))
+        return sum(
+            max(1, len(self.selected("runtimes", case)))
             * sum(
                 math.prod(len(levels) for path, levels in self.vary.items() if _concerns(path, strategy))
-                for strategy in self.strategies
+                for strategy in self.selected("strategies", case)
             )
+            for case in (self.cases or (None,))
         )
 
     def mistakes(self) -> Iterator[Mistake]:
@@ -144,8 +164,25 @@ class Factors:
             yield Mistake(("cases", name), message)
         for path in settings:
             keys = ("cases", name, path)
+            if path in SELECTIONS:
+                yield from self._selection_mistakes(keys, settings[path])
+                continue
             yield from self._path_mistakes(keys, path)
             yield from self._conflicts(keys, path, (*self.vary, *settings))
+
+    def _selection_mistakes(self, keys: Keys, chosen: Any) -> Iterator[Mistake]:
+        what, listed = str(keys[-1]), self.listed(str(keys[-1]))
+        if not listed:
+            yield Mistake(
+                keys, f"chooses among the scenario's {what}, which it does not list; list them", at_key=True
+            )
+            return
+        if not isinstance(chosen, list | tuple) or not levels(chosen):
+            yield Mistake(keys, f"found {label(chosen)}; write a list of some of: {', '.join(listed)}")
+            return
+        for name in levels(chosen):
+            if name not in listed:
+                yield Mistake(keys, f"found {name}; the scenario's {what} are {', '.join(listed)}")
 
     def _vary_mistakes(self, path: str) -> Iterator[Mistake]:
         yield from self._path_mistakes(("vary", path), path)

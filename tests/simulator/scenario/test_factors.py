@@ -38,6 +38,9 @@ MISTAKES = [
     ("cases: {a: {job.pages: 5}, b: {job.pages: 5}}", "cases.b", "comes to the same as a; remove one"),
     ("cases: {a: {seed: 5}}", "cases.a.seed", "does not vary; a path starts with one of server, job, arrivals, in_flight, parallelism, affinity, beside, strategies"),
     ("{cases: {a: {job.pages: 5}}, vary: {job.pages: [5, 6]}}", "cases.a.job.pages", "job.pages varies too; set it in cases or in vary, not in both"),
+    ("cases: {a: {runtimes: [3.13t]}}", "cases.a.runtimes", "chooses among the scenario's runtimes, which it does not list; list them"),
+    ("cases: {a: {strategies: [processes]}}", "cases.a.strategies", "found processes; the scenario's strategies are sequential, threads, asyncio"),
+    ("cases: {a: {strategies: threads}}", "cases.a.strategies", "found threads; write a list of some of: sequential, threads, asyncio"),
     (f"vary: {{job.pages: &n {list(range(1, 41))}, job.warmup: *n}}", "vary", "4800 cells (cases x levels x strategies); one run measures at most 2000; remove levels"),
 ]  # fmt: skip
 

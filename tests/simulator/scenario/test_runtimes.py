@@ -39,6 +39,25 @@ def test_every_strategy_is_measured_on_every_runtime_against_sequential_there(tm
     assert "3-13t" in of(cells, "threads", "3.13t").id
 
 
+def test_a_case_may_choose_among_the_runtimes_and_strategies(tmp_path: Path) -> None:
+    cases = {
+        "waiting": {"runtimes": ["current"], "job.pages": 5},
+        "computing": {"strategies": ["threads"], "job.pages": 6},
+    }
+    made = scenario(tmp_path, runtimes=["current", "3.13t"], strategies=["threads", "asyncio"], cases=cases)
+    assert [
+        tuple(cell.factors[name] for name in ("case", "runtime", "strategy")) for cell in expand(made, 2)
+    ] == [
+        ("waiting", "current", "sequential"),
+        ("waiting", "current", "threads"),
+        ("waiting", "current", "asyncio"),
+        ("computing", "current", "sequential"),
+        ("computing", "current", "threads"),
+        ("computing", "3.13t", "sequential"),
+        ("computing", "3.13t", "threads"),
+    ]
+
+
 def test_runtimes_are_crossed_with_cases_and_levels(tmp_path: Path) -> None:
     changes = {
         "runtimes": ["current", "pypy3"],
