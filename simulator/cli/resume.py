@@ -61,15 +61,21 @@ def _runtimes(run: Run, interpreters: Interpreters) -> Iterator[str]:
     """Compare what each runtime was with what it is now; made environments may stand elsewhere meanwhile."""
     runtimes = {cell.id: str(cell.factors.get(FACTOR)) for cell in run.header.cells}
     ran: dict[str, dict[str, str]] = {}
+    executables: dict[str, set[str]] = {}
     for repetition in run.repetitions:
         if "build" in repetition.environment:
             about = repetition.environment
             label = f"{about.get('implementation', 'Python')} {about.get('version', '')}".strip()
             ran.setdefault(runtimes[repetition.cell_id], {})[str(about["build"])] = label
+            executables.setdefault(runtimes[repetition.cell_id], set()).add(str(about.get("executable")))
     for runtime, builds in ran.items():
         before = ", ".join(builds.values())
         if runtime not in interpreters.located:
             yield f"runtime {runtime} was {before}, and is not here now"
+            continue
+        located = interpreters.located[runtime]
+        if located.current and not located.requirements and located.python not in executables[runtime]:
+            yield f"runtime {runtime} was {', '.join(sorted(executables[runtime]))}, and is {located.python}"
             continue
         try:
             facts = interpreters.facts(runtime)

@@ -77,7 +77,11 @@ class Environments:
                 if not (place / WHOLE).is_file():
                     tell()
                     shutil.rmtree(place, ignore_errors=True)
-                    self._make(place, python, requirements, constraints)
+                    try:
+                        self._make(place, python, requirements, constraints)
+                    except RuntimeUnavailableError:
+                        shutil.rmtree(place, ignore_errors=True)
+                        raise
                     about = {"python": python, "build": facts.build, "requirements": list(requirements)}
                     (place / WHOLE).write_text(json.dumps(about, indent=1), encoding="utf-8")
         except OSError as error:
@@ -132,6 +136,12 @@ def reason_of(said: str) -> str:
     absent = re.search(r"No matching distribution found for ([^\s;]+)", said)
     if absent and re.search(r"Retrying \(|Connection|Temporary failure|Network is unreachable", said):
         return f"the package index cannot be reached (looked for {absent.group(1)})"
+    # Where the constraints ask for one version, pip calls its absence a conflict.
+    missing = re.search(r"no matching distributions available for your environment:\s+(\S+)", said)
+    if missing:
+        return (
+            f"there is no wheel of {missing.group(1)} for it, in the version that this program is tested with"
+        )
     if absent:
         return (
             f"there is no wheel of {absent.group(1)} for it (pip: {errors[-1] if errors else absent.group()})"

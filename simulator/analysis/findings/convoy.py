@@ -140,6 +140,8 @@ def _finding(scope: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Finding
     if follows is not None:
         text += (
             " The wait grows as the switch interval does, so it is the GIL's switch interval that is waited for."
+            if follows and calls >= 1 - NEAR
+            else " That is no turn of each: a thread often took the lock back before a spinning one woke up."
             if follows
             else " The wait does not grow as the switch interval does, so something else is waited for as well."
         )

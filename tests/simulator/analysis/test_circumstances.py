@@ -151,3 +151,11 @@ def test_records_that_differ_between_the_runs_are_told() -> None:
     (told,) = cautions(A, made(digest="other"))
     assert told == "the records differ between the runs, so the work was not the same: threads"
     assert cautions(A, made(digest=None)) == ()
+
+
+def test_runtimes_that_only_one_run_has_are_no_setting_but_a_changed_one_is() -> None:
+    a = made(run_id="r1", scenario={"runtimes": ["current", {"name": "mine", "python": "3.13t"}]})
+    fewer = made(scenario={"runtimes": [{"name": "mine", "python": "3.13t"}]})
+    assert cautions(a, fewer) == ()
+    changed = made(scenario={"runtimes": ["current", {"name": "mine", "python": "3.14t"}]})
+    assert cautions(a, changed) == ("runtimes.mine.python: 3.13t in A, 3.14t in B",)

@@ -79,6 +79,13 @@ def test_a_wait_that_does_not_depend_on_the_interval_is_not_the_gils() -> None:
     assert found.numbers["near"] == 3
 
 
+def test_a_wait_of_less_than_a_turn_names_no_cause() -> None:
+    (found,) = convoys(measured(lambda spinners, interval_s: 1 / (ALONE_S + 0.1 * spinners * interval_s)))
+    assert "0 of 6 are within 35%" in found.text
+    assert "took the lock back before a spinning one woke up" in found.text
+    assert "GIL" not in found.text
+
+
 def test_with_one_interval_the_cause_is_not_named() -> None:
     (found,) = convoys(measured(law, intervals=(0.005,)))
     assert "GIL" not in found.text

@@ -86,6 +86,13 @@ def test_on_a_loop_fetch_cpu_is_the_threads_less_that_of_parsing_and_has_no_stal
     assert found.parse.cpu_s == pytest.approx(0.008)
 
 
+def test_an_interpreter_without_a_cpu_clock_has_no_cpu_times_rather_than_negative_ones() -> None:
+    made = measure(observed(samples(fetch_cpu_ns=UNKNOWN, parse_cpu_ns=UNKNOWN)), "equal")
+    assert (made.fetch.cpu_s, made.fetch.stall_s) == (None, None)
+    assert (made.parse.cpu_s, made.parse.stall_s) == (None, None)
+    assert made.parse.wall_s is not None
+
+
 def test_resume_lag_counts_from_the_last_byte_and_is_not_negative() -> None:
     # 1 + 40 + 2 ms until the last byte, fetched after 50 ms.
     jobs = samples(30)

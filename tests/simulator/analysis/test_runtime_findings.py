@@ -67,7 +67,7 @@ def test_no_reason_is_given_for_what_two_rounds_may_show_by_luck() -> None:
 
 
 def test_nothing_is_said_where_jobs_wait_or_there_is_one_python() -> None:
-    waits = {key: value for key, value in WAITS.items() if key in ("network_s",)}
+    waits = {key: value for key, value in WAITS.items() if key == "network_s"}
     assert runtimes(measured({"a": (10, 20), "b": (10, 20)}, each={**waits, "cpu_per_page_s": 0.001})) == ()
     assert runtimes(measured({"a": (10, 20)})) == ()
 

@@ -25,10 +25,13 @@ LEVELS = 2
 def little(document: dict[str, Any]) -> dict[str, str]:
     """Return the settings that make a scenario small, its cases and levels included."""
     settings = dict(LITTLE)
+    claims = str(document.get("expect"))
     for name, case in (document.get("cases") or {}).items():
         settings |= {f"cases.{name}.{path}": "6" for path in case if path == "job.pages"}
     for path, levels in (document.get("vary") or {}).items():
-        settings[f"vary.{path}"] = json.dumps(levels[-LEVELS:])
+        # Levels that a claim names must exist.
+        kept = [level for level in levels if level in levels[-LEVELS:] or f"{path}={level}" in claims]
+        settings[f"vary.{path}"] = json.dumps(kept)
     return settings
 
 

@@ -14,8 +14,9 @@ from tests.interpreters import interpreter
 class Job:
     """The part of a job file that matters here."""
 
-    parser = {"name": "lxml"}
-    clients = ("asyncio:aiohttp", "blocking:http.client")
+    def __init__(self) -> None:
+        self.parser = {"name": "lxml"}
+        self.clients = ("asyncio:aiohttp", "blocking:http.client")
 
 
 JOB = cast("Spec", Job())

@@ -200,7 +200,12 @@ def test_when_the_runner_is_killed_the_driver_ends(python: str, servers: Servers
         text=True,
     )
     assert runner.stdout is not None
-    session = int(runner.stdout.readline())
+    told = runner.stdout.readline()
+    if not told:
+        runner.stdout.close()
+        runner.wait()
+    assert told, "the driver did not come as far as its window"
+    session = int(told)
     # Opened while it lives, so that its end can be waited for although it is nobody's child afterwards.
     watched = [os.pidfd_open(pid) for pid in session_members(session)]
     assert watched

@@ -28,7 +28,9 @@ class Made(Environments):
     wanted: list[tuple[str, ...]] = field(default_factory=list)
     refuse: str | None = None
 
-    def python(self, python: str, facts: Facts, requirements: Sequence[str], tell: Callable[[], None]) -> str:
+    def python(
+        self, python: str, _facts: Facts, requirements: Sequence[str], tell: Callable[[], None]
+    ) -> str:
         tell()
         self.wanted.append(tuple(requirements))
         if self.refuse is not None:

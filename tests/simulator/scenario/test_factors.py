@@ -15,7 +15,7 @@ MISTAKES = [
     ("vary: {server.latency: [0ms, 1ms, 0ms]}", "vary.server.latency[2]", "found the level 0ms twice; remove one"),
     ("vary: {server.latency: [1ms, 1000us]}", "vary.server.latency[1]", "1000us is the same level as 1ms; remove one"),
     ("vary: {in_flight: [4, 0]}", "vary.in_flight[1]", "found 0; a whole number from 1 to 10000 is allowed"),
-    ("vary: {rounds: [4]}", "vary.rounds", "does not vary; a path starts with one of server, job, arrivals, in_flight, parallelism, affinity, strategies"),
+    ("vary: {rounds: [4]}", "vary.rounds", "does not vary; a path starts with one of server, job, arrivals, in_flight, parallelism, affinity, beside, strategies"),
     ("vary: {job: [{pages: 3}]}", "vary.job", "sets job as a whole; name one of its keys, job.…"),
     ("vary: {strategies.uv.loop: [uvloop]}", "vary.strategies.uv.loop", "no strategy is named uv (listed: threads, asyncio)"),
     ("vary: {strategies.asyncio.loop: [asyncio, uvlop]}", "vary.strategies.asyncio.loop[1]", "found 'uvlop'; allowed: asyncio, uvloop; did you mean uvloop?"),
@@ -36,7 +36,7 @@ MISTAKES = [
     ("cases: {a: {job.duration: 5s}}", "cases.a.job.duration", "both pages and duration; remove one (null removes it: --set job.pages=null)"),
     ("cases: {a.b: {job.pages: 5}}", "cases", "'a.b' is not a name; letters, digits, _, - and spaces are allowed"),
     ("cases: {a: {job.pages: 5}, b: {job.pages: 5}}", "cases.b", "comes to the same as a; remove one"),
-    ("cases: {a: {seed: 5}}", "cases.a.seed", "does not vary; a path starts with one of server, job, arrivals, in_flight, parallelism, affinity, strategies"),
+    ("cases: {a: {seed: 5}}", "cases.a.seed", "does not vary; a path starts with one of server, job, arrivals, in_flight, parallelism, affinity, beside, strategies"),
     ("{cases: {a: {job.pages: 5}}, vary: {job.pages: [5, 6]}}", "cases.a.job.pages", "job.pages varies too; set it in cases or in vary, not in both"),
     (f"vary: {{job.pages: &n {list(range(1, 41))}, job.warmup: *n}}", "vary", "4800 cells (cases x levels x strategies); one run measures at most 2000; remove levels"),
 ]  # fmt: skip

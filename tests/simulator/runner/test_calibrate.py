@@ -1,0 +1,56 @@
+"""Calibration on several Pythons: one of them says how much parsing a job is."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from simulator.preparation import prepare
+from simulator.runner.calibrate import Preflights
+from simulator.runner.driver_process import DRIVER, DriverError
+from simulator.runner.servers import Servers
+from simulator.scenario.cells import Cell, expand
+from simulator.scenario.load import load_text
+from tests.conftest import tiny_text
+
+
+def test_the_first_runtime_that_can_run_the_job_calibrates_it_for_all(
+    tmp_path: Path, servers: Servers
+) -> None:
+    scenario = load_text(
+        tiny_text(runtimes=["broken", "first", "second"], job__parse_cost="5ms"), "tiny.yaml", tmp_path
+    )
+    (tmp_path / "second").symlink_to(sys.executable)
+
+    def launch(cell: Cell) -> tuple[str, Path]:
+        if cell.runtime == "broken":
+            raise DriverError("unsupported", "no wheel")
+        # Two paths of one interpreter: each is calibrated by itself, and measures a little differently.
+        return (sys.executable if cell.runtime == "first" else str(tmp_path / "second")), DRIVER
+
+    preflights = Preflights(
+        servers,
+        "",
+        import_path=(),
+        time_limit_s=60,
+        seed=3,
+        launch_of=launch,
+        references=("broken", "first", "second"),
+    )
+    cells = expand(scenario, 2)
+    told: list[str] = []
+    prepared = prepare(
+        scenario, cells, preflights, cores=2, memory_limit_bytes=None, known={}, tell=told.append
+    )
+    assert {(broken.status, broken.reason) for broken in prepared.broken} == {("unsupported", "no wheel")}
+    assert len(prepared.broken) == 2
+    assert len({ready.amount for ready in prepared.ready.values()}) == 1
+    own = {ready.cell.runtime: ready.calibration["parse_cpu_s"] for ready in prepared.ready.values()}
+    assert own["first"] != own["second"], "what a parse costs is each one's own"
+    assert "calibrating html.parser on second" in told
+
+    alone = next(cell for cell in cells if cell.runtime == "broken")
+    with pytest.raises(DriverError, match="no wheel"):
+        preflights.of(alone)
+    assert preflights.reference(alone) == preflights.of(replace(alone, runtime="first"))
