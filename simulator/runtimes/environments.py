@@ -138,6 +138,8 @@ def reason_of(said: str) -> str:
         return f"the package index cannot be reached (looked for {absent.group(1)})"
     # Where the constraints ask for one version, pip calls its absence a conflict.
     missing = re.search(r"no matching distributions available for your environment:\s+(\S+)", said)
+    if missing is None and " depends on " not in said:
+        missing = re.search(r"The user requested \(constraint\) (\S+)", said)
     if missing:
         return (
             f"there is no wheel of {missing.group(1)} for it, in the version that this program is tested with"

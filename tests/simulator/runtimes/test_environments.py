@@ -159,13 +159,12 @@ def test_the_constraints_are_part_of_the_package() -> None:
             "Cannot install x because these package versions have conflicting dependencies",
         ),
         (
-            (
-                "ERROR: Cannot install lxml because these package versions have conflicting dependencies."
-                "\nAdditionally, some packages in these conflicts have no matching distributions"
-                " available for your environment:\n"
-                "    lxml\n"
-            ),
+            "ERROR: Cannot install lxml\nno matching distributions available for your environment:\n    lxml\n",
             "there is no wheel of lxml for it, in the version that this program is tested with",
+        ),
+        (
+            "ERROR: Cannot install lxml\n  The user requested lxml\n  The user requested (constraint) lxml==6.1.3\n",
+            "there is no wheel of lxml==6.1.3 for it, in the version that this program is tested with",
         ),
         ("Killed\n", "Killed"),
         ("", "it said nothing"),
