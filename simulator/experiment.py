@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Protocol
 
 from simulator.analysis.summary import summarise
 from simulator.judgement import Judge
+from simulator.launch import Launch
 from simulator.preparation import Preparation, Search, prepare
 from simulator.result.document import ResultDocument
 from simulator.result.observation import Broken, Observed
@@ -15,10 +15,8 @@ from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
 from simulator.runner.calibrate import Preflights
-from simulator.runner.driver_process import DRIVER, PORTABLE_DRIVER, DriverError
 from simulator.runner.repetition import run_repetition
 from simulator.runner.servers import ServerError, Servers
-from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.interpreters import Interpreters
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
@@ -154,7 +152,7 @@ class Experiment:
                 import_path=self.import_path,
                 time_limit_s=self.scenario.time_limit_ns / 1e9,
                 seed=self.scenario.seed,
-                launch_of=self._launch_of,
+                launch_of=Launch(self.python, self.interpreters).of,
                 references=() if self.interpreters is None else self.interpreters.references,
             ),
             cores=self.cores,
@@ -166,16 +164,6 @@ class Experiment:
 
     def _tell(self, doing: str, why: str = "") -> None:
         self.progress(Progress(doing, 0, len(self.cells) * self.scenario.rounds, 0, why))
-
-    def _launch_of(self, cell: Cell) -> tuple[str, Path]:
-        """Return what runs a cell: the interpreter, and the driver that it can run. Raises DriverError."""
-        if self.interpreters is None:
-            return self.python, DRIVER
-        try:
-            chosen = self.interpreters.of(cell)
-        except RuntimeUnavailableError as error:
-            raise DriverError("unsupported", str(error)) from error
-        return chosen.python, PORTABLE_DRIVER if chosen.needs_portable_driver else DRIVER
 
     @property
     def begun(self) -> bool:
@@ -211,6 +199,7 @@ class Experiment:
                 self.keeper.calibrated(self.header.id, cell_id, self._calibrations[cell_id])
         allowance = allowance_of(self.scenario, prepared)
         schedule = (self.schedule or self._rounds)(prepared)
+        launch = Launch(self.python, self.interpreters)
         failures = 0
         while (following := schedule.next(self._done)) is not None:
             ready = prepared.ready[following.cell_id]
@@ -220,7 +209,7 @@ class Experiment:
             progress = self._progress(schedule, allowance, following, cell)
             self.progress(progress)
             began = time.monotonic()
-            python, driver = self._launch_of(cell)
+            python, driver = launch.of(cell)
             outcome: Observed | Broken
             try:
                 outcome = run_repetition(
