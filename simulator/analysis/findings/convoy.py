@@ -147,9 +147,9 @@ def _finding(scope: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Finding
         )
     numbers: dict[str, float | str | None] = {
         "alone_s": median(p.alone_s for p in points),
-        "calls": calls,
-        "near": near,
-        "points": len(points),
+        "calls": float(calls),
+        "near": float(near),
+        "points": float(len(points)),
         "grows_with_interval": None if follows is None else str(follows).lower(),
     }
     for point in points:
