@@ -25,7 +25,7 @@ def test_the_benchmark_of_the_store_runs() -> None:
     assert done.stdout.strip()
 
 
-@pytest.mark.parametrize("name", ["harness", "server", "store", "search", "same"])
+@pytest.mark.parametrize("name", ["harness", "server", "store", "search", "same", "hybrids"])
 def test_a_benchmark_can_be_imported(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"import benchmarks.{name}"],
