@@ -105,6 +105,8 @@ def samples(random: np.random.Generator, jobs: int, in_flight: int) -> Samples:
         ready_ns=start_ns + took_ns,
         fetch_cpu_ns=random.normal(2.3e5, 4e4, jobs).clip(1e4).astype(np.int64),
         parse_cpu_ns=parse_cpu_ns,
+        parse_worker=worker,
+        parsing_ns=fetched_ns,
         received_ns=received_ns,
         first_byte_ns=first_byte_ns,
         last_byte_ns=first_byte_ns + random.integers(5_000, 40_000, jobs),

@@ -12,8 +12,12 @@ FEW_MS = 10
 """Stretches shorter than this are told with one decimal."""
 
 WORKERS = (
-    Column("strategy", "", "how the jobs share the machine", numeric=False),
-    Column("workers", "", "threads that fetch or parse"),
+    Column(
+        "strategy",
+        "",
+        "how the jobs share the machine, on how many threads that fetch or parse",
+        numeric=False,
+    ),
     Column("fetch", "% CPU", "on CPU between the start of a fetch and its end; on a loop all but parsing"),
     Column("parse", "% CPU", "on CPU in a parse"),
     Column("other", "% CPU", "on CPU between jobs"),
@@ -22,7 +26,7 @@ WORKERS = (
     Column("stalled", "%", "off CPU with neither network nor core nor work to wait for"),
     Column("in parse", "%", "the part of it that lies in parses"),
     Column("idle", "%", "off CPU with no job to work on"),
-    Column("residual", "%", "what the clocks inside and outside the driver do not agree about"),
+    Column("gap", "%", "what the clocks inside and outside the driver do not agree about"),
     Column("steal", "%", "of the machine's capacity, taken by its host"),
 )
 
@@ -102,7 +106,7 @@ def _worker_row(cell: CellResult, found: Attribution) -> tuple[str, ...]:
         found.residual,
         found.steal,
     )
-    return (str(cell.factors["strategy"]), str(found.workers), *(_percent(share) for share in shares))
+    return (f"{cell.factors['strategy']} ({found.workers})", *(_percent(share) for share in shares))
 
 
 def _percent(share: float | None) -> str:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from simulator.scenario.combinations import ROOTS
+from simulator.scenario.combinations import ROOTS, SELECTIONS
 from simulator.scenario.model import Scenario
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _VARIED_PATH = rf"^({'|'.join(ROOTS)})(\..+)?$"
+_CASE_PATH = rf"^(({'|'.join(ROOTS)})(\..+)?|{'|'.join(SELECTIONS)})$"
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -27,7 +28,7 @@ def scenario_schema() -> dict[str, Any]:
         "additionalProperties": {
             "type": "object",
             "minProperties": 1,
-            "propertyNames": {"pattern": _VARIED_PATH},
+            "propertyNames": {"pattern": _CASE_PATH},
             "examples": [{"job.parse_cost": "20ms"}],
         },
     }

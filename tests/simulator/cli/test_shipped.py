@@ -17,6 +17,7 @@ LITTLE = {
     "in_flight": "2",
     "job.pages": "6",
     "job.duration": "null",
+    "job.warmup": "1",
     "validity": "{min_window: 0ms, min_jobs_per_slot: 0, delay_tolerance: 1m, max_server_busy: 1000}",
 }
 LEVELS = 2
@@ -26,8 +27,11 @@ def little(document: dict[str, Any]) -> dict[str, str]:
     """Return the settings that make a scenario small, its cases and levels included."""
     settings = dict(LITTLE)
     claims = str(document.get("expect"))
+    if "items" in document["server"]["content"]:
+        settings["server.content.items"] = "4"
     for name, case in (document.get("cases") or {}).items():
-        settings |= {f"cases.{name}.{path}": "6" for path in case if path == "job.pages"}
+        smaller = {"job.pages": "6", "job.warmup": "1", "server.content.items": "8"}
+        settings |= {f"cases.{name}.{path}": smaller[path] for path in case if path in smaller}
     for path, levels in (document.get("vary") or {}).items():
         # Levels that a claim names must exist.
         kept = [level for level in levels if level in levels[-LEVELS:] or f"{path}={level}" in claims]

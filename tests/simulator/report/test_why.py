@@ -14,10 +14,10 @@ def test_why_is_shown_when_asked_for() -> None:
     assert not [part for part in told(explain=False) if isinstance(part, Timeline)]
     parts = told(explain=True)
     workers = next(p for p in parts if isinstance(p, Table) and p.title.endswith("workers' time went"))
-    assert [column.name for column in workers.columns][8] == "in parse"
+    assert [column.name for column in workers.columns][7] == "in parse"
     (row,) = workers.rows
-    assert row[0] == "threads"
-    assert row[8] == "71.0"
+    assert row[0] == "threads (8)"
+    assert row[7] == "71.0"
     assert workers.notes == (
         "sequential: not known, because a thread's times or the server's stamps cannot be read there",
     )
