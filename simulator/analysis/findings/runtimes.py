@@ -77,9 +77,9 @@ def _comparison(scope: Mapping[str, Any], members: Sequence[_Scaling]) -> Findin
         f"{' sequential' if first == 0 else ''}"
         for first, one in enumerate(ranked)
     )
-    first = ranked[0]
+    first = members[0]  # as the scenario lists them: what the others are compared with
     alone = ", ".join(
-        f"{one.runtime} {one.alone_per_s / first.alone_per_s:.2f} ×" for one in ranked if one is not first
+        f"{one.alone_per_s / first.alone_per_s:.2f} × on {one.runtime}" for one in members if one is not first
     )
     text = (
         f"{reached[0].upper()}{reached[1:]}{_because(parallel, flat)}. One job after the other, of the pages/s on"
