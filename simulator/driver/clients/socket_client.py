@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from .interface import HEADERS, Response
 
 BUFFER_BYTES = 1 << 20
-"""The largest response, head included."""
+"""The largest response, head included; so much may wait for its receive."""
 HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length:"
 
@@ -39,7 +39,10 @@ class Client:
             OSError: the connection cannot be opened, or broke.
         """
         if self._socket is None:
-            self._socket = socket.create_connection(self._address)
+            self._socket = socket.socket(socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET)
+            # Before it connects: so much may come while nobody receives, and then comes with one receive.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+            self._socket.connect(self._address)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self._socket.sendall(b"GET " + url[self._skip :].encode("ascii") + self._after_path)
