@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from simulator.scenario.combinations import (
     MAX_CELLS,
+    SELECTIONS,
     EntryError,
     Factors,
     Point,
@@ -201,7 +202,9 @@ def _factor_mistakes(document: Any, base: frozenset[Mistake], *, check_files: bo
         mistakes += wrong
         if made:
             # Only points that set the same paths are compared: the baseline lacks some of them.
-            same = (tuple(entry.path for entry in point.entries if entry.keys[0] == "vary"), made)
+            paths = tuple(entry.path for entry in point.entries if entry.keys[0] == "vary")
+            chosen = tuple(varied.selected(what, point.case) for what in SELECTIONS)
+            same = (paths, chosen, made)
             mistakes += _equal(seen.setdefault(same, point), point)
     new = (m for m in mistakes if not any(m.keys[:length] in said for length in range(len(m.keys) + 1)))
     return (*in_themselves, *dict.fromkeys(new))

@@ -58,6 +58,15 @@ def test_a_case_may_choose_among_the_runtimes_and_strategies(tmp_path: Path) -> 
     ]
 
 
+def test_cases_that_differ_in_what_they_choose_are_two(tmp_path: Path) -> None:
+    cases = {
+        "one": {"runtimes": ["current"], "job.pages": 5},
+        "other": {"runtimes": ["3.13t"], "job.pages": 5},
+    }
+    made = scenario(tmp_path, runtimes=["current", "3.13t"], strategies=["threads"], cases=cases)
+    assert [cell.factors["runtime"] for cell in expand(made, 2)] == ["current"] * 2 + ["3.13t"] * 2
+
+
 def test_runtimes_are_crossed_with_cases_and_levels(tmp_path: Path) -> None:
     changes = {
         "runtimes": ["current", "pypy3"],
