@@ -25,7 +25,10 @@ PROGRAM = [sys.executable, "-m", "simulator"]
 
 
 def simulator(
-    *arguments: str | Path, folder: Path, environ: dict[str, str] | None = None
+    *arguments: str | Path,
+    folder: Path,
+    environ: dict[str, str] | None = None,
+    timeout_s: float = 110,
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*PROGRAM, *map(str, arguments)],
@@ -38,7 +41,7 @@ def simulator(
         },
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=timeout_s,
         check=False,
     )
 

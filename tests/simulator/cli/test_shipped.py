@@ -40,6 +40,7 @@ def little(document: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.scenario
+@pytest.mark.timeout(620)  # those on several Pythons start a Java machine for some cells
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
     document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
@@ -52,7 +53,7 @@ def test_a_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
         arguments = []
     for name, value in little(document).items():
         arguments += ["--set", f"{name}={value}"]
-    done = simulator("run", path, "--json", "-", *arguments, folder=tmp_path)
+    done = simulator("run", path, "--json", "-", *arguments, folder=tmp_path, timeout_s=600)
     assert done.returncode in (0, 99), done.stderr
     result = json.loads(done.stdout)
     assert result["cells"]
