@@ -11,7 +11,7 @@ from .control import Control
 from .output import environment, write_measured
 from .preflight import preflight
 from .probe import is_probe, run_probe
-from .spec import Spec, SpecError, load
+from .spec import Spec, SpecError, from_mapping, read
 from .strategies import Failure, open_shard
 from .strategies.setting import bind_to_cpus, set_switch_interval
 
@@ -28,9 +28,10 @@ def main(arguments: "list[str]") -> int:
     options = parser.parse_args(arguments)
     control = Control(options.events_fd, options.commands_fd, options.lifeline_fd)
     try:
-        if is_probe(options.job):
-            return probe(options.job, control)
-        spec = load(options.job)
+        raw = read(options.job)
+        if is_probe(raw):
+            return probe(raw, control)
+        spec = from_mapping(raw)
     except (OSError, ValueError, SpecError) as error:
         sys.stderr.write(f"{options.job}: {error}\n")
         return EXIT_USAGE
@@ -46,10 +47,10 @@ def main(arguments: "list[str]") -> int:
     return EXIT_OK
 
 
-def probe(job_file: str, control: Control) -> int:
+def probe(job: "dict[str, Any]", control: Control) -> int:
     """Answer the probe's questions about one function; returns the exit code."""
     try:
-        run_probe(job_file, control)
+        run_probe(job, control)
     except Failure as failure:
         control.say(failure.status, reason=failure.reason)
         sys.stderr.flush()

@@ -15,11 +15,11 @@ from .canonical import NotCanonicalError, canonical, difference
 from .clients import open_async, open_blocking
 from .control import Control
 from .gil import enabled_by
+from .loop_lag import lag_ns
 from .output import environment, write
 from .parsers import is_scalable
 from .spec import PROTOCOL, Spec
 from .strategies import Failure
-from .strategies.event_loop import LoopLag
 from .strategies.jobs import describe, load_parser
 from .work import page_url
 
@@ -53,7 +53,7 @@ def preflight(spec: Spec, control: Control) -> None:
         "parse_cpu_ns": None if is_scalable(parser) else time_parse(parser, pages),
         "units_per_s": time_units(parser, pages[0]) if is_scalable(parser) else None,
         "client_cpu_ns": {name: time_client(name, spec.base_url) for name in spec.clients},
-        "idle_loop_lag_ns": idle_loop_lag_ns() if on_a_loop(spec.clients) else [],
+        "idle_loop_lag_ns": lag_ns(None, IDLE_S) if on_a_loop(spec.clients) else [],
         "peak_bytes": peak_bytes(),
         "loaded_ns": loaded_ns,
         "gil_enabled_by": gil_enabled_by,
@@ -72,19 +72,6 @@ def peak_bytes() -> int:
 def on_a_loop(clients: "tuple[str, ...]") -> bool:
     """Whether the scenario has a client for strategies with an event loop."""
     return any(name.startswith("asyncio:") for name in clients)
-
-
-def idle_loop_lag_ns() -> "list[int]":
-    """Return the lateness of each 10 ms tick of a loop that has nothing else to do: the control of a job's loop."""
-    late: list[int] = []
-
-    async def idle() -> None:
-        lag = LoopLag(late)
-        await asyncio.sleep(IDLE_S)
-        lag.stop()
-
-    asyncio.run(idle())
-    return late
 
 
 def fetch_pages(spec: Spec) -> "list[tuple[int, bytes, str]]":

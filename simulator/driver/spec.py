@@ -98,18 +98,24 @@ class Spec:
     """Null: the job is alone."""
 
 
-def load(path: str) -> Spec:
-    """Read a job file.
+def read(path: str) -> "dict[str, Any]":
+    """Return the mapping in a job file.
 
     Raises:
-        SpecError: not JSON, another protocol version, or a key missing.
+        SpecError: not a JSON object.
         OSError: unreadable.
     """
-    return from_mapping(json.loads(Path(path).read_text(encoding="utf-8")))
+    try:
+        raw = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SpecError(f"not JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise SpecError("not a JSON object")
+    return raw
 
 
 def from_mapping(raw: "dict[str, Any]") -> Spec:
-    """Build a Spec from the mapping in a job file."""
+    """Build a Spec from the mapping in a job file. Raises SpecError: another protocol version, or a key missing."""
     if raw.get("protocol") != PROTOCOL:
         raise SpecError(f"this driver speaks protocol {PROTOCOL}, the job file {raw.get('protocol')!r}")
     try:

@@ -13,7 +13,6 @@ NEEDED = (
     "mode", "base_url", "client", "parser", "work", "seed", "strategy", "pages", "duration_ns", "warmup",
     "switch_interval_s", "affinity", "instrument", "import_path", "output", "clients", "content_pages",
 )  # fmt: skip
-INLINE = (None, "inline", "none")
 
 
 class SpecError(ValueError):
@@ -61,18 +60,16 @@ def load(path):
 def why_not(raw):
     """Return why this driver cannot run the job, or null if it can."""
     strategy = raw["strategy"]
-    parse = strategy.get("parse")
-    kind = parse.get("kind") if isinstance(parse, dict) else parse
     asked = None
     if strategy["shard_kind"] != "none":
         asked = "shards in %s" % strategy["shard_kind"]
     elif strategy["fetch"] != "blocking":
         asked = "an event loop (%s)" % strategy["fetch"]
-    elif kind not in INLINE or strategy.get("parse_kind") not in INLINE:
+    elif strategy.get("parse_kind", "inline") != "inline":
         asked = "parsing in a pool"
     elif raw["client"] != "http.client":
         asked = "the client %s" % raw["client"]
-    elif raw.get("beside") and not nothing(raw["beside"]):
+    elif raw.get("beside"):
         asked = "spinners beside the job"
     if asked is None:
         return None
@@ -80,11 +77,6 @@ def why_not(raw):
         "the driver for %s runs sequential and threads with http.client; %s needs CPython 3.11 or newer"
         % (IMPLEMENTATION, asked)
     )
-
-
-def nothing(beside):
-    """Whether `beside` asks for no spinners at all."""
-    return isinstance(beside, dict) and not beside.get("spinners")
 
 
 def refuse(spec):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.environment.machine import usable_cores
 from simulator.environment.pythons import find_pythons
 from simulator.probe.inputs import generate_page
 from simulator.probe.measure import Budget, measure
@@ -132,7 +133,8 @@ def _cell(target: Target, python: Command, budget: Budget) -> str:
 
 def where() -> str:
     """Describe this machine in a few words."""
-    return f"{platform.system()} {platform.machine()} with the Pythons {', '.join(p.heading for p in commands())}"
+    system = f"{platform.system()} {platform.machine()}, {usable_cores()} cores,"
+    return f"{system} with the Pythons {', '.join(p.heading for p in commands())}"
 
 
 def main(arguments: Sequence[str]) -> int:

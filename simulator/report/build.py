@@ -9,7 +9,7 @@ from simulator.report.matrix import crossover_tables, matrix, picture, told, win
 from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
 from simulator.report.remarks import notes, remarks
-from simulator.report.runtimes import across, interpreters
+from simulator.report.runtimes import interpreters
 from simulator.report.why import why
 from simulator.result.document import CellResult, Interval, ResultDocument
 from simulator.result.repetition import Percentiles
@@ -32,7 +32,7 @@ COLUMNS = (
 
 ANSWERS = ("winner", "arrivals")
 """Kinds of findings that answer the scenario's question; the others explain."""
-OVERALL = ("convoy",)
+OVERALL = ("convoy", "runtimes", "gil")
 """Kinds that speak of many combinations together, and so stand beside the answers."""
 
 Combination = tuple[tuple[str, str], ...]
@@ -89,7 +89,6 @@ def build(document: ResultDocument, *, all_tables: bool = False, explain: bool =
             *(answers or ([] if overall else [_no_answer(document)])),
             *told(document),
             *overall,
-            *across(document),
         ),
     )
     overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()

@@ -1,4 +1,4 @@
-"""What a report says of several Pythons: findings across them, and what each of them was."""
+"""What each of several Pythons was."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,12 +7,6 @@ from simulator.report.numbers import ms
 from simulator.result.document import CellResult, ResultDocument
 
 FACTOR = "runtime"
-KINDS = ("runtimes", "gil")
-
-
-def across(document: ResultDocument) -> tuple[str, ...]:
-    """Return the findings that speak of more than one table."""
-    return tuple(finding.text for finding in document.findings if finding.kind in KINDS)
 
 
 def interpreters(document: ResultDocument) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from simulator.result.document import CellResult, Finding, Interval
 SMALL = 0.01
 """Shares of worker time below this are next to nothing."""
 MOST = 2 / 3
+"""Share of a stall that one phase has to have to be named."""
 SCALES, FLAT = 1.3, 1.15
 """Speed-ups that count as using the other jobs in flight, and as not using them."""
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from ..gil import is_enabled
 from ..strategies import Failure
 
 
@@ -27,11 +28,10 @@ def _import_here(modules: Sequence[str]) -> None:
 
 
 def _gil(modules: Sequence[str]) -> "dict[str, Any]":
-    enabled = getattr(sys, "_is_gil_enabled", None)
-    if enabled is None or enabled():
+    if is_enabled():
         raise Failure("unsupported", "this Python has its GIL on from the start")
     _import_here(modules)
-    if enabled():
+    if is_enabled():
         return {"value": False, "reason": "importing it turns the GIL back on"}
     return {"value": True, "reason": "the GIL stays off after importing it"}
 

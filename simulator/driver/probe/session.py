@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ..control import Control
+from ..gil import is_enabled
+from ..loop_lag import lag_ns
 from ..parsers import ParserSpecError, ParserUnavailableError, modules
 from ..strategies import Failure
 from .controls import beside_spinner, hold, release, take_turns
 from .imports import check
-from .loop_lag import lag
 from .target import callers
 from .working import batch_for, call_for, work
 
@@ -29,19 +30,17 @@ _PR_SET_PTRACER = 0x59616D61
 _PR_SET_PTRACER_ANY = -1
 
 
-def is_probe(job_file: str) -> bool:
-    """Whether a job file is the probe's. Raises what reading it raises."""
-    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
-    return isinstance(job, dict) and job.get("mode") == PROBE
+def is_probe(job: "Mapping[str, Any]") -> bool:
+    """Whether a job file is the probe's."""
+    return job.get("mode") == PROBE
 
 
-def run_probe(job_file: str, control: Control) -> None:
+def run_probe(job: "Mapping[str, Any]", control: Control) -> None:
     """Answer until the probe has no more questions.
 
     Raises:
         Failure: the target cannot be loaded, or a call of it failed.
     """
-    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
     sys.path[:0] = job["import_path"]
     if job["task"] != "session":
         control.say("answer", **check(job["task"], modules(job["parser"])))
@@ -94,12 +93,11 @@ class Session:
         calls, elapsed = self._guarded(lambda: call_for(self._call, FIRST_LOOK_S, batch))
         self._cost_s = elapsed / calls
         self._batch = batch_for(self._cost_s)
-        enabled = getattr(sys, "_is_gil_enabled", None)
         return {
             "cost_s": self._cost_s,
             "pid": os.getpid(),
             "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-            "gil_enabled": True if enabled is None else bool(enabled()),
+            "gil_enabled": is_enabled(),
             "implementation": sys.implementation.name,
             "version": sys.version.split()[0],
         }
@@ -121,7 +119,7 @@ class Session:
                 return found
             case "loop":
                 call = None if command["idle"] else self._call
-                return {"lag_s": self._guarded(lambda: lag(call, seconds))}
+                return {"lag_s": [late / 1e9 for late in self._guarded(lambda: lag_ns(call, seconds))]}
             case "spinner":
                 shares: dict[str, Any] = self._guarded(lambda: self._spinner(seconds))
                 return shares

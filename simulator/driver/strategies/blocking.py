@@ -7,11 +7,12 @@ import time
 from typing import Any
 
 from ..due_timer import sleep_until
+from ..gil import is_enabled as gil_enabled
 from ..sample import Emit, SampleLog
 from ..tickets import Claim
 from ..work import Parse
 from .interface import Failure, Outcome, Worker
-from .jobs import ErrorLog, clocks, describe, gil_enabled, open_client, open_parse, warmup_pages
+from .jobs import ErrorLog, clocks, describe, open_client, open_parse, warmup_pages
 from .place import Place
 
 OK = 200

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..due_timer import Clock, DueTimer, LoopTimer, due_timer
+from ..gil import is_enabled as gil_enabled
+from ..loop_lag import LoopLag
 from ..sample import UNKNOWN, Emit, SampleLog
 from ..spec import Spec
 from ..tickets import Claim
 from ..work import Parse
 from .interface import Failure, Outcome, Worker
-from .jobs import ErrorLog, clocks, describe, gil_enabled, open_client, open_parse, warmup_pages
+from .jobs import ErrorLog, clocks, describe, open_client, open_parse, warmup_pages
 from .place import Place
 
 OK = 200
-TICK_S = 0.010
 
 
 class EventLoopShard:
@@ -143,31 +144,6 @@ class EventLoopShard:
                 page, worker, due or start, start, fetched, parsed, parsed, UNKNOWN, parse_cpu, worker, fetched,
             )  # fmt: skip
             emit(numbers, record, error)
-
-
-class LoopLag:
-    """How late a 10 ms tick runs on the running loop.
-
-    The schedule is absolute, and each tick that was missed counts with its own lateness: a loop that is blocked
-    for a second is late a hundred times, not once.
-    """
-
-    def __init__(self, late_ns: "list[int]") -> None:
-        self._late_ns = late_ns
-        self._loop = asyncio.get_running_loop()
-        self._due = self._loop.time() + TICK_S
-        self._handle = self._loop.call_at(self._due, self._tick)
-
-    def _tick(self) -> None:
-        now = self._loop.time()
-        while self._due <= now:
-            self._late_ns.append(int((now - self._due) * 1e9))
-            self._due += TICK_S
-        self._handle = self._loop.call_at(self._due, self._tick)
-
-    def stop(self) -> None:
-        """Stop ticking."""
-        self._handle.cancel()
 
 
 def new_loop(kind: str) -> asyncio.AbstractEventLoop:

@@ -25,12 +25,6 @@ def clocks(*, instrument: bool, clock: Clock = time.perf_counter_ns) -> "tuple[A
     return (clock, time.thread_time_ns) if instrument else (int, int)
 
 
-def gil_enabled() -> bool:
-    """Whether this interpreter has a GIL now."""
-    probe = getattr(sys, "_is_gil_enabled", None)
-    return True if probe is None else bool(probe())
-
-
 def load_parser(spec: Mapping[str, Any]) -> Parser:
     """Import the parser. Raises Failure where that cannot be done."""
     try:

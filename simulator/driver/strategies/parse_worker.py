@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from threading import get_ident
 from typing import Any, NamedTuple, Protocol
 
+from ..gil import is_enabled as gil_enabled
 from ..spec import Spec
 from ..work import Parse
 from .interface import Failure, Worker
-from .jobs import clocks, describe, gil_enabled, open_parse
+from .jobs import clocks, describe, open_parse
 from .processes import end_with_parent
 from .remote import not_brought_back, not_picklable
 from .setting import set_switch_interval
