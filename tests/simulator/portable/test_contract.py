@@ -345,10 +345,14 @@ def test_calibrated_work_is_done_as_often_as_asked(servers: Servers, folder: Pat
     cell = tiny_cells(folder, job__parse_cost="5ms")["sequential"]
     found = preflight(cell, servers, folder, THIS)
     amount = amount_for(cell, found)
-    outcome = observed(cell, servers, folder, THIS, amount)
+    once, often = (
+        np.median(observed(cell, servers, folder, THIS, work).samples.parse_cpu_ns)
+        for work in (Amount(), amount)
+    )
     assert found.parse_cpu_ns is not None
     assert amount.repeats >= 2
-    assert np.median(outcome.samples.parse_cpu_ns) == pytest.approx(5e6, rel=0.6)
+    # Against one parse measured beside it: the machine's speed is not what this shows.
+    assert often / once == pytest.approx(amount.repeats + amount.extra_fraction, rel=0.5)
 
 
 def test_without_clocks_it_does_the_same_work(servers: Servers, folder: Path) -> None:
