@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import sys
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import pytest
 
 from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
+from simulator.driver.spec import Work
+from simulator.driver.work import bind, page_url
 from simulator.result.observation import Broken, Observed, OpenArrivals
-from simulator.runner.calibrate import Preflight, Preflights, amount_for
+from simulator.runner.calibrate import Preflight, Preflights
 from simulator.runner.driver_process import PORTABLE_DRIVER, DriverError
 from simulator.runner.job import Amount, job_file
 from simulator.runner.observe import session_members
@@ -51,6 +54,8 @@ def folder(tmp_path: Path) -> Path:
         "def dies(body, url):\n"
         "    if url.endswith('/9'): os.kill(os.getpid(), signal.SIGKILL)\n"
         "def unknown(body): return {'found': [object()]}\n"
+        "def counted(body, url):\n"
+        "    with open(os.path.join(os.path.dirname(__file__), 'calls'), 'a') as calls: calls.write(url + '\\n')\n"
     )
     return tmp_path
 
@@ -342,17 +347,18 @@ def test_a_switch_interval_is_set_where_there_is_one(servers: Servers, folder: P
 
 
 def test_calibrated_work_is_done_as_often_as_asked(servers: Servers, folder: Path) -> None:
-    cell = tiny_cells(folder, job__parse_cost="5ms")["sequential"]
-    found = preflight(cell, servers, folder, THIS)
-    amount = amount_for(cell, found)
-    once, often = (
-        np.median(observed(cell, servers, folder, THIS, work).samples.parse_cpu_ns)
-        for work in (Amount(), amount)
-    )
-    assert found.parse_cpu_ns is not None
-    assert amount.repeats >= 2
-    # Against one parse measured beside it: the machine's speed is not what this shows.
-    assert often / once == pytest.approx(amount.repeats + amount.extra_fraction, rel=0.5)
+    cell = cells(folder, "counted")["sequential"]
+    amount = Amount(repeats=3, extra_fraction=0.5)
+    observed(cell, servers, folder, THIS, amount)
+    calls = Counter((folder / "calls").read_text().splitlines())
+    # The same page ids as under the main driver get one parse more.
+    parsed: list[int] = []
+    main_drivers = bind(lambda *_: parsed.append(1), Work(amount.repeats, amount.extra_fraction, None), 3)
+    for page in range(cell.job.warmup, PAGES):  # those before are the warm-up's as well
+        parsed.clear()
+        main_drivers(page, b"")
+        assert calls[page_url(page)] == len(parsed)
+    assert set(calls.values()) >= {3, 4}
 
 
 def test_without_clocks_it_does_the_same_work(servers: Servers, folder: Path) -> None:

@@ -60,7 +60,8 @@ def test_spinners_end_with_a_driver_that_breaks(place: str, servers: Servers, tm
     (tmp_path / "seen.py").write_text(
         "import os\n"
         "def parse(body):\n"
-        f"    open({str(tmp_path / 'session')!r}, 'w').write(str(os.getsid(0)))\n"
+        # Not truncated: another worker's parse may end the process in between.
+        f"    os.write(os.open({str(tmp_path / 'session')!r}, os.O_WRONLY | os.O_CREAT), b'%d' % os.getsid(0))\n"
         "    if body: os._exit(7)\n"
     )
     outcome = run(made, servers.serving(made.server), tmp_path)
