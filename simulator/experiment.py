@@ -178,11 +178,12 @@ class Experiment:
                 status=self._status or "failed",
                 calibrations=self._calibrations,
                 repetitions=tuple(self._done),
-                samples=self._samples_of,
+                samples=self.samples,
             )
         )
 
-    def _samples_of(self, cell_id: str, round_: int) -> Samples | None:
+    def samples(self, cell_id: str, round_: int) -> Samples | None:
+        """Return the raw samples of a repetition; null where there are none."""
         known = self._samples.get((cell_id, round_))
         if known is None and self.earlier is not None:
             return self.earlier.samples(cell_id, round_)

@@ -35,6 +35,30 @@ Why = Annotated[
 ]
 
 
+Json = Annotated[
+    str | None,
+    typer.Option("--json", metavar="PATH", help="Write the result document there; - is standard output."),
+]
+Html = Annotated[
+    str | None,
+    typer.Option(
+        "--html", metavar="PATH", help="Write the report as one page for a browser, charts and all."
+    ),
+]
+Trace = Annotated[
+    str | None,
+    typer.Option(
+        "--trace",
+        metavar="PATH",
+        help="Write one repetition of each cell as trace events, for ui.perfetto.dev.",
+    ),
+]
+Markdown = Annotated[
+    bool,
+    typer.Option("--markdown", help="Print a short summary in Markdown instead, as for a pull request."),
+]
+
+
 @app.command()
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The scenario, a YAML file.")],
@@ -63,10 +87,17 @@ def run(
         str | None,
         typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side."),
     ] = None,
-    json: Annotated[
-        str | None,
-        typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
-    ] = None,
+    json: Json = None,
+    html: Html = None,
+    trace: Trace = None,
+    markdown: Markdown = False,
+    turns: Annotated[
+        bool,
+        typer.Option(
+            "--turns",
+            help="Watch one more repetition of each cell from outside, to show who ran when; it is not measured.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List the cells and how long they will take; measure nothing.")
     ] = False,
@@ -89,6 +120,7 @@ def run(
     """Run a scenario and show who wins, and why."""
     from simulator.cli.presets import preset
     from simulator.cli.run import Options, run_scenario
+    from simulator.cli.wanted import Wanted
 
     raise typer.Exit(
         run_scenario(
@@ -98,13 +130,12 @@ def run(
                 python=python,
                 server_url=server,
                 server_token=server_token,
-                json=json,
                 strict=strict,
                 store=store,
                 dry_run=dry_run,
                 resume=resume,
-                tables=tables,
-                why=why,
+                wanted=Wanted(json, html, trace, markdown, tables, why),
+                turns=turns,
             )
         )
     )
@@ -135,15 +166,14 @@ def tune(
         str | None,
         typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side."),
     ] = None,
-    json: Annotated[
-        str | None,
-        typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
-    ] = None,
+    json: Json = None,
+    html: Html = None,
     store: StorePath = None,
 ) -> None:
     """Find the best strategy, in_flight and parallelism for a scenario."""
     from simulator.cli.run import Options
     from simulator.cli.tune import TuneOptions, tune_scenario
+    from simulator.cli.wanted import Wanted
 
     options = Options(
         file=file,
@@ -151,8 +181,8 @@ def tune(
         python=python,
         server_url=server,
         server_token=server_token,
-        json=json,
         store=store,
+        wanted=Wanted(json=json, html=html),
     )
     raise typer.Exit(tune_scenario(options, TuneOptions(goal, max_in_flight, case)))
 
@@ -261,18 +291,19 @@ def report(
         str, typer.Argument(metavar="RUN", help="An id or its beginning, last, last~1, or a result document.")
     ] = "last",
     *,
-    json: Annotated[
-        str | None,
-        typer.Option(metavar="PATH", help="Write the result document there; - is standard output."),
-    ] = None,
+    json: Json = None,
+    html: Html = None,
+    trace: Trace = None,
+    markdown: Markdown = False,
     store: StorePath = None,
     tables: AllTables = False,
     why: Why = False,
 ) -> None:
     """Show a run again."""
     from simulator.cli.results import show_run
+    from simulator.cli.wanted import Wanted
 
-    raise typer.Exit(show_run(run, json, store, all_tables=tables, why=why))
+    raise typer.Exit(show_run(run, Wanted(json, html, trace, markdown, tables, why), store))
 
 
 @app.command()

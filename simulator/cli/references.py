@@ -10,11 +10,6 @@ from simulator.result.run import Run
 from simulator.store import RunNotFoundError, Store, StoreError, default_path
 
 
-def find_document(reference: str, path: Path | None) -> ResultDocument:
-    """Return the document of a RUN; a stored run's raw samples are read for it. Raises Stop."""
-    return document_of(find_run(reference, path))
-
-
 def document_of(found: Run | ResultDocument) -> ResultDocument:
     """Return the document of what a RUN meant; reads a stored run's raw samples. Raises Stop."""
     if isinstance(found, ResultDocument):

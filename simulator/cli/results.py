@@ -3,16 +3,15 @@
 from pathlib import Path
 
 from simulator.cli import exits
-from simulator.cli.output import check_writable
-from simulator.cli.references import find_document
+from simulator.cli.references import document_of, find_run
 from simulator.cli.show import show
+from simulator.cli.wanted import Wanted
+from simulator.result.run import Run
 
 
-def show_run(
-    reference: str, json: str | None, path: Path | None, *, all_tables: bool = False, why: bool = False
-) -> int:
+def show_run(reference: str, wanted: Wanted, path: Path | None) -> int:
     """Print one run's report. Raises Stop."""
-    if json is not None:
-        check_writable(json)
-    show(find_document(reference, path), json, all_tables=all_tables, why=why)
+    wanted.check()
+    found = find_run(reference, path)
+    show(document_of(found), wanted, found.samples if isinstance(found, Run) else None)
     return exits.OK

@@ -18,11 +18,11 @@ from rich.console import Console
 from simulator import environment
 from simulator.cli import exits
 from simulator.cli.keeping import Keeping, Nowhere, rescue
-from simulator.cli.output import check_writable
 from simulator.cli.progress import open_progress
 from simulator.cli.resume import earlier_run
 from simulator.cli.runtimes import find_runtimes
 from simulator.cli.show import show
+from simulator.cli.wanted import Wanted
 from simulator.experiment import Experiment, planned_cells
 from simulator.report.plan import Plan, PlannedRow, build_plan
 from simulator.report.terminal import render
@@ -47,23 +47,22 @@ class Options:
     python: str | None
     server_url: str | None
     server_token: str | None
-    json: str | None
     store: Path | None
+    wanted: Wanted
     strict: bool = False
     """Undecided expectations end with exit code 98."""
     dry_run: bool = False
     resume: str | None = None
     """A RUN that was interrupted."""
-    tables: bool = False
-    why: bool = False
+    turns: bool = False
+    """Watch one more repetition of each cell from outside: who ran when."""
 
 
 def run_scenario(options: Options) -> int:
     """Run and show; returns the exit code. Raises Stop for what the user gave wrong."""
     scenario = load_scenario(options.file, options.overrides)
     python = find_python(options.python)
-    if options.json is not None:
-        check_writable(options.json)
+    options.wanted.check()
     experiment = prepare_experiment(scenario, options, python)
     if options.dry_run:
         return show_plan(experiment)
@@ -81,7 +80,7 @@ def run_scenario(options: Options) -> int:
     document = experiment.document()
     if keeper.failed:
         rescue(document, errors)
-    show(document, options.json, all_tables=options.tables, why=options.why)
+    show(document, options.wanted, experiment.samples)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
     if code == exits.INTERRUPTED and not keeper.failed:

@@ -1,21 +1,38 @@
-"""Showing a result document; apart from `run`, so that looking at results does not load what measures them."""
+"""Showing a run; apart from `run`, so that looking at results does not load what measures them."""
+
+import sys
+from collections.abc import Callable
 
 from rich.console import Console
 
 from simulator.cli.output import write_document
+from simulator.cli.wanted import Wanted
 from simulator.report.build import build
 from simulator.report.terminal import render
 from simulator.report.tuning import build_tuning
 from simulator.result.document import ResultDocument
+from simulator.result.samples import Samples
+
+SamplesOf = Callable[[str, int], Samples | None]
+"""(cell id, round) -> that repetition's raw samples."""
 
 
-def show(document: ResultDocument, json: str | None, *, all_tables: bool = False, why: bool = False) -> None:
-    """Print the report, and write the document where it is wanted; with `-` standard output is JSON alone."""
-    if json is not None:
-        write_document(document, json)
+def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = None) -> None:
+    """Print the report and write what else is wanted; what takes standard output has it alone.
+
+    Args:
+        document: the run.
+        wanted: as what; checked.
+        samples: its raw samples; null where there are none, as with a file.
+    """
+    if wanted.json is not None:
+        write_document(document, wanted.json)
+    if wanted.markdown:
+        sys.stdout.write("")
+        return
     parts = (
         build_tuning(document)
         if "tune" in document.scenario
-        else build(document, all_tables=all_tables, explain=why)
+        else build(document, all_tables=wanted.tables, explain=wanted.why)
     )
-    render(parts, Console(stderr=json == "-", highlight=False))
+    render(parts, Console(stderr=wanted.to_stdout is not None, highlight=False))

@@ -10,7 +10,6 @@ from simulator.analysis.goals import GOALS
 from simulator.analysis.goals import NAMES as GOAL_NAMES
 from simulator.cli import exits
 from simulator.cli.keeping import Keeping, rescue
-from simulator.cli.output import check_writable
 from simulator.cli.progress import open_progress
 from simulator.cli.run import (
     Options,
@@ -54,8 +53,7 @@ def tune_scenario(options: Options, wanted: TuneOptions) -> int:
     # Expectations speak of the scenario's own cells; a search has others, and looks for a choice.
     options = replace(options, overrides=("expect=[]", *options.overrides))
     scenario = one_setting(load_scenario(options.file, options.overrides), options, wanted)
-    if options.json is not None:
-        check_writable(options.json)
+    options.wanted.check()
     most = wanted.max_in_flight or scenario.in_flight
     experiment = search(prepare_experiment(scenario, options, find_python(options.python)), wanted.goal, most)
     errors = Console(stderr=True, soft_wrap=True)
@@ -69,7 +67,7 @@ def tune_scenario(options: Options, wanted: TuneOptions) -> int:
     document = experiment.document()
     if keeper.failed:
         rescue(document, errors)
-    show(document, options.json)
+    show(document, options.wanted, experiment.samples)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
     return code or verdict_of(document)

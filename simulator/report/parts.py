@@ -91,6 +91,8 @@ class TimelineLane:
     """Start and end of each time in which the answer was there, but not yet taken up."""
     parse_us: tuple[int, ...]
     """Start, end and CPU time of each parse."""
+    turns_us: tuple[int, ...] = ()
+    """Start and end of each time in which it was seen to run; empty where nobody looked."""
 
 
 @dataclass(frozen=True)

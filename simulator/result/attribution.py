@@ -67,6 +67,8 @@ class Lane:
     """Start and end of each resume lag."""
     parse_us: tuple[int, ...]
     """Start, end and CPU time of each parse. Where in a parse its CPU time lies is not known."""
+    turns_us: tuple[int, ...] = ()
+    """Start and end of each time in which the worker was seen to be running; empty where nobody looked."""
 
 
 @dataclass(frozen=True)

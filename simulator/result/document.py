@@ -4,6 +4,7 @@ History of "simulator.result/1" (it may gain keys and never changes them):
     0.1.0  first version
     0.2.0  crossovers, expectations, scatter_rounds, arrivals
     0.3.0  attribution, job_time, moved_bytes_per_page, timeline
+    0.4.0  response_curve, turns
 """
 
 import json
@@ -83,6 +84,10 @@ class CellResult:
     moved_bytes_per_page: float | None = None
     timeline: Timeline | None = None
     """A short stretch of the valid repetition whose throughput is the median."""
+    response_curve: tuple[tuple[float, float], ...] = ()
+    """Rising shares of all jobs and the response time (s) that they stayed within, as far as 10 samples lie beyond."""
+    turns: Timeline | None = None
+    """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
 
 
 @dataclass(frozen=True)
