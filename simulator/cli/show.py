@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from simulator.cli.output import write_document
+from simulator.cli.output import write_document, write_text
 from simulator.cli.wanted import Wanted
 from simulator.report.build import build
 from simulator.report.terminal import render
@@ -27,6 +27,8 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
     """
     if wanted.json is not None:
         write_document(document, wanted.json)
+    if wanted.html is not None:
+        _write_page(document, wanted.html)
     if wanted.markdown:
         sys.stdout.write("")
         return
@@ -36,3 +38,13 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
         else build(document, all_tables=wanted.tables, explain=wanted.why)
     )
     render(parts, Console(stderr=wanted.to_stdout is not None, highlight=False))
+
+
+def _write_page(document: ResultDocument, target: str) -> None:
+    # A megabyte of charts is loaded for whoever wants them only.
+    from simulator.report.html.render import render as page_of  # noqa: PLC0415
+    from simulator.report.page import build_page  # noqa: PLC0415
+
+    write_text(page_of(build_page(document)), target, "--html")
+    if target != "-":
+        sys.stderr.write(f"report: {target}\n")

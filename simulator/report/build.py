@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from simulator.report.arrivals import arrivals_tables
 from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
 from simulator.report.numbers import NONE, ms, number
-from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
+from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.remarks import notes, remarks
 from simulator.report.runtimes import interpreters
 from simulator.report.why import why
@@ -38,12 +39,40 @@ OVERALL = ("convoy", "runtimes", "gil")
 Combination = tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Pieces:
+    """The parts of a report, by what they are for."""
+
+    verdict: Verdict
+    checks: tuple[Checks, ...]
+    """None where nothing was expected."""
+    overview: tuple[Table, ...]
+    """Of a matrix: who wins where, from which cost on."""
+    tables: tuple[Table | Timeline, ...]
+    """Of every combination of levels."""
+    combinations: int
+    machine: Facts
+
+
 def build(document: ResultDocument, *, all_tables: bool = False, explain: bool = False) -> tuple[Part, ...]:
     """Return the parts in the order in which they are read.
 
     Args:
         document: the run.
         all_tables: show the table of every combination, however many there are.
+        explain: add where the time of workers and jobs went, and a timeline, to each table.
+    """
+    made = pieces(document, explain=explain)
+    few = made.combinations <= MOST_TABLES or all_tables
+    tables = made.tables if few else (remarks(document, made.combinations),)
+    return (made.verdict, *made.checks, *made.overview, *tables, made.machine)
+
+
+def pieces(document: ResultDocument, *, explain: bool = False) -> Pieces:
+    """Return what a report is put together from.
+
+    Args:
+        document: the run.
         explain: add where the time of workers and jobs went, and a timeline, to each table.
     """
     groups: dict[Combination, list[CellResult]] = defaultdict(list)
@@ -61,7 +90,7 @@ def build(document: ResultDocument, *, all_tables: bool = False, explain: bool =
             groups[_combination(cell.factors)].append(cell)
     varied = {name for key in groups for name, _ in key if len({dict(k).get(name) for k in groups}) > 1}
     grid = matrix(document)
-    tables: list[Part] = []
+    tables: list[Table | Timeline] = []
     for key, cells in groups.items():
         title = _title(key, varied, document)
         tables.append(
@@ -92,9 +121,7 @@ def build(document: ResultDocument, *, all_tables: bool = False, explain: bool =
         ),
     )
     overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()
-    if len(groups) > MOST_TABLES and not all_tables:
-        tables = [remarks(document, len(groups))]
-    return (verdict, *_checks(document), *overview, *tables, machine(document))
+    return Pieces(verdict, _checks(document), tuple(overview), tuple(tables), len(groups), machine(document))
 
 
 def _checks(document: ResultDocument) -> tuple[Checks, ...]:

@@ -36,16 +36,21 @@ def remarks(document: ResultDocument, tables: int) -> Remarks:
         document: the run.
         tables: how many tables are left out.
     """
+    return Remarks(
+        "The cells",
+        cautions(document),
+        f"{tables} tables are left out, one for each combination; simulator report {document.id} --tables shows them",
+    )
+
+
+def cautions(document: ResultDocument) -> tuple[str, ...]:
+    """Return reasons and warnings of all cells, grouped."""
     groups: dict[str, list[tuple[CellResult, str, str]]] = {}
     for cell in document.cells:
         for label, text in _said(cell):
             # What differs only in its numbers is one thing.
             groups.setdefault(NUMBER.sub("#", f"{label} {text}"), []).append((cell, label, text))
-    return Remarks(
-        "The cells",
-        (*(_grouped(members) for members in groups.values()), *_disturbance(document.cells)),
-        f"{tables} tables are left out, one for each combination; simulator report {document.id} --tables shows them",
-    )
+    return (*(_grouped(members) for members in groups.values()), *_disturbance(document.cells))
 
 
 def _said(cell: CellResult) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from simulator.report.numbers import NONE, ms
-from simulator.report.parts import Column, Part, Stretch, Table, Timeline, TimelineLane
+from simulator.report.parts import Column, Stretch, Table, Timeline, TimelineLane
 from simulator.result.attribution import Attribution
 from simulator.result.attribution import Timeline as Measured
 from simulator.result.document import CellResult
@@ -44,10 +44,10 @@ JOBS = (
 )
 
 
-def why(title: str, cells: Sequence[CellResult]) -> list[Part]:
+def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
     """Return the parts that say why the strategies of one combination reach what they reach."""
     told = [cell for cell in cells if cell.status == "ok"]
-    parts: list[Part] = []
+    parts: list[Table | Timeline] = []
     known = [(cell, cell.attribution) for cell in told if cell.attribution is not None]
     if known:
         parts.append(

@@ -1,0 +1,124 @@
+"""Axes of ECharts: numbers with their units, ticks that a person would choose."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from simulator.report.figure import Axis
+
+Option = dict[str, Any]
+
+FEW_TICKS = 8
+MOST_NINES = 4
+STEPS = (1, 2, 5)
+LEAST = 1e-12
+FULL = 100.0
+
+
+def named(axis: Axis) -> str:
+    """Return an axis' name with its unit."""
+    return f"{axis.name} ({axis.unit})" if axis.unit else axis.name
+
+
+def grid(**changes: Any) -> Option:
+    """Return a drawing area that leaves room for whatever its axes write."""
+    return {
+        "left": 2,
+        "right": 14,
+        "top": 10,
+        "bottom": 2,
+        "outerBoundsMode": "same",
+        "outerBoundsContain": "all",
+        **changes,
+    }
+
+
+def names(texts: Sequence[str], *, title: str = "", inverse: bool = False) -> Option:
+    """Return an axis of names; long ones are folded at their underscores."""
+    return {
+        "type": "category",
+        "data": list(texts),
+        "inverse": inverse,
+        "name": title,
+        **_title(),
+        "axisTick": {"show": False},
+        "axisLine": {"lineStyle": {"color": "@line"}},
+        "axisLabel": {
+            "color": "@text",
+            "fontSize": 12,
+            "lineHeight": 14,
+            "interval": 0,
+            "formatter": "@folded",
+        },
+    }
+
+
+def numbers(axis: Axis, values: Iterable[float], *, ticks: Iterable[float] = ()) -> Option:
+    """Return an axis of numbers.
+
+    Args:
+        axis: what it is of.
+        values: all that has to be on it.
+        ticks: where marks are wanted on a logarithmic axis; taken where they are few.
+    """
+    found = [value for value in values if math.isfinite(value)]
+    option: Option = {
+        "type": "value",
+        "name": named(axis),
+        **_title(),
+        "splitNumber": 4,
+        "axisLabel": {"color": "@quiet", "fontSize": 12, "hideOverlap": True, "formatter": "@number"},
+        "axisLine": {"show": False},
+        "axisTick": {"show": False},
+        "splitLine": {"lineStyle": {"color": "@line"}},
+    }
+    if axis.scale == "tail":
+        most = max((tail(value) for value in found), default=1.0)
+        option |= {"min": 0, "max": max(1, math.ceil(most)), "interval": 1}
+        option["axisLabel"] |= {"formatter": "@share"}
+    elif axis.scale == "log" and any(value > 0 for value in found):
+        _logarithmic(option, [value for value in found if value > 0], sorted(set(ticks)))
+    elif axis.unit == "%" and found and min(found) >= 0 and FULL / 2 <= max(found) <= FULL + LEAST:
+        option |= {"max": FULL}
+    return option
+
+
+def tail(share: float) -> float:
+    """Return how many nines a share has: 0.9 is 1, 0.99 is 2. Of 1, which has no end, MOST_NINES."""
+    return MOST_NINES if share >= 1 else -math.log10(1 - max(0.0, share))
+
+
+def _title() -> Option:
+    return {
+        "nameLocation": "middle",
+        "nameGap": 10,
+        "nameTextStyle": {"color": "@quiet", "fontSize": 12},
+        "nameMoveOverlap": True,
+    }
+
+
+def _logarithmic(option: Option, values: Sequence[float], wanted: Sequence[float]) -> None:
+    low, high = min(values), max(values)
+    if 1 < len(wanted) <= FEW_TICKS:
+        ticks = list(wanted)
+        pad = (ticks[-1] / ticks[0]) ** 0.04
+        low, high = min(low, ticks[0]) / pad, max(high, ticks[-1]) * pad
+    else:
+        ticks = _steps(low, high)
+        low, high = ticks[0], ticks[-1]
+    option |= {"type": "log", "min": low, "max": high}
+    option["axisLabel"] |= {"customValues": ticks}
+    option["axisTick"] |= {"customValues": ticks}
+    option["splitLine"] |= {"show": False}
+    option["axisLine"] = {"show": True, "lineStyle": {"color": "@line"}}
+
+
+def _steps(low: float, high: float) -> list[float]:
+    """Return 1, 2, 5, 10 … around the values; only powers of ten where those would be many."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    steps = (1,) if last - first > len(STEPS) else STEPS
+    every = sorted({step * 10.0**power for power in range(first, last + 1) for step in steps})
+    below = max((i for i, tick in enumerate(every) if tick <= low * (1 + LEAST)), default=0)
+    above = min((i for i, tick in enumerate(every) if tick >= high * (1 - LEAST)), default=len(every) - 1)
+    above = max(above, min(below + 1, len(every) - 1))
+    return every[below : above + 1]

@@ -1,0 +1,80 @@
+"""The key of a chart: lists beside it rather than a part of it, so that they fold on a phone and can be read aloud."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from simulator.report.figure import Bars, Grid, Lanes, Lines, Shape, Stack
+from simulator.report.html.colours import Palette, variable
+from simulator.report.html.marks import SHAPES, dash, symbol
+
+BOX = '<rect x="3" y="0" width="16" height="12" rx="2"/>'
+HATCH = '<path d="M3 6 9 0M3 12 15 0M9 12 19 2M15 12 19 8" stroke="var(--surface)" stroke-width="1.6"/>'
+HATCHED = (
+    '<rect x="3.5" y=".5" width="15" height="11" fill="none" stroke="currentColor"/>'
+    '<path d="M3 6 9 0M3 12 15 0M9 12 19 2M15 12 19 8" stroke="currentColor" stroke-width="1.2"/>'
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a key."""
+
+    name: str
+    variable: str
+    """Of the style sheet: the colour."""
+    drawing: Markup
+    """Inside an SVG of 22 by 12."""
+
+
+def legend(shape: Shape, palette: Palette) -> tuple[Entry, ...]:
+    """Return the key of a shape; empty where every mark has its name beside it."""
+    match shape:
+        case Bars():
+            return ()
+        case Stack():
+            return tuple(
+                _entry(
+                    layer.name, palette.variable(layer.tone), BOX + (HATCH if layer.tone == "stall" else "")
+                )
+                for layer in shape.layers
+                if any(layer.values)
+            )
+        case Lines():
+            return tuple(
+                _entry(line.name, palette.variable(line.tone), _stroke(palette.slot(line.tone)))
+                for line in shape.lines
+            )
+        case Grid():
+            squares = tuple(
+                _entry(f"{letter} {name}", palette.variable(tone), BOX) for letter, name, tone in shape.key
+            )
+            return squares + tuple(
+                _entry(line.name, palette.variable(line.tone), '<path d="M0 5h22v2H0z"/>')
+                for line in shape.lines
+            )
+        case Lanes():
+            return _lanes(shape)
+
+
+def _lanes(shape: Lanes) -> tuple[Entry, ...]:
+    watched = any(lane.turns_us for lane in shape.lanes)
+    entries = [_entry("seen to run" if watched else "parse, its share on CPU", "--cpu", BOX)]
+    if any(lane.parse_us for lane in shape.lanes):
+        off = "parse begun and not ended" if watched else "parse, the rest of it: off CPU"
+        entries.append(_entry(off, "--stall", HATCHED))
+    if any(lane.network_us for lane in shape.lanes):
+        entries.append(_entry("the server holds the request", variable("@network"), BOX))
+    if any(lane.resume_us for lane in shape.lanes):
+        entries.append(_entry("the answer waits to be taken up", variable("@queue"), BOX))
+    return tuple(entries)
+
+
+def _entry(name: str, colour: str, drawing: str) -> Entry:
+    return Entry(name, colour, Markup(drawing))  # noqa: S704 - made of constants and numbers
+
+
+def _stroke(slot: int | None) -> str:
+    dashes = " ".join(map(str, dash(slot)))
+    line = f'<path d="M0 6h22" stroke="currentColor" stroke-width="2" stroke-dasharray="{dashes}"/>'
+    return line + SHAPES[symbol(slot)]

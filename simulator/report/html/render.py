@@ -1,0 +1,88 @@
+"""A page as one HTML file that needs nothing else: charts, style and data are inside."""
+
+import base64
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from simulator.report.figure import Figure, Panel
+from simulator.report.html.colours import Palette, style
+from simulator.report.html.legends import legend
+from simulator.report.html.options import chart
+from simulator.report.page import Page
+
+ECHARTS = "vendor/echarts-6.1.0"
+
+
+def render(page: Page) -> str:
+    """Return the page; each figure is a section whose id is that of the figure.
+
+    Raises:
+        ValueError: two sections or figures have the same id.
+    """
+    drawn = [part for section in page.sections for part in section.parts if isinstance(part, Figure)]
+    ids = [*(section.id for section in page.sections), *(figure.id for figure in drawn)]
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"ids of sections and figures must differ from one another, got {', '.join(ids)}")
+    palette = Palette.of(drawn)
+    scripts = (_text(f"{ECHARTS}/echarts.min.js"), _text("report.js")) if drawn else ()
+    return _template().render(
+        page=page,
+        css=Markup(style() + _text("page.css")),  # noqa: S704 - both are ours
+        scripts=tuple(Markup(script) for script in scripts),  # noqa: S704 - the same
+        hashes=tuple(_hash(script) for script in scripts),
+        notice=_text(f"{ECHARTS}/NOTICE") if drawn else "",
+        data=lambda figure: _data(figure, palette),
+        legend=lambda panel: legend(panel.shape, palette),
+        number=_is_number,
+    )
+
+
+def _data(figure: Figure, palette: Palette) -> Markup:
+    """Return the charts of a figure as JSON that no HTML parser takes for a tag."""
+    charts = [_chart(panel, palette) for panel in figure.panels]
+    text = json.dumps(charts, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    escaped = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return Markup(escaped)  # noqa: S704 - nothing in it can end the script
+
+
+def _chart(panel: Panel, palette: Palette) -> dict[str, Any]:
+    return chart(panel.shape, palette)
+
+
+def _is_number(text: str) -> bool:
+    """Return whether a cell of a column of numbers is one, rather than a word that stands in its place."""
+    return text[:1].isdigit() or text in ("", "–") or (text[:1] in "-−" and text[1:2].isdigit())
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _folder() -> Traversable:
+    return files("simulator.report.html")
+
+
+@cache
+def _text(name: str) -> str:
+    # Bytes, as a reader with universal newlines would change what the hash is of.
+    return _folder().joinpath(name).read_bytes().decode()
+
+
+@cache
+def _template() -> Any:
+    environment = Environment(
+        loader=DictLoader({"page": _text("page.html.jinja")}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page")
