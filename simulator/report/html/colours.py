@@ -30,11 +30,13 @@ KNOWN: tuple[str, ...] = (
 # Found by searching OKLab for colours that are far from one another for normal sight, protanopia and deuteranopia,
 # each at least 3:1 against the background; the first four, which meet most often, were chosen by hand.
 STRATEGIES_LIGHT = (
-    "#3f4756 #1d5fd0 #c2560a #00886b #7a8cc7 #4b1d97 #9e0200 #7d4b92 #a568f9 #dd579a #386652 #7f8f4e #367ed4"
-).split()
+    "#3f4756", "#1d5fd0", "#c2560a", "#00886b", "#7a8cc7", "#4b1d97", "#9e0200",
+    "#7d4b92", "#a568f9", "#dd579a", "#386652", "#7f8f4e", "#367ed4",
+)  # fmt: skip
 STRATEGIES_DARK = (
-    "#d5dae2 #6ea8ff #f2994a #2fc39a #a9b8f5 #9a63e8 #e8503f #4f8c97 #b78fd8 #f27fb8 #ace08f #b39d6c #94c2db"
-).split()
+    "#d5dae2", "#6ea8ff", "#f2994a", "#2fc39a", "#a9b8f5", "#9a63e8", "#e8503f",
+    "#4f8c97", "#b78fd8", "#f27fb8", "#ace08f", "#b39d6c", "#94c2db",
+)  # fmt: skip
 
 LIGHT: Mapping[str, str] = {
     "surface": "#ffffff",

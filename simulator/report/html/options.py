@@ -1,7 +1,7 @@
 """Shapes of figures as options of ECharts: plain data, the same in every theme, so that any page can draw them.
 
-Colours are tokens (colours.py). Where ECharts wants a function there is the name of one that report.js has: `@whisker-x`,
-`@square` …; it looks for names only under the keys of colours, renderers and formatters, so that a text of a user that
+Colours are tokens (colours.py). Where ECharts wants a function there is the name of one that report.js has, as
+`@whisker-x` and `@square`; it looks for names only under the keys of colours, renderers and formatters, so that a text of a user that
 begins with `@` is a text.
 """
 
@@ -108,12 +108,10 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
                 "formatter": "{b}",
                 "color": "@quiet",
                 "fontSize": 12,
-                "position": "start",
-                "distance": 4,
+                "position": "end",
             },
             "data": [{"xAxis": reference[0], "name": reference[1]}],
         }
-        series[0]["markLine"]["label"]["position"] = "end"
     around = [*values, reference[0]] if reference is not None else values
     return AROUND_PX + BAR_PX * len(shape.names) + (20 if reference is not None else 0), {
         "grid": grid(right=58, top=10 if reference is None else 26),

@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from simulator.report.figure import Figure, Panel
@@ -40,7 +40,6 @@ def render(page: Page) -> str:
         notice=_text(f"{ECHARTS}/NOTICE") if drawn else "",
         data=lambda figure: _data(figure, palette),
         legend=lambda panel: legend(panel.shape, palette),
-        number=_is_number,
     )
 
 
@@ -54,11 +53,6 @@ def _data(figure: Figure, palette: Palette) -> Markup:
 
 def _chart(panel: Panel, palette: Palette) -> dict[str, Any]:
     return chart(panel.shape, palette)
-
-
-def _is_number(text: str) -> bool:
-    """Return whether a cell of a column of numbers is one, rather than a word that stands in its place."""
-    return text[:1].isdigit() or text in ("", "–") or (text[:1] in "-−" and text[1:2].isdigit())
 
 
 def _hash(script: str) -> str:
@@ -77,7 +71,7 @@ def _text(name: str) -> str:
 
 
 @cache
-def _template() -> Any:
+def _template() -> Template:
     environment = Environment(
         loader=DictLoader({"page": _text("page.html.jinja")}),
         autoescape=True,
