@@ -1,8 +1,8 @@
 """Shapes of figures as options of ECharts: plain data, the same in every theme, so that any page can draw them.
 
 Colours are tokens (colours.py). Where ECharts wants a function there is the name of one that report.js has, as
-`@whisker-x` and `@square`; it looks for names only under the keys of colours, renderers and formatters, so that a text of a user that
-begins with `@` is a text.
+`@whisker-x` and `@square`; it looks for names only under the keys of colours, renderers and formatters, so that a text
+of a user that begins with `@` is a text.
 """
 
 from collections.abc import Iterable, Sequence
