@@ -79,7 +79,7 @@ def numbers(axis: Axis, values: Iterable[float], *, ticks: Iterable[float] = ())
     elif axis.scale == "log" and any(value > 0 for value in found):
         _logarithmic(option, [value for value in found if value > 0], sorted(set(ticks)))
     elif axis.unit == "%" and found and min(found) >= 0 and FULL / 2 <= max(found) <= FULL + LEAST:
-        option |= {"max": FULL}
+        option |= {"max": FULL, "interval": FULL / 4}
     return option
 
 
@@ -91,7 +91,7 @@ def tail(share: float) -> float:
 def _title() -> Option:
     return {
         "nameLocation": "middle",
-        "nameGap": 10,
+        "nameGap": 16,
         "nameTextStyle": {"color": "@quiet", "fontSize": 12},
         "nameMoveOverlap": True,
     }

@@ -10,6 +10,7 @@ from simulator.report.html.marks import SHAPES, dash, symbol
 
 BOX = '<rect x="3" y="0" width="16" height="12" rx="2"/>'
 HATCH = '<path d="M3 6 9 0M3 12 15 0M9 12 19 2M15 12 19 8" stroke="var(--surface)" stroke-width="1.6"/>'
+DASHED = '<path d="M11 0v12" stroke="currentColor" stroke-width="1.5" stroke-dasharray="3 2"/>'
 HATCHED = (
     '<rect x="3.5" y=".5" width="15" height="11" fill="none" stroke="currentColor"/>'
     '<path d="M3 6 9 0M3 12 15 0M9 12 19 2M15 12 19 8" stroke="currentColor" stroke-width="1.2"/>'
@@ -31,7 +32,7 @@ def legend(shape: Shape, palette: Palette) -> tuple[Entry, ...]:
     """Return the key of a shape; empty where every mark has its name beside it."""
     match shape:
         case Bars():
-            return ()
+            return () if shape.reference is None else (_entry(shape.reference[1], "--text", DASHED),)
         case Stack():
             return tuple(
                 _entry(

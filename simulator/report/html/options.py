@@ -104,17 +104,12 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
             "symbol": "none",
             "silent": True,
             "lineStyle": {"color": "@text", "type": "dashed"},
-            "label": {
-                "formatter": "{b}",
-                "color": "@quiet",
-                "fontSize": 12,
-                "position": "end",
-            },
-            "data": [{"xAxis": reference[0], "name": reference[1]}],
+            "label": {"show": False},
+            "data": [{"xAxis": reference[0]}],
         }
     around = [*values, reference[0]] if reference is not None else values
-    return AROUND_PX + BAR_PX * len(shape.names) + (20 if reference is not None else 0), {
-        "grid": grid(right=58, top=10 if reference is None else 26),
+    return AROUND_PX + BAR_PX * len(shape.names), {
+        "grid": grid(right=58),
         "xAxis": numbers(shape.axis, around),
         "yAxis": names(shape.names, inverse=True),
         "series": series,
