@@ -38,7 +38,9 @@ def test_a_cell_without_raw_samples_is_left_out_and_named() -> None:
 
 def test_a_trace_says_what_it_is_of_and_what_its_names_mean() -> None:
     found = checked(
-        "".join(text(trace_of({"threads": observed(), "asyncio": observed(samples(on_loop=True))})))
+        "".join(
+            text(trace_of({"threads": observed(), "asyncio": observed(samples(workers=1, on_loop=True))}))
+        )
     )
     about = found["otherData"]
     assert (about["run"], about["scenario"], about["machine"]) == ("r1", "shop", {"usable_cores": 2})

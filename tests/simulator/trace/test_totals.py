@@ -1,15 +1,18 @@
 """What a trace adds up to is what the attribution of the same repetition says."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from simulator.analysis.attribution import attribute, job_time
-from simulator.result.observation import Observed
+from simulator.result.observation import CpuTime, Observed, Snapshot
 from simulator.result.samples import UNKNOWN
 from simulator.runner.servers import Servers
-from tests.contract.bench import HERE, bench
+from tests.conftest import tiny_cells
+from tests.contract.bench import Bench
 from tests.simulator.analysis.builders import MS, observed, samples
 from tests.simulator.trace.traced import cpu_us, events_of, total_us
 
@@ -66,15 +69,17 @@ def test_a_trace_adds_up_where_the_client_was_before_the_server_s_stamp() -> Non
 def test_the_trace_of_a_measured_run_of_threads_adds_up_to_its_attribution(
     servers: Servers, tmp_path: Path
 ) -> None:
-    one = bench("threads", HERE, servers, tmp_path).observed()
+    cell = tiny_cells(tmp_path, server__latency="40ms")["threads"]
+    one = Bench(cell, sys.executable, servers, tmp_path).observed()
     assert len(one.samples) == 12
     assert (one.samples.last_byte_ns != UNKNOWN).all()
-    # What the attribution cuts to the time that a thread was off CPU, a trace does not: compare with the stamps then.
-    found = attribute(one, None)
     held = np.minimum(one.samples.last_byte_ns, one.samples.fetched_ns) - one.samples.received_ns
-    assert found is not None
-    whole_ns = found.workers * (int(one.samples.ready_ns.max()) - one.go_ns)
-    assert found.network * whole_ns == pytest.approx(held.sum(), rel=1e-6), (
-        "the machine cut the network short"
-    )
-    assert_adds_up(one)
+    assert total_us(events_of(one), "network", "worker") == pytest.approx(held.sum() / 1e3, abs=12 * 0.125)
+    # The attribution takes what a thread waited for a core off the network, where that was longer than the rest of
+    # the fetch. No clock point of a job tells of it, so a machine that has no core free must not decide this test.
+    assert_adds_up(replace(one, ready=without_run_queue(one.ready), parked=without_run_queue(one.parked)))
+
+
+def without_run_queue(snapshot: Snapshot) -> Snapshot:
+    workers = {index: CpuTime(spent.on_cpu_ns, 0) for index, spent in snapshot.workers.items()}
+    return replace(snapshot, workers=workers)
