@@ -1,11 +1,17 @@
 """`--trace`, as a person uses it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from simulator.analysis.summary import summarise
+from simulator.cli.exits import Stop
+from simulator.cli.tracing import write_trace
 from simulator.result.document import to_json
+from simulator.result.samples import Samples
+from simulator.store import StoreError
+from tests.simulator.analysis.builders import planned, repetition, run, samples
 from tests.simulator.analysis.measured_runs import run_of
 from tests.simulator.cli.stored import keep, simulator
 from tests.simulator.trace.rules import checked
@@ -55,6 +61,37 @@ def test_a_trace_that_cannot_be_written_is_refused_at_once(folder: Path) -> None
     done = simulator(folder, "report", "last", "--trace", "nowhere/out.json")
     assert (done.returncode, done.stdout) == (2, "")
     assert "there is no folder nowhere" in done.stderr
+
+
+def test_what_does_not_fit_into_a_file_is_left_out_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = samples(30_000)
+    document = summarise(run([planned("threads")], [repetition("threads", 0)], kept=lambda *_: many))
+    write_trace(document, str(tmp_path / "out.json"), lambda *_: many)
+    found = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    gone = found["otherData"]["cells"][0]["jobs_left_out"]
+    assert 0 < gone < 30_000
+    assert 150_000 < len(found["traceEvents"]) <= 200_000
+    _, line, *more = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"the trace leaves out the last {gone:,} of 30,000 jobs of 1 cell,")
+    assert not more
+
+
+def test_a_trace_whose_samples_cannot_be_read_leaves_no_file_and_says_why(tmp_path: Path) -> None:
+    readings: list[int] = []
+
+    def damaged(_cell: str, _round: int) -> Samples:
+        # They are read once to be counted, and once more to be written.
+        readings.append(len(readings))
+        if len(readings) > 1:
+            raise StoreError("the results database is damaged")
+        return samples()
+
+    document = summarise(run([planned("threads")], [repetition("threads", 0)]))
+    with pytest.raises(Stop, match="--trace .*out.json cannot be written: the results database is damaged"):
+        write_trace(document, str(tmp_path / "out.json"), damaged)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.scenario
