@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from simulator.report.combinations import Combination, along, key_of
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.figures.drawn import STRATEGY, compared, headline, made, missing, ok, starred, strategy, tone
+from simulator.report.figures.drawn import (
+    STRATEGY,
+    compared,
+    headline,
+    made,
+    missing,
+    ok,
+    starred,
+    strategy,
+    tone,
+)
 from simulator.report.figures.wording import ahead, form
 from simulator.report.matrix import COST
 from simulator.report.numbers import ms, number
@@ -40,7 +50,11 @@ def build(document: ResultDocument) -> Figure | None:
 
 
 def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel | None:
-    shown = [cell for cell in ok(group.cells) if _cost(cell) > 0 and cell.throughput_per_s is not None]
+    shown = [
+        cell
+        for cell in ok(group.cells)
+        if _cost(cell) > 0 and cell.throughput_per_s is not None and cell.arrivals is None
+    ]
     by_strategy: dict[str, list[CellResult]] = {}
     for cell in sorted(shown, key=_cost):
         by_strategy.setdefault(strategy(cell), []).append(cell)

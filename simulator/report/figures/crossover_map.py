@@ -35,9 +35,7 @@ def build(document: ResultDocument) -> Figure | None:
         y=Axis(", ".join(found.paths), ""),
         columns=tuple(_column(found, level) for level in levels),
         rows=tuple(found.rows[key] for key in rows),
-        squares=tuple(
-            tuple(_square(found, key, level, letter) for level in levels) for key in rows
-        ),
+        squares=tuple(tuple(_square(found, key, level, letter) for level in levels) for key in rows),
         key=tuple((letter[name], name, f"strategy:{name}") for name in letter if name in winners),
         lines=tuple(_lines(document, found, levels)),
     )
@@ -57,7 +55,9 @@ def _strategies(document: ResultDocument) -> list[str]:
 def _rising(found: Matrix) -> list[str]:
     """Return the parse costs by what was measured; as they are listed, where that is not known of all."""
     costs = {level: cost for level, cost in found.costs.items() if cost is not None}
-    return sorted(costs, key=lambda level: costs[level]) if len(costs) == len(found.costs) else list(found.costs)
+    return (
+        sorted(costs, key=lambda level: costs[level]) if len(costs) == len(found.costs) else list(found.costs)
+    )
 
 
 def _column(found: Matrix, level: str) -> str:
@@ -84,9 +84,7 @@ def _square(found: Matrix, key: Key, level: str, letter: Mapping[str, str]) -> S
     best = place.leaders[0]
     lead = "alone" if place.lead is None else f"{place.lead:.2f}×"
     strength = 0.0 if place.lead is None else min(1.0, max(0.0, log(place.lead) / log(FULL)))
-    return Square(
-        letter[best], lead if place.sure else f"{lead}?", f"strategy:{best}", strength, explanation
-    )
+    return Square(letter[best], lead if place.sure else f"{lead}?", f"strategy:{best}", strength, explanation)
 
 
 def _explained(place: Standing) -> str:
@@ -103,7 +101,9 @@ def _explained(place: Standing) -> str:
     elif place.sure:
         told = f"{best} {form(best, 'is', 'are')} fastest, {place.lead:.2f} × the next"
     else:
-        told = f"{best} did most, {place.lead:.2f} × the next, which fewer than 3 rounds cannot tell from luck"
+        told = (
+            f"{best} did most, {place.lead:.2f} × the next, which fewer than 3 rounds cannot tell from luck"
+        )
     if place.behind_sequential:
         told += "; sequential is faster still"
     if not place.complete:
@@ -162,7 +162,11 @@ def _table(document: ResultDocument, found: Matrix, levels: Sequence[str]) -> Ta
                 for level in levels
             ),
             *(
-                Column(f"{faster} over {slower}", "ms", "the parse CPU from which on it is faster, and its 95 % interval")
+                Column(
+                    f"{faster} over {slower}",
+                    "ms",
+                    "the parse CPU from which on it is faster, and its 95 % interval",
+                )
                 for faster, slower in pairs
             ),
         ),

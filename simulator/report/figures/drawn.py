@@ -10,16 +10,12 @@ from simulator.result.document import CellResult, ResultDocument
 STRATEGY = Column("strategy", "", "how the jobs share the machine", numeric=False)
 
 
-def panels(
-    document: ResultDocument, picture: Callable[[Combination], Panel | None]
-) -> tuple[Panel, ...]:
+def panels(document: ResultDocument, picture: Callable[[Combination], Panel | None]) -> tuple[Panel, ...]:
     """Return what a builder makes of each combination, without those of which it makes nothing."""
     return made(combinations(document), picture)
 
 
-def made(
-    groups: Iterable[Combination], picture: Callable[[Combination], Panel | None]
-) -> tuple[Panel, ...]:
+def made(groups: Iterable[Combination], picture: Callable[[Combination], Panel | None]) -> tuple[Panel, ...]:
     """Return what a builder makes of each of these."""
     drawn = (picture(group) for group in groups)
     return tuple(panel for panel in drawn if panel is not None)

@@ -6,7 +6,17 @@ from simulator.analysis.findings.words import times
 from simulator.analysis.intervals import differs
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.figures.drawn import STRATEGY, headline, made, missing, ok, starred, strategy, tone, unknown
+from simulator.report.figures.drawn import (
+    STRATEGY,
+    headline,
+    made,
+    missing,
+    ok,
+    starred,
+    strategy,
+    tone,
+    unknown,
+)
 from simulator.report.figures.wording import form, names
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, Interval, ResultDocument
@@ -63,7 +73,8 @@ def _panel(group: Combination, groups: int) -> Panel | None:
             (
                 *missing(group.cells),
                 *unknown(
-                    [cell for cell in cells if cell.speedup is None], "no round in which sequential is valid too"
+                    [cell for cell in cells if cell.speedup is None],
+                    "no round in which sequential is valid too",
                 ),
             ),
             (),
@@ -84,7 +95,11 @@ def _summary(known: Sequence[tuple[CellResult, Interval]]) -> str:
     same = [starred(cell) for cell, each in known if not differs(each)]
     slower = [starred(cell) for cell, each in known if differs(each) and each.median < 1]
     if same:
-        told += f"; {names(same)} {'are' if len(same) > 1 else form(same[0], 'is', 'are')} not told apart from it"
+        told += (
+            f"; {names(same)} {'are' if len(same) > 1 else form(same[0], 'is', 'are')} not told apart from it"
+        )
     if slower:
-        told += f"; {names(slower)} {'are' if len(slower) > 1 else form(slower[0], 'is', 'are')} slower than it"
+        told += (
+            f"; {names(slower)} {'are' if len(slower) > 1 else form(slower[0], 'is', 'are')} slower than it"
+        )
     return told + "."

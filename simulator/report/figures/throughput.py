@@ -95,9 +95,7 @@ def _open(cells: Sequence[CellResult], offered: float | None) -> str:
     ):
         found = [c for c in cells if c.arrivals is not None and c.arrivals.keeps_up is answer]
         if found:
-            who = [
-                starred(c) if answer is True else f"{starred(c)} ({per_second(_rate(c))})" for c in found
-            ]
+            who = [starred(c) if answer is True else f"{starred(c)} ({per_second(_rate(c))})" for c in found]
             told.append(f"{names(who)} {many if len(found) > 1 else form(strategy(found[0]), one, many)}")
     come = "Jobs come by themselves" if offered is None else f"{number(offered)} jobs come per second"
     return f"{come}: {'; '.join(told)}."
