@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.findings.words import per_second
 from simulator.report.combinations import Combination, along, key_of
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import (
@@ -17,7 +18,7 @@ from simulator.report.figures.drawn import (
 )
 from simulator.report.figures.wording import ahead, form
 from simulator.report.matrix import COST
-from simulator.report.numbers import ms, number
+from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
 
@@ -109,7 +110,7 @@ def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDo
         by_level.setdefault(str(cell.factors[COST]), []).append(cell)
     ends = list(by_level.values())
     told = [
-        f"at {ms(_cost(found[0]))} ms of parse CPU {ahead(found, document.scatter_rounds)}"
+        f"at {ms(_cost(found[0]))} ms of parse CPU {ahead(found, document.scatter_rounds, _rate)}"
         for found in (ends[:1] + ends[-1:] if len(ends) > 1 else ends)
     ]
     crossings = [
@@ -119,3 +120,7 @@ def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDo
     ]
     sentence = "; ".join([*told, *crossings[:MOST_CROSSINGS]])
     return sentence[0].upper() + sentence[1:] + "."
+
+
+def _rate(cell: CellResult) -> str:
+    return per_second(cell.throughput_per_s.median) if cell.throughput_per_s is not None else NONE

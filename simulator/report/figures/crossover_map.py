@@ -1,6 +1,7 @@
 """Who wins at which parse cost and at which of the other levels, and where that turns."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from math import log
 
 from simulator.report.combinations import Key, key_of
@@ -137,7 +138,7 @@ def _place(found: Crossover | None, costs: Sequence[float | None]) -> float | No
     """Return where among the columns a crossover lies, in the logarithm of the cost; null where that is not known."""
     if found is None or found.kind != "crossing" or found.cost_s is None:
         return None
-    for x, (left, right) in enumerate(zip(costs, costs[1:], strict=False)):
+    for x, (left, right) in enumerate(pairwise(costs)):
         if left is None or right is None or not 0 < left < right:
             continue
         if left <= found.cost_s <= right:

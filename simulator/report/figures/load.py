@@ -16,7 +16,7 @@ from simulator.report.figures.drawn import (
     tone,
 )
 from simulator.report.figures.response import WIDE
-from simulator.report.figures.wording import form, names, spread
+from simulator.report.figures.wording import names, plural, spread
 from simulator.report.numbers import ms, number
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
@@ -48,8 +48,10 @@ def build(document: ResultDocument) -> Figure | None:
         "Up to which rate of jobs does each strategy keep up?",
         panels,
         (
-            "Median response time, counted from the moment a job was due. Where a strategy does not keep up it grows"
-            " as long as the run lasts, and says little more than that.",
+            (
+                "Median response time, counted from the moment a job was due. Where a strategy does not keep up it"
+                " grows as long as the run lasts, and says little more than that."
+            ),
         ),
     )
 
@@ -119,5 +121,5 @@ def _summary(known: Known) -> str:
     )
     fallen = [starred(cell) for cell, _, _ in at if _arrivals(cell).keeps_up is False]
     if fallen:
-        told += f"; {names(fallen)} {'do' if len(fallen) > 1 else form(fallen[0], 'does', 'do')} not keep up"
+        told += f"; {names(fallen)} {plural(fallen, 'does', 'do')} not keep up"
     return told + "."

@@ -41,8 +41,10 @@ def build(document: ResultDocument) -> Figure | None:
         "How long does a job take, and how long do the slowest take?",
         panels,
         (
-            "From the moment a job is due until its record is ready; exact percentiles of the pooled raw samples, as"
-            " far as 10 samples lie beyond. To the right every further nine is as wide as the one before.",
+            (
+                "From the moment a job is due until its record is ready; exact percentiles of the pooled raw samples,"
+                " as far as 10 samples lie beyond. To the right every further nine is as wide as the one before."
+            ),
             "No interval is known of a percentile: small differences may be luck.",
         ),
     )

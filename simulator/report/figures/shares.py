@@ -27,6 +27,13 @@ LAYERS: tuple[tuple[str, Tone, Callable[[Attribution], float]], ...] = (
     ("network", "network", lambda found: found.network),
     ("idle", "idle", lambda found: found.idle),
 )
+CALLED = {
+    "no core": "the wait for a core",
+    "stalled": "a stall",
+    "network": "the network",
+    "idle": "idle time",
+}
+"""Layers in sentences."""
 
 Known = Sequence[tuple[CellResult, Attribution]]
 
@@ -44,10 +51,14 @@ def build(document: ResultDocument) -> Figure | None:
         panels,
         (
             "Worker time is the window times the workers: threads that fetch or parse, a loop being one.",
-            "Stalled is off CPU with neither network, nor core, nor work to wait for: a lock, such as the GIL, or a"
-            " loop that is busy elsewhere.",
-            "What the host of the machine stole is a share of its capacity, not of worker time: it stands in the"
-            " table only.",
+            (
+                "Stalled is off CPU with neither network, nor core, nor work to wait for: a lock, such as the GIL, or a"
+                " loop that is busy elsewhere."
+            ),
+            (
+                "What the host of the machine stole is a share of its capacity, not of worker time: it stands in the"
+                " table only."
+            ),
         ),
     )
 
@@ -85,9 +96,11 @@ def _summary(known: Known) -> str:
     for cell, found in known:
         share, name = max((pick(found), name) for name, _, pick in LAYERS)
         most.setdefault(name, []).append(f"{starred(cell)} ({share:.0%})")
-    told = "The largest part is " + ", ".join(f"{name} with {names(found)}" for name, found in most.items())
+    told = "The largest part is " + ", ".join(
+        f"{CALLED.get(name, name)} with {names(found)}" for name, found in most.items()
+    )
     cell, found = max(known, key=lambda pair: pair[1].stall)
-    if found.stall >= max(SPOKEN_OF, found.steal or 0.0):
+    if found.stall >= max(SPOKEN_OF, found.steal or 0.0) and "stalled" not in most:
         who = starred(cell)
         told += f"; {who} {form(who, 'is', 'are')} stalled for {found.stall:.0%}"
         told += ", most of all" if len(known) > 1 else ""

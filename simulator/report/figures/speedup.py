@@ -17,7 +17,7 @@ from simulator.report.figures.drawn import (
     tone,
     unknown,
 )
-from simulator.report.figures.wording import form, names
+from simulator.report.figures.wording import form, names, plural
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, Interval, ResultDocument
 
@@ -43,8 +43,10 @@ def build(document: ResultDocument) -> Figure | None:
         panels,
         (
             "Ratios are paired by round; whiskers are 95 % intervals, with fewer than 3 rounds the range.",
-            "Up to the jobs in flight is what waiting side by side can gain; computing side by side, no more than"
-            " the cores.",
+            (
+                "Up to the jobs in flight is what waiting side by side can gain; computing side by side, no more than"
+                " the cores."
+            ),
         ),
     )
 
@@ -84,22 +86,18 @@ def _panel(group: Combination, groups: int) -> Panel | None:
 
 def _summary(known: Sequence[tuple[CellResult, Interval]]) -> str:
     best, ratio = max(known, key=lambda pair: pair[1].median)
-    told = f"{starred(best)} {form(strategy(best), 'does', 'do')} {times(ratio)} what sequential does"
     least, lowest = min(known, key=lambda pair: pair[1].median)
-    if len(known) > 1:
-        told += f", {starred(least)} {times(lowest)}"
-        if lowest.low <= ratio.high and ratio.low <= lowest.high:
-            told += ", intervals that overlap"
+    told = f"{starred(best)} {form(strategy(best), 'does', 'do')} {times(ratio)} what sequential does"
+    if least is not best:
+        told += f", {starred(least)} as the least {times(lowest)}"
     if ratio.kind == "range":
         return f"{told}; fewer than 3 rounds cannot tell that from luck."
+    if least is not best and lowest.high >= ratio.low:
+        told += ", and their intervals overlap"
     same = [starred(cell) for cell, each in known if not differs(each)]
     slower = [starred(cell) for cell, each in known if differs(each) and each.median < 1]
     if same:
-        told += (
-            f"; {names(same)} {'are' if len(same) > 1 else form(same[0], 'is', 'are')} not told apart from it"
-        )
+        told += f"; {names(same)} {plural(same, 'is', 'are')} not told apart from sequential"
     if slower:
-        told += (
-            f"; {names(slower)} {'are' if len(slower) > 1 else form(slower[0], 'is', 'are')} slower than it"
-        )
+        told += f"; {names(slower)} {plural(slower, 'is', 'are')} slower than sequential"
     return told + "."

@@ -6,7 +6,7 @@ from simulator.analysis.findings.words import per_second
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.figures.drawn import STRATEGY, compared, headline, made, ok, starred, strategy, tone
-from simulator.report.figures.wording import ahead, behind, form, names
+from simulator.report.figures.wording import ahead, behind, names, plural
 from simulator.report.numbers import NONE, number
 from simulator.report.parts import Column, Table
 from simulator.report.remarks import notes
@@ -73,10 +73,7 @@ def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel |
 def _closed(cells: Sequence[CellResult], first: int | None) -> str:
     ranked = compared(cells)
     best = max(ranked, key=_rate)
-    if len(ranked) == 1:
-        told = f"{starred(best)} {form(strategy(best), 'does', 'do')} {_told(best)}"
-    else:
-        told = f"{ahead(ranked, first)}; {strategy(best)} {form(strategy(best), 'does', 'do')} {_told(best)}"
+    told = ahead(ranked, first, _told)
     for cell in cells:
         if cell not in ranked and cell.marked:
             told += f"; {starred(cell)}, with {cell.in_flight} in flight, {per_second(_rate(cell))}"
@@ -96,7 +93,7 @@ def _open(cells: Sequence[CellResult], offered: float | None) -> str:
         found = [c for c in cells if c.arrivals is not None and c.arrivals.keeps_up is answer]
         if found:
             who = [starred(c) if answer is True else f"{starred(c)} ({per_second(_rate(c))})" for c in found]
-            told.append(f"{names(who)} {many if len(found) > 1 else form(strategy(found[0]), one, many)}")
+            told.append(f"{names(who)} {plural([*map(strategy, found)], one, many)}")
     come = "Jobs come by themselves" if offered is None else f"{number(offered)} jobs come per second"
     return f"{come}: {'; '.join(told)}."
 

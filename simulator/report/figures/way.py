@@ -1,7 +1,6 @@
 """The way of a job, from its start to its record."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
 
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Figure, Layer, Panel, Stack, Tone
@@ -81,7 +80,7 @@ def _panel(group: Combination, groups: int) -> Panel | None:
 
 
 def _whole(way: JobTime) -> float:
-    return sum(astuple(way))
+    return sum(pick(way) for _, _, _, pick in PARTS)
 
 
 def _summary(cells: Sequence[CellResult]) -> str:

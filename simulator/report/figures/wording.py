@@ -19,36 +19,41 @@ def names(found: Sequence[str]) -> str:
     return listed(found) if len(found) <= MOST_NAMES else f"{found[0]} and {len(found) - 1} others"
 
 
-def form(strategy: str, singular: str, plural: str) -> str:
+def plural(found: Sequence[str], singular: str, several: str) -> str:
+    """Return the form of a verb that goes with an enumeration of names."""
+    return several if len(found) > 1 else form(found[0], singular, several)
+
+
+def form(strategy: str, singular: str, several: str) -> str:
     """Return the form of a verb that goes with the name of a strategy, starred or not."""
-    return plural if strategy.rstrip("*") in PLURAL else singular
+    return several if strategy.rstrip("*") in PLURAL else singular
 
 
-def ahead(cells: Sequence[CellResult], first: int | None) -> str:
+def ahead(cells: Sequence[CellResult], first: int | None, rate: Callable[[CellResult], str]) -> str:
     """Return who does most of the cells that are compared, and how surely, as a clause.
 
     Args:
         cells: with numbers, at least one.
         first: the document's `scatter_rounds`.
+        rate: the throughput of a cell in words.
     """
     place = standing(cells, first)
     by_name = {name(cell): cell for cell in cells}
     best = by_name[place.leaders[0]]
-    if not place.sure and len(cells) > 1:
-        return f"{name(best)} did most, which fewer than 3 rounds cannot tell from luck"
+    if len(cells) == 1:
+        return f"{name(best)} {verb(best, 'does', 'do')} {rate(best)}"
+    if not place.sure:
+        return f"{name(best)} did most, {rate(best)}, which fewer than 3 rounds cannot tell from luck"
     if len(place.leaders) > 1:
-        # Sorted as they stand in the run: between those that are not told apart there is no order.
-        tied = [each for each in by_name if each in place.leaders]
+        # As they stand in the run: between those that are not told apart there is no order.
+        told = f"{names([each for each in by_name if each in place.leaders])} are not told apart"
+        told += f", {name(best)} at {rate(best)}"
         slower = [each for each in by_name if each not in place.leaders]
-        end = f"; {names(slower)} {'are' if len(slower) > 1 else form(slower[0], 'is', 'are')} slower than {name(best)}"
-        return f"{names(tied)} are not told apart" + (end if slower else "")
-    others = sorted((cell for cell in cells if cell is not best), key=_rate, reverse=True)
-    if not others:
-        return f"{name(best)} {verb(best, 'has', 'have')} nothing to be compared with"
-    by = times(ratio(best, others[0], first))
-    return f"{name(best)} {verb(best, 'is', 'are')} fastest, {by} {name(others[0])}" + (
-        ", the next" if len(others) > 1 else ""
-    )
+        return f"{told}; {names(slower)} {plural(slower, 'is', 'are')} slower" if slower else told
+    following = max((cell for cell in cells if cell is not best), key=_rate)
+    by = times(ratio(best, following, first))
+    told = f"{name(best)} {verb(best, 'is', 'are')} fastest with {rate(best)}, {by} {name(following)}"
+    return told + (", the next" if len(cells) > 2 else "")  # noqa: PLR2004 - of two, the other is the next
 
 
 def behind(best: CellResult) -> bool:
@@ -67,8 +72,8 @@ def spread(found: Sequence[tuple[str, float]], text: Callable[[float], str]) -> 
     if len(found) == 1:
         return f"{text(least[1])} with {least[0]}"
     if most[1] < ALIKE * least[1] or text(most[1]) == text(least[1]):
-        return f"about {text(least[1])} with {'either' if len(found) == 2 else 'all'}"  # noqa: PLR2004 - a pair
-    return f"from {text(least[1])} with {least[0]} to {text(most[1])} with {most[0]}"
+        return f"about {text(least[1])} with {names([each for each, _ in found])} alike"
+    return f"{text(least[1])} ({least[0]}) to {text(most[1])} ({most[0]})"
 
 
 def _rate(cell: CellResult) -> float:
