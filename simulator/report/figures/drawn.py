@@ -2,23 +2,28 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from simulator.report.combinations import Combination, combinations
+from simulator.report.combinations import Combination
 from simulator.report.figure import Panel, Tone
 from simulator.report.parts import Column
-from simulator.result.document import CellResult, ResultDocument
+from simulator.result.document import CellResult
 
 STRATEGY = Column("strategy", "", "how the jobs share the machine", numeric=False)
 
 
-def panels(document: ResultDocument, picture: Callable[[Combination], Panel | None]) -> tuple[Panel, ...]:
-    """Return what a builder makes of each combination, without those of which it makes nothing."""
-    return made(combinations(document), picture)
-
-
 def made(groups: Iterable[Combination], picture: Callable[[Combination], Panel | None]) -> tuple[Panel, ...]:
-    """Return what a builder makes of each of these."""
-    drawn = (picture(group) for group in groups)
+    """Return what a builder makes of each combination, without those of which it makes nothing.
+
+    Where all strategies failed but the baseline, there is nothing to look at.
+    """
+    drawn = (picture(group) for group in groups if not lonely(group))
     return tuple(panel for panel in drawn if panel is not None)
+
+
+def lonely(group: Combination) -> bool:
+    """Whether there are strategies, but only the baseline has numbers."""
+    return len(group.cells) > 1 and all(
+        cell.status != "ok" for cell in group.cells if cell.baseline_id is not None
+    )
 
 
 def headline(group: Combination, groups: int) -> str:

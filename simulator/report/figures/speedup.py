@@ -89,11 +89,11 @@ def _summary(known: Sequence[tuple[CellResult, Interval]]) -> str:
     least, lowest = min(known, key=lambda pair: pair[1].median)
     told = f"{starred(best)} {form(strategy(best), 'does', 'do')} {times(ratio)} what sequential does"
     if least is not best:
-        told += f", {starred(least)} as the least {times(lowest)}"
+        told += f"; {starred(least)} {form(strategy(least), 'does', 'do')} least, {times(lowest)}"
     if ratio.kind == "range":
         return f"{told}; fewer than 3 rounds cannot tell that from luck."
     if least is not best and lowest.high >= ratio.low:
-        told += ", and their intervals overlap"
+        told += ", and the two intervals overlap"
     same = [starred(cell) for cell, each in known if not differs(each)]
     slower = [starred(cell) for cell, each in known if differs(each) and each.median < 1]
     if same:

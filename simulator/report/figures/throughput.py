@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from simulator.analysis.findings.words import per_second
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.figures.drawn import STRATEGY, compared, headline, made, ok, starred, strategy, tone
+from simulator.report.figures.drawn import STRATEGY, compared, headline, lonely, ok, starred, strategy, tone
 from simulator.report.figures.wording import ahead, behind, names, plural
 from simulator.report.numbers import NONE, number
 from simulator.report.parts import Column, Table
@@ -25,7 +25,8 @@ COLUMNS = (
 def build(document: ResultDocument) -> Figure | None:
     """Return a bar for each strategy; null where nothing valid was measured."""
     groups = combinations(document)
-    panels = made(groups, lambda group: _panel(group, document, len(groups)))
+    drawn = (_panel(group, document, len(groups)) for group in groups)
+    panels = tuple(panel for panel in drawn if panel is not None)
     if not panels:
         return None
     return Figure(
@@ -46,8 +47,7 @@ def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel |
     if not known:
         return None
     shown = [cell for cell, _ in known]
-    rates = [cell.arrivals.offered_per_s for cell in shown if cell.arrivals is not None]
-    offered = next((rate for rate in rates if rate is not None), None)
+    offered = _offered(shown)
     return Panel(
         headline(group, groups),
         Bars(
@@ -56,7 +56,7 @@ def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel |
             Axis("throughput", "pages/s"),
             None if offered is None else (offered, "jobs that come"),
         ),
-        _open(shown, offered) if rates else _closed(shown, document.scatter_rounds),
+        _summary(group, shown, document.scatter_rounds),
         Table(
             f"{TITLE}: {group.title}",
             COLUMNS,
@@ -68,6 +68,19 @@ def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel |
             () if offered is None else (f"{number(offered)} jobs came per second.",),
         ),
     )
+
+
+def _summary(group: Combination, cells: Sequence[CellResult], first: int | None) -> str:
+    if lonely(group):
+        return f"Only {starred(cells[0])} has a valid number: {_told(cells[0])}."
+    if any(cell.arrivals is not None for cell in cells):
+        return _open(cells, _offered(cells))
+    return _closed(cells, first)
+
+
+def _offered(cells: Sequence[CellResult]) -> float | None:
+    rates = (cell.arrivals.offered_per_s for cell in cells if cell.arrivals is not None)
+    return next((rate for rate in rates if rate is not None), None)
 
 
 def _closed(cells: Sequence[CellResult], first: int | None) -> str:
