@@ -99,15 +99,9 @@ def _summary(known: Known, first: int | None) -> str:
         return f"{told}; fewer than 3 rounds cannot tell that from luck."
     tied = [cell for cell, _ in known if cell is not best and not differs(ratio(best, cell, first))]
     if tied:
-        told += f", not told apart from {names([_point(cell, best) for cell in tied])}"
+        told += f", not told apart from {names([f'{strategy(cell)} with {cell.in_flight}' for cell in tied])}"
     own = [(cell, each) for cell, each in known if strategy(cell) == who]
     least, lowest = min(own, key=lambda pair: pair[0].in_flight)
     if least is not best:
         told += f"; with {least.in_flight} it is {number(lowest.median)}"
     return told + "."
-
-
-def _point(cell: CellResult, best: CellResult) -> str:
-    if strategy(cell) == strategy(best):
-        return f"{cell.in_flight}"
-    return f"{strategy(cell)} with {cell.in_flight}"
