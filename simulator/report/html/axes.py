@@ -13,6 +13,7 @@ MOST_NINES = 4
 STEPS = (1, 2, 5)
 LEAST = 1e-12
 FULL = 100.0
+HALF = 0.5
 
 
 def named(axis: Axis) -> str:
@@ -73,9 +74,7 @@ def numbers(axis: Axis, values: Iterable[float], *, ticks: Iterable[float] = ())
         "splitLine": {"lineStyle": {"color": "@line"}},
     }
     if axis.scale == "tail":
-        most = max((tail(value) for value in found), default=1.0)
-        option |= {"min": 0, "max": max(1, math.ceil(most)), "interval": 1}
-        option["axisLabel"] |= {"formatter": "@share"}
+        _nines(option, found)
     elif axis.scale == "log" and any(value > 0 for value in found):
         _logarithmic(option, [value for value in found if value > 0], sorted(set(ticks)))
     elif axis.unit == "%" and found and min(found) >= 0 and FULL / 2 <= max(found) <= FULL + LEAST:
@@ -91,10 +90,20 @@ def tail(share: float) -> float:
 def _title() -> Option:
     return {
         "nameLocation": "middle",
-        "nameGap": 16,
+        "nameGap": 26,
         "nameTextStyle": {"color": "@quiet", "fontSize": 12},
         "nameMoveOverlap": True,
     }
+
+
+def _nines(option: Option, shares: Sequence[float]) -> None:
+    """Ticks at 90 %, 99 % …, and at the half or at nothing, whichever is nearer to the first share."""
+    low = tail(HALF) if min(shares, default=0.0) >= HALF else 0.0
+    most = max(1, math.ceil(max(map(tail, shares), default=1.0) - LEAST))
+    ticks = [low, *map(float, range(1, most + 1))]
+    option |= {"min": low, "max": most}
+    option["axisLabel"] |= {"formatter": "@share", "customValues": ticks}
+    option["axisTick"] |= {"customValues": ticks}
 
 
 def _logarithmic(option: Option, values: Sequence[float], wanted: Sequence[float]) -> None:

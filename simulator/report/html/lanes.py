@@ -6,7 +6,7 @@ from simulator.report.figure import Axis, Lanes
 from simulator.report.html.axes import Option, grid, names, numbers
 from simulator.report.parts import TimelineLane
 
-LANE_PX, AROUND_PX = 24, 56
+LANE_PX, AROUND_PX = 24, 62
 SPAN_KINDS = ("network", "resume", "parse", "turn")
 """Later ones are drawn over earlier ones; report.js knows them by number."""
 

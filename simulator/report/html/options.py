@@ -16,7 +16,7 @@ from simulator.report.html.marks import dash, symbol
 from simulator.report.html.squares import squares
 
 BAR_PX, STACK_PX, LINES_PX = 36, 34, 340
-AROUND_PX = 56
+AROUND_PX = 62
 """What an axis of numbers and its name take."""
 MANY_SPOTS = 16
 """More than these are drawn as a line without marks."""
@@ -88,6 +88,7 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
             "type": "scatter",
             "symbolSize": 1,
             "silent": True,
+            "z": 6,
             "itemStyle": {"color": "transparent"},
             "label": {
                 "show": True,
@@ -95,6 +96,8 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
                 "formatter": "{b}",
                 "color": "@text",
                 "fontSize": 12,
+                "backgroundColor": "@surface",
+                "padding": [1, 2],
             },
             "data": [{"value": [max(_reach(bar)), index], "name": short(bar.value)} for index, bar in drawn],
         },
@@ -159,7 +162,7 @@ def _lines(shape: Lines, palette: Palette) -> Option:
     spots = [spot for line in shape.lines for spot in line.spots]
     xs = [spot.x for spot in spots]
     ys = [y for spot in spots for y in (spot.y, spot.low, spot.high) if y is not None]
-    y = numbers(shape.y, [tail(value) for value in ys] if shape.y.scale == "tail" else ys)
+    y = numbers(shape.y, ys)
     return {
         "grid": grid(),
         "xAxis": numbers(shape.x, xs, ticks=xs),

@@ -4,7 +4,7 @@ from simulator.report.figure import Grid
 from simulator.report.html.axes import Option, grid, named, names
 from simulator.report.html.colours import Palette
 
-ROW_PX, AROUND_PX = 58, 60
+ROW_PX, AROUND_PX = 62, 60
 
 
 def squares(shape: Grid, palette: Palette) -> tuple[int, Option]:

@@ -1,0 +1,77 @@
+"""The same strategy has the same colour everywhere, and every colour can be seen on its background."""
+
+import itertools
+
+import pytest
+
+from simulator.report.figure import Axis, Bar, Bars
+from simulator.report.html.colours import (
+    DARK,
+    KNOWN,
+    LIGHT,
+    STRATEGIES_DARK,
+    STRATEGIES_LIGHT,
+    Palette,
+    theme,
+)
+from simulator.scenario.strategy import STRATEGIES
+from tests.simulator.report.html.examples import figure, figures
+
+THEMES = ((LIGHT, STRATEGIES_LIGHT), (DARK, STRATEGIES_DARK))
+RECEDING = ("network", "idle", "residual", "line", "surface", "sunken")
+"""Fills that have a name beside them, or lines that only help; text has to be read, marks have to be seen."""
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    r, g, b = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(("named", "strategies"), THEMES)
+def test_marks_stand_out_from_the_background(named: dict[str, str], strategies: tuple[str, ...]) -> None:
+    marks = {
+        name: c for name, c in theme(named, strategies).items() if name.removeprefix("--") not in RECEDING
+    }
+    faint = {name: round(contrast(c, named["surface"]), 2) for name, c in marks.items()}
+    assert {name: found for name, found in faint.items() if found < (2.7 if name == "--queue" else 3)} == {}
+
+
+@pytest.mark.parametrize(("named", "strategies"), THEMES)
+def test_text_can_be_read(named: dict[str, str], strategies: tuple[str, ...]) -> None:
+    del strategies
+    for ink, ground in itertools.product(("text", "quiet", "accent"), ("surface", "sunken")):
+        assert contrast(named[ink], named[ground]) >= 4.5, (ink, ground)
+    for ink in ("good", "bad", "warn"):
+        assert contrast(named[ink], named["surface"]) >= 4.5, ink
+
+
+def test_no_two_strategies_look_the_same() -> None:
+    assert (
+        len(set(STRATEGIES_LIGHT))
+        == len(STRATEGIES_LIGHT)
+        == len(STRATEGIES_DARK)
+        == len(set(STRATEGIES_DARK))
+    )
+
+
+def test_every_strategy_of_the_program_has_a_colour_of_its_own() -> None:
+    assert set(KNOWN) == set(STRATEGIES)
+
+
+def test_a_strategy_has_its_colour_whatever_it_meets() -> None:
+    axis = Axis("throughput", "pages/s")
+    alone = figure(
+        "a", "A", ("", Bars(("asyncio",), (Bar(1.0, tone="strategy:asyncio"),), axis)), names=("asyncio",)
+    )
+    assert Palette.of((alone,)).token("strategy:asyncio") == Palette.of(figures()).token("strategy:asyncio")
+
+
+def test_a_strategy_of_a_scenarios_own_takes_a_colour_that_no_other_has() -> None:
+    palette = Palette.of(figures())
+    assert len(set(palette.slots.values())) == len(palette.slots) == 13
