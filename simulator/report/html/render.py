@@ -37,6 +37,7 @@ def render(page: Page) -> str:
         css=Markup(style() + _text("page.css")),  # noqa: S704 - both are ours
         scripts=tuple(Markup(script) for script in scripts),  # noqa: S704 - the same
         hashes=tuple(_hash(script) for script in scripts),
+        leads=any(section.id == "overview" for section in page.sections),
         notice=_text(f"{ECHARTS}/NOTICE") if drawn else "",
         data=lambda figure: _data(figure, palette),
         legend=lambda panel: legend(panel.shape, palette),
@@ -55,9 +56,9 @@ def _chart(panel: Panel, palette: Palette) -> dict[str, Any]:
     return chart(panel.shape, palette)
 
 
-def _hash(script: str) -> str:
+def _hash(script: str) -> Markup:
     digest = hashlib.sha256(script.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
+    return Markup(f"'sha256-{base64.b64encode(digest).decode()}'")  # noqa: S704 - Base64
 
 
 def _folder() -> Traversable:

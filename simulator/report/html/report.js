@@ -65,14 +65,14 @@
 
   // The surface around it keeps it visible on a bar of its own colour.
   const whisker = (from, to, cap, item) => {
-    const line = ([x1, y1], [x2, y2], stroke, lineWidth) =>
-      ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke, lineWidth, lineCap: "round" } });
+    const line = ([x1, y1], [x2, y2], stroke, lineWidth, opacity) =>
+      ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke, lineWidth, opacity } });
     const [dx, dy] = cap;
     const ends = [from, to].map(([x, y]) => [[x - dx, y - dy], [x + dx, y + dy]]);
     const lines = [[from, to], ...ends];
     return { type: "group", children: [
-      ...lines.map(([a, b]) => line(a, b, colour("@surface"), 3.5)),
-      ...lines.map(([a, b]) => line(a, b, item.color, 1.5)),
+      ...lines.map(([a, b]) => line(a, b, colour("@surface"), 3.5, 0.6)),
+      ...lines.map(([a, b]) => line(a, b, item.color, 1.5, 1)),
     ] };
   };
 

@@ -14,7 +14,7 @@ from simulator.report.html.colours import (
     Palette,
     theme,
 )
-from simulator.scenario.strategy import STRATEGIES
+from simulator.scenario.strategy import NAMES
 from tests.simulator.report.html.examples import figure, figures
 
 THEMES = ((LIGHT, STRATEGIES_LIGHT), (DARK, STRATEGIES_DARK))
@@ -61,7 +61,7 @@ def test_no_two_strategies_look_the_same() -> None:
 
 
 def test_every_strategy_of_the_program_has_a_colour_of_its_own() -> None:
-    assert set(KNOWN) == set(STRATEGIES)
+    assert set(KNOWN) == set(NAMES)
 
 
 def test_a_strategy_has_its_colour_whatever_it_meets() -> None:

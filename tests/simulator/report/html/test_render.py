@@ -64,7 +64,7 @@ def test_nothing_that_a_user_named_is_taken_for_a_tag() -> None:
     ]
     text = render(page(name=EVIL, drawn=drawn))
     ours = render(page(drawn=[figure("shares", "A", ("", stack()))]))
-    assert "<img" not in text
+    assert text.count("<img") == ours.count("<img")  # ECharts has some in strings of its own
     assert text.lower().count("</script") == ours.lower().count("</script")
     data = re.search(r'<script type="application/json" class="charts">(.*?)</script>', text, re.DOTALL)
     assert data is not None
