@@ -1,6 +1,6 @@
 // Draws the charts of a report. The options come from Python as JSON; here are the colours of the theme, what ECharts
 // wants functions for, and when to draw.
-(() => {
+(async () => {
   "use strict";
 
   const root = document.documentElement;
@@ -164,8 +164,18 @@
   let onPaper = false;
   const width = () => (onPaper ? { width: PAPER_PX } : {});
 
-  const figures = [...document.querySelectorAll("section.figure")].map((section) => {
-    const charts = JSON.parse(section.querySelector("script.charts").textContent);
+  const unpacked = (script) => {
+    if (script.type === "application/json") return JSON.parse(script.textContent);
+    const bytes = Uint8Array.from(atob(script.textContent), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Response(stream).json();
+  };
+
+  const sections = [...document.querySelectorAll("section.figure")];
+  const charted = await Promise.all(sections.map((section) => unpacked(section.querySelector("script.charts"))));
+
+  const figures = sections.map((section, at) => {
+    const charts = charted[at];
     const panels = [...section.querySelectorAll(".panel")];
     const drawn = new Map();
     const figure = { section, chosen: 0, seen: false };
