@@ -8,6 +8,7 @@ from rich.console import Console
 from simulator.cli.output import write_document
 from simulator.cli.wanted import Wanted
 from simulator.report.build import build
+from simulator.report.markdown import markdown
 from simulator.report.terminal import render
 from simulator.report.tuning import build_tuning
 from simulator.result.document import ResultDocument
@@ -28,7 +29,7 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
     if wanted.json is not None:
         write_document(document, wanted.json)
     if wanted.markdown:
-        sys.stdout.write("")
+        sys.stdout.write(markdown(document))
         return
     parts = (
         build_tuning(document)

@@ -1,10 +1,11 @@
 """The parts of a report, built from a result document alone."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from simulator.report.arrivals import arrivals_tables
+from simulator.report.combinations import Combination, groups_of, named, varied
+from simulator.report.combinations import title as title_of
 from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
 from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
@@ -35,8 +36,6 @@ ANSWERS = ("winner", "arrivals")
 OVERALL = ("convoy", "runtimes", "gil")
 """Kinds that speak of many combinations together, and so stand beside the answers."""
 
-Combination = tuple[tuple[str, str], ...]
-
 
 def build(document: ResultDocument, *, all_tables: bool = False, explain: bool = False) -> tuple[Part, ...]:
     """Return the parts in the order in which they are read.
@@ -46,24 +45,12 @@ def build(document: ResultDocument, *, all_tables: bool = False, explain: bool =
         all_tables: show the table of every combination, however many there are.
         explain: add where the time of workers and jobs went, and a timeline, to each table.
     """
-    groups: dict[Combination, list[CellResult]] = defaultdict(list)
-    by_id = {cell.id: cell for cell in document.cells}
-    for cell in document.cells:
-        if cell.baseline_id is None:
-            continue
-        group = groups[_combination(cell.factors)]
-        baseline = by_id.get(cell.baseline_id)
-        if not group and baseline is not None:
-            group.append(baseline)
-        group.append(cell)
-    if not groups:
-        for cell in document.cells:
-            groups[_combination(cell.factors)].append(cell)
-    varied = {name for key in groups for name, _ in key if len({dict(k).get(name) for k in groups}) > 1}
+    groups = {group.key: group.cells for group in groups_of(document)}
+    varying = varied(groups)
     grid = matrix(document)
     tables: list[Part] = []
     for key, cells in groups.items():
-        title = _title(key, varied, document)
+        title = title_of(key, varying, document)
         tables.append(
             Table(
                 title=title,
@@ -81,7 +68,7 @@ def build(document: ResultDocument, *, all_tables: bool = False, explain: bool =
         tables.extend(arrivals_tables(title, cells))
         if explain:
             tables.extend(why(title, cells))
-    answers = [picture(grid)] if grid is not None else _answers(document, groups, varied)
+    answers = [picture(grid)] if grid is not None else _answers(document, groups, varying)
     overall = [finding.text for finding in document.findings if finding.kind in OVERALL]
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
@@ -104,10 +91,6 @@ def _checks(document: ResultDocument) -> tuple[Checks, ...]:
     return (Checks(f"Expectations: {held} of {len(made)} held", made),) if made else ()
 
 
-def _combination(factors: Mapping[str, Any]) -> Combination:
-    return tuple((name, str(level)) for name, level in factors.items() if name != "strategy")
-
-
 def _covers(scope: Mapping[str, Any], key: Combination) -> bool:
     levels = dict(key)
     return all(levels.get(name) == str(level) for name, level in scope.items()) and len(scope) == len(levels)
@@ -118,24 +101,13 @@ def _rounds(document: ResultDocument) -> str:
     return f"{rounds}, partial: it was ended early" if document.partial else rounds
 
 
-def _title(key: Combination, varied: set[str], document: ResultDocument) -> str:
-    levels = [_named(name, level) for name, level in key if name in varied]
-    flight = dict(key).get("in_flight", "")
-    fixed = [] if "in_flight" in varied or not flight else [f"{flight} in flight"]
-    return ", ".join([*levels, *fixed]) or str(document.scenario["name"])
-
-
-def _named(factor: str, level: str) -> str:
-    """Return a factor and its level as they are written in a scenario."""
-    written = {"None": "null", "True": "true", "False": "false"}.get(level, level)
-    return level if factor == "case" else f"{factor} {written}"
-
-
-def _answers(document: ResultDocument, groups: Mapping[Combination, Any], varied: set[str]) -> list[str]:
+def _answers(
+    document: ResultDocument, groups: Mapping[Combination, Any], varying: frozenset[str]
+) -> list[str]:
     sentences: list[str] = []
     for key in groups:
         texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, key)]
-        label = ", ".join(_named(name, level) for name, level in key if name in varied)
+        label = ", ".join(named(name, level) for name, level in key if name in varying)
         sentences.extend(f"{label}: {text}" if label else text for text in texts)
     return sentences
 
@@ -210,13 +182,13 @@ def machine(document: ResultDocument) -> Facts:
     for kind, cpu_s in sorted(_client_cpu(document).items()):
         side, _, library = kind.partition(":")
         items.append((f"{library} ({side})", f"{ms(cpu_s)} ms CPU per request, alone"))
-    for name, value in (("machine", _machine_summary(document.environment)), ("run", document.id)):
+    for name, value in (("machine", machine_summary(document.environment)), ("run", document.id)):
         if value:
             items.append((name, str(value)))
     return Facts("Machine", tuple(items))
 
 
-def _machine_summary(environment: Mapping[str, Any]) -> str:
+def machine_summary(environment: Mapping[str, Any]) -> str:
     """Return what machine this is in a few words, as far as it is known."""
     machine, system = environment.get("machine") or {}, environment.get("platform") or {}
     cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
