@@ -1,11 +1,10 @@
 """The parts of a report, built from a result document alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.report.arrivals import arrivals_tables
-from simulator.report.combinations import Combination, groups_of, named, varied
-from simulator.report.combinations import title as title_of
+from simulator.report.combinations import Combination, Key, combinations
 from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
 from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
@@ -45,30 +44,28 @@ def build(document: ResultDocument, *, all_tables: bool = False, explain: bool =
         all_tables: show the table of every combination, however many there are.
         explain: add where the time of workers and jobs went, and a timeline, to each table.
     """
-    groups = {group.key: group.cells for group in groups_of(document)}
-    varying = varied(groups)
+    groups = combinations(document)
     grid = matrix(document)
     tables: list[Part] = []
-    for key, cells in groups.items():
-        title = title_of(key, varying, document)
+    for group in groups:
         tables.append(
             Table(
-                title=title,
+                title=group.title,
                 columns=COLUMNS,
-                rows=tuple(_row(cell) for cell in cells),
-                notes=notes(cells),
+                rows=tuple(_row(cell) for cell in group.cells),
+                notes=notes(group.cells),
                 findings=tuple(
                     f.text
                     for f in document.findings
                     # Who wins stands in the verdict, or with a matrix only as a name and a number.
-                    if _covers(f.scope, key) and (f.kind not in ANSWERS or grid is not None)
+                    if _covers(f.scope, group.key) and (f.kind not in ANSWERS or grid is not None)
                 ),
             )
         )
-        tables.extend(arrivals_tables(title, cells))
+        tables.extend(arrivals_tables(group.title, group.cells))
         if explain:
-            tables.extend(why(title, cells))
-    answers = [picture(grid)] if grid is not None else _answers(document, groups, varying)
+            tables.extend(why(group.title, group.cells))
+    answers = [picture(grid)] if grid is not None else _answers(document, groups)
     overall = [finding.text for finding in document.findings if finding.kind in OVERALL]
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
@@ -91,7 +88,7 @@ def _checks(document: ResultDocument) -> tuple[Checks, ...]:
     return (Checks(f"Expectations: {held} of {len(made)} held", made),) if made else ()
 
 
-def _covers(scope: Mapping[str, Any], key: Combination) -> bool:
+def _covers(scope: Mapping[str, Any], key: Key) -> bool:
     levels = dict(key)
     return all(levels.get(name) == str(level) for name, level in scope.items()) and len(scope) == len(levels)
 
@@ -101,14 +98,11 @@ def _rounds(document: ResultDocument) -> str:
     return f"{rounds}, partial: it was ended early" if document.partial else rounds
 
 
-def _answers(
-    document: ResultDocument, groups: Mapping[Combination, Any], varying: frozenset[str]
-) -> list[str]:
+def _answers(document: ResultDocument, groups: Sequence[Combination]) -> list[str]:
     sentences: list[str] = []
-    for key in groups:
-        texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, key)]
-        label = ", ".join(named(name, level) for name, level in key if name in varying)
-        sentences.extend(f"{label}: {text}" if label else text for text in texts)
+    for group in groups:
+        texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, group.key)]
+        sentences.extend(f"{group.label}: {text}" if group.label else text for text in texts)
     return sentences
 
 
@@ -182,13 +176,13 @@ def machine(document: ResultDocument) -> Facts:
     for kind, cpu_s in sorted(_client_cpu(document).items()):
         side, _, library = kind.partition(":")
         items.append((f"{library} ({side})", f"{ms(cpu_s)} ms CPU per request, alone"))
-    for name, value in (("machine", machine_summary(document.environment)), ("run", document.id)):
+    for name, value in (("machine", _machine_summary(document.environment)), ("run", document.id)):
         if value:
             items.append((name, str(value)))
     return Facts("Machine", tuple(items))
 
 
-def machine_summary(environment: Mapping[str, Any]) -> str:
+def _machine_summary(environment: Mapping[str, Any]) -> str:
     """Return what machine this is in a few words, as far as it is known."""
     machine, system = environment.get("machine") or {}, environment.get("platform") or {}
     cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")

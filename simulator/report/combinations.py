@@ -1,59 +1,53 @@
-"""Cells that are compared with one another: those of one combination of levels, and what it is called."""
+"""The combinations of levels of a run: which cells belong together, and what they are called."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.result.document import CellResult, ResultDocument
 
-Combination = tuple[tuple[str, str], ...]
-"""Factors other than the strategy, each with its level as text."""
+Key = tuple[tuple[str, str], ...]
+"""Factors beside the strategy, each with its level."""
 
 
 @dataclass(frozen=True)
-class Group:
-    """One combination."""
+class Combination:
+    """The cells of one combination of levels, which are compared with one another."""
 
-    key: Combination
+    key: Key
+    label: str
+    """The levels that vary from one combination to another, as a scenario writes them; empty where none does."""
     title: str
+    """The same for a headline: never empty, and with the jobs in flight."""
     cells: tuple[CellResult, ...]
-    """The baseline first, where there is one."""
+    """The baseline first, then the strategies as they are listed."""
 
 
-def groups_of(document: ResultDocument) -> tuple[Group, ...]:
-    """Return the combinations of a document in its order."""
-    groups: dict[Combination, list[CellResult]] = defaultdict(list)
+def combinations(document: ResultDocument) -> tuple[Combination, ...]:
+    """Return the combinations in the order of the run; without strategies beside the baseline, it alone."""
+    groups: dict[Key, list[CellResult]] = {}
     by_id = {cell.id: cell for cell in document.cells}
     for cell in document.cells:
         if cell.baseline_id is None:
             continue
-        group = groups[_combination(cell.factors)]
+        group = groups.setdefault(key_of(cell.factors), [])
         baseline = by_id.get(cell.baseline_id)
         if not group and baseline is not None:
             group.append(baseline)
         group.append(cell)
     if not groups:
         for cell in document.cells:
-            groups[_combination(cell.factors)].append(cell)
-    varying = varied(groups)
-    return tuple(Group(key, title(key, varying, document), tuple(cells)) for key, cells in groups.items())
+            groups.setdefault(key_of(cell.factors), []).append(cell)
+    varied = {name for name, levels in _levels(groups).items() if len(levels) > 1}
+    return tuple(
+        Combination(key, _label(key, varied), _title(key, varied, document), tuple(cells))
+        for key, cells in groups.items()
+    )
 
 
-def varied(groups: Mapping[Combination, Any]) -> frozenset[str]:
-    """Return the factors that have more than one level."""
-    levels: dict[str, set[str | None]] = {}
-    for name in {name for key in groups for name, _ in key}:
-        levels[name] = {dict(key).get(name) for key in groups}
-    return frozenset(name for name, found in levels.items() if len(found) > 1)
-
-
-def title(key: Combination, varying: frozenset[str], document: ResultDocument) -> str:
-    """Return what a combination is called."""
-    levels = [named(name, level) for name, level in key if name in varying]
-    flight = dict(key).get("in_flight", "")
-    fixed = [] if "in_flight" in varying or not flight else [f"{flight} in flight"]
-    return ", ".join([*levels, *fixed]) or str(document.scenario["name"])
+def key_of(factors: Mapping[str, Any], *without: str) -> Key:
+    """Return the levels of all factors but the strategy and those that are to be left out."""
+    return tuple((name, str(level)) for name, level in factors.items() if name not in ("strategy", *without))
 
 
 def named(factor: str, level: str) -> str:
@@ -62,5 +56,17 @@ def named(factor: str, level: str) -> str:
     return level if factor == "case" else f"{factor} {written}"
 
 
-def _combination(factors: Mapping[str, Any]) -> Combination:
-    return tuple((name, str(level)) for name, level in factors.items() if name != "strategy")
+def _levels(groups: Mapping[Key, Any]) -> dict[str, set[str | None]]:
+    levels = [dict(key) for key in groups]
+    names = {name for each in levels for name in each}
+    return {name: {each.get(name) for each in levels} for name in names}
+
+
+def _label(key: Key, varied: set[str]) -> str:
+    return ", ".join(named(name, level) for name, level in key if name in varied)
+
+
+def _title(key: Key, varied: set[str], document: ResultDocument) -> str:
+    flight = dict(key).get("in_flight", "")
+    fixed = "" if "in_flight" in varied or not flight else f"{flight} in flight"
+    return ", ".join(filter(None, (_label(key, varied), fixed))) or str(document.scenario["name"])

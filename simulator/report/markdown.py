@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from simulator.report.build import build, machine_summary
-from simulator.report.combinations import Group, groups_of
+from simulator.report.build import build, machine
+from simulator.report.combinations import Combination, combinations
 from simulator.report.markdown_text import code, escaped, table
 from simulator.report.numbers import NONE, number
 from simulator.report.parts import Table, Verdict
@@ -64,7 +64,7 @@ def _cut(found: _Rows, room: int) -> tuple[tuple[str, ...], ...]:
 
 
 def _rows(document: ResultDocument, tables: Sequence[Table]) -> _Rows | None:
-    groups = groups_of(document)
+    groups = combinations(document)
     if "tune" in document.scenario:
         # The best come first there: what is cut is the worst.
         return _picked(tables[0], [column.name for column in tables[0].columns]) if tables else None
@@ -107,7 +107,7 @@ def _heading(name: str, unit: str) -> str:
     return f"{name} {unit}".strip()
 
 
-def _closed_row(group: Group, first: int | None) -> tuple[str, ...]:
+def _closed_row(group: Combination, first: int | None) -> tuple[str, ...]:
     rivals = [cell for cell in group.cells if cell.baseline_id is not None and not cell.marked]
     cells = rivals or list(group.cells)
     place = standing(cells, first)
@@ -131,7 +131,7 @@ def _lead(times: float | None) -> str:
     return f"{times:.{2 if times >= CLOSE else 3}f} ×"
 
 
-def _open_row(group: Group) -> tuple[str, ...]:
+def _open_row(group: Combination) -> tuple[str, ...]:
     known = [
         (cell, cell.arrivals) for cell in group.cells if cell.status == "ok" and cell.arrivals is not None
     ]
@@ -205,7 +205,7 @@ def _machine(document: ResultDocument) -> str:
     told = [f"{name}{_gil(states)}" for name, states in pythons.items()]
     if len(told) > MOST_PYTHONS:
         told = [*told[: MOST_PYTHONS - 1], f"{len(told) - MOST_PYTHONS + 1} more Pythons"]
-    where = machine_summary(document.environment) or "an unknown machine"
+    where = dict(machine(document).items).get("machine", "an unknown machine")
     return "; ".join([where, *told, f"run {document.id}, {document.started_at[:10]}"])
 
 
