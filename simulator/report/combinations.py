@@ -45,6 +45,34 @@ def combinations(document: ResultDocument) -> tuple[Combination, ...]:
     )
 
 
+def along(document: ResultDocument, path: str) -> tuple[Combination, ...]:
+    """Return the combinations of all levels but those of one factor, over which a line can be drawn.
+
+    Each has its baselines first. None where the factor does not vary.
+
+    Args:
+        document: the run.
+        path: of the factor.
+    """
+    groups: dict[Key, list[CellResult]] = {}
+    for cell in document.cells:
+        if cell.baseline_id is not None and path in cell.factors:
+            groups.setdefault(key_of(cell.factors, path), []).append(cell)
+    groups = {
+        key: cells for key, cells in groups.items() if len({str(cell.factors[path]) for cell in cells}) > 1
+    }
+    varied = {name for name, levels in _levels(groups).items() if len(levels) > 1}
+    by_id = {cell.id: cell for cell in document.cells}
+    found = []
+    for key, cells in groups.items():
+        ids = dict.fromkeys(cell.baseline_id for cell in cells)
+        baselines = [by_id[id_] for id_ in ids if id_ in by_id]
+        found.append(
+            Combination(key, _label(key, varied), _title(key, varied, document), (*baselines, *cells))
+        )
+    return tuple(found)
+
+
 def key_of(factors: Mapping[str, Any], *without: str) -> Key:
     """Return the levels of all factors but the strategy and those that are to be left out."""
     return tuple((name, str(level)) for name, level in factors.items() if name not in ("strategy", *without))
