@@ -3,8 +3,8 @@
     python -m benchmarks.pictures [--quickstart FILE] [--crossover FILE] [--gil FILE] [--only NAME …] [--into FOLDER]
 
 What has no result document given is measured: quickstart about a minute, gil two, crossover ten; nothing else should
-run meanwhile. The table is drawn without a browser; the charts are those of the page, in Chromium at two pixels for
-each of its own, in light and in dark.
+run meanwhile. The table is drawn without a browser; the charts are those of the page, in Chromium, in light and in
+dark.
 """
 
 import argparse
@@ -30,7 +30,9 @@ ROOT = Path(__file__).resolve().parents[1]
 INTO = ROOT / "docs" / "pictures"
 COLUMNS = 80
 MOST_BYTES = 300_000
-WIDTH_PX, SCREEN_PX = 820, 900
+WIDTH_PX, SCREEN_PX, MARGIN_PX = 820, 1300, 16
+PLAIN = "section.figure :is(.chooser, details, .reading) { display: none } * { transition: none !important }"
+"""A picture has no use for what is to be clicked, and its page says how to read it."""
 DRAWN = ".panel.chosen .chart svg path"
 PYTHON = ".venv/bin/python"
 """What pictures call the interpreter: they name no folder of the machine that they were drawn on."""
@@ -46,10 +48,12 @@ class Picture:
     """The id of its section; null: the top of the page."""
     panel: str = ""
     """A word in the name of the panel that is shown; else the first."""
+    scale: float = 2
+    """Pixels of the picture for each of the page's."""
 
 
 PICTURES = (
-    Picture("report", "quickstart", None),
+    Picture("report", "quickstart", None, scale=1.5),
     Picture("heat-map", "crossover", "crossover-map"),
     Picture("timeline", "gil", "timeline", panel="holding"),
 )
@@ -149,7 +153,7 @@ def photograph(picture: Picture, page: Path, into: Path) -> list[Path]:
             context = browser.new_context(
                 color_scheme=scheme,
                 viewport={"width": WIDTH_PX, "height": SCREEN_PX},
-                device_scale_factor=2,
+                device_scale_factor=picture.scale,
                 reduced_motion="reduce",
             )
             tab = context.new_page()
@@ -162,6 +166,7 @@ def photograph(picture: Picture, page: Path, into: Path) -> list[Path]:
 
 def _shoot(picture: Picture, tab: Any, target: Path) -> None:
     if picture.figure is None:
+        tab.locator(DRAWN).first.wait_for(state="attached", timeout=10_000)
         tab.screenshot(path=target)
         return
     section = tab.locator(f"section#{picture.figure}")
@@ -174,8 +179,17 @@ def _shoot(picture: Picture, tab: Any, target: Path) -> None:
         if not chosen:
             raise PictureError(f"{picture.name}: none of {', '.join(names)} is a panel of {picture.panel}")
         section.locator("select").select_option(index=chosen[0])
+    tab.add_style_tag(content=PLAIN)
+    section.scroll_into_view_if_needed()
     section.locator(DRAWN).first.wait_for(state="attached", timeout=10_000)
-    section.screenshot(path=target, animations="disabled")
+    box = section.bounding_box()
+    clip = {
+        "x": 0,
+        "y": tab.evaluate("scrollY") + box["y"] - MARGIN_PX,
+        "width": WIDTH_PX,
+        "height": box["height"] + 2 * MARGIN_PX,
+    }
+    tab.screenshot(path=target, clip=clip, full_page=True, animations="disabled")
 
 
 def _small(path: Path) -> Path:
