@@ -1,7 +1,6 @@
 """A timeline in characters: one row per lane, one character per slice of time."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from rich.console import Console
 from rich.text import Text
@@ -26,9 +25,9 @@ def draw(timeline: Timeline, console: Console) -> None:
     for stretch in timeline.stretches:
         console.print(Text(stretch.title))
         for lane in stretch.lanes:
-            row = Text.assemble((f"{lane.name:<{names}}  ", "dim"))
-            for character, same in groupby(characters(lane, stretch.width_us, width)):
-                row.append("".join(same), style=STYLES.get(character, ""))
+            row = Text(f"{lane.name:<{names}}  ", style="dim")
+            for character in characters(lane, stretch.width_us, width):
+                row.append(character, style=STYLES.get(character, ""))
             console.print(row, soft_wrap=True)
         if stretch.left_out:
             console.print(Text(f"… and {stretch.left_out} more", style="dim"))
