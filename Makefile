@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint simulator/runtimes/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench bench-answers parsers server clean
+.PHONY: help demo test check format bench bench-answers pictures parsers server clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,10 +59,14 @@ bench: $(VENV)/.dev ## measure the program's own speed (minutes; nothing else sh
 	$(BIN)/python -m benchmarks.harness
 	$(BIN)/python -m benchmarks.server
 	$(BIN)/python -m benchmarks.store
+	$(BIN)/python -m benchmarks.report
 
 bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (half an hour; nothing else should run)
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.same
+
+pictures: $(VENV)/.dev ## draw docs/pictures: runs three scenarios (15 minutes; nothing else should run), needs Chromium
+	$(BIN)/python -m benchmarks.pictures
 
 parsers: $(VENV)/.dev ## write docs/parsers.md: which functions hold the GIL (15 minutes; nothing else should run)
 	$(BIN)/python -m simulator.probe.table docs/parsers.md

@@ -10,9 +10,10 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.scenario
-def test_the_benchmark_of_the_store_runs() -> None:
+@pytest.mark.parametrize("name", ["store", "report"])
+def test_a_benchmark_runs(name: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.store", "--quick"],
+        [sys.executable, "-m", f"benchmarks.{name}", "--quick"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -25,7 +26,9 @@ def test_the_benchmark_of_the_store_runs() -> None:
     assert done.stdout.strip()
 
 
-@pytest.mark.parametrize("name", ["harness", "server", "store", "search", "same", "hybrids"])
+@pytest.mark.parametrize(
+    "name", ["harness", "server", "store", "search", "same", "hybrids", "report", "pictures"]
+)
 def test_a_benchmark_can_be_imported(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"import benchmarks.{name}"],

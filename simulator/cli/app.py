@@ -168,6 +168,7 @@ def tune(
     ] = None,
     json: Json = None,
     html: Html = None,
+    markdown: Markdown = False,
     store: StorePath = None,
 ) -> None:
     """Find the best strategy, in_flight and parallelism for a scenario."""
@@ -182,7 +183,7 @@ def tune(
         server_url=server,
         server_token=server_token,
         store=store,
-        wanted=Wanted(json=json, html=html),
+        wanted=Wanted(json=json, html=html, markdown=markdown),
     )
     raise typer.Exit(tune_scenario(options, TuneOptions(goal, max_in_flight, case)))
 

@@ -43,7 +43,9 @@ def read_document(path: Path) -> ResultDocument:
     """Read a result document from a file. Raises Stop."""
     try:
         return from_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        exits.usage(f"{path} cannot be read: {error}")
+    except OSError as error:
+        exits.usage(f"{path} cannot be read: {error.strerror}")
+    except UnicodeDecodeError as error:
+        exits.usage(f"{path} is not a result document: it is no UTF-8 text ({error.reason})")
     except NotAResultError as error:
         exits.usage(f"{path} is not a result document: {error}")

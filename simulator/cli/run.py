@@ -2,10 +2,8 @@
 
 import os
 import secrets
-import shlex
 import shutil
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +15,7 @@ from rich.console import Console
 
 from simulator import environment
 from simulator.cli import exits
+from simulator.cli.again import Given, going_on, reproducing
 from simulator.cli.keeping import Keeping, Nowhere, rescue
 from simulator.cli.progress import open_progress
 from simulator.cli.resume import earlier_run
@@ -57,13 +56,20 @@ class Options:
     turns: bool = False
     """Watch one more repetition of each cell from outside: who ran when."""
 
+    @property
+    def given(self) -> Given:
+        """Return what decides what is measured."""
+        return Given(self.file, self.overrides, self.python, self.server_url)
+
 
 def run_scenario(options: Options) -> int:
     """Run and show; returns the exit code. Raises Stop for what the user gave wrong."""
     scenario = load_scenario(options.file, options.overrides)
     python = find_python(options.python)
     options.wanted.check()
-    experiment = prepare_experiment(scenario, options, python)
+    more = ("--turns",) if options.turns else ()
+    command = reproducing(options.given, os.environ, more=more)
+    experiment = prepare_experiment(scenario, options, python, command)
     if options.dry_run:
         return show_plan(experiment)
     errors = Console(stderr=True, soft_wrap=True)
@@ -84,7 +90,8 @@ def run_scenario(options: Options) -> int:
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
     if code == exits.INTERRUPTED and not keeper.failed:
-        errors.print(f"go on with it: {again(options, document.id)}", highlight=False, markup=False)
+        command = going_on(options.given, document.id, options.store)
+        errors.print(f"go on with it: {command}", highlight=False, markup=False)
     warn_of_undecided(document, errors)
     return code or verdict_of(document, strict=options.strict)
 
@@ -97,8 +104,15 @@ def load_scenario(file: Path, overrides: tuple[str, ...]) -> Scenario:
         exits.usage(f"{file} is not a scenario that can be run:\n{error}")
 
 
-def prepare_experiment(scenario: Scenario, options: Options, python: str) -> Experiment:
-    """Return the experiment that a scenario describes, kept nowhere yet."""
+def prepare_experiment(scenario: Scenario, options: Options, python: str, command: str) -> Experiment:
+    """Return the experiment that a scenario describes, kept nowhere yet.
+
+    Args:
+        scenario: what to measure.
+        options: the command line.
+        python: the interpreter that runs the driver.
+        command: what measures the same again.
+    """
     memory_limit, cores = environment.memory_limit_bytes(), environment.usable_cores()
     interpreters, missing = find_runtimes(scenario, python, named=options.python is not None)
     cells = expand(
@@ -116,7 +130,7 @@ def prepare_experiment(scenario: Scenario, options: Options, python: str) -> Exp
             name=scenario.name,
             scenario=scenario.document(),
             rounds=scenario.rounds,
-            environment=environment.describe(),
+            environment={**environment.describe(), "command": command},
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             cells=planned_cells(cells),
         ),
@@ -158,21 +172,6 @@ def show_plan(experiment: Experiment) -> int:
     plan = Plan(scenario.name, scenario.rounds, scenario.precision, budget_s, rows, tuple(left_out))
     render(build_plan(plan), Console(highlight=False))
     return exits.OK
-
-
-def again(options: Options, run_id: str) -> str:
-    """Return the command that goes on with a run."""
-    program = sys.argv[0] if sys.argv[0].endswith("simulator") else "simulator"
-    words = [program, "run", str(options.file)]
-    for override in options.overrides:
-        words += ["--set", override]
-    if options.python is not None:
-        words += ["--python", options.python]
-    if options.server_url is not None:
-        words += ["--server", options.server_url]
-    if options.store is not None:
-        words += ["--store", str(options.store)]
-    return shlex.join([*words, "--resume", run_id])
 
 
 def measure(experiment: Experiment) -> tuple[int, str]:

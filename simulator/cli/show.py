@@ -9,6 +9,7 @@ from simulator.cli.output import write_document, write_text
 from simulator.cli.tracing import write_trace
 from simulator.cli.wanted import Wanted
 from simulator.report.build import build
+from simulator.report.markdown import markdown
 from simulator.report.terminal import render
 from simulator.report.tuning import build_tuning
 from simulator.result.document import ResultDocument
@@ -38,7 +39,7 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
     if wanted.trace is not None and samples is not None:
         write_trace(document, wanted.trace, samples)
     if wanted.markdown:
-        sys.stdout.write("")
+        sys.stdout.write(markdown(document))
         return
     parts = (
         build_tuning(document)

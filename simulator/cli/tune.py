@@ -9,6 +9,7 @@ from simulator import environment
 from simulator.analysis.goals import GOALS
 from simulator.analysis.goals import NAMES as GOAL_NAMES
 from simulator.cli import exits
+from simulator.cli.again import reproducing
 from simulator.cli.keeping import Keeping, rescue
 from simulator.cli.progress import open_progress
 from simulator.cli.run import (
@@ -45,17 +46,27 @@ class TuneOptions:
     max_in_flight: int | None
     case: str | None
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return it as it is typed."""
+        words = ["--goal", self.goal]
+        words += [] if self.max_in_flight is None else ["--max-in-flight", str(self.max_in_flight)]
+        words += [] if self.case is None else ["--case", self.case]
+        return tuple(words)
+
 
 def tune_scenario(options: Options, wanted: TuneOptions) -> int:
     """Search and show; returns the exit code. Raises Stop for what the user gave wrong."""
     if wanted.goal not in GOAL_NAMES:
         exits.usage(f"--goal {wanted.goal}: there are {', '.join(GOAL_NAMES)}")
+    command = reproducing(options.given, os.environ, "tune", wanted.words)
     # Expectations speak of the scenario's own cells; a search has others, and looks for a choice.
     options = replace(options, overrides=("expect=[]", *options.overrides))
     scenario = one_setting(load_scenario(options.file, options.overrides), options, wanted)
     options.wanted.check()
     most = wanted.max_in_flight or scenario.in_flight
-    experiment = search(prepare_experiment(scenario, options, find_python(options.python)), wanted.goal, most)
+    prepared = prepare_experiment(scenario, options, find_python(options.python), command)
+    experiment = search(prepared, wanted.goal, most)
     errors = Console(stderr=True, soft_wrap=True)
     try:
         with Store.open(options.store or default_path(os.environ)) as store, open_progress() as progress:

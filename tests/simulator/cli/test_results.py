@@ -1,5 +1,8 @@
 """`simulator report` of result documents; `test_run.py` has the rest."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +44,68 @@ def test_a_document_that_is_read_back_has_the_same_report(file: str, tmp_path: P
     again = str(tmp_path / "again.json")
     assert reported(file) == reported(file, "--json", again)
     assert reported(again) == reported(file)
+
+
+def without_state(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Start the program for somebody who has nothing but the file: no database, no home."""
+    return subprocess.run(
+        [sys.executable, "-m", "simulator", "report", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder / "nowhere"), "COLUMNS": "80"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "shows"),
+    [
+        ((), "Who is fastest"),
+        (("--why",), "Who is fastest"),
+        (("--tables",), "speed-up"),
+        (("--markdown",), "| combination |"),
+        (("--json", "-"), '"schema": "simulator.result/1"'),
+    ],
+)
+def test_a_file_is_enough(file: str, tmp_path: Path, options: tuple[str, ...], shows: str) -> None:
+    done = without_state(tmp_path, file, *options)
+    assert done.returncode == 0, done.stderr
+    assert shows in done.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["result.json"], "nothing is made beside it"
+
+
+def test_the_document_on_standard_output_is_the_file(file: str, tmp_path: Path) -> None:
+    done = without_state(tmp_path, file, "--json", "-")
+    assert done.stdout == Path(file).read_text(encoding="utf-8") + "\n"
+    assert "Who is fastest" in done.stderr
+
+
+def test_markdown_has_standard_output_alone_beside_a_document(file: str, tmp_path: Path) -> None:
+    done = without_state(tmp_path, file, "--markdown", "--json", "copy.json")
+    assert len(done.stdout.splitlines()) < 20
+    assert (tmp_path / "copy.json").read_text(encoding="utf-8") == Path(file).read_text(
+        encoding="utf-8"
+    ) + "\n"
+    both = without_state(tmp_path, file, "--markdown", "--json", "-")
+    assert both.returncode == 2
+    assert "--json and --markdown both take standard output" in both.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("none.json", None, "none.json cannot be read: No such file or directory"),
+        ("bad.json", "{", "bad.json is not a result document: not JSON"),
+        ("other.json", "{}", "other.json is not a result document: its schema is None"),
+    ],
+)
+def test_a_file_that_is_no_document_is_named(tmp_path: Path, name: str, text: str | None, says: str) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = without_state(tmp_path, name)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"simulator: {says}")
+    assert "Traceback" not in done.stderr

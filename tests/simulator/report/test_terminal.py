@@ -1,6 +1,6 @@
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,11 +9,19 @@ from rich.console import Console
 
 from simulator.analysis.summary import summarise
 from simulator.report.build import build
-from simulator.report.parts import Checks, Column, Facts, Part, Table, Verdict
+from simulator.report.parts import Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.terminal import render
 from simulator.result.document import Expectation, ResultDocument
 from simulator.result.repetition import Lag
-from tests.simulator.analysis.builders import document, planned, repetition, run, samples
+from tests.simulator.analysis.builders import (
+    document,
+    known_attribution,
+    matrix,
+    planned,
+    repetition,
+    run,
+    samples,
+)
 
 WIDTHS = [80, 60, 200, 40]
 PATH = "/a/very/long/path/" + "without/a/place/to/break/" * 4 + "python3.13"
@@ -87,6 +95,72 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_cut(make: object, wid
     for part in parts:
         for words in texts(part):
             assert squeezed(words) in bare, words
+
+
+def varied() -> ResultDocument:
+    """A matrix with crossovers, ties and a cell that has no valid number."""
+    costs = {"500us": 0.0005, "5ms": 0.005, "20ms": 0.02}
+    close = {
+        "threads": [100.0, 99.0, 101.0],
+        "asyncio": [101.0, 99.5, 100.0],
+        "processes": [98.0, 99.0, 97.0],
+    }
+    apart = close | {"processes": [190.0, 188.0, 191.0]}
+    rates = {level: {"500us": close, "5ms": close, "20ms": apart} for level in ("0ms", "20ms", "100ms")}
+    return matrix(
+        rates, costs, broken={("0ms", "5ms", "threads"): "its server was late; raise server.workers"}
+    )
+
+
+def explained() -> ResultDocument:
+    """Attributions beside timelines of several lanes."""
+    rates = {"sequential": [20.0, 21.0, 20.5], "threads": [80.0, 82.0, 81.0]}
+    return document(rates, threads={"attribution": known_attribution(stall_parse=0.71, network=0.2)})
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("made", [varied, explained], ids=["matrix", "why"])
+def test_matrices_and_timelines_fit_any_width(made: Callable[[], ResultDocument], width: int) -> None:
+    parts = build(made(), explain=True, all_tables=True)
+    text = rendered(parts, width)
+    assert max(cell_len(line) for line in text.splitlines()) <= width
+    bare = squeezed(text)
+    for part in parts:
+        if isinstance(part, Table):
+            for words in (*texts(part), *(row[0] for row in part.rows)):
+                assert squeezed(words) in bare or part.title == "Who is fastest", words
+        if isinstance(part, Timeline):
+            for stretch in part.stretches:
+                assert squeezed(stretch.title) in bare
+                assert all(f"{lane.name}  " in text for lane in stretch.lanes)
+
+
+@pytest.mark.parametrize(
+    ("environ", "escapes"), [({"NO_COLOR": "1"}, "styles"), ({"TERM": "dumb"}, "none"), ({}, "colours")]
+)
+def test_colour_is_a_matter_of_the_terminal_and_says_nothing_of_its_own(
+    environ: dict[str, str], escapes: str
+) -> None:
+    out = io.StringIO()
+    environ = {"TERM": "xterm-256color"} | environ
+    console = Console(
+        file=out, width=80, force_terminal=True, _environ=environ, color_system="auto", highlight=False
+    )
+    render(build(explained(), explain=True), console)
+    text = out.getvalue()
+    assert (re.search("\x1b\\[[0-9;]*3[0-7]", text) is not None) == (escapes == "colours")
+    bare = re.sub("\x1b\\[[0-9;]*m", "", text)
+    assert bare == rendered(build(explained(), explain=True), 80)
+
+
+def test_the_order_is_verdict_expectations_overview_tables_machine() -> None:
+    parts = build(replace(varied(), expectations=expecting().expectations), explain=True, all_tables=True)
+    titles = [part.title for part in parts]
+    assert [type(part) for part in parts[:4]] == [Verdict, Checks, Table, Table]
+    assert titles[2] == "Who is fastest"
+    assert titles[3].startswith("From which parse CPU on")
+    assert isinstance(parts[-1], Facts)
+    assert all(isinstance(part, Table | Timeline) for part in parts[2:-1])
 
 
 def squeezed(text: str) -> str:
