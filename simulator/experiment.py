@@ -2,20 +2,22 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from simulator.analysis.summary import summarise
 from simulator.judgement import Judge
 from simulator.launch import Launch
-from simulator.preparation import Preparation, Search, prepare
+from simulator.preparation import Preparation, Ready, Search, prepare
+from simulator.result.attribution import UNCOUNTED, Timeline
 from simulator.result.document import ResultDocument
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
 from simulator.runner.calibrate import Preflights
-from simulator.runner.repetition import run_repetition
+from simulator.runner.repetition import Workers, run_repetition
 from simulator.runner.servers import ServerError, Servers
 from simulator.runtimes.interpreters import Interpreters
 from simulator.scenario.cells import Cell
@@ -23,6 +25,7 @@ from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance, Fixed, Next, Precise, Rounds, Schedule, blocks_of
 from simulator.schedule.block import broken
 from simulator.schedule.sizing import BudgetError
+from simulator.turns import WHY, NotSeenError, Wish, choose, expected_s, watched
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,9 @@ class Keeper(Protocol):
     def revise(self, run_id: str, repetition: Repetition) -> None:
         """Replace a repetition's judgement."""
 
+    def keep_turns(self, run_id: str, cell_id: str, turns: Timeline) -> None:
+        """Keep who ran when in a cell."""
+
     def finish(self, run_id: str, status: RunStatus) -> None:
         """Note how the run ended."""
 
@@ -82,6 +88,7 @@ class Experiment:
         search: sizes for a search instead of for rounds of every cell.
         progress: called when something new is done, and about once a second while it is.
         interpreters: of the scenario's runtimes; null: `python` runs every cell.
+        turns: whose turns are to be seen when all is measured; null: nobody's.
     """
 
     scenario: Scenario
@@ -99,6 +106,10 @@ class Experiment:
     search: Search | None = None
     progress: Callable[[Progress], None] = lambda _: None
     interpreters: Interpreters | None = None
+    turns: Wish | None = None
+    remarks: list[str] = field(default_factory=list)
+    """What a person should know of the turns that were not seen."""
+    _turns: dict[str, Timeline] = field(default_factory=dict)
     _done: list[Repetition] = field(default_factory=list)
     _samples: dict[tuple[str, int], Samples] = field(default_factory=dict)
     _calibrations: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -125,7 +136,7 @@ class Experiment:
             self._status = "running"
             status: RunStatus = "interrupted"
             try:
-                self._measure(servers)
+                prepared = self._measure(servers)
                 status = "complete"
             except (ServerError, BudgetError):
                 status = "failed"
@@ -133,6 +144,8 @@ class Experiment:
             finally:
                 self._status = status
                 self.keeper.finish(self.header.id, status)
+            if self.turns is not None:
+                self._watch(servers, prepared, self.turns)
 
     def plan(self) -> Preparation:
         """Prepare every cell and measure nothing more. Raises BudgetError and ServerError."""
@@ -179,6 +192,7 @@ class Experiment:
                 calibrations=self._calibrations,
                 repetitions=tuple(self._done),
                 samples=self.samples,
+                turns=self._turns,
             )
         )
 
@@ -189,7 +203,7 @@ class Experiment:
             return self.earlier.samples(cell_id, round_)
         return known
 
-    def _measure(self, servers: Servers) -> None:
+    def _measure(self, servers: Servers) -> Preparation:
         prepared = self.prepare(servers)
         judge = Judge(self.scenario, self.header.started_at, self.earlier)
         for refused in prepared.broken:
@@ -200,7 +214,6 @@ class Experiment:
                 self.keeper.calibrated(self.header.id, cell_id, self._calibrations[cell_id])
         allowance = allowance_of(self.scenario, prepared)
         schedule = (self.schedule or self._rounds)(prepared)
-        launch = Launch(self.python, self.interpreters)
         failures = 0
         while (following := schedule.next(self._done)) is not None:
             ready = prepared.ready[following.cell_id]
@@ -210,20 +223,13 @@ class Experiment:
             progress = self._progress(schedule, allowance, following, cell)
             self.progress(progress)
             began = time.monotonic()
-            python, driver = launch.of(cell)
             outcome: Observed | Broken
             try:
-                outcome = run_repetition(
-                    cell,
-                    servers.serving(cell.server),
-                    round_=following.round,
-                    python=python,
-                    driver=driver,
-                    amount=ready.amount,
-                    seed=self.scenario.seed,
-                    import_path=self.import_path,
-                    time_limit_s=self.scenario.time_limit_ns / 1e9,
-                    on_wake=lambda progress=progress: self.progress(progress),  # type: ignore[misc]
+                outcome = self._once(
+                    ready,
+                    servers,
+                    following.round,
+                    lambda progress=progress: self.progress(progress),  # type: ignore[misc]
                 )
             except ServerError as error:
                 failures += 1
@@ -236,6 +242,66 @@ class Experiment:
             self._discard(schedule)
         done = len(self._done)
         self.progress(Progress("done", done, done, 0))
+        return prepared
+
+    def _once(
+        self,
+        ready: Ready,
+        servers: Servers,
+        round_: int,
+        on_wake: Callable[[], None],
+        watching: Callable[[Workers], AbstractContextManager[object]] = lambda _: nullcontext(),
+    ) -> Observed | Broken:
+        """Run a cell once. Raises ServerError."""
+        cell = ready.cell
+        python, driver = Launch(self.python, self.interpreters).of(cell)
+        return run_repetition(
+            cell,
+            servers.serving(cell.server),
+            round_=round_,
+            python=python,
+            driver=driver,
+            amount=ready.amount,
+            seed=self.scenario.seed,
+            import_path=self.import_path,
+            time_limit_s=self.scenario.time_limit_ns / 1e9,
+            on_wake=on_wake,
+            watching=watching,
+        )
+
+    def _watch(self, servers: Servers, prepared: Preparation, wish: Wish) -> None:
+        """See who runs when; whatever goes wrong, the run is complete, and its turns are missing."""
+        ok = {r.cell_id for r in self._done if r.status == "ok"} - broken(self._done)
+        choice = choose([ready.cell for ready in prepared.ready.values()], ok, wish)
+        if choice.left_out:
+            self.remarks.append(
+                f"turns: {len(choice.cells)} cells were watched; {choice.left_out} more were left out"
+            )
+        done = len(self._done)
+        for cell in choice.cells:
+            progress = Progress(describe(cell), done, done, 0, WHY)
+            self.progress(progress)
+            ready, window_s = (
+                prepared.ready[cell.id],
+                expected_s(r for r in self._done if r.cell_id == cell.id),
+            )
+            try:
+                self._turns[cell.id] = watched(
+                    cell,
+                    window_s,
+                    lambda watching, ready=ready, progress=progress: self._once(  # type: ignore[misc]
+                        ready, servers, UNCOUNTED, lambda: self.progress(progress), watching
+                    ),
+                )
+            except KeyboardInterrupt:
+                self.remarks.append(
+                    "turns: interrupted; the run is complete, and nothing measured is missing"
+                )
+                return
+            except (NotSeenError, ServerError) as error:
+                self.remarks.append(f"turns: {describe(cell)}: {error}")
+                continue
+            self.keeper.keep_turns(self.header.id, cell.id, self._turns[cell.id])
 
     def _rounds(self, prepared: Preparation) -> Schedule:
         """Return the schedule that the scenario itself asks for."""

@@ -16,7 +16,7 @@ from simulator.analysis.findings import findings
 from simulator.analysis.intervals import interval, paired_ratio
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
 from simulator.analysis.percentiles import lag_s, percentile, percentiles_s
-from simulator.analysis.timeline import timeline
+from simulator.analysis.timeline import MOST_JOBS, MOST_JOBS_OF_RUN, timeline
 from simulator.expectations.judging import judge
 from simulator.result.attribution import JobTime, Timeline
 from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
@@ -138,6 +138,7 @@ def _cell(
         job_time=_job_time([m.job_time for m in measures]),
         moved_bytes_per_page=over(lambda m: m.moved_bytes_per_page),
         timeline=_timeline(planned, good, run) if measures else None,
+        turns=run.turns.get(planned.id) if measures else None,
     )
 
 
@@ -146,7 +147,12 @@ def _timeline(planned: PlannedCell, good: Sequence[Repetition], run: Run) -> Tim
     ranked = sorted(good, key=lambda r: r.measures.throughput_per_s if r.measures is not None else 0.0)
     chosen = ranked[len(ranked) // 2]
     samples = run.samples(chosen.cell_id, chosen.round)
-    return None if samples is None else timeline(samples, chosen.round, planned.in_flight)
+    most_jobs = min(MOST_JOBS, MOST_JOBS_OF_RUN // len(run.header.cells))
+    return (
+        None
+        if samples is None
+        else timeline(samples, chosen.round, planned.in_flight, most_jobs=max(1, most_jobs))
+    )
 
 
 def _job_time(found: Sequence[JobTime | None]) -> JobTime | None:

@@ -26,6 +26,8 @@ class Chosen:
     lanes: tuple[tuple[str, np.ndarray], ...]
     """Name, and positions of the jobs that reach into the stretch."""
     left_out: int
+    all_jobs: tuple[np.ndarray, ...]
+    """Positions of all jobs of each lane, in the stretch or not."""
 
     @property
     def width_us(self) -> int:
@@ -81,7 +83,8 @@ def choose(
         (name, jobs[(samples.ready_ns[jobs] > begin) & (samples.start_ns[jobs] < end)])
         for name, jobs in lanes[:MOST_LANES]
     )
-    return Chosen(begin, end, shown, len(lanes) - len(shown))
+    every = tuple(jobs for _, jobs in lanes[:MOST_LANES])
+    return Chosen(begin, end, shown, len(lanes) - len(shown), every)
 
 
 def on_loop(samples: Samples) -> bool:

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from .samples import Column
 
+EVERY_NS = 1_000_000
+"""A look is due that often."""
+
 
 @dataclass(frozen=True)
 class Looks:

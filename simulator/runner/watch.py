@@ -13,10 +13,9 @@ from typing import Self
 
 import numpy as np
 
-from simulator.result.looks import Looks
+from simulator.result.looks import EVERY_NS, Looks
 from simulator.runner import observe
 
-EVERY_NS = 1_000_000
 MOST_THREADS = 16
 """Each costs about 5 us a look."""
 RUNNABLE = b"R"
