@@ -82,8 +82,30 @@ def turns(looks: Looks) -> dict[int, Turns]:
         until = middles[long] + np.where(within, waited[long] // 2, 0)
         queued = union(until - waited[long], until)
         able = union(begins[runnable], ends[runnable])
-        found[worker] = Turns(without(able, queued), common(queued, union(begins, ends)))
+        running = _shortened(without(able, queued), runnable, begins, looks.on_cpu_ns[:, column])
+        found[worker] = Turns(running, common(queued, union(begins, ends)))
     return found
+
+
+def _shortened(running: Spans, runnable: np.ndarray, begins: np.ndarray, on_cpu_ns: np.ndarray) -> Spans:
+    """Return the spans, none longer than what the thread can have run meanwhile.
+
+    Between two looks that find it at rest its CPU time is exact: a waiter that wakes for 30 us, as those for the GIL
+    do every 5 ms, and is caught at it, has not run for the whole time from one look to the next.
+    """
+    change = np.flatnonzero(np.diff(runnable.astype(np.int8), prepend=0, append=0))
+    starts, stops = running[0].copy(), running[1].copy()
+    for first, after in zip(change[::2], change[1::2], strict=True):
+        if first == 0 or after == len(runnable):
+            continue
+        inside = (running[0] >= begins[first]) & (running[1] <= begins[after])
+        lengths = stops[inside] - starts[inside]
+        most = on_cpu_ns[after] - on_cpu_ns[first - 1]
+        if lengths.sum() > most:
+            excess = lengths - lengths * most // lengths.sum()
+            starts[inside] += excess // 2
+            stops[inside] -= excess - excess // 2
+    return union(starts, stops)
 
 
 def stands_for(at_ns: np.ndarray) -> Edges:
@@ -115,10 +137,8 @@ def common(one: Spans, other: Spans) -> Spans:
 
 def without(one: Spans, other: Spans) -> Spans:
     """Return what lies in the first and not in the second."""
-    if not len(one[0]):
-        return one
-    first, last = min(one[0][0], *other[0][:1]) - 1, max(one[1][-1], *other[1][-1:]) + 1
-    return common(one, (np.concatenate([[first], other[1]]), np.concatenate([other[0], [last]])))
+    ever = np.iinfo(np.int64)
+    return common(one, (np.append(ever.min, other[1]), np.append(other[0], ever.max)))
 
 
 def _worker(samples: Samples, jobs: np.ndarray) -> int:
@@ -176,5 +196,5 @@ def _watch(looks: Looks, chosen: Chosen) -> Watch:
         workers=len(looks.workers),
         of=looks.of,
         unseen_us=_flat_us(unseen, chosen),
-        cost=round(looks.cpu_ns / max(1, looked_ns), 4),
+        cost=round(looks.cost_ns / max(1, looked_ns), 4),
     )

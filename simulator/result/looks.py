@@ -25,7 +25,9 @@ class Looks:
     """Whether the thread was running, or could have been if a core had been free."""
     queued_ns: Column
     """How long it had waited for a core until then, in all; a wait is added when it ends."""
-    cpu_ns: int
+    on_cpu_ns: Column
+    """Its CPU time until then; exact while it is not running."""
+    cost_ns: int
     """CPU time that the looking took."""
 
     def __len__(self) -> int:

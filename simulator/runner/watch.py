@@ -26,7 +26,7 @@ class Watcher:
     """Context manager around a window; `looks` is what was seen, once it is left.
 
     Two files of each thread are kept open, and read with one system call each: the state in /proc/PID/task/TID/stat,
-    and the time waited for a core in its schedstat.
+    and CPU time and the time waited for a core in its schedstat.
 
     Args:
         workers: worker index -> (pid, tid).
@@ -44,7 +44,7 @@ class Watcher:
         self._thread: threading.Thread | None = None
         self._at_ns: list[int] = []
         self._read: list[list[bytes]] = []
-        self._cpu_ns = 0
+        self._cost_ns = 0
 
     def __enter__(self) -> Self:
         """Begin to wait for the moment. Raises OSError: a thread is gone, or cannot be looked at."""
@@ -91,19 +91,22 @@ class Watcher:
             # A look that is late is not made up for: the next one is the next that is due.
             due_ns += EVERY_NS * max(1, 1 + (now_ns - due_ns) // EVERY_NS)
             time.sleep(max(0.0, (due_ns - now_ns) / 1e9))
-        self._cpu_ns = time.thread_time_ns() - cpu_ns
+        self._cost_ns = time.thread_time_ns() - cpu_ns
 
     def looks(self) -> Looks:
         """Return what was seen; without a row where the window ended before the first look."""
         size, threads = len(self._read), len(self._workers)
         # The name in parentheses may hold anything; the state is the letter after the last of them.
         states = [[text[text.rindex(b")") + 2 :][:1] == RUNNABLE for text in row[::2]] for row in self._read]
-        queued = [[int(text.split()[1]) for text in row[1::2]] for row in self._read]
+        times = np.array(
+            [[text.split()[:2] for text in row[1::2]] for row in self._read], dtype=np.int64
+        ).reshape(size, threads, 2)
         return Looks(
             workers=tuple(self._workers),
             of=self._of,
             at_ns=np.array(self._at_ns, dtype=np.int64),
             runnable=np.array(states, dtype=np.bool_).reshape(size, threads),
-            queued_ns=np.array(queued, dtype=np.int64).reshape(size, threads),
-            cpu_ns=self._cpu_ns,
+            queued_ns=times[:, :, 1],
+            on_cpu_ns=times[:, :, 0],
+            cost_ns=self._cost_ns,
         )
