@@ -15,14 +15,13 @@ from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.analysis.intervals import interval, paired_ratio
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
-from simulator.analysis.percentiles import lag_s, percentile, percentiles_s
+from simulator.analysis.percentiles import curve_s, lag_s, percentile, percentiles_s, worst_lag
 from simulator.analysis.timeline import MOST_JOBS, MOST_JOBS_OF_RUN, timeline
 from simulator.expectations.judging import judge
 from simulator.result.attribution import JobTime, Timeline
 from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
 from simulator.result.repetition import (
     DelayError,
-    Lag,
     Measures,
     Phase,
     Repetition,
@@ -75,10 +74,6 @@ def throughput_by_round(repetitions: Iterable[Repetition]) -> dict[int, float]:
     }
 
 
-def _shallow(document: ResultDocument) -> dict[str, Any]:
-    return {field.name: getattr(document, field.name) for field in fields(document)}
-
-
 def _cell(
     planned: PlannedCell,
     repetitions: list[Repetition],
@@ -98,6 +93,7 @@ def _cell(
     rounds = sorted(own.keys() & base.keys())
     over = _over(measures)
     arrivals = [m.arrivals for m in measures if m.arrivals is not None]
+    response = _pool(samples, response_ns) if samples else np.array([])
     return CellResult(
         id=planned.id,
         factors=planned.factors,
@@ -115,7 +111,7 @@ def _cell(
         makespan_s=over(lambda m: m.makespan_s),
         startup_s=over(lambda m: m.startup_s),
         drain_s=over(lambda m: m.drain_s),
-        response_time_s=percentiles_s(_pool(samples, response_ns)) if samples else None,
+        response_time_s=percentiles_s(response) if samples else None,
         fetch=_phase([m.fetch for m in measures]) if measures else None,
         parse=_phase([m.parse for m in measures]) if measures else None,
         network_s=over(lambda m: m.network_s),
@@ -124,7 +120,7 @@ def _cell(
         cores_used=over(lambda m: m.cores_used),
         run_queue_cores=over(lambda m: m.run_queue_cores),
         memory_bytes=None if (held := over(lambda m: m.memory_bytes)) is None else round(held),
-        loop_lag_s=_worst_lag([m.loop_lag_s for m in measures]),
+        loop_lag_s=worst_lag([m.loop_lag_s for m in measures]),
         server=_server(measures, samples) if measures else None,
         equality=_equality(repetitions),
         digest=_digest(measures),
@@ -139,6 +135,7 @@ def _cell(
         moved_bytes_per_page=over(lambda m: m.moved_bytes_per_page),
         timeline=_timeline(planned, good, run) if measures else None,
         turns=run.turns.get(planned.id) if measures else None,
+        response_curve=curve_s(response),
     )
 
 
@@ -243,23 +240,6 @@ def _phase(phases: Sequence[Phase]) -> Phase:
         wall_s=mean([p.wall_s for p in phases]),
         cpu_s=mean([p.cpu_s for p in phases]),
         stall_s=mean([p.stall_s for p in phases]),
-    )
-
-
-def _worst_lag(lags: Sequence[Lag | None]) -> Lag | None:
-    """Return the worst of each, since ticks are not kept: a percentile stays one of a single repetition."""
-    known = [lag for lag in lags if lag is not None]
-    if not known:
-        return None
-
-    def worst(values: list[float | None]) -> float | None:
-        found = [value for value in values if value is not None]
-        return max(found) if found else None
-
-    return Lag(
-        p50=worst([lag.p50 for lag in known]),
-        p99=worst([lag.p99 for lag in known]),
-        max=worst([lag.max for lag in known]),
     )
 
 

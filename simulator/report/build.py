@@ -1,10 +1,10 @@
 """The parts of a report, built from a result document alone."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.report.arrivals import arrivals_tables
+from simulator.report.combinations import Combination, Key, combinations
 from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
 from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
@@ -35,8 +35,6 @@ ANSWERS = ("winner", "arrivals")
 OVERALL = ("convoy", "runtimes", "gil")
 """Kinds that speak of many combinations together, and so stand beside the answers."""
 
-Combination = tuple[tuple[str, str], ...]
-
 
 def build(document: ResultDocument, *, all_tables: bool = False, explain: bool = False) -> tuple[Part, ...]:
     """Return the parts in the order in which they are read.
@@ -46,42 +44,28 @@ def build(document: ResultDocument, *, all_tables: bool = False, explain: bool =
         all_tables: show the table of every combination, however many there are.
         explain: add where the time of workers and jobs went, and a timeline, to each table.
     """
-    groups: dict[Combination, list[CellResult]] = defaultdict(list)
-    by_id = {cell.id: cell for cell in document.cells}
-    for cell in document.cells:
-        if cell.baseline_id is None:
-            continue
-        group = groups[_combination(cell.factors)]
-        baseline = by_id.get(cell.baseline_id)
-        if not group and baseline is not None:
-            group.append(baseline)
-        group.append(cell)
-    if not groups:
-        for cell in document.cells:
-            groups[_combination(cell.factors)].append(cell)
-    varied = {name for key in groups for name, _ in key if len({dict(k).get(name) for k in groups}) > 1}
+    groups = combinations(document)
     grid = matrix(document)
     tables: list[Part] = []
-    for key, cells in groups.items():
-        title = _title(key, varied, document)
+    for group in groups:
         tables.append(
             Table(
-                title=title,
+                title=group.title,
                 columns=COLUMNS,
-                rows=tuple(_row(cell) for cell in cells),
-                notes=notes(cells),
+                rows=tuple(_row(cell) for cell in group.cells),
+                notes=notes(group.cells),
                 findings=tuple(
                     f.text
                     for f in document.findings
                     # Who wins stands in the verdict, or with a matrix only as a name and a number.
-                    if _covers(f.scope, key) and (f.kind not in ANSWERS or grid is not None)
+                    if _covers(f.scope, group.key) and (f.kind not in ANSWERS or grid is not None)
                 ),
             )
         )
-        tables.extend(arrivals_tables(title, cells))
+        tables.extend(arrivals_tables(group.title, group.cells))
         if explain:
-            tables.extend(why(title, cells))
-    answers = [picture(grid)] if grid is not None else _answers(document, groups, varied)
+            tables.extend(why(group.title, group.cells))
+    answers = [picture(grid)] if grid is not None else _answers(document, groups)
     overall = [finding.text for finding in document.findings if finding.kind in OVERALL]
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
@@ -104,11 +88,7 @@ def _checks(document: ResultDocument) -> tuple[Checks, ...]:
     return (Checks(f"Expectations: {held} of {len(made)} held", made),) if made else ()
 
 
-def _combination(factors: Mapping[str, Any]) -> Combination:
-    return tuple((name, str(level)) for name, level in factors.items() if name != "strategy")
-
-
-def _covers(scope: Mapping[str, Any], key: Combination) -> bool:
+def _covers(scope: Mapping[str, Any], key: Key) -> bool:
     levels = dict(key)
     return all(levels.get(name) == str(level) for name, level in scope.items()) and len(scope) == len(levels)
 
@@ -118,25 +98,11 @@ def _rounds(document: ResultDocument) -> str:
     return f"{rounds}, partial: it was ended early" if document.partial else rounds
 
 
-def _title(key: Combination, varied: set[str], document: ResultDocument) -> str:
-    levels = [_named(name, level) for name, level in key if name in varied]
-    flight = dict(key).get("in_flight", "")
-    fixed = [] if "in_flight" in varied or not flight else [f"{flight} in flight"]
-    return ", ".join([*levels, *fixed]) or str(document.scenario["name"])
-
-
-def _named(factor: str, level: str) -> str:
-    """Return a factor and its level as they are written in a scenario."""
-    written = {"None": "null", "True": "true", "False": "false"}.get(level, level)
-    return level if factor == "case" else f"{factor} {written}"
-
-
-def _answers(document: ResultDocument, groups: Mapping[Combination, Any], varied: set[str]) -> list[str]:
+def _answers(document: ResultDocument, groups: Sequence[Combination]) -> list[str]:
     sentences: list[str] = []
-    for key in groups:
-        texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, key)]
-        label = ", ".join(_named(name, level) for name, level in key if name in varied)
-        sentences.extend(f"{label}: {text}" if label else text for text in texts)
+    for group in groups:
+        texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, group.key)]
+        sentences.extend(f"{group.label}: {text}" if group.label else text for text in texts)
     return sentences
 
 

@@ -122,7 +122,8 @@ class Grid:
     key: tuple[tuple[str, str, Tone], ...]
     """Letter, name and tone of each strategy that wins somewhere."""
     lines: tuple[Line, ...] = ()
-    """Across the grid; x in columns and y in rows, counted from 0 at the middle of the first."""
+    """Across the grid, by rising y; x in columns and y in rows, counted from 0 at the middle of the first. Lines of
+    the same name are pieces of one, between which it is not known."""
 
 
 @dataclass(frozen=True)

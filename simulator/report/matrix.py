@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from simulator.analysis.findings.words import PLURAL
+from simulator.report.combinations import Key, key_of
 from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table
 from simulator.report.standing import Standing, standing
@@ -17,8 +17,6 @@ FEWEST = 2
 """Parse costs and rows that make a matrix."""
 MOST_SENTENCES = 8
 """Crossovers that are told one by one."""
-
-Key = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def matrix(document: ResultDocument) -> Matrix | None:
     groups: dict[tuple[Key, str], list[CellResult]] = {}
     for cell in cells:
         if not cell.marked:
-            groups.setdefault((_key(cell.factors), str(cell.factors[COST])), []).append(cell)
+            groups.setdefault((key_of(cell.factors, COST), str(cell.factors[COST])), []).append(cell)
     rows = list(dict.fromkeys(key for key, _ in groups))
     levels = list(dict.fromkeys(level for _, level in groups))
     if len(rows) < FEWEST or len(levels) < FEWEST:
@@ -61,10 +59,6 @@ def matrix(document: ResultDocument) -> Matrix | None:
         {level: _cost(cells, level) for level in levels},
         {place: standing(group, document.scatter_rounds) for place, group in groups.items()},
     )
-
-
-def _key(factors: Mapping[str, Any]) -> Key:
-    return tuple((path, str(level)) for path, level in factors.items() if path not in (COST, "strategy"))
 
 
 def _cost(cells: Sequence[CellResult], level: str) -> float | None:
@@ -91,7 +85,7 @@ def winners(found: Matrix) -> Table:
             ),
         ),
         rows=tuple(
-            (name, *(_cell(found.standings.get((key, level))) for level in found.costs))
+            (name, *(winner_text(found.standings.get((key, level))) for level in found.costs))
             for key, name in found.rows.items()
         ),
         notes=(),
@@ -99,7 +93,8 @@ def winners(found: Matrix) -> Table:
     )
 
 
-def _cell(place: Standing | None) -> str:
+def winner_text(place: Standing | None) -> str:
+    """Return who is fastest and how far ahead, below one another, with marks that the legend explains."""
     if place is None:
         return "–"
     if not place.leaders:
@@ -154,7 +149,7 @@ def told(document: ResultDocument) -> tuple[str, ...]:
     texts = tuple(finding.text for finding in document.findings if finding.kind == "crossover")
     if len(texts) <= MOST_SENTENCES:
         return texts
-    return tuple(_range(*names, members) for names, members in _by_pair(document).items())
+    return tuple(_range(*names, members) for names, members in by_pair(document).items())
 
 
 def _range(faster: str, slower: str, found: Sequence[Crossover]) -> str:
@@ -182,8 +177,8 @@ def _range(faster: str, slower: str, found: Sequence[Crossover]) -> str:
 def crossover_tables(document: ResultDocument, found: Matrix) -> tuple[Table, ...]:
     """Return a table for each strategy with processes: from which parse CPU on it wins, over each of the others."""
     by_faster: dict[str, dict[str, dict[Key, Crossover]]] = {}
-    for (faster, slower), members in _by_pair(document).items():
-        by_faster.setdefault(faster, {})[slower] = {_key(member.scope): member for member in members}
+    for (faster, slower), members in by_pair(document).items():
+        by_faster.setdefault(faster, {})[slower] = {key_of(member.scope, COST): member for member in members}
     return tuple(
         Table(
             title=f"From which parse CPU on {faster} {'wins' if _singular(faster) else 'win'}, in ms",
@@ -192,7 +187,7 @@ def crossover_tables(document: ResultDocument, found: Matrix) -> tuple[Table, ..
                 *(Column("over", slower, "crossover and its 95 % interval") for slower in others),
             ),
             rows=tuple(
-                (name, *(_crossover(members.get(key)) for members in others.values()))
+                (name, *(crossover_text(members.get(key)) for members in others.values()))
                 for key, name in found.rows.items()
             ),
             notes=(),
@@ -205,7 +200,8 @@ def crossover_tables(document: ResultDocument, found: Matrix) -> tuple[Table, ..
     )
 
 
-def _crossover(found: Crossover | None) -> str:
+def crossover_text(found: Crossover | None) -> str:
+    """Return a crossover in ms with its interval, `?` for what is not known."""
     if found is None:
         return "–"
     match found.kind:
@@ -219,7 +215,8 @@ def _crossover(found: Crossover | None) -> str:
     return f"{'?' if found.cost_s is None else ms(found.cost_s)} ({low}–{high})"
 
 
-def _by_pair(document: ResultDocument) -> dict[tuple[str, str], list[Crossover]]:
+def by_pair(document: ResultDocument) -> dict[tuple[str, str], list[Crossover]]:
+    """Return the crossovers by the names of the faster and the slower strategy."""
     found: dict[tuple[str, str], list[Crossover]] = {}
     for crossover in document.crossovers:
         found.setdefault((crossover.faster, crossover.slower), []).append(crossover)

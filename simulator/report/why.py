@@ -11,6 +11,8 @@ from simulator.result.document import CellResult
 FEW_MS = 10
 """Stretches shorter than this are told with one decimal."""
 
+LACKING = "not known, because a thread's times or the server's stamps cannot be read there"
+
 WORKERS = (
     Column(
         "strategy",
@@ -94,7 +96,12 @@ def _stretch(cell: CellResult, timeline: Measured) -> Stretch:
 
 
 def _worker_row(cell: CellResult, found: Attribution) -> tuple[str, ...]:
-    shares = (
+    return (f"{cell.factors['strategy']} ({found.workers})", *map(percent, shares(found)))
+
+
+def shares(found: Attribution) -> tuple[float | None, ...]:
+    """Return the numbers of the columns of WORKERS."""
+    return (
         found.fetch_cpu,
         found.parse_cpu,
         found.other_cpu,
@@ -106,10 +113,10 @@ def _worker_row(cell: CellResult, found: Attribution) -> tuple[str, ...]:
         found.residual,
         found.steal,
     )
-    return (f"{cell.factors['strategy']} ({found.workers})", *(_percent(share) for share in shares))
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """Return a share in percent, without the sign."""
     return NONE if share is None else f"{share * 100 + 0.0:.1f}".replace("-0.0", "0.0")
 
 
@@ -147,6 +154,4 @@ def _lacking(cells: Sequence[CellResult]) -> tuple[str, ...]:
     lacking = [str(cell.factors["strategy"]) for cell in cells if cell.attribution is None]
     if not lacking:
         return ()
-    return (
-        f"{', '.join(lacking)}: not known, because a thread's times or the server's stamps cannot be read there",
-    )
+    return (f"{', '.join(lacking)}: {LACKING}",)

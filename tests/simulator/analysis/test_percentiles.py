@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.analysis.percentiles import SAMPLES_BEYOND, lag_s, percentile, percentiles_s
+from simulator.analysis.percentiles import CURVE, SAMPLES_BEYOND, curve_s, lag_s, percentile, percentiles_s
 
 SHARES = {"p50": "0.5", "p90": "0.9", "p95": "0.95", "p99": "0.99", "p99_9": "0.999"}
 durations = st.lists(st.integers(0, 10**12), min_size=1, max_size=400)
@@ -58,3 +58,21 @@ def test_a_lag_keeps_its_maximum_where_percentiles_are_refused() -> None:
     many = lag_s(np.arange(1, 2001) * 1_000_000)
     assert many is not None
     assert (many.p50, many.p99, many.max) == (1.0, 1.98, 2.0)
+
+
+@given(values=durations)
+def test_a_curve_has_the_exact_percentile_of_each_share_as_far_as_the_samples_carry(
+    values: list[int],
+) -> None:
+    found = curve_s(np.array(values))
+    exact = [(share, percentile(np.array(values), share)) for share in CURVE]
+    assert list(found) == [(share, value / 1e9) for share, value in exact if value is not None]
+
+
+def test_a_curve_begins_at_the_shortest_and_has_few_points_however_many_samples_there_are() -> None:
+    found = curve_s(np.arange(1_000_000, 0, -1) * 1_000_000)
+    assert found[0] == (0.0, 0.001)
+    assert found[-1] == (0.9999, 999.9)
+    assert len(found) <= 20
+    assert curve_s(np.arange(10)) == ()
+    assert curve_s(np.array([])) == ()

@@ -1,0 +1,100 @@
+"""The combinations of levels of a run: which cells belong together, and what they are called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.result.document import CellResult, ResultDocument
+
+Key = tuple[tuple[str, str], ...]
+"""Factors beside the strategy, each with its level."""
+
+
+@dataclass(frozen=True)
+class Combination:
+    """The cells of one combination of levels, which are compared with one another."""
+
+    key: Key
+    label: str
+    """The levels that vary from one combination to another, as a scenario writes them; empty where none does."""
+    title: str
+    """The same for a headline: never empty, and with the jobs in flight."""
+    cells: tuple[CellResult, ...]
+    """The baseline first, then the strategies as they are listed."""
+
+
+def combinations(document: ResultDocument) -> tuple[Combination, ...]:
+    """Return the combinations in the order of the run; without strategies beside the baseline, it alone."""
+    groups: dict[Key, list[CellResult]] = {}
+    by_id = {cell.id: cell for cell in document.cells}
+    for cell in document.cells:
+        if cell.baseline_id is None:
+            continue
+        group = groups.setdefault(key_of(cell.factors), [])
+        baseline = by_id.get(cell.baseline_id)
+        if not group and baseline is not None:
+            group.append(baseline)
+        group.append(cell)
+    if not groups:
+        for cell in document.cells:
+            groups.setdefault(key_of(cell.factors), []).append(cell)
+    varied = {name for name, levels in _levels(groups).items() if len(levels) > 1}
+    return tuple(
+        Combination(key, _label(key, varied), _title(key, varied, document), tuple(cells))
+        for key, cells in groups.items()
+    )
+
+
+def along(document: ResultDocument, path: str) -> tuple[Combination, ...]:
+    """Return the combinations of all levels but those of one factor, over which a line can be drawn.
+
+    Each has its baselines first. None where the factor does not vary.
+
+    Args:
+        document: the run.
+        path: of the factor.
+    """
+    groups: dict[Key, list[CellResult]] = {}
+    for cell in document.cells:
+        if cell.baseline_id is not None and path in cell.factors:
+            groups.setdefault(key_of(cell.factors, path), []).append(cell)
+    groups = {
+        key: cells for key, cells in groups.items() if len({str(cell.factors[path]) for cell in cells}) > 1
+    }
+    varied = {name for name, levels in _levels(groups).items() if len(levels) > 1}
+    by_id = {cell.id: cell for cell in document.cells}
+    found = []
+    for key, cells in groups.items():
+        ids = dict.fromkeys(cell.baseline_id for cell in cells)
+        baselines = [by_id[id_] for id_ in ids if id_ in by_id]
+        found.append(
+            Combination(key, _label(key, varied), _title(key, varied, document), (*baselines, *cells))
+        )
+    return tuple(found)
+
+
+def key_of(factors: Mapping[str, Any], *without: str) -> Key:
+    """Return the levels of all factors but the strategy and those that are to be left out."""
+    return tuple((name, str(level)) for name, level in factors.items() if name not in ("strategy", *without))
+
+
+def named(factor: str, level: str) -> str:
+    """Return a factor and its level as they are written in a scenario."""
+    written = {"None": "null", "True": "true", "False": "false"}.get(level, level)
+    return level if factor == "case" else f"{factor} {written}"
+
+
+def _levels(groups: Mapping[Key, Any]) -> dict[str, set[str | None]]:
+    levels = [dict(key) for key in groups]
+    names = {name for each in levels for name in each}
+    return {name: {each.get(name) for each in levels} for name in names}
+
+
+def _label(key: Key, varied: set[str]) -> str:
+    return ", ".join(named(name, level) for name, level in key if name in varied)
+
+
+def _title(key: Key, varied: set[str], document: ResultDocument) -> str:
+    flight = dict(key).get("in_flight", "")
+    fixed = "" if "in_flight" in varied or not flight else f"{flight} in flight"
+    return ", ".join(filter(None, (_label(key, varied), fixed))) or str(document.scenario["name"])

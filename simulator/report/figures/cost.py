@@ -1,0 +1,126 @@
+"""Throughput over the parse cost."""
+
+from collections.abc import Sequence
+
+from simulator.analysis.findings.words import per_second
+from simulator.report.combinations import Combination, along, key_of
+from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
+from simulator.report.figures.drawn import (
+    STRATEGY,
+    compared,
+    headline,
+    made,
+    missing,
+    ok,
+    starred,
+    strategy,
+    tone,
+)
+from simulator.report.figures.wording import ahead, form
+from simulator.report.matrix import COST
+from simulator.report.numbers import NONE, ms, number
+from simulator.report.parts import Column, Table
+from simulator.result.document import CellResult, ResultDocument
+
+TITLE = "Throughput over the parse cost"
+FEWEST = 2
+MOST_CROSSINGS = 3
+COLUMNS = (
+    STRATEGY,
+    Column("asked", "", "parse cost as the scenario has it", numeric=False),
+    Column("parse CPU", "ms", "CPU of one page's parse, measured: mean"),
+    Column("throughput", "pages/s", "records ready per second of makespan: median over the rounds"),
+    Column("low", "pages/s", "of the 95 % interval; with fewer than 3 rounds the least"),
+    Column("high", "pages/s", "of the 95 % interval; with fewer than 3 rounds the most"),
+)
+
+
+def build(document: ResultDocument) -> Figure | None:
+    """Return a line for each strategy; null where the parse cost does not vary."""
+    groups = along(document, COST)
+    panels = made(groups, lambda group: _panel(group, document, len(groups)))
+    if not panels:
+        return None
+    return Figure(
+        "cost",
+        TITLE,
+        "At which parse cost does one strategy begin to beat another?",
+        panels,
+        ("The parse cost is the CPU that was measured. Where lines cross, the answer turns.",),
+    )
+
+
+def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel | None:
+    shown = [
+        cell
+        for cell in ok(group.cells)
+        if _cost(cell) > 0 and cell.throughput_per_s is not None and cell.arrivals is None
+    ]
+    by_strategy: dict[str, list[CellResult]] = {}
+    for cell in sorted(shown, key=_cost):
+        by_strategy.setdefault(strategy(cell), []).append(cell)
+    ordered = [by_strategy[name] for name in dict.fromkeys(map(strategy, shown))]
+    if not any(len(cells) >= FEWEST for cells in ordered):
+        return None
+    return Panel(
+        headline(group, groups),
+        Lines(
+            Axis("parse CPU per page, measured", "ms", "log"),
+            Axis("throughput", "pages/s", "log"),
+            tuple(Line(starred(cells[0]), tone(cells[0]), _spots(cells)) for cells in ordered),
+        ),
+        _summary(shown, group, document),
+        Table(
+            f"{TITLE}: {group.title}",
+            COLUMNS,
+            tuple(
+                (
+                    starred(cell),
+                    str(cell.factors[COST]),
+                    ms(_cost(cell)),
+                    number(cell.throughput_per_s.median),
+                    number(cell.throughput_per_s.low),
+                    number(cell.throughput_per_s.high),
+                )
+                for cells in ordered
+                for cell in cells
+                if cell.throughput_per_s is not None
+            ),
+            missing(group.cells),
+            (),
+        ),
+    )
+
+
+def _cost(cell: CellResult) -> float:
+    return cell.parse.cpu_s or 0.0 if cell.parse is not None else 0.0
+
+
+def _spots(cells: Sequence[CellResult]) -> tuple[Spot, ...]:
+    rates = ((cell, cell.throughput_per_s) for cell in cells)
+    return tuple(
+        Spot(_cost(cell) * 1e3, rate.median, rate.low, rate.high) for cell, rate in rates if rate is not None
+    )
+
+
+def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDocument) -> str:
+    """Say who leads at the lowest and at the highest cost, and what is known of where that turns."""
+    by_level: dict[str, list[CellResult]] = {}
+    for cell in sorted(compared(cells), key=_cost):
+        by_level.setdefault(str(cell.factors[COST]), []).append(cell)
+    ends = list(by_level.values())
+    told = [
+        f"at {ms(_cost(found[0]))} ms of parse CPU {ahead(found, document.scatter_rounds, _rate)}"
+        for found in (ends[:1] + ends[-1:] if len(ends) > 1 else ends)
+    ]
+    crossings = [
+        f"{found.faster} {form(found.faster, 'beats', 'beat')} {found.slower} from {ms(found.cost_s)} ms on"
+        for found in document.crossovers
+        if key_of(found.scope, COST) == group.key and found.kind == "crossing" and found.cost_s is not None
+    ]
+    sentence = "; ".join([*told, *crossings[:MOST_CROSSINGS]])
+    return sentence[0].upper() + sentence[1:] + "."
+
+
+def _rate(cell: CellResult) -> str:
+    return per_second(cell.throughput_per_s.median) if cell.throughput_per_s is not None else NONE

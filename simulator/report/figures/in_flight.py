@@ -1,0 +1,107 @@
+"""Throughput over the jobs in flight."""
+
+from collections.abc import Sequence
+
+from simulator.analysis.intervals import differs
+from simulator.analysis.pairing import ratio
+from simulator.report.combinations import Combination, along
+from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
+from simulator.report.figures.drawn import STRATEGY, headline, made, ok, strategy, tone
+from simulator.report.figures.wording import form, names
+from simulator.report.numbers import number
+from simulator.report.parts import Column, Table
+from simulator.result.document import CellResult, Interval, ResultDocument
+
+TITLE = "Throughput over the jobs in flight"
+FACTOR = "in_flight"
+COLUMNS = (
+    STRATEGY,
+    Column("in flight", "", "jobs started and not finished, at most"),
+    Column("throughput", "pages/s", "records ready per second of makespan: median over the rounds"),
+    Column("low", "pages/s", "of the 95 % interval; with fewer than 3 rounds the least"),
+    Column("high", "pages/s", "of the 95 % interval; with fewer than 3 rounds the most"),
+)
+
+Known = Sequence[tuple[CellResult, Interval]]
+
+
+def build(document: ResultDocument) -> Figure | None:
+    """Return a line for each strategy; null where the jobs in flight do not vary."""
+    groups = along(document, FACTOR)
+    panels = made(groups, lambda group: _panel(group, document, len(groups)))
+    if not panels:
+        return None
+    marked = sorted({strategy(cell) for cell in document.cells if cell.marked})
+    notes = [
+        "Points are medians over the rounds, whiskers 95 % intervals; with fewer than 3 rounds the range."
+    ]
+    if marked:
+        notes.append(f"Left out: {', '.join(marked)}, whose jobs in flight are given by their nature.")
+    if "tune" in document.scenario:
+        notes.append(
+            "A search measures good candidates more often than others, so that points may be of different rounds."
+        )
+    return Figure("in-flight", TITLE, "How many jobs in flight are worth having?", panels, tuple(notes))
+
+
+def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel | None:
+    cells = [cell for cell in ok(group.cells) if not cell.marked and cell.arrivals is None]
+    rates = ((cell, cell.throughput_per_s) for cell in cells)
+    known = [(cell, rate) for cell, rate in rates if rate is not None]
+    by_strategy: dict[str, list[tuple[CellResult, Interval]]] = {}
+    for cell, rate in known:
+        by_strategy.setdefault(strategy(cell), []).append((cell, rate))
+    ordered = [sorted(line, key=lambda pair: pair[0].in_flight) for line in by_strategy.values()]
+    if not any(len(line) > 1 for line in ordered):
+        return None
+    return Panel(
+        headline(group, groups),
+        Lines(
+            Axis("jobs in flight", "", "log"),
+            Axis("throughput", "pages/s"),
+            tuple(
+                Line(
+                    strategy(line[0][0]),
+                    tone(line[0][0]),
+                    tuple(Spot(float(cell.in_flight), r.median, r.low, r.high) for cell, r in line),
+                )
+                for line in ordered
+            ),
+        ),
+        _summary([pair for line in ordered for pair in line], document.scatter_rounds),
+        Table(
+            f"{TITLE}: {group.title}" if group.label else TITLE,
+            COLUMNS,
+            tuple(
+                (strategy(cell), str(cell.in_flight), number(r.median), number(r.low), number(r.high))
+                for line in ordered
+                for cell, r in line
+            ),
+            tuple(
+                f"{strategy(cell)} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
+                for cell in group.cells
+                if cell.status != "ok"
+            ),
+            (),
+        ),
+    )
+
+
+def _summary(known: Known, first: int | None) -> str:
+    """Say where most is done, what is not told apart from it, and with how few jobs its strategy comes as far."""
+    best, rate = max(known, key=lambda pair: pair[1].median)
+    who = strategy(best)
+    told = (
+        f"{who} {form(who, 'does', 'do')} most with {best.in_flight} in flight, {number(rate.median)} pages/s"
+        f" ({number(rate.low)} to {number(rate.high)})"
+    )
+    if rate.kind == "range":
+        return f"{told}; fewer than 3 rounds cannot tell that from luck."
+    tied = [cell for cell, _ in known if cell is not best and not differs(ratio(best, cell, first))]
+    if tied:
+        told += f", not told apart from {names([f'{strategy(cell)} with {cell.in_flight}' for cell in tied])}"
+    own = [(cell, each) for cell, each in known if strategy(cell) == who]
+    least, lowest = min(own, key=lambda pair: pair[0].in_flight)
+    if least is not best:
+        told += f"; with {least.in_flight} it is {number(lowest.median)}"
+    return told + "."

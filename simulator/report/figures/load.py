@@ -1,0 +1,125 @@
+"""Response times over the rate at which jobs come."""
+
+from collections.abc import Sequence
+
+from simulator.report.combinations import Combination, along
+from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
+from simulator.report.figures.drawn import (
+    STRATEGY,
+    compared,
+    headline,
+    made,
+    missing,
+    ok,
+    starred,
+    strategy,
+    tone,
+)
+from simulator.report.figures.response import WIDE
+from simulator.report.figures.wording import names, plural, spread
+from simulator.report.numbers import ms, number
+from simulator.report.parts import Column, Table
+from simulator.result.document import CellResult, ResultDocument
+from simulator.result.repetition import Arrivals
+
+TITLE = "Response time over the rate of jobs"
+FACTOR = "arrivals.rate"
+COLUMNS = (
+    STRATEGY,
+    Column("come", "/s", "jobs that came per second: planned, whoever was free"),
+    Column("p50", "ms", "response time: median, the wait for a worker included"),
+    Column("queue", "ms", "mean time from the planned start of a job to its start"),
+    Column("keeps up", "", "whether the backlog stays small, or grows as long as jobs come", numeric=False),
+)
+
+Known = Sequence[tuple[CellResult, float, float]]
+"""Cells with jobs per second and the median response time in seconds."""
+
+
+def build(document: ResultDocument) -> Figure | None:
+    """Return a line for each strategy; null where jobs do not come by themselves at several rates."""
+    groups = along(document, FACTOR)
+    panels = made(groups, lambda group: _panel(group, len(groups)))
+    if not panels:
+        return None
+    return Figure(
+        "load",
+        TITLE,
+        "Up to which rate of jobs does each strategy keep up?",
+        panels,
+        (
+            (
+                "Median response time, counted from the moment a job was due. Where a strategy does not keep up it"
+                " grows as long as the run lasts, and says little more than that."
+            ),
+        ),
+    )
+
+
+def _panel(group: Combination, groups: int) -> Panel | None:
+    known = [
+        (cell, cell.arrivals.offered_per_s, cell.response_time_s.p50)
+        for cell in ok(group.cells)
+        if cell.arrivals is not None and cell.response_time_s is not None
+        if cell.arrivals.offered_per_s is not None and cell.response_time_s.p50 is not None
+    ]
+    by_strategy: dict[str, list[tuple[CellResult, float, float]]] = {}
+    for entry in sorted(known, key=lambda each: each[1]):
+        by_strategy.setdefault(strategy(entry[0]), []).append(entry)
+    ordered = [by_strategy[name] for name in dict.fromkeys(strategy(cell) for cell, _, _ in known)]
+    if not any(len(line) > 1 for line in ordered):
+        return None
+    times = [p50 for _, _, p50 in known]
+    wide = min(times) > 0 and max(times) >= WIDE * min(times)
+    return Panel(
+        headline(group, groups),
+        Lines(
+            Axis("jobs that come", "/s"),
+            Axis("median response time", "ms", "log" if wide else "linear"),
+            tuple(
+                Line(
+                    starred(line[0][0]),
+                    tone(line[0][0]),
+                    tuple(Spot(rate, p50 * 1e3) for _, rate, p50 in line),
+                )
+                for line in ordered
+            ),
+        ),
+        _summary(known),
+        Table(
+            f"{TITLE}: {group.title}",
+            COLUMNS,
+            tuple(
+                (
+                    starred(cell),
+                    number(rate),
+                    ms(p50),
+                    ms(_arrivals(cell).queue_s),
+                    {True: "yes", False: "no", None: "not told"}[_arrivals(cell).keeps_up],
+                )
+                for line in ordered
+                for cell, rate, p50 in line
+            ),
+            missing(group.cells),
+            (),
+        ),
+    )
+
+
+def _arrivals(cell: CellResult) -> Arrivals:
+    assert cell.arrivals is not None  # noqa: S101 - the caller chose the cells by it
+    return cell.arrivals
+
+
+def _summary(known: Known) -> str:
+    """Say what the highest rate makes of the strategies, and who does not keep up with it."""
+    among = compared([cell for cell, _, _ in known])
+    highest = max(rate for cell, rate, _ in known if cell in among)
+    at = [entry for entry in known if entry[0] in among and entry[1] == highest]
+    told = f"With {number(highest)} jobs per second half of them are ready within " + spread(
+        [(starred(cell), p50) for cell, _, p50 in at], lambda seconds: f"{ms(seconds)} ms"
+    )
+    fallen = [starred(cell) for cell, _, _ in at if _arrivals(cell).keeps_up is False]
+    if fallen:
+        told += f"; {names(fallen)} {plural(fallen, 'does', 'do')} not keep up"
+    return told + "."

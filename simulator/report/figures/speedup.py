@@ -1,0 +1,103 @@
+"""What each strategy gains over one job after the other."""
+
+from collections.abc import Sequence
+
+from simulator.analysis.findings.words import times
+from simulator.analysis.intervals import differs
+from simulator.report.combinations import Combination, combinations
+from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
+from simulator.report.figures.drawn import (
+    STRATEGY,
+    headline,
+    made,
+    missing,
+    ok,
+    starred,
+    strategy,
+    tone,
+    unknown,
+)
+from simulator.report.figures.wording import form, names, plural
+from simulator.report.parts import Column, Table
+from simulator.result.document import CellResult, Interval, ResultDocument
+
+TITLE = "Speed-up over sequential"
+COLUMNS = (
+    STRATEGY,
+    Column("speed-up", "×", "pages/s over those of sequential in the same round: median"),
+    Column("low", "×", "of the 95 % interval; with fewer than 3 rounds the least"),
+    Column("high", "×", "of the 95 % interval; with fewer than 3 rounds the most"),
+)
+
+
+def build(document: ResultDocument) -> Figure | None:
+    """Return a bar for each strategy; null where none has a ratio to sequential."""
+    groups = combinations(document)
+    panels = made(groups, lambda group: _panel(group, len(groups)))
+    if not panels:
+        return None
+    return Figure(
+        "speed-up",
+        TITLE,
+        "How many times faster than one job after the other is each strategy?",
+        panels,
+        (
+            "Ratios are paired by round; whiskers are 95 % intervals, with fewer than 3 rounds the range.",
+            (
+                "Up to the jobs in flight is what waiting side by side can gain; computing side by side, no more than"
+                " the cores."
+            ),
+        ),
+    )
+
+
+def _panel(group: Combination, groups: int) -> Panel | None:
+    cells = [cell for cell in ok(group.cells) if cell.baseline_id is not None]
+    known = [(cell, cell.speedup) for cell in cells if cell.speedup is not None]
+    if not known:
+        return None
+    return Panel(
+        headline(group, groups),
+        Bars(
+            tuple(starred(cell) for cell, _ in known),
+            tuple(Bar(ratio.median, ratio.low, ratio.high, tone(cell)) for cell, ratio in known),
+            Axis("speed-up", "×"),
+            (1.0, "sequential"),
+        ),
+        _summary(known),
+        Table(
+            f"{TITLE}: {group.title}",
+            COLUMNS,
+            tuple(
+                (starred(cell), f"{ratio.median:.2f}", f"{ratio.low:.2f}", f"{ratio.high:.2f}")
+                for cell, ratio in known
+            ),
+            (
+                *missing(group.cells),
+                *unknown(
+                    [cell for cell in cells if cell.speedup is None],
+                    "no round in which sequential is valid too",
+                ),
+            ),
+            (),
+        ),
+    )
+
+
+def _summary(known: Sequence[tuple[CellResult, Interval]]) -> str:
+    best, ratio = max(known, key=lambda pair: pair[1].median)
+    least, lowest = min(known, key=lambda pair: pair[1].median)
+    told = f"{starred(best)} {form(strategy(best), 'does', 'do')} {times(ratio)} what sequential does"
+    if least is not best:
+        told += f"; {starred(least)} {form(strategy(least), 'does', 'do')} least, {times(lowest)}"
+    if ratio.kind == "range":
+        return f"{told}; fewer than 3 rounds cannot tell that from luck."
+    if least is not best and lowest.high >= ratio.low:
+        told += ", and the two intervals overlap"
+    same = [starred(cell) for cell, each in known if not differs(each)]
+    slower = [starred(cell) for cell, each in known if differs(each) and each.median < 1]
+    if same:
+        told += f"; {names(same)} {plural(same, 'is', 'are')} not told apart from sequential"
+    if slower:
+        told += f"; {names(slower)} {plural(slower, 'is', 'are')} slower than sequential"
+    return told + "."

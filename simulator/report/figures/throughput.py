@@ -1,0 +1,123 @@
+"""How much each strategy gets done."""
+
+from collections.abc import Sequence
+
+from simulator.analysis.findings.words import per_second
+from simulator.report.combinations import Combination, combinations
+from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
+from simulator.report.figures.drawn import STRATEGY, compared, headline, lonely, ok, starred, strategy, tone
+from simulator.report.figures.wording import ahead, behind, names, plural
+from simulator.report.numbers import NONE, number
+from simulator.report.parts import Column, Table
+from simulator.report.remarks import notes
+from simulator.result.document import CellResult, ResultDocument
+
+TITLE = "Throughput"
+COLUMNS = (
+    STRATEGY,
+    Column("in flight", "", "jobs started and not finished, at most"),
+    Column("throughput", "pages/s", "records ready per second of makespan: median over the rounds"),
+    Column("low", "pages/s", "of the 95 % interval; with fewer than 3 rounds the least"),
+    Column("high", "pages/s", "of the 95 % interval; with fewer than 3 rounds the most"),
+)
+
+
+def build(document: ResultDocument) -> Figure | None:
+    """Return a bar for each strategy; null where nothing valid was measured."""
+    groups = combinations(document)
+    drawn = (_panel(group, document, len(groups)) for group in groups)
+    panels = tuple(panel for panel in drawn if panel is not None)
+    if not panels:
+        return None
+    return Figure(
+        "throughput",
+        TITLE,
+        "How many pages a second does each strategy get done?",
+        panels,
+        (
+            "Bars are medians over the rounds, whiskers 95 % intervals; with fewer than 3 rounds the range.",
+            "sequential has one job in flight: what the others gain is speed-up over it.",
+        ),
+    )
+
+
+def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel | None:
+    cells = ok(group.cells)
+    known = [(cell, cell.throughput_per_s) for cell in cells if cell.throughput_per_s is not None]
+    if not known:
+        return None
+    shown = [cell for cell, _ in known]
+    offered = _offered(shown)
+    return Panel(
+        headline(group, groups),
+        Bars(
+            tuple(map(starred, shown)),
+            tuple(Bar(rate.median, rate.low, rate.high, tone(cell)) for cell, rate in known),
+            Axis("throughput", "pages/s"),
+            None if offered is None else (offered, "jobs that come"),
+        ),
+        _summary(group, shown, document.scatter_rounds),
+        Table(
+            f"{TITLE}: {group.title}",
+            COLUMNS,
+            tuple(
+                (starred(cell), str(cell.in_flight), number(rate.median), number(rate.low), number(rate.high))
+                for cell, rate in known
+            ),
+            notes(group.cells),
+            () if offered is None else (f"{number(offered)} jobs came per second.",),
+        ),
+    )
+
+
+def _summary(group: Combination, cells: Sequence[CellResult], first: int | None) -> str:
+    if lonely(group):
+        return f"Only {starred(cells[0])} has a valid number: {_told(cells[0])}."
+    if any(cell.arrivals is not None for cell in cells):
+        return _open(cells, _offered(cells))
+    return _closed(cells, first)
+
+
+def _offered(cells: Sequence[CellResult]) -> float | None:
+    rates = (cell.arrivals.offered_per_s for cell in cells if cell.arrivals is not None)
+    return next((rate for rate in rates if rate is not None), None)
+
+
+def _closed(cells: Sequence[CellResult], first: int | None) -> str:
+    ranked = compared(cells)
+    best = max(ranked, key=_rate)
+    told = ahead(ranked, first, _told)
+    for cell in cells:
+        if cell not in ranked and cell.marked:
+            told += f"; {starred(cell)}, with {cell.in_flight} in flight, {per_second(_rate(cell))}"
+    if behind(best):
+        told += "; sequential is faster" + (" than all of them" if len(ranked) > 1 else "")
+    return told + "."
+
+
+def _open(cells: Sequence[CellResult], offered: float | None) -> str:
+    """Say who keeps up: with open arrivals throughput ranks nobody."""
+    told = []
+    for answer, one, many in (
+        (True, "keeps up", "keep up"),
+        (False, "does not keep up", "do not keep up"),
+        (None, "ran too short to tell", "ran too short to tell"),
+    ):
+        found = [c for c in cells if c.arrivals is not None and c.arrivals.keeps_up is answer]
+        if found:
+            who = [starred(c) if answer is True else f"{starred(c)} ({per_second(_rate(c))})" for c in found]
+            told.append(f"{names(who)} {plural([*map(strategy, found)], one, many)}")
+    come = "Jobs come by themselves" if offered is None else f"{number(offered)} jobs come per second"
+    return f"{come}: {'; '.join(told)}."
+
+
+def _told(cell: CellResult) -> str:
+    rate = cell.throughput_per_s
+    if rate is None:
+        return NONE
+    label = "range " if rate.kind == "range" else ""
+    return f"{per_second(rate.median)} ({label}{number(rate.low)} to {number(rate.high)})"
+
+
+def _rate(cell: CellResult) -> float:
+    return cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0

@@ -1,0 +1,43 @@
+from dataclasses import replace
+
+from simulator.report.figure import Bar, Bars
+from simulator.report.figures import memory, startup
+from tests.simulator.analysis.builders import document
+from tests.simulator.report.figures.runs import RATES, measured, only
+
+
+def test_memory_is_drawn_in_mb() -> None:
+    panel = only(memory.build(measured()))
+    assert isinstance(panel.shape, Bars)
+    assert panel.shape.names == ("sequential", "threads", "asyncio")
+    assert panel.shape.bars[1] == Bar(40.0, tone="strategy:threads")
+    assert panel.shape.axis.unit == "MB"
+    assert panel.table.rows[1] == ("threads", "40")
+    assert panel.summary == "The job takes 40 MB (threads) to 100 MB (asyncio), 2.5 times as much."
+
+
+def test_startup_is_drawn_in_seconds() -> None:
+    panel = only(startup.build(measured()))
+    assert isinstance(panel.shape, Bars)
+    assert panel.shape.bars[2] == Bar(0.3, tone="strategy:asyncio")
+    assert panel.table.rows[2] == ("asyncio", "0.30")
+    assert panel.summary == (
+        "Until every worker is warm it takes 0.20 s (threads) to 0.30 s (asyncio), 1.5 times as much."
+    )
+
+
+def test_what_differs_by_nothing_to_speak_of_is_alike_and_one_alone_compared_with_nothing() -> None:
+    assert (
+        only(memory.build(document(RATES))).summary
+        == "The job takes about 100 MB with threads and asyncio alike."
+    )
+    alone = document({"sequential": [20.0] * 3, "threads": [50.0] * 3})
+    assert only(memory.build(alone)).summary == "The job takes 100 MB with threads."
+
+
+def test_who_has_no_number_is_named_and_without_any_there_is_no_figure() -> None:
+    panel = only(memory.build(document(RATES, threads={"memory_bytes": None})))
+    assert panel.table.notes == ("threads: its memory cannot be read here",)
+    made = document(RATES)
+    none = replace(made, cells=tuple(replace(cell, memory_bytes=None) for cell in made.cells))
+    assert memory.build(none) is None
