@@ -74,6 +74,12 @@ def throughput_by_round(repetitions: Iterable[Repetition]) -> dict[int, float]:
     }
 
 
+def middle(good: Sequence[Repetition]) -> Repetition:
+    """Return the repetition in the middle of these by throughput, at least one: what is shown of single jobs is its."""
+    ranked = sorted(good, key=lambda r: r.measures.throughput_per_s if r.measures is not None else 0.0)
+    return ranked[len(ranked) // 2]
+
+
 def _cell(
     planned: PlannedCell,
     repetitions: list[Repetition],
@@ -141,15 +147,12 @@ def _cell(
 
 def _timeline(planned: PlannedCell, good: Sequence[Repetition], run: Run) -> Timeline | None:
     """Return a stretch of the repetition in the middle of them by throughput."""
-    ranked = sorted(good, key=lambda r: r.measures.throughput_per_s if r.measures is not None else 0.0)
-    chosen = ranked[len(ranked) // 2]
+    chosen = middle(good)
     samples = run.samples(chosen.cell_id, chosen.round)
-    most_jobs = min(MOST_JOBS, MOST_JOBS_OF_RUN // len(run.header.cells))
-    return (
-        None
-        if samples is None
-        else timeline(samples, chosen.round, planned.in_flight, most_jobs=max(1, most_jobs))
-    )
+    if samples is None:
+        return None
+    most_jobs = max(1, min(MOST_JOBS, MOST_JOBS_OF_RUN // len(run.header.cells)))
+    return timeline(samples, chosen.round, planned.in_flight, most_jobs=most_jobs)
 
 
 def _job_time(found: Sequence[JobTime | None]) -> JobTime | None:

@@ -80,9 +80,9 @@ def run_scenario(options: Options) -> int:
     document = experiment.document()
     if keeper.failed:
         rescue(document, errors)
-    show(document, options.wanted, experiment.samples)
     for remark in experiment.remarks:
         errors.print(f"simulator: {remark}", style="yellow", highlight=False, markup=False)
+    show(document, options.wanted, experiment.samples)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
     if code == exits.INTERRUPTED and not keeper.failed:

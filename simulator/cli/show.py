@@ -1,20 +1,18 @@
 """Showing a run; apart from `run`, so that looking at results does not load what measures them."""
 
 import sys
-from collections.abc import Callable
 
 from rich.console import Console
 
+from simulator.cli import exits
 from simulator.cli.output import write_document
+from simulator.cli.tracing import write_trace
 from simulator.cli.wanted import Wanted
 from simulator.report.build import build
 from simulator.report.terminal import render
 from simulator.report.tuning import build_tuning
 from simulator.result.document import ResultDocument
-from simulator.result.samples import Samples
-
-SamplesOf = Callable[[str, int], Samples | None]
-"""(cell id, round) -> that repetition's raw samples."""
+from simulator.trace.build import SamplesOf
 
 
 def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = None) -> None:
@@ -24,9 +22,19 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
         document: the run.
         wanted: as what; checked.
         samples: its raw samples; null where there are none, as with a file.
+
+    Raises:
+        Stop: a trace is wanted and there are no samples, or something cannot be written.
     """
+    if wanted.trace is not None and samples is None:
+        exits.usage(
+            "--trace: a result document has no raw samples; give the run's id, with --store PATH where its results"
+            " database is another one"
+        )
     if wanted.json is not None:
         write_document(document, wanted.json)
+    if wanted.trace is not None and samples is not None:
+        write_trace(document, wanted.trace, samples)
     if wanted.markdown:
         sys.stdout.write("")
         return
