@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from simulator.analysis.summary import summarise
 from simulator.judgement import Judge
+from simulator.keeper import Keeper
 from simulator.launch import Launch
 from simulator.preparation import Preparation, Ready, Search, prepare
 from simulator.result.attribution import UNCOUNTED, Timeline
@@ -41,31 +42,6 @@ class Progress:
     """What this repetition is good for, where that is not plain."""
     left_s: float | None = None
     """How long it will still take, as far as can be said; null: cannot be said yet."""
-
-
-class Keeper(Protocol):
-    """Where a run is kept while it goes on; the results database, or memory when that fails."""
-
-    def begin(self, header: RunHeader) -> None:
-        """Note that a run starts."""
-
-    def resume(self, run_id: str) -> None:
-        """Note that an interrupted run goes on in this process."""
-
-    def calibrated(self, run_id: str, cell_id: str, calibration: Mapping[str, Any]) -> None:
-        """Keep a cell's calibration."""
-
-    def add(self, run_id: str, repetition: Repetition, samples: Samples | None) -> None:
-        """Keep one repetition, whole or not at all."""
-
-    def revise(self, run_id: str, repetition: Repetition) -> None:
-        """Replace a repetition's judgement."""
-
-    def keep_turns(self, run_id: str, cell_id: str, turns: Timeline) -> None:
-        """Keep who ran when in a cell."""
-
-    def finish(self, run_id: str, status: RunStatus) -> None:
-        """Note how the run ended."""
 
 
 @dataclass
@@ -271,37 +247,32 @@ class Experiment:
 
     def _watch(self, servers: Servers, prepared: Preparation, wish: Wish) -> None:
         """See who runs when; whatever goes wrong, the run is complete, and its turns are missing."""
-        ok = {r.cell_id for r in self._done if r.status == "ok"} - broken(self._done)
-        choice = choose([ready.cell for ready in prepared.ready.values()], ok, wish)
-        if choice.left_out:
-            self.remarks.append(
-                f"turns: {len(choice.cells)} cells were watched; {choice.left_out} more were left out"
-            )
         done = len(self._done)
-        for cell in choice.cells:
+
+        def watch(cell: Cell) -> Timeline:
             progress = Progress(describe(cell), done, done, 0, WHY)
             self.progress(progress)
-            ready, window_s = (
-                prepared.ready[cell.id],
-                expected_s(r for r in self._done if r.cell_id == cell.id),
+            ready, own = prepared.ready[cell.id], [r for r in self._done if r.cell_id == cell.id]
+            return watched(
+                cell,
+                expected_s(own),
+                lambda watching: self._once(
+                    ready, servers, UNCOUNTED, lambda: self.progress(progress), watching
+                ),
             )
-            try:
-                self._turns[cell.id] = watched(
-                    cell,
-                    window_s,
-                    lambda watching, ready=ready, progress=progress: self._once(  # type: ignore[misc]
-                        ready, servers, UNCOUNTED, lambda: self.progress(progress), watching
-                    ),
-                )
-            except KeyboardInterrupt:
-                self.remarks.append(
-                    "turns: interrupted; the run is complete, and nothing measured is missing"
-                )
-                return
-            except (NotSeenError, ServerError) as error:
-                self.remarks.append(f"turns: {describe(cell)}: {error}")
-                continue
-            self.keeper.keep_turns(self.header.id, cell.id, self._turns[cell.id])
+
+        ok = {r.cell_id for r in self._done if r.status == "ok"} - broken(self._done)
+        choice = choose([ready.cell for ready in prepared.ready.values()], ok, wish)
+        self.remarks += choice.remarks
+        try:
+            for cell in choice.cells:
+                try:
+                    self._turns[cell.id] = watch(cell)
+                    self.keeper.keep_turns(self.header.id, cell.id, self._turns[cell.id])
+                except (NotSeenError, ServerError) as error:
+                    self.remarks.append(f"turns: {describe(cell)}: not seen: {error}")
+        except KeyboardInterrupt:
+            self.remarks.append("turns: interrupted; the run is complete, and nothing measured is missing")
 
     def _rounds(self, prepared: Preparation) -> Schedule:
         """Return the schedule that the scenario itself asks for."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from simulator.analysis.timeline import SKIP, WIDTH_US
 from simulator.analysis.turns import timeline_with_turns
@@ -45,6 +46,13 @@ class Choice:
     left_out: int
     """Cells that could be watched as well."""
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what a person should know of it."""
+        if not self.left_out:
+            return ()
+        return (f"turns: {len(self.cells)} cells are watched, {self.left_out} more are left out",)
+
 
 def choose(cells: Sequence[Cell], ok: Iterable[str], wish: Wish) -> Choice:
     """Return the cells that are watched: whole combinations, from the first to the last in equal steps.
@@ -55,11 +63,12 @@ def choose(cells: Sequence[Cell], ok: Iterable[str], wish: Wish) -> Choice:
         wish: how many, and which.
     """
     valid = set(ok)
-    combinations: dict[str, list[Cell]] = {}
+    combinations: dict[tuple[Any, ...], list[Cell]] = {}
     for cell in cells:
         # One job at a time has nobody to take turns with.
         if cell.id in valid and cell.id != cell.baseline_id and cell.plan.in_flight > 1:
-            combinations.setdefault(cell.baseline_id, []).append(cell)
+            levels = tuple(level for name, level in cell.factors.items() if name != "strategy")
+            combinations.setdefault(levels, []).append(cell)
     groups = list(combinations.values())
     if wish.first_combination:
         groups = groups[:1]

@@ -3,8 +3,8 @@
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Figure, Lanes, Panel
 from simulator.report.figures.drawn import ok, starred
-from simulator.report.numbers import ms
 from simulator.report.lanes import length_us, pairs, shown, together
+from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table
 from simulator.result.attribution import Lane, Timeline, Watch
 from simulator.result.document import CellResult, ResultDocument
@@ -29,12 +29,18 @@ SEEN = (
     *TIMES,
 )
 NOTES = (
-    "Start and end of a parse are known, and how much of it was on CPU, but not when. So a parse is filled to its share"
-    " of CPU, and hatched for the rest: two that overlap may still have computed in turns.",
-    f"“{WATCHED}” is one more repetition, looked at from outside up to 1,000 times a second, and not measured: there it"
-    " is known who ran.",
-    "The looking is seen in it: turns are as exact as looks are close, 1 ms, and where cores are short it adds changes"
-    " from one worker to another.",
+    (
+        "Start and end of a parse are known, and how much of it was on CPU, but not when. So a parse is filled to its share"
+        " of CPU, and hatched for the rest: two that overlap may still have computed in turns."
+    ),
+    (
+        f"“{WATCHED}” is one more repetition, looked at from outside up to 1,000 times a second, and not measured: there it"
+        " is known who ran."
+    ),
+    (
+        "The looking itself is seen in it: turns are as exact as looks are close, 1 ms, and where cores are short each look"
+        " may be where one worker makes room for another."
+    ),
 )
 
 
@@ -99,11 +105,11 @@ def _seen_summary(cell: CellResult, found: Timeline) -> str:
     share, longest_us = together(found), max(map(_longest_us, found.lanes), default=0)
     queued_us = sum(length_us(lane.queued_us) for lane in found.lanes)
     told = (
-        f"{starred(cell)}, watched for {_ms(found.width_us)} ms: {share.one:.0%} of the time one ran, {share.several:.0%}"
-        f" two or more at once, {share.none:.0%} none; the longest turn took {_ms(longest_us)} ms"
+        f"{starred(cell)}, watched for {_ms(found.width_us)} ms: {share.one:.0%} of the time one ran,"
+        f" {share.several:.0%} two or more at once, {share.none:.0%} none; the longest turn took {_ms(longest_us)} ms"
     )
     if queued_us > found.width_us / 10:
-        told += f", and {_ms(queued_us)} ms in all were waits for a core"
+        told += f", and all together waited {_ms(queued_us)} ms for a core"
     return told + "."
 
 
