@@ -1,7 +1,7 @@
 """A whole scenario: schedule -> runner -> store, with progress events; interrupted, it keeps what it has."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -30,16 +30,13 @@ SEEN = (
 )
 NOTES = (
     (
-        "Start and end of a parse are known, and how much of it was on CPU, but not when. So a parse is filled to its share"
-        " of CPU, and hatched for the rest: two that overlap may still have computed in turns."
+        "Start and end of a parse are known, and how much of it was on CPU, but not when: it is filled to that share and"
+        " hatched for the rest. Two parses that overlap may still have computed in turns."
     ),
+    f"“{WATCHED}” is one more repetition, looked at from outside up to 1,000 times a second, and not measured.",
     (
-        f"“{WATCHED}” is one more repetition, looked at from outside up to 1,000 times a second, and not measured: there it"
-        " is known who ran."
-    ),
-    (
-        "The looking itself is seen in it: turns are as exact as looks are close, 1 ms, and where cores are short each look"
-        " may be where one worker makes room for another."
+        "Turns are as exact as the looks are close, 1 ms; and where cores are short, a look may itself be where one worker"
+        " makes room for another."
     ),
 )
 
