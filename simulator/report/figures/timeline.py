@@ -29,15 +29,10 @@ SEEN = (
     *TIMES,
 )
 NOTES = (
-    (
-        "Start and end of a parse are known, and how much of it was on CPU, but not when: it is filled to that share and"
-        " hatched for the rest. Two parses that overlap may still have computed in turns."
-    ),
+    "Start and end of a parse are known, and how much of it was on CPU, but not when: it is filled to that share.",
+    "The rest of it is hatched. Two parses that overlap may still have computed in turns.",
     f"“{WATCHED}” is one more repetition, looked at from outside up to 1,000 times a second, and not measured.",
-    (
-        "Turns are as exact as the looks are close, 1 ms; and where cores are short, a look may itself be where one worker"
-        " makes room for another."
-    ),
+    "Turns are as exact as the looks are close, 1 ms. Where cores are short, a look may itself make room for another.",
 )
 
 
@@ -52,7 +47,7 @@ def build(document: ResultDocument) -> Figure | None:
         TITLE,
         "What does each worker do, and who computes at the same time?",
         panels,
-        NOTES if any(cell.turns is not None for cell in document.cells) else NOTES[:1],
+        NOTES if any(cell.turns is not None for cell in document.cells) else NOTES[:2],
     )
 
 
