@@ -62,7 +62,8 @@ def test_the_summary_says_how_much_of_the_parses_was_off_cpu() -> None:
     figure = build(watched())
     assert figure is not None
     assert figure.panels[1].summary == (
-        "threads: 3 parses in 500 ms, 70% of whose time was spent off CPU; answers waited 10.0 ms in all to be taken up."
+        "threads: 3 parses in 500 ms, 70% of whose time was spent off CPU; answers waited 10.0 ms in all to"
+        " be taken up."
     )
     assert figure.panels[1].table.rows == (
         ("worker 1", "40.0", "10.0", "2", "200", "60.0"),
