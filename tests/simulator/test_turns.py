@@ -1,11 +1,14 @@
 """Which cells are watched when all is measured, and what is said where nothing can be seen."""
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from simulator.cli.run import Options, load_scenario, prepare_experiment
+from simulator.cli.wanted import Wanted
 from simulator.result.observation import Broken, Observed
 from simulator.runner import observe
 from simulator.runner.repetition import Workers
@@ -93,3 +96,18 @@ def without_workers(watching: Callable[[Workers], AbstractContextManager[object]
 def test_where_nothing_can_be_seen_it_is_said_why(tmp_path: Path, run: Run, words: str) -> None:
     with pytest.raises(NotSeenError, match=words):
         watched(tiny_cells(tmp_path)["threads"], 1.0, run)
+
+
+@pytest.mark.parametrize(
+    ("turns", "html", "wish"),
+    [(False, None, None), (True, None, ALL), (False, "page.html", FOR_THE_PAGE), (True, "page.html", ALL)],
+)
+def test_a_page_is_not_made_without_turns(
+    scenario_file: Callable[..., Path],
+    turns: bool,  # noqa: FBT001 - a parameter of the test
+    html: str | None,
+    wish: Wish | None,
+) -> None:
+    file = scenario_file()
+    options = Options(file, (), None, None, None, None, Wanted(html=html), turns=turns)
+    assert prepare_experiment(load_scenario(file, ()), options, sys.executable).turns == wish
