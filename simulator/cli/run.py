@@ -15,7 +15,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from simulator import environment
+from simulator import environment, turns
 from simulator.cli import exits
 from simulator.cli.keeping import Keeping, Nowhere, rescue
 from simulator.cli.progress import open_progress
@@ -80,6 +80,8 @@ def run_scenario(options: Options) -> int:
     document = experiment.document()
     if keeper.failed:
         rescue(document, errors)
+    for remark in experiment.remarks:
+        errors.print(f"simulator: {remark}", style="yellow", highlight=False, markup=False)
     show(document, options.wanted, experiment.samples)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
@@ -128,6 +130,7 @@ def prepare_experiment(scenario: Scenario, options: Options, python: str) -> Exp
         memory_limit_bytes=memory_limit,
         cores=cores,
         interpreters=interpreters,
+        turns=turns.ALL if options.turns else turns.FOR_THE_PAGE if options.wanted.html is not None else None,
     )
 
 
