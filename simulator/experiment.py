@@ -1,21 +1,24 @@
 """A whole scenario: schedule -> runner -> store, with progress events; interrupted, it keeps what it has."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from simulator.analysis.summary import summarise
 from simulator.judgement import Judge
+from simulator.keeper import Keeper
 from simulator.launch import Launch
-from simulator.preparation import Preparation, Search, prepare
+from simulator.preparation import Preparation, Ready, Search, prepare
+from simulator.result.attribution import UNCOUNTED, Timeline
 from simulator.result.document import ResultDocument
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
 from simulator.runner.calibrate import Preflights
-from simulator.runner.repetition import run_repetition
+from simulator.runner.repetition import Workers, run_repetition
 from simulator.runner.servers import ServerError, Servers
 from simulator.runtimes.interpreters import Interpreters
 from simulator.scenario.cells import Cell
@@ -23,6 +26,7 @@ from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance, Fixed, Next, Precise, Rounds, Schedule, blocks_of
 from simulator.schedule.block import broken
 from simulator.schedule.sizing import BudgetError
+from simulator.turns import WHY, NotSeenError, Wish, choose, expected_s, watched
 
 
 @dataclass(frozen=True)
@@ -38,28 +42,6 @@ class Progress:
     """What this repetition is good for, where that is not plain."""
     left_s: float | None = None
     """How long it will still take, as far as can be said; null: cannot be said yet."""
-
-
-class Keeper(Protocol):
-    """Where a run is kept while it goes on; the results database, or memory when that fails."""
-
-    def begin(self, header: RunHeader) -> None:
-        """Note that a run starts."""
-
-    def resume(self, run_id: str) -> None:
-        """Note that an interrupted run goes on in this process."""
-
-    def calibrated(self, run_id: str, cell_id: str, calibration: Mapping[str, Any]) -> None:
-        """Keep a cell's calibration."""
-
-    def add(self, run_id: str, repetition: Repetition, samples: Samples | None) -> None:
-        """Keep one repetition, whole or not at all."""
-
-    def revise(self, run_id: str, repetition: Repetition) -> None:
-        """Replace a repetition's judgement."""
-
-    def finish(self, run_id: str, status: RunStatus) -> None:
-        """Note how the run ended."""
 
 
 @dataclass
@@ -82,6 +64,7 @@ class Experiment:
         search: sizes for a search instead of for rounds of every cell.
         progress: called when something new is done, and about once a second while it is.
         interpreters: of the scenario's runtimes; null: `python` runs every cell.
+        turns: whose turns are to be seen when all is measured; null: nobody's.
     """
 
     scenario: Scenario
@@ -99,6 +82,10 @@ class Experiment:
     search: Search | None = None
     progress: Callable[[Progress], None] = lambda _: None
     interpreters: Interpreters | None = None
+    turns: Wish | None = None
+    remarks: list[str] = field(default_factory=list)
+    """What a person should know of the turns that were not seen."""
+    _turns: dict[str, Timeline] = field(default_factory=dict)
     _done: list[Repetition] = field(default_factory=list)
     _samples: dict[tuple[str, int], Samples] = field(default_factory=dict)
     _calibrations: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -125,7 +112,7 @@ class Experiment:
             self._status = "running"
             status: RunStatus = "interrupted"
             try:
-                self._measure(servers)
+                prepared = self._measure(servers)
                 status = "complete"
             except (ServerError, BudgetError):
                 status = "failed"
@@ -133,6 +120,8 @@ class Experiment:
             finally:
                 self._status = status
                 self.keeper.finish(self.header.id, status)
+            if self.turns is not None:
+                self._watch(servers, prepared, self.turns)
 
     def plan(self) -> Preparation:
         """Prepare every cell and measure nothing more. Raises BudgetError and ServerError."""
@@ -179,6 +168,7 @@ class Experiment:
                 calibrations=self._calibrations,
                 repetitions=tuple(self._done),
                 samples=self.samples,
+                turns=self._turns,
             )
         )
 
@@ -189,7 +179,7 @@ class Experiment:
             return self.earlier.samples(cell_id, round_)
         return known
 
-    def _measure(self, servers: Servers) -> None:
+    def _measure(self, servers: Servers) -> Preparation:
         prepared = self.prepare(servers)
         judge = Judge(self.scenario, self.header.started_at, self.earlier)
         for refused in prepared.broken:
@@ -200,7 +190,6 @@ class Experiment:
                 self.keeper.calibrated(self.header.id, cell_id, self._calibrations[cell_id])
         allowance = allowance_of(self.scenario, prepared)
         schedule = (self.schedule or self._rounds)(prepared)
-        launch = Launch(self.python, self.interpreters)
         failures = 0
         while (following := schedule.next(self._done)) is not None:
             ready = prepared.ready[following.cell_id]
@@ -210,20 +199,13 @@ class Experiment:
             progress = self._progress(schedule, allowance, following, cell)
             self.progress(progress)
             began = time.monotonic()
-            python, driver = launch.of(cell)
             outcome: Observed | Broken
             try:
-                outcome = run_repetition(
-                    cell,
-                    servers.serving(cell.server),
-                    round_=following.round,
-                    python=python,
-                    driver=driver,
-                    amount=ready.amount,
-                    seed=self.scenario.seed,
-                    import_path=self.import_path,
-                    time_limit_s=self.scenario.time_limit_ns / 1e9,
-                    on_wake=lambda progress=progress: self.progress(progress),  # type: ignore[misc]
+                outcome = self._once(
+                    ready,
+                    servers,
+                    following.round,
+                    lambda progress=progress: self.progress(progress),  # type: ignore[misc]
                 )
             except ServerError as error:
                 failures += 1
@@ -236,6 +218,61 @@ class Experiment:
             self._discard(schedule)
         done = len(self._done)
         self.progress(Progress("done", done, done, 0))
+        return prepared
+
+    def _once(
+        self,
+        ready: Ready,
+        servers: Servers,
+        round_: int,
+        on_wake: Callable[[], None],
+        watching: Callable[[Workers], AbstractContextManager[object]] = lambda _: nullcontext(),
+    ) -> Observed | Broken:
+        """Run a cell once. Raises ServerError."""
+        cell = ready.cell
+        python, driver = Launch(self.python, self.interpreters).of(cell)
+        return run_repetition(
+            cell,
+            servers.serving(cell.server),
+            round_=round_,
+            python=python,
+            driver=driver,
+            amount=ready.amount,
+            seed=self.scenario.seed,
+            import_path=self.import_path,
+            time_limit_s=self.scenario.time_limit_ns / 1e9,
+            on_wake=on_wake,
+            watching=watching,
+        )
+
+    def _watch(self, servers: Servers, prepared: Preparation, wish: Wish) -> None:
+        """See who runs when; whatever goes wrong, the run is complete, and its turns are missing."""
+        done = len(self._done)
+
+        def watch(cell: Cell) -> Timeline:
+            progress = Progress(describe(cell), done, done, 0, WHY)
+            self.progress(progress)
+            ready, own = prepared.ready[cell.id], [r for r in self._done if r.cell_id == cell.id]
+            return watched(
+                cell,
+                expected_s(own),
+                lambda watching: self._once(
+                    ready, servers, UNCOUNTED, lambda: self.progress(progress), watching
+                ),
+            )
+
+        ok = {r.cell_id for r in self._done if r.status == "ok"} - broken(self._done)
+        choice = choose([ready.cell for ready in prepared.ready.values()], ok, wish)
+        self.remarks += choice.remarks
+        try:
+            for cell in choice.cells:
+                try:
+                    self._turns[cell.id] = watch(cell)
+                    self.keeper.keep_turns(self.header.id, cell.id, self._turns[cell.id])
+                except (NotSeenError, ServerError) as error:
+                    self.remarks.append(f"turns: {describe(cell)}: not seen: {error}")
+        except KeyboardInterrupt:
+            self.remarks.append("turns: interrupted; the run is complete, and nothing measured is missing")
 
     def _rounds(self, prepared: Preparation) -> Schedule:
         """Return the schedule that the scenario itself asks for."""

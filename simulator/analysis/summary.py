@@ -16,7 +16,7 @@ from simulator.analysis.findings import findings
 from simulator.analysis.intervals import interval, paired_ratio
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
 from simulator.analysis.percentiles import curve_s, lag_s, percentile, percentiles_s, worst_lag
-from simulator.analysis.timeline import timeline
+from simulator.analysis.timeline import MOST_JOBS, MOST_JOBS_OF_RUN, timeline
 from simulator.expectations.judging import judge
 from simulator.result.attribution import JobTime, Timeline
 from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
@@ -140,6 +140,7 @@ def _cell(
         job_time=_job_time([m.job_time for m in measures]),
         moved_bytes_per_page=over(lambda m: m.moved_bytes_per_page),
         timeline=_timeline(planned, good, run) if measures else None,
+        turns=run.turns.get(planned.id) if measures else None,
         response_curve=curve_s(response),
     )
 
@@ -148,7 +149,10 @@ def _timeline(planned: PlannedCell, good: Sequence[Repetition], run: Run) -> Tim
     """Return a stretch of the repetition in the middle of them by throughput."""
     chosen = middle(good)
     samples = run.samples(chosen.cell_id, chosen.round)
-    return None if samples is None else timeline(samples, chosen.round, planned.in_flight)
+    if samples is None:
+        return None
+    most_jobs = max(1, min(MOST_JOBS, MOST_JOBS_OF_RUN // len(run.header.cells)))
+    return timeline(samples, chosen.round, planned.in_flight, most_jobs=most_jobs)
 
 
 def _job_time(found: Sequence[JobTime | None]) -> JobTime | None:

@@ -1,20 +1,42 @@
 """A short stretch of one repetition, lane by lane: what a person sees the lock in."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from simulator.result.attribution import Lane, Timeline
 from simulator.result.samples import UNKNOWN, Samples
 
-WIDTH_US = 300_000
-MOST_JOBS = 48
+WIDTH_US = 500_000
+MOST_JOBS = 240
 """More jobs than that in the stretch would be too narrow to see, and too many to keep: then it is shorter."""
+MOST_JOBS_OF_RUN = 20_000
+"""Over all cells together, so that the document of a large matrix stays small."""
 MOST_LANES = 12
 SKIP = 0.4
 """Share of the window before the stretch: by then nobody starts up, and nobody runs dry."""
 
 
-def timeline(samples: Samples, round_: int, in_flight: int) -> Timeline | None:
-    """Return the stretch; null where no job was good, or the server's stamps are not known.
+@dataclass(frozen=True)
+class Chosen:
+    """A stretch, and whose jobs are in which lane."""
+
+    begin_ns: int
+    end_ns: int
+    lanes: tuple[tuple[str, np.ndarray], ...]
+    """Name, and positions of the jobs that reach into the stretch."""
+    left_out: int
+    all_jobs: tuple[np.ndarray, ...]
+    """Positions of all jobs of each lane, in the stretch or not."""
+
+    @property
+    def width_us(self) -> int:
+        """Return how long it is."""
+        return (self.end_ns - self.begin_ns) // 1_000
+
+
+def timeline(samples: Samples, round_: int, in_flight: int, *, most_jobs: int = MOST_JOBS) -> Timeline | None:
+    """Return a stretch; null where no job was good, or the server's stamps are not known.
 
     A lane is a worker. Jobs on one loop overlap: there each task has a lane, the jobs dealt to lanes in the order of
     their starts, as its tasks claim them.
@@ -23,29 +45,58 @@ def timeline(samples: Samples, round_: int, in_flight: int) -> Timeline | None:
         samples: of one repetition.
         round_: of which round.
         in_flight: jobs in flight in all: how many tasks there are.
+        most_jobs: about as many as there may be in the stretch.
+    """
+    chosen = choose(samples, in_flight, most_jobs=most_jobs)
+    if chosen is None:
+        return None
+    lanes = tuple(lane(samples, jobs, name, chosen) for name, jobs in chosen.lanes)
+    return Timeline(round_, chosen.width_us, lanes, chosen.left_out)
+
+
+def choose(
+    samples: Samples, in_flight: int, *, begin_ns: int | None = None, most_jobs: int = MOST_JOBS
+) -> Chosen | None:
+    """Return the stretch that is shown.
+
+    Args:
+        samples: of one repetition.
+        in_flight: jobs in flight in all.
+        begin_ns: where it begins; null: SKIP of the window after the first start.
+        most_jobs: about as many as there may be in it.
+
+    Returns:
+        Null where no job was good, the server's stamps are not known, or nothing is left after `begin_ns`.
     """
     good = (samples.error == UNKNOWN) & (samples.last_byte_ns != UNKNOWN)
     if not good.any():
         return None
     first, last = int(samples.start_ns[good].min()), int(samples.ready_ns[good].max())
-    begin = first + int((last - first) * SKIP)
+    begin = first + int((last - first) * SKIP) if begin_ns is None else begin_ns
+    if begin >= last:
+        return None
     per_job_us = (last - first) / 1e3 / int(good.sum())
-    width_us = max(1, min(WIDTH_US, int(per_job_us * MOST_JOBS), (last - begin) // 1_000))
+    width_us = max(1, min(WIDTH_US, int(per_job_us * most_jobs), (last - begin) // 1_000))
     end = begin + width_us * 1_000
     lanes = _lanes(samples, good, in_flight)
-    drawn = tuple(
-        _lane(
-            samples, jobs[(samples.ready_ns[jobs] > begin) & (samples.start_ns[jobs] < end)], name, begin, end
-        )
+    shown = tuple(
+        (name, jobs[(samples.ready_ns[jobs] > begin) & (samples.start_ns[jobs] < end)])
         for name, jobs in lanes[:MOST_LANES]
     )
-    return Timeline(round_, width_us, drawn, len(lanes) - len(drawn))
+    every = tuple(jobs for _, jobs in lanes[:MOST_LANES])
+    return Chosen(begin, end, shown, len(lanes) - len(shown), every)
+
+
+def on_loop(samples: Samples) -> bool:
+    """Whether jobs overlap on loops, where a fetch has no CPU time of its own."""
+    good = (samples.error == UNKNOWN) & (samples.last_byte_ns != UNKNOWN)
+    return bool((samples.fetch_cpu_ns[good] == UNKNOWN).any())
 
 
 def _lanes(samples: Samples, good: np.ndarray, in_flight: int) -> list[tuple[str, np.ndarray]]:
     """Return each lane's name and the positions of its jobs."""
     workers = sorted({int(worker) for worker in samples.worker[good]})
-    if not (samples.fetch_cpu_ns[good] == UNKNOWN).any():
+    if not on_loop(samples):
         return [(f"worker {w + 1}", np.flatnonzero(good & (samples.worker == w))) for w in workers]
     lanes: list[tuple[str, np.ndarray]] = []
     tasks = max(1, in_flight // len(workers))
@@ -68,7 +119,9 @@ def _lanes(samples: Samples, good: np.ndarray, in_flight: int) -> list[tuple[str
     return lanes
 
 
-def _lane(samples: Samples, jobs: np.ndarray, name: str, begin: int, end: int) -> Lane:
+def lane(samples: Samples, jobs: np.ndarray, name: str, chosen: Chosen) -> Lane:
+    """Return what jobs were doing in the stretch."""
+    begin, end = chosen.begin_ns, chosen.end_ns
     handed = np.minimum(samples.last_byte_ns, samples.fetched_ns)
 
     def spans(starts: np.ndarray, ends: np.ndarray) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from simulator.cli import exits
 from simulator.cli.output import write_document
+from simulator.result.attribution import Timeline
 from simulator.result.document import ResultDocument
 from simulator.result.repetition import Repetition
 from simulator.result.run import RunHeader, RunStatus
@@ -60,6 +61,11 @@ class Keeping:
         with self._surviving():
             self._store.revise(run_id, repetition.cell_id, repetition.round, repetition)
 
+    def keep_turns(self, run_id: str, cell_id: str, turns: Timeline) -> None:
+        """Keep who ran when in a cell."""
+        with self._surviving():
+            self._store.keep_turns(run_id, cell_id, turns)
+
     def finish(self, run_id: str, status: RunStatus) -> None:
         """Note how the run ended."""
         with self._surviving():
@@ -97,6 +103,9 @@ class Nowhere:
         """Keep nothing."""
 
     def revise(self, run_id: str, repetition: Repetition) -> None:
+        """Keep nothing."""
+
+    def keep_turns(self, run_id: str, cell_id: str, turns: Timeline) -> None:
         """Keep nothing."""
 
     def finish(self, run_id: str, status: RunStatus) -> None:

@@ -13,7 +13,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from simulator import environment
+from simulator import environment, turns
 from simulator.cli import exits
 from simulator.cli.again import Given, going_on, reproducing
 from simulator.cli.keeping import Keeping, Nowhere, rescue
@@ -86,6 +86,8 @@ def run_scenario(options: Options) -> int:
     document = experiment.document()
     if keeper.failed:
         rescue(document, errors)
+    for remark in experiment.remarks:
+        errors.print(f"simulator: {remark}", style="yellow", highlight=False, markup=False)
     show(document, options.wanted, experiment.samples)
     if message:
         errors.print(f"simulator: {message}", style="red", highlight=False, markup=False)
@@ -142,6 +144,7 @@ def prepare_experiment(scenario: Scenario, options: Options, python: str, comman
         memory_limit_bytes=memory_limit,
         cores=cores,
         interpreters=interpreters,
+        turns=turns.ALL if options.turns else turns.FOR_THE_PAGE if options.wanted.html is not None else None,
     )
 
 

@@ -159,6 +159,7 @@ def search(experiment: Experiment, goal_name: str, max_in_flight: int) -> Experi
         cells=cells,
         header=replace(experiment.header, scenario=document, cells=planned_cells(cells)),
         schedule=schedule,
+        turns=None,
         search=Search(most / max(1, len(possible)), goal.least_pages),
     )
 

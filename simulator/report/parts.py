@@ -93,6 +93,8 @@ class TimelineLane:
     """Start, end and CPU time of each parse."""
     turns_us: tuple[int, ...] = ()
     """Start and end of each time in which it was seen to run; empty where nobody looked."""
+    queued_us: tuple[int, ...] = ()
+    """Start and end of each time in which it could have run, and no core was free; likewise."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class Stretch:
     lanes: tuple[TimelineLane, ...]
     left_out: int
     """Lanes that there would be besides."""
+    watched: bool = False
+    """The lanes show turns that were seen, not parses filled to their share of CPU."""
 
 
 @dataclass(frozen=True)

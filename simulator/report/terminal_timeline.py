@@ -7,11 +7,15 @@ from rich.text import Text
 
 from simulator.report.parts import Timeline, TimelineLane
 
-PARSE, NETWORK, STALLED, NOTHING = "█", "·", "░", " "
-STYLES = {PARSE: "green", NETWORK: "dim", STALLED: "red"}
+PARSE, NETWORK, STALLED, QUEUED, NOTHING = "█", "·", "░", "▒", " "
+STYLES = {PARSE: "green", NETWORK: "dim", STALLED: "red", QUEUED: "yellow"}
 LEGEND = (
     f"{PARSE} parses, on CPU   {NETWORK} network   {STALLED} stalled: for a lock, a core, or the loop.  A parse is"
     " filled to its share of CPU; where in it the CPU lies is not known."
+)
+WATCHED_LEGEND = (
+    f"watched: {PARSE} runs   {QUEUED} could run, but no core is free   {STALLED} neither, though it has its answer or"
+    f" parses   {NETWORK} network.  One more repetition, looked at from outside 1,000 times a second, not measured."
 )
 MOST_WIDTH = 110
 
@@ -26,12 +30,16 @@ def draw(timeline: Timeline, console: Console) -> None:
         console.print(Text(stretch.title))
         for lane in stretch.lanes:
             row = Text(f"{lane.name:<{names}}  ", style="dim")
-            for character in characters(lane, stretch.width_us, width):
+            draw_lane = watched_characters if stretch.watched else characters
+            for character in draw_lane(lane, stretch.width_us, width):
                 row.append(character, style=STYLES.get(character, ""))
             console.print(row, soft_wrap=True)
         if stretch.left_out:
             console.print(Text(f"… and {stretch.left_out} more", style="dim"))
-    console.print(Text(LEGEND, style="dim"))
+    if any(not stretch.watched for stretch in timeline.stretches):
+        console.print(Text(LEGEND, style="dim"))
+    if any(stretch.watched for stretch in timeline.stretches):
+        console.print(Text(WATCHED_LEGEND, style="dim"))
 
 
 def characters(lane: TimelineLane, width_us: int, width: int) -> str:
@@ -63,6 +71,30 @@ def characters(lane: TimelineLane, width_us: int, width: int) -> str:
         else:
             row.append(NETWORK if most == network[index] else STALLED)
             owed = 0.0
+    return "".join(row)
+
+
+def watched_characters(lane: TimelineLane, width_us: int, width: int) -> str:
+    """Return one row: for each slice what was seen in most of it; where nothing was seen, what the clocks tell."""
+    slice_us = width_us / width
+    turns = _covered(lane.turns_us, slice_us, width)
+    queued = _covered(lane.queued_us, slice_us, width)
+    network = _covered(lane.network_us, slice_us, width)
+    stalled = _covered(lane.resume_us, slice_us, width)
+    for start, end, _ in _triples(lane.parse_us):
+        for index, part in enumerate(_covered((start, end), slice_us, width)):
+            stalled[index] += part
+    row: list[str] = []
+    for ran, waited, held, due in zip(turns, queued, network, stalled, strict=True):
+        # What is left of the time in which it had something to do, when it neither ran nor could have.
+        rest = max(0.0, due - ran - waited)
+        most = max(ran, waited, held, rest)
+        if most < slice_us / 4:
+            row.append(NOTHING)
+        else:
+            row.append(
+                PARSE if most == ran else QUEUED if most == waited else STALLED if most == rest else NETWORK
+            )
     return "".join(row)
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
+from simulator.report.lanes import shown, together
 from simulator.report.numbers import NONE, ms
-from simulator.report.parts import Column, Stretch, Table, Timeline, TimelineLane
+from simulator.report.parts import Column, Stretch, Table, Timeline
 from simulator.result.attribution import Attribution
-from simulator.result.attribution import Timeline as Measured
 from simulator.result.document import CellResult
 
 FEW_MS = 10
 """Stretches shorter than this are told with one decimal."""
+MOST_WIDTH_US = 300_000
+"""Over more than that, turns of 5 ms would be narrower than a character."""
 
 LACKING = "not known, because a thread's times or the server's stamps cannot be read there"
 
@@ -72,27 +74,38 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
                 findings=(_idle_loop(ways),) if _idle_loop(ways) else (),
             )
         )
-    stretches = tuple(_stretch(cell, cell.timeline) for cell in told if cell.timeline is not None)
+    stretches = tuple(stretch for cell in told if (stretch := _stretch(cell)) is not None)
     if stretches:
         parts.append(Timeline(f"{title}: a stretch of it", stretches))
     return parts
 
 
-def _stretch(cell: CellResult, timeline: Measured) -> Stretch:
-    width_ms, found = timeline.width_us / 1e3, cell.attribution
-    told = ""
-    if cell.loop_lag_s is not None and cell.job_time is not None:
-        told = f"; a task's answer waits {ms(cell.job_time.resume_s)} ms for the loop on average"
-    elif found is not None:
-        told = f"; over the whole run {found.stall:.0%} stalled, {found.run_queue:.0%} waiting for a core"
+def _stretch(cell: CellResult) -> Stretch | None:
+    """Return what is drawn of a cell: who ran when, if somebody looked; else what its clocks tell."""
+    drawn = cell.turns or cell.timeline
+    if drawn is None:
+        return None
+    width_us = min(drawn.width_us, MOST_WIDTH_US)
+    width_ms = width_us / 1e3
     return Stretch(
-        title=f"{cell.factors['strategy']}, {width_ms:.{0 if width_ms >= FEW_MS else 1}f} ms{told}",
-        width_us=timeline.width_us,
-        lanes=tuple(
-            TimelineLane(lane.name, lane.network_us, lane.resume_us, lane.parse_us) for lane in timeline.lanes
-        ),
-        left_out=timeline.left_out,
+        title=f"{cell.factors['strategy']}, {width_ms:.{0 if width_ms >= FEW_MS else 1}f} ms{_about(cell)}",
+        width_us=width_us,
+        lanes=tuple(shown(lane, width_us) for lane in drawn.lanes),
+        left_out=drawn.left_out,
+        watched=cell.turns is not None,
     )
+
+
+def _about(cell: CellResult) -> str:
+    found = cell.attribution
+    if cell.turns is not None:
+        share = together(cell.turns)
+        return f", watched: one ran for {share.one:.0%} of the time, several at once for {share.several:.0%}"
+    if cell.loop_lag_s is not None and cell.job_time is not None:
+        return f"; a task's answer waits {ms(cell.job_time.resume_s)} ms for the loop on average"
+    if found is not None:
+        return f"; over the whole run {found.stall:.0%} stalled, {found.run_queue:.0%} waiting for a core"
+    return ""
 
 
 def _worker_row(cell: CellResult, found: Attribution) -> tuple[str, ...]:

@@ -69,6 +69,28 @@ class Lane:
     """Start, end and CPU time of each parse. Where in a parse its CPU time lies is not known."""
     turns_us: tuple[int, ...] = ()
     """Start and end of each time in which the worker was seen to be running; empty where nobody looked."""
+    queued_us: tuple[int, ...] = ()
+    """Start and end of each time in which it could have run, and no core was free; likewise."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How a repetition was looked at from outside."""
+
+    looks: int
+    """In the stretch."""
+    workers: int
+    """Threads that were looked at."""
+    of: int
+    """Threads that there were."""
+    unseen_us: tuple[int, ...]
+    """Start and end of each time in which nobody looked: what lies in there is no turn of anyone."""
+    cost: float
+    """CPU time that the looking took, as a share of one core."""
+
+
+UNCOUNTED = -1
+"""Stands for the round of a repetition that is in none: it was looked at, and is not measured."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +98,10 @@ class Timeline:
     """A short stretch out of the middle of one repetition."""
 
     round: int
+    """UNCOUNTED: one more repetition, which is not measured."""
     width_us: int
     lanes: tuple[Lane, ...]
     left_out: int
     """Lanes that there would be besides."""
+    watch: Watch | None = None
+    """Null: nobody looked, so that no lane has turns."""

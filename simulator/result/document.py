@@ -8,6 +8,7 @@ History of "simulator.result/1" (it may gain keys and never changes them):
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -164,11 +165,19 @@ class ResultDocument:
 ADAPTER: TypeAdapter[ResultDocument] = TypeAdapter(ResultDocument)
 
 
+_NUMBERS = re.compile(r"\[\n\s*(-?[\d.eE+-]+(?:,\n\s*-?[\d.eE+-]+)*)\n\s*\]")
+"""A list of numbers, one on a line. A line break cannot stand in a JSON string, so this finds nothing in texts."""
+
+
 def to_json(document: ResultDocument) -> str:
-    """Return the document as JSON text; numbers that are not finite cannot occur and would raise ValueError."""
-    return json.dumps(
+    """Return the document as JSON text; numbers that are not finite cannot occur and would raise ValueError.
+
+    Lists of numbers, as timelines have many, are written on one line.
+    """
+    text = json.dumps(
         ADAPTER.dump_python(document, mode="json"), indent=1, allow_nan=False, ensure_ascii=False
     )
+    return _NUMBERS.sub(lambda found: "[" + "".join(found[1].split()) + "]", text)
 
 
 def from_json(text: str) -> ResultDocument:

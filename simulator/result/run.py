@@ -1,9 +1,10 @@
 """A run as it is kept: what was planned, what was calibrated and every repetition; all else is derived from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .attribution import Timeline
 from .repetition import Repetition
 from .samples import Samples
 
@@ -51,3 +52,5 @@ class Run:
     """In the order in which they were measured."""
     samples: Callable[[str, int], Samples | None]
     """(cell id, round) -> that repetition's raw samples, read when they are needed."""
+    turns: Mapping[str, Timeline] = field(default_factory=dict)
+    """By cell id: a stretch of one more repetition, not measured, in which it was seen who ran when."""

@@ -4,6 +4,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from simulator.runner.records import digested
 from simulator.runner.servers import Server
 from simulator.scenario.cells import Cell
 
+Workers = Mapping[int, tuple[int, int]]
+"""Worker index -> (pid, tid)."""
+
 
 def run_repetition(  # noqa: PLR0913 - all but two by keyword
     cell: Cell,
@@ -33,6 +37,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
     instrument: bool = True,
     on_wake: Callable[[], None] | None = None,
     driver: Path = DRIVER,
+    watching: Callable[[Workers], AbstractContextManager[object]] = lambda _: nullcontext(),
 ) -> Observed | Broken:
     """Run one cell once.
 
@@ -48,6 +53,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         instrument: false leaves the driver's clocks out, to measure what they cost.
         on_wake: called at most once a second while waiting.
         driver: the folder of the driver that this interpreter can run.
+        watching: makes of the workers what is entered before "go" and left when the last record is ready.
 
     Returns:
         What was observed, or why there is nothing.
@@ -87,8 +93,9 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                 workers = readable_workers(hello["workers"])
                 beside = [(s["pid"], s["tid"]) for s in hello.get("beside", ())]
                 ready = snapshot(process.session, workers, server.pids, beside=beside, ending=False)
-                process.send("go")
-                process.wait_for("parked", on_wake)
+                with watching(workers):
+                    process.send("go")
+                    process.wait_for("parked", on_wake)
                 parked = snapshot(process.session, workers, server.pids, beside=beside, ending=True)
                 stats = server.stats()
                 requests = server.requests() if server.same_clock else None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
+from simulator.result.attribution import Timeline
 from simulator.result.repetition import Repetition
 
 
@@ -19,6 +20,11 @@ from simulator.result.repetition import Repetition
 def _repetition() -> TypeAdapter[Repetition]:
     """Return the adapter, built when it is first needed: the list of runs needs none."""
     return TypeAdapter(Repetition)
+
+
+@cache
+def _timeline() -> TypeAdapter[Timeline]:
+    return TypeAdapter(Timeline)
 
 
 def dump(value: Mapping[str, Any]) -> str:
@@ -53,3 +59,13 @@ def dump_repetition(repetition: Repetition) -> str:
 def load_repetition(text: str) -> Repetition:
     """Read what `dump_repetition` wrote. Raises ValueError for anything else."""
     return _repetition().validate_python(json.loads(text))
+
+
+def dump_timeline(timeline: Timeline) -> str:
+    """Write a timeline."""
+    return json.dumps(timeline, default=_plain)
+
+
+def load_timeline(text: str) -> Timeline:
+    """Read what `dump_timeline` wrote. Raises ValueError for anything else."""
+    return _timeline().validate_python(json.loads(text))

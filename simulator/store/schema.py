@@ -2,6 +2,7 @@
 
 History of the schema version (PRAGMA user_version):
     1  first version
+    2  turns
 
 What is asked for by itself is a column; the rest of a repetition is one JSON document, so that a measure
 that is added later needs no new schema.
@@ -12,9 +13,17 @@ from pathlib import Path
 
 from .errors import ELSEWHERE, StoreError
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x47494C53
 """ASCII "GILS", in the file's header: tells this program's databases from other SQLite files."""
+
+_TURNS = """CREATE TABLE turns (
+        run INTEGER NOT NULL,
+        cell TEXT NOT NULL,
+        document TEXT NOT NULL,
+        PRIMARY KEY (run, cell),
+        FOREIGN KEY (run, cell) REFERENCES cells (run, id) ON DELETE CASCADE
+    )"""
 
 _TABLES = (
     """CREATE TABLE runs (
@@ -65,11 +74,22 @@ _TABLES = (
         repetition INTEGER PRIMARY KEY REFERENCES repetitions ON DELETE CASCADE,
         data BLOB NOT NULL
     )""",
+    _TURNS,
 )
+
+_UPGRADES = {1: (_TURNS,)}
+"""Version -> what makes the next one of it."""
+
+
+def has_turns(connection: sqlite3.Connection) -> bool:
+    """Whether the file has a table for turns; one of version 1 that was only read since has none."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'turns'").fetchone() is not None
 
 
 def prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    """Check that this is a results database of this version; `create` makes it one and checks writing.
+    """Check that this is a results database; `create` makes it one of this version and checks writing.
+
+    One of an older version is read as it is, since it may be on a read-only disk.
 
     Raises:
         StoreError: of a newer version, of another program, or empty where nothing may be created.
@@ -91,6 +111,10 @@ def prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None
             for statement in _TABLES:
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        else:
+            for older in range(_version(connection), VERSION):
+                for statement in _UPGRADES[older]:
+                    connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     finally:
@@ -98,9 +122,14 @@ def prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None
             connection.execute("ROLLBACK")
 
 
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
 def _is_fresh(connection: sqlite3.Connection, path: Path) -> bool:
     """Tell an empty database from one of ours. Raises StoreError where it is neither."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = _version(connection)
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if application not in (0, APPLICATION_ID) or (tables and "runs" not in tables):
@@ -110,6 +139,6 @@ def _is_fresh(connection: sqlite3.Connection, path: Path) -> bool:
             f"{path} was written by a newer version: schema {version}, this one knows {VERSION}; "
             "upgrade this program, or choose another file with --store PATH"
         )
-    if tables and version != VERSION:
+    if tables and version not in (VERSION, *_UPGRADES):
         raise StoreError(f"{path} is a database of another program; name the right file, {ELSEWHERE}")
     return not tables

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
+from simulator.result.attribution import Timeline
 from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
@@ -19,6 +20,7 @@ from .listing import LIST, RunRow
 from .owner import Owner, is_alive, this_process
 from .reading import SampleReader, undamaged
 from .reference import resolve
+from .schema import has_turns
 
 
 class Store:
@@ -134,6 +136,18 @@ class Store:
                 (self._seq(run_id), cell_id, codec.dump(calibration)),
             )
 
+    def keep_turns(self, run_id: str, cell_id: str, turns: Timeline) -> None:
+        """Keep who ran when in a cell, in place of what was kept of it earlier.
+
+        Raises:
+            ValueError: The run has no such cell.
+        """
+        with self._writing() as connection, _known(run_id, cell_id):
+            connection.execute(
+                "INSERT OR REPLACE INTO turns VALUES (?, ?, ?)",
+                (self._seq(run_id), cell_id, codec.dump_timeline(turns)),
+            )
+
     def add(self, run_id: str, repetition: Repetition, samples: Samples | None) -> None:
         """Keep one repetition, in one transaction: all of it or nothing.
 
@@ -216,6 +230,13 @@ class Store:
             repetitions = connection.execute(
                 "SELECT document FROM repetitions WHERE run = ? ORDER BY seq", (seq,)
             ).fetchall()
+            turns = (
+                connection.execute(
+                    "SELECT cell, document FROM turns WHERE run = ? ORDER BY cell", (seq,)
+                ).fetchall()
+                if has_turns(connection)
+                else ()
+            )
             return Run(
                 header=RunHeader(
                     id=run_id,
@@ -233,6 +254,7 @@ class Store:
                 calibrations={cell: codec.load(document) for cell, document in calibrations},
                 repetitions=tuple(codec.load_repetition(document) for (document,) in repetitions),
                 samples=SampleReader(self.path, run_id),
+                turns={cell: codec.load_timeline(document) for cell, document in turns},
             )
 
     def delete(self, run_id: str) -> None:

@@ -13,6 +13,7 @@ from simulator.report.figures import (
     speedup,
     startup,
     throughput,
+    timeline,
     way,
 )
 from simulator.result.document import ResultDocument
@@ -30,6 +31,7 @@ BUILDERS = (
     memory.build,
     startup.build,
     loop_lag.build,
+    timeline.build,
 )
 SEARCH = (in_flight.build,)
 """Of a search, whose candidates are not measured alike and so are not set beside one another in bars."""

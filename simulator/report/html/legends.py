@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from simulator.report.figure import Bars, Grid, Lanes, Lines, Shape, Stack
-from simulator.report.html.colours import Palette, variable
+from simulator.report.html.colours import Palette
+from simulator.report.html.lanes import watched
 from simulator.report.html.marks import SHAPES, dash, symbol
 
 BOX = '<rect x="3" y="0" width="16" height="12" rx="2"/>'
+THIN = '<rect x="1" y="4" width="20" height="4"/>'
 HATCH = '<path d="M3 6 9 0M3 12 15 0M9 12 19 2M15 12 19 8" stroke="var(--surface)" stroke-width="1.6"/>'
 DASHED = '<path d="M11 0v12" stroke="currentColor" stroke-width="1.5" stroke-dasharray="3 2"/>'
 HATCHED = (
@@ -59,15 +61,17 @@ def legend(shape: Shape, palette: Palette) -> tuple[Entry, ...]:
 
 
 def _lanes(shape: Lanes) -> tuple[Entry, ...]:
-    watched = any(lane.turns_us for lane in shape.lanes)
-    entries = [_entry("seen to run" if watched else "parse, its share on CPU", "--cpu", BOX)]
+    seen = watched(shape)
+    entries = [_entry("seen to run" if seen else "parse, its share on CPU", "--cpu", BOX)]
+    if any(lane.queued_us for lane in shape.lanes):
+        entries.append(_entry("could run, and no core was free", "--queue", BOX))
     if any(lane.parse_us for lane in shape.lanes):
-        off = "parse begun and not ended" if watched else "parse, the rest of it: off CPU"
+        off = "parse begun, not seen to run" if seen else "parse, the rest of it: off CPU"
         entries.append(_entry(off, "--stall", HATCHED))
     if any(lane.network_us for lane in shape.lanes):
-        entries.append(_entry("the server holds the request", variable("@network"), BOX))
+        entries.append(_entry("the server holds the request", "--network", THIN))
     if any(lane.resume_us for lane in shape.lanes):
-        entries.append(_entry("the answer waits to be taken up", variable("@queue"), BOX))
+        entries.append(_entry("the answer waits to be taken up", "--stall", THIN))
     return tuple(entries)
 
 

@@ -7,7 +7,7 @@
   root.classList.add("drawn");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const PAPER_PX = 660; // the width of A4 or Letter between its margins
-  const SPANS = ["the server holds the request", "the answer waits to be taken up", "parse", "seen to run"];
+  const SPANS = ["the server holds the request", "the answer waits to be taken up", "parse", "seen to run", "could run, and no core was free"];
 
   // --- numbers and colours ----------------------------------------------------------------------------------------
 
@@ -122,8 +122,9 @@
       const tall = Math.min(18, api.size([0, 1])[1] * 0.78);
       const box = (height, fill, y = middle - height / 2) => ({ type: "rect", shape: { x: x1, y, width, height }, style: { fill } });
       if (kind === 0) return box(tall * 0.3, colour("@network"));
-      if (kind === 1) return box(tall * 0.3, colour("@queue"));
+      if (kind === 1) return box(tall * 0.3, colour("@stall"));
       if (kind === 3) return box(tall, colour("@cpu"));
+      if (kind === 4) return box(tall * 0.6, colour("@queue"));
       const top = middle - tall / 2, filled = tall * share, stall = colour("@stall");
       const children = [box(tall, mixed(stall, colour("@surface"), 0.14))];
       if (share < 0.98 && width > 3) {

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped] # it ships no types
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from simulator.analysis.summary import summarise
+from simulator.result.attribution import UNCOUNTED, Timeline
 from simulator.result.document import CellResult, ResultDocument, from_json, result_schema, to_json
 from simulator.result.repetition import DelayError, Disturbance, Lag, Phase, Repetition, ServerMeasures
 from simulator.result.run import PlannedCell, RunStatus
@@ -403,3 +404,17 @@ def test_numbers_are_pythons_own() -> None:
     for cell in whole().cells:
         for name in MEASURED:
             assert not isinstance(getattr(cell, name), np.generic), name
+
+
+def test_turns_are_shown_of_valid_cells_and_enter_no_number() -> None:
+    cells = [planned("sequential"), planned("threads"), planned("asyncio")]
+    done = [repetition("sequential", 0, 10.0), repetition("threads", 0, 20.0)]
+    done.append(repetition("asyncio", 0, 20.0, status="invalid", reason="late"))
+    seen = Timeline(UNCOUNTED, 1_000, (), 0)
+    plain = run(cells, done, rounds=1)
+    without, with_turns = (
+        summarise(plain),
+        summarise(replace(plain, turns={"threads": seen, "asyncio": seen})),
+    )
+    assert [cell.turns for cell in with_turns.cells] == [None, seen, None]
+    assert replace(with_turns, cells=tuple(replace(cell, turns=None) for cell in with_turns.cells)) == without

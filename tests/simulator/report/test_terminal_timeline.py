@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from simulator.report.parts import Stretch, Timeline, TimelineLane
-from simulator.report.terminal_timeline import characters, draw
+from simulator.report.terminal_timeline import characters, draw, watched_characters
 
 LANE = TimelineLane("worker 1", (0, 400), (400, 500), (500, 900, 200))
 
@@ -32,3 +32,20 @@ def test_rows_fit_the_console_and_one_legend_says_what_they_show(width: int) -> 
     assert sum("… and 3 more" in line for line in lines) == 2
     assert sum("network" in line for line in lines) == 1
     assert not any("\x1b" in line for line in lines)
+
+
+def test_a_lane_that_was_watched_shows_what_was_seen_and_else_what_the_clocks_tell() -> None:
+    lane = TimelineLane("w", (0, 400), (400, 500), (500, 900, 200), (600, 800), (800, 850))
+    assert watched_characters(lane, 1_000, 20) == "········░░░░████▒░  "
+
+
+def test_each_kind_of_stretch_has_its_legend() -> None:
+    def shown(*watched: bool) -> str:
+        console = Console(file=io.StringIO(), width=100, highlight=False)
+        draw(Timeline("a stretch", tuple(Stretch("s", 1_000, (LANE,), 0, each) for each in watched)), console)
+        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+    guessed, seen = "filled to its", "watched: "
+    assert (guessed in shown(False), seen in shown(False)) == (True, False)
+    assert (guessed in shown(True), seen in shown(True)) == (False, True)
+    assert (guessed in shown(False, True), seen in shown(False, True)) == (True, True)

@@ -9,9 +9,17 @@ from typing import Any
 
 import pytest
 
+from simulator.result.attribution import Lane, Timeline, Watch
 from simulator.store import Store, StoreError
 from simulator.store.schema import VERSION
 
+TURNS = Timeline(
+    -1,
+    500_000,
+    (Lane("worker 1", (0, 7), (7, 9), (9, 20, 5), (9, 14), (14, 15)),),
+    2,
+    Watch(looks=490, workers=1, of=3, unseen_us=(30, 40), cost=0.05),
+)
 Make = Callable[..., Any]
 Unprivileged = Callable[[], AbstractContextManager[None]]
 
@@ -150,6 +158,46 @@ def test_the_database_of_another_program_is_left_alone(path: Path) -> None:
         with pytest.raises(StoreError, match="is a database of another program"):
             Store.open(path, create=create)
     assert path.read_bytes() == before
+
+
+def first_version(path: Path) -> None:
+    """Make a database what a program that knew no turns has left."""
+    with closing(sqlite3.connect(path)) as older:
+        older.execute("DROP TABLE turns")
+        older.execute("PRAGMA user_version = 1")
+
+
+def test_an_older_schema_is_read_as_it_is_and_upgraded_when_it_is_to_be_written(
+    path: Path, make_header: Make, make_repetition: Make
+) -> None:
+    with Store.open(path) as store:
+        store.begin(make_header())
+        store.add("r1", make_repetition(), None)
+    first_version(path)
+    before = path.read_bytes()
+    with Store.open(path, create=False) as reader:
+        run = reader.load("r1")
+    assert (run.repetitions, run.turns) == ((make_repetition(),), {})
+    assert path.read_bytes() == before
+    with Store.open(path) as store:
+        store.keep_turns("r1", "c0", TURNS)
+        assert store.load("r1").turns == {"c0": TURNS}
+        assert store.load("r1").repetitions == (make_repetition(),)
+    with closing(sqlite3.connect(path)) as upgraded:
+        assert upgraded.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_an_older_schema_on_a_read_only_disk_can_be_read(
+    shared_folder: Path, unprivileged: Unprivileged, make_header: Make
+) -> None:
+    path = shared_folder / "results.sqlite"
+    with Store.open(path) as store:
+        store.begin(make_header())
+    first_version(path)
+    path.chmod(0o444)
+    shared_folder.chmod(0o555)
+    with unprivileged(), Store.open(path, create=False) as reader:
+        assert reader.load("r1").turns == {}
 
 
 @pytest.mark.parametrize("existing", [True, False])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from simulator.result.attribution import Timeline
 from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, RunHeader
 from simulator.result.samples import Samples
@@ -156,6 +157,20 @@ def test_a_second_calibration_replaces_the_first(store: Store, make_header: Make
     store.calibrated("r1", "c0", {"repeats": 3})
     store.calibrated("r1", "c0", {"repeats": 4})
     assert store.load("r1").calibrations == {"c0": {"repeats": 4}}
+
+
+def test_turns_are_kept_by_cell_and_go_with_their_run(store: Store, make_header: Make) -> None:
+    store.begin(make_header())
+    first, second = (Timeline(-1, width_us, (), 0) for width_us in (1, 2))
+    store.keep_turns("r1", "c0", first)
+    store.keep_turns("r1", "c0", second)
+    store.keep_turns("r1", "c1", first)
+    assert store.load("r1").turns == {"c0": second, "c1": first}
+    with pytest.raises(ValueError, match="no cell c9"):
+        store.keep_turns("r1", "c9", first)
+    store.delete("r1")
+    with store._reading() as connection:
+        assert connection.execute("SELECT count(*) FROM turns").fetchone() == (0,)
 
 
 def test_mistakes_of_the_caller_name_what_is_wrong_and_leave_the_store_usable(

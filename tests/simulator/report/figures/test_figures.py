@@ -154,4 +154,5 @@ def test_the_map_comes_first_where_there_is_one() -> None:
     assert [figure.id for figure in figures(usual())][:2] == ["crossover-map", "throughput"]
     assert [figure.id for figure in figures(calibrated())] == [
         "throughput", "speed-up", "shares", "way", "response", "memory", "startup", "loop-lag",
+        "timeline",
     ]  # fmt: skip

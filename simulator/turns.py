@@ -1,0 +1,128 @@
+"""After a run: one more repetition of some of its cells, not measured, in which it is seen who runs when."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from simulator.analysis.timeline import SKIP, WIDTH_US
+from simulator.analysis.turns import timeline_with_turns
+from simulator.result.attribution import Timeline
+from simulator.result.observation import Broken, Observed
+from simulator.result.repetition import Repetition
+from simulator.runner import observe
+from simulator.runner.repetition import Workers
+from simulator.runner.watch import Watcher
+from simulator.scenario.cells import Cell
+
+MARGIN_S = 0.1
+"""Looked at after the stretch: how long a thread waited for a core is known only when it gets one."""
+WHY = "one more repetition, watched to see who runs when; not measured"
+
+
+class NotSeenError(Exception):
+    """There are no turns of a cell: why, for a person."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Whose turns are wanted."""
+
+    most_cells: int
+    first_combination: bool = False
+    """Of that one only."""
+
+
+ALL = Wish(24)
+FOR_THE_PAGE = Wish(6, first_combination=True)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which cells are watched."""
+
+    cells: tuple[Cell, ...]
+    left_out: int
+    """Cells that could be watched as well."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what a person should know of it."""
+        if not self.left_out:
+            return ()
+        return (f"turns: {len(self.cells)} cells are watched, {self.left_out} more are left out",)
+
+
+def choose(cells: Sequence[Cell], ok: Iterable[str], wish: Wish) -> Choice:
+    """Return the cells that are watched: whole combinations, from the first to the last in equal steps.
+
+    Args:
+        cells: of the run.
+        ok: ids of those with valid repetitions.
+        wish: how many, and which.
+    """
+    valid = set(ok)
+    combinations: dict[tuple[Any, ...], list[Cell]] = {}
+    for cell in cells:
+        # One job at a time has nobody to take turns with.
+        if cell.id in valid and cell.id != cell.baseline_id and cell.plan.in_flight > 1:
+            levels = tuple(level for name, level in cell.factors.items() if name != "strategy")
+            combinations.setdefault(levels, []).append(cell)
+    groups = list(combinations.values())
+    if wish.first_combination:
+        groups = groups[:1]
+    possible = sum(map(len, groups))
+    steps = max(1, min(len(groups), wish.most_cells // max(map(len, groups), default=1)))
+    taken = (
+        [groups[round(step * (len(groups) - 1) / max(1, steps - 1))] for step in range(steps)]
+        if groups
+        else []
+    )
+    chosen = tuple(cell for group in taken for cell in group)[: wish.most_cells]
+    return Choice(chosen, possible - len(chosen))
+
+
+def expected_s(repetitions: Iterable[Repetition]) -> float:
+    """Return how long a window is expected to be open, from the valid repetitions of the cell."""
+    return median(r.measures.makespan_s for r in repetitions if r.status == "ok" and r.measures is not None)
+
+
+def watched(
+    cell: Cell,
+    window_s: float,
+    run: Callable[[Callable[[Workers], AbstractContextManager[object]]], Observed | Broken],
+) -> Timeline:
+    """Run a cell once more and watch it.
+
+    Args:
+        cell: which.
+        window_s: how long its window is expected to be open.
+        run: runs it, given what makes a watcher of its workers.
+
+    Raises:
+        NotSeenError: there is nothing to show.
+        ServerError: the mock server does not answer.
+    """
+    watchers: list[Watcher] = []
+
+    def watching(workers: Workers) -> AbstractContextManager[object]:
+        if not workers:
+            return nullcontext()
+        watchers.append(Watcher(workers, after_s=window_s * SKIP, for_s=WIDTH_US / 1e6 + MARGIN_S))
+        return watchers[0]
+
+    if not observe.READABLE:
+        raise NotSeenError("only Linux tells which threads run")
+    try:
+        seen = run(watching)
+    except OSError as error:
+        raise NotSeenError(f"it could not be run, or its threads not be looked at: {error}") from error
+    if isinstance(seen, Broken):
+        raise NotSeenError(seen.reason)
+    if not watchers:
+        raise NotSeenError("this Python does not tell the ids of its threads")
+    made = timeline_with_turns(seen.samples, watchers[0].looks(), cell.plan.in_flight)
+    if made is None:
+        raise NotSeenError("its jobs were done before anybody looked, or its server tells no times")
+    return made
