@@ -109,4 +109,4 @@ def test_a_page_is_not_made_without_turns(
 ) -> None:
     file = scenario_file()
     options = Options(file, (), None, None, None, None, Wanted(html=html), turns=turns)
-    assert prepare_experiment(load_scenario(file, ()), options, sys.executable).turns == wish
+    assert prepare_experiment(load_scenario(file, ()), options, sys.executable, "").turns == wish
