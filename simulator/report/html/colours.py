@@ -52,7 +52,7 @@ LIGHT: Mapping[str, str] = {
     "fetch": "#5e9c7b",
     "other": "#8a6d3b",
     "network": "#b9c4d6",
-    "queue": "#c98a00",
+    "queue": "#b87c00",
     "stall": "#d1242f",
     "idle": "#e3e6eb",
     "residual": "#a59bb5",

@@ -17,7 +17,7 @@ from simulator.report.html.colours import DARK, LIGHT
 from simulator.report.html.render import render
 from simulator.report.page import Page, build_page
 from tests.simulator.analysis.builders import matrix
-from tests.simulator.report.html.examples import page
+from tests.simulator.report.html.examples import figure, page, stack
 
 SEEN = """async () => {
   for (const section of document.querySelectorAll("section.figure")) {
@@ -149,6 +149,16 @@ def test_a_reader_chooses_what_a_figure_shows(opened: Open) -> None:
         assert "latency 100ms" in chosen.locator("figcaption").inner_text()
         assert chosen.locator(".chart text", has_text="interpreters").count() == 0
         assert section.locator(".panel:not(.chosen)").is_hidden()
+        assert found.errors == []
+
+
+def test_charts_that_are_packed_are_drawn(opened: Open) -> None:
+    many = figure("shares", "Shares", *((f"latency {at}ms", stack()) for at in range(40)))
+    with opened(page(drawn=[many])) as found:
+        assert found.tab.locator("script.charts").get_attribute("type") == "application/deflate"
+        found.tab.evaluate(SEEN)
+        found.tab.get_by_label("Show").select_option(label="latency 39ms")
+        assert found.tab.locator(".panel.chosen svg").locator("visible=true").count() > 0
         assert found.errors == []
 
 

@@ -39,7 +39,7 @@ def test_marks_stand_out_from_the_background(named: dict[str, str], strategies: 
         name: c for name, c in theme(named, strategies).items() if name.removeprefix("--") not in RECEDING
     }
     faint = {name: round(contrast(c, named["surface"]), 2) for name, c in marks.items()}
-    assert {name: found for name, found in faint.items() if found < (2.7 if name == "--queue" else 3)} == {}
+    assert {name: found for name, found in faint.items() if found < 3} == {}
 
 
 @pytest.mark.parametrize(("named", "strategies"), THEMES)

@@ -1,9 +1,11 @@
 """The page as text: complete, nothing in it is taken for a tag, what is vendored is what it claims to be."""
 
+import base64
 import hashlib
 import json
 import re
 import tomllib
+import zlib
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -11,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from simulator.report.figure import Figure
+from simulator.report.html.colours import Palette
+from simulator.report.html.options import chart
 from simulator.report.html.render import render
-from simulator.report.page import Section
+from simulator.report.page import Section, build_page
+from tests.simulator.analysis.builders import matrix
 from tests.simulator.report.html.examples import figure, figures, page, stack
 
 ROOT = Path(__file__).parents[4]
@@ -93,3 +98,36 @@ def test_every_executable_script_is_one_that_the_page_itself_allows() -> None:
     assert allowed is not None
     assert len(allowed[1].split()) == len(re.findall(r"<script>", text)) == 2
     assert "unsafe" not in allowed[1]
+
+
+def test_two_hundred_cells_stay_under_four_megabytes() -> None:
+    rates = {
+        f"{level * 10}ms": {
+            f"{cost}ms": {
+                name: [speed + level, speed + cost, speed + 0.5]
+                for name, speed in (
+                    ("threads", 90.0),
+                    ("asyncio", 110.0),
+                    ("processes", 70.0),
+                    ("mine", 40.0),
+                )
+            }
+            for cost in range(1, 9)
+        }
+        for level in range(5)
+    }
+    found = matrix(rates, {f"{cost}ms": cost / 1e3 for cost in range(1, 9)})
+    assert len(found.cells) == 200
+    text = render(build_page(found))
+    assert len(text.encode()) < 4_000_000
+    assert 'type="application/deflate"' in text
+
+
+def test_what_is_packed_is_what_would_have_stood_there() -> None:
+    many = figure("shares", "A", *((f"latency {at}ms", stack()) for at in range(40)))
+    text = render(page(drawn=[many]))
+    packed = re.search(r'<script type="application/deflate" class="charts">([^<]*)</script>', text)
+    assert packed is not None
+    charts = json.loads(zlib.decompress(base64.b64decode(packed[1])))
+    palette = Palette.of([many])
+    assert charts == [chart(panel.shape, palette) for panel in many.panels]
