@@ -63,7 +63,7 @@ def _rising(found: Matrix) -> list[str]:
 
 def _column(found: Matrix, level: str) -> str:
     cost = found.costs[level]
-    return f"{level} asked" if cost is None else ms(cost).removesuffix(" ms")
+    return f"{level} asked" if cost is None else ms(cost)
 
 
 def _tied(place: Standing) -> bool:
