@@ -26,7 +26,7 @@ from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance, Fixed, Next, Precise, Rounds, Schedule, blocks_of
 from simulator.schedule.block import broken
 from simulator.schedule.sizing import BudgetError
-from simulator.turns import WHY, NotSeenError, Wish, choose, expected_s, watched
+from simulator.turns import WHY, NotSeenError, choose, expected_s, watched
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Experiment:
         search: sizes for a search instead of for rounds of every cell.
         progress: called when something new is done, and about once a second while it is.
         interpreters: of the scenario's runtimes; null: `python` runs every cell.
-        turns: whose turns are to be seen when all is measured; null: nobody's.
+        turns: of how many cells, at the most, it is seen who runs when, after all is measured; null: of none.
     """
 
     scenario: Scenario
@@ -82,7 +82,7 @@ class Experiment:
     search: Search | None = None
     progress: Callable[[Progress], None] = lambda _: None
     interpreters: Interpreters | None = None
-    turns: Wish | None = None
+    turns: int | None = None
     remarks: list[str] = field(default_factory=list)
     """What a person should know of the turns that were not seen."""
     _turns: dict[str, Timeline] = field(default_factory=dict)
@@ -245,7 +245,7 @@ class Experiment:
             watching=watching,
         )
 
-    def _watch(self, servers: Servers, prepared: Preparation, wish: Wish) -> None:
+    def _watch(self, servers: Servers, prepared: Preparation, most: int) -> None:
         """See who runs when; whatever goes wrong, the run is complete, and its turns are missing."""
         done = len(self._done)
 
@@ -262,7 +262,7 @@ class Experiment:
             )
 
         ok = {r.cell_id for r in self._done if r.status == "ok"} - broken(self._done)
-        choice = choose([ready.cell for ready in prepared.ready.values()], ok, wish)
+        choice = choose([ready.cell for ready in prepared.ready.values()], ok, most)
         self.remarks += choice.remarks
         try:
             for cell in choice.cells:

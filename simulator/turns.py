@@ -25,17 +25,10 @@ class NotSeenError(Exception):
     """There are no turns of a cell: why, for a person."""
 
 
-@dataclass(frozen=True)
-class Wish:
-    """Whose turns are wanted."""
-
-    most_cells: int
-    first_combination: bool = False
-    """Of that one only."""
-
-
-ALL = Wish(24)
-FOR_THE_PAGE = Wish(6, first_combination=True)
+ALL = 24
+"""The most cells that are watched where it is asked for."""
+FOR_THE_PAGE = 6
+"""And where nothing but a page is."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +47,13 @@ class Choice:
         return (f"turns: {len(self.cells)} cells are watched, {self.left_out} more are left out",)
 
 
-def choose(cells: Sequence[Cell], ok: Iterable[str], wish: Wish) -> Choice:
+def choose(cells: Sequence[Cell], ok: Iterable[str], most: int) -> Choice:
     """Return the cells that are watched: whole combinations, from the first to the last in equal steps.
 
     Args:
         cells: of the run.
         ok: ids of those with valid repetitions.
-        wish: how many, and which.
+        most: how many at the most.
     """
     valid = set(ok)
     combinations: dict[tuple[Any, ...], list[Cell]] = {}
@@ -70,16 +63,14 @@ def choose(cells: Sequence[Cell], ok: Iterable[str], wish: Wish) -> Choice:
             levels = tuple(level for name, level in cell.factors.items() if name != "strategy")
             combinations.setdefault(levels, []).append(cell)
     groups = list(combinations.values())
-    if wish.first_combination:
-        groups = groups[:1]
     possible = sum(map(len, groups))
-    steps = max(1, min(len(groups), wish.most_cells // max(map(len, groups), default=1)))
+    steps = max(1, min(len(groups), most // max(map(len, groups), default=1)))
     taken = (
         [groups[round(step * (len(groups) - 1) / max(1, steps - 1))] for step in range(steps)]
         if groups
         else []
     )
-    chosen = tuple(cell for group in taken for cell in group)[: wish.most_cells]
+    chosen = tuple(cell for group in taken for cell in group)[:most]
     return Choice(chosen, possible - len(chosen))
 
 

@@ -46,7 +46,7 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
         if "tune" in document.scenario
         else build(document, all_tables=wanted.tables, explain=wanted.why)
     )
-    render(parts, Console(stderr=wanted.to_stdout is not None, highlight=False))
+    render(parts, Console(stderr=bool(wanted.on_stdout), highlight=False))
 
 
 def _write_page(document: ResultDocument, target: str) -> None:

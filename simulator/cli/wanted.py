@@ -1,6 +1,6 @@
 """What a run is to be shown as."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from simulator.cli import exits
 from simulator.cli.output import check_writable
@@ -26,19 +26,17 @@ class Wanted:
     """Where the time went, too."""
 
     @property
-    def to_stdout(self) -> str | None:
-        """Return the option whose text takes standard output for itself."""
+    def on_stdout(self) -> tuple[str, ...]:
+        """Return the options whose texts take standard output for themselves: one, once they are checked."""
         taken = [f"--{name}" for name in FILES if getattr(self, name) == "-"]
-        taken += ["--markdown"] if self.markdown else []
-        return taken[0] if taken else None
+        return (*taken, *(("--markdown",) if self.markdown else ()))
 
     def check(self) -> None:
         """Make sure, before anything is measured, that all of it can be written. Raises Stop."""
-        taken = [f"--{field.name}" for field in fields(self) if getattr(self, field.name) == "-"]
-        taken += ["--markdown"] if self.markdown else []
-        if len(taken) > 1:
+        if len(self.on_stdout) > 1:
             exits.usage(
-                f"{' and '.join(taken)} both take standard output; give one of them the path of a file"
+                f"{' and '.join(self.on_stdout)} take standard output, each for itself;"
+                " give all but one of them the path of a file, or leave them out"
             )
         for name in FILES:
             target = getattr(self, name)

@@ -37,8 +37,11 @@ NOTES = (
 
 
 def build(document: ResultDocument) -> Figure | None:
-    """Return lanes for each strategy and combination, threads first; null where no cell has a timeline."""
-    groups = combinations(document)
+    """Return lanes for each strategy and combination, threads first; null where no cell has a timeline.
+
+    The combination with the most to see comes first: the one in which workers stall most.
+    """
+    groups = sorted(combinations(document), key=_stall, reverse=True)
     panels = tuple(panel for group in groups for panel in _panels(group, len(groups)))
     if not panels:
         return None
@@ -48,6 +51,12 @@ def build(document: ResultDocument) -> Figure | None:
         "What does each worker do, and who computes at the same time?",
         panels,
         NOTES if any(cell.turns is not None for cell in document.cells) else NOTES[:2],
+    )
+
+
+def _stall(group: Combination) -> float:
+    return max(
+        (cell.attribution.stall for cell in ok(group.cells) if cell.attribution is not None), default=0.0
     )
 
 

@@ -205,11 +205,26 @@
     };
     // Room is kept for what is not drawn yet, so that nothing jumps.
     panels.forEach((panel, index) => { panel.querySelector(".chart").style.height = `${charts[index].height}px`; });
-    const chooser = section.querySelector(".chooser select");
-    if (chooser) chooser.addEventListener("change", () => figure.choose(Number(chooser.value)));
+    figure.chooser = section.querySelector(".chooser select");
     return figure;
   });
   if (!figures.length) return;
+
+  // Whoever chooses a combination wants to see all of it: figures that have a panel of that name follow.
+  for (const { chooser } of figures) {
+    if (!chooser) continue;
+    chooser.addEventListener("change", () => {
+      const name = chooser.selectedOptions[0].label;
+      const before = chooser.getBoundingClientRect().top;
+      for (const figure of figures) {
+        const option = figure.chooser && [...figure.chooser.options].find((one) => one.label === name);
+        if (!option) continue;
+        figure.chooser.value = option.value;
+        figure.choose(Number(option.value));
+      }
+      scrollBy(0, chooser.getBoundingClientRect().top - before); // what is above may have another height now
+    });
+  }
 
   const redraw = () => figures.forEach((figure) => { if (figure.seen) figure.draw(); });
 

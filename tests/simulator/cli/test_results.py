@@ -91,7 +91,7 @@ def test_markdown_has_standard_output_alone_beside_a_document(file: str, tmp_pat
     ) + "\n"
     both = without_state(tmp_path, file, "--markdown", "--json", "-")
     assert both.returncode == 2
-    assert "--json and --markdown both take standard output" in both.stderr
+    assert "--json and --markdown take standard output" in both.stderr
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,22 @@ def test_a_reader_chooses_what_a_figure_shows(opened: Open) -> None:
         assert found.errors == []
 
 
+def test_figures_with_a_panel_of_that_name_follow(opened: Open) -> None:
+    names = ("latency 5ms", "latency 50ms")
+    linked = [figure(id_, id_, *((name, stack()) for name in names)) for id_ in ("one", "other")]
+    apart = figure("apart", "apart", *((name, stack()) for name in ("threads", "asyncio")))
+    with opened(page(drawn=[*linked, apart])) as found:
+        found.tab.locator("#other").get_by_label("Show").select_option(label="latency 50ms")
+        shown = [
+            found.tab.locator(f"#{id_}").get_by_label("Show").evaluate("one => one.selectedOptions[0].label")
+            for id_ in ("one", "other", "apart")
+        ]
+        assert shown == ["latency 50ms", "latency 50ms", "threads"]
+        for id_ in ("one", "other"):
+            assert found.tab.locator(f"#{id_} .panel.chosen .panel-name").text_content() == "latency 50ms"
+        assert found.errors == []
+
+
 def test_charts_that_are_packed_are_drawn(opened: Open) -> None:
     many = figure("shares", "Shares", *((f"latency {at}ms", stack()) for at in range(40)))
     with opened(page(drawn=[many])) as found:
