@@ -113,7 +113,10 @@ def _explained(place: Standing) -> str:
 
 
 def _lines(document: ResultDocument, found: Matrix, levels: Sequence[str]) -> Iterator[Line]:
-    """Return the crossovers, joined from row to row where rows differ in one level and both have one."""
+    """Return the crossovers, joined from row to row where rows differ in one level and both have one.
+
+    A line has the tone of the slower strategy: the squares beyond it have that of the faster one already.
+    """
     rows = list(found.rows)
     costs = [found.costs[level] for level in levels]
     for (faster, slower), members in by_pair(document).items():
@@ -122,12 +125,12 @@ def _lines(document: ResultDocument, found: Matrix, levels: Sequence[str]) -> It
         for y, key in enumerate(rows):
             x = _place(by_row.get(key), costs)
             if run and (x is None or not _adjoin(rows[y - 1], key)):
-                yield Line(f"{faster} over {slower}", f"strategy:{faster}", tuple(run))
+                yield Line(f"{faster} over {slower}", f"strategy:{slower}", tuple(run))
                 run = []
             if x is not None:
                 run.append(Spot(x, float(y)))
         if run:
-            yield Line(f"{faster} over {slower}", f"strategy:{faster}", tuple(run))
+            yield Line(f"{faster} over {slower}", f"strategy:{slower}", tuple(run))
 
 
 def _adjoin(one: Key, other: Key) -> bool:

@@ -52,9 +52,10 @@ def legend(shape: Shape, palette: Palette) -> tuple[Entry, ...]:
             squares = tuple(
                 _entry(f"{letter} {name}", palette.variable(tone), BOX) for letter, name, tone in shape.key
             )
+            pieces = {line.name: line.tone for line in shape.lines}  # a line with gaps is several of one name
             return squares + tuple(
-                _entry(line.name, palette.variable(line.tone), '<path d="M0 5h22v2H0z"/>')
-                for line in shape.lines
+                _entry(name, palette.variable(tone), _stroke(palette.slot(tone)))
+                for name, tone in pieces.items()
             )
         case Lanes():
             return _lanes(shape)

@@ -3,8 +3,11 @@
 from simulator.report.figure import Grid
 from simulator.report.html.axes import Option, grid, named, names
 from simulator.report.html.colours import Palette
+from simulator.report.html.marks import dash, symbol
 
 ROW_PX, AROUND_PX = 62, 60
+NO_LINE: Option = {"axisLine": {"show": False}}
+"""Squares need none, and it would stand where the hidden axes have their zero: in the middle of the first square."""
 
 
 def squares(shape: Grid, palette: Palette) -> tuple[int, Option]:
@@ -31,11 +34,15 @@ def squares(shape: Grid, palette: Palette) -> tuple[int, Option]:
             "yAxisIndex": 1,
             "silent": True,
             "z": 5,
-            "symbol": "circle",
-            "symbolSize": 6,
+            "symbol": symbol(palette.slot(line.tone)),
+            "symbolSize": 8,
             "color": palette.token(line.tone),
             # The surface around it keeps it apart from squares of the same colour.
-            "lineStyle": {"width": 3, "color": palette.token(line.tone), "shadowBlur": 0},
+            "lineStyle": {
+                "width": 3,
+                "color": palette.token(line.tone),
+                "type": list(dash(palette.slot(line.tone))) or "solid",
+            },
             "itemStyle": {"color": palette.token(line.tone), "borderColor": "@surface", "borderWidth": 1},
             "data": [[spot.x, spot.y] for spot in line.spots],
         }
@@ -46,8 +53,8 @@ def squares(shape: Grid, palette: Palette) -> tuple[int, Option]:
     ]
     return AROUND_PX + ROW_PX * rows, {
         "grid": grid(right=6),
-        "xAxis": [names(shape.columns, title=named(shape.x)), _hidden(columns)],
-        "yAxis": [names(shape.rows, title=named(shape.y)), _hidden(rows)],
+        "xAxis": [{**names(shape.columns, title=named(shape.x)), **NO_LINE}, _hidden(columns)],
+        "yAxis": [{**names(shape.rows, title=named(shape.y)), **NO_LINE}, _hidden(rows)],
         "series": [
             {"type": "custom", "renderItem": "@square", "encode": {"x": 0, "y": 1}, "data": squares},
             *outlines,

@@ -61,7 +61,7 @@ def test_a_line_lies_between_the_columns_by_the_logarithm_of_the_cost() -> None:
         usual(), crossovers=tuple(crossing((0.0051 * 0.0204) ** 0.5, level) for level in LATENCIES)
     )
     (line,) = grid(made).lines
-    assert (line.name, line.tone) == ("processes over threads", "strategy:processes")
+    assert (line.name, line.tone) == ("processes over threads", "strategy:threads")
     assert [spot.y for spot in line.spots] == [0, 1, 2, 3]
     assert [spot.x for spot in line.spots] == pytest.approx([2.5] * 4)
 
