@@ -12,6 +12,8 @@ FEW_TICKS = 8
 MOST_NINES = 4
 STEPS = (1, 2, 5)
 LEAST = 1e-12
+COUNTED_TWICE = 1.0
+"""Percent by which shares that add up to all may exceed it, where clocks disagree a little."""
 FULL = 100.0
 HALF = 0.5
 
@@ -77,7 +79,7 @@ def numbers(axis: Axis, values: Iterable[float], *, ticks: Iterable[float] = ())
         _nines(option, found)
     elif axis.scale == "log" and any(value > 0 for value in found):
         _logarithmic(option, [value for value in found if value > 0], sorted(set(ticks)))
-    elif axis.unit == "%" and found and min(found) >= 0 and FULL / 2 <= max(found) <= FULL + LEAST:
+    elif axis.unit == "%" and found and min(found) >= 0 and FULL / 2 <= max(found) <= FULL + COUNTED_TWICE:
         option |= {"max": FULL, "interval": FULL / 4}
     return option
 

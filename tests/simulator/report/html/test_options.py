@@ -77,6 +77,10 @@ def test_a_stack_is_a_series_for_each_layer_and_only_stall_is_hatched() -> None:
     assert "decal" not in computing["itemStyle"]
     assert "decal" in stalled["itemStyle"]
     assert option(shape)["xAxis"]["max"] == 100
+    over = Stack(
+        ("threads",), (Layer("computing", "cpu", (60.0,)), Layer("idle", "idle", (40.4,))), shape.axis
+    )
+    assert option(over)["xAxis"]["max"] == 100
 
 
 def test_lines_have_marks_of_their_own_and_ticks_at_their_points() -> None:
