@@ -9,6 +9,8 @@ Tone = str
 """What a mark stands for, which a renderer gives a colour of its theme: `strategy:NAME`, the same in every figure of a
 report, or one of TONES."""
 
+STRATEGY = "strategy:"
+"""How the tone of a strategy begins."""
 TONES = ("cpu", "fetch", "other", "network", "queue", "stall", "idle", "residual", "plain", "muted")
 
 

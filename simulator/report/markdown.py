@@ -8,8 +8,8 @@ from simulator.report.combinations import Combination, combinations
 from simulator.report.markdown_text import code, escaped, table
 from simulator.report.numbers import NONE, number
 from simulator.report.parts import Table, Verdict
-from simulator.report.remarks import remarks
-from simulator.report.standing import standing
+from simulator.report.remarks import cautions
+from simulator.report.standing import rate_of, standing
 from simulator.report.tuning import build_tuning
 from simulator.result.document import CellResult, Expectation, ResultDocument
 
@@ -85,7 +85,7 @@ def _rows(document: ResultDocument, tables: Sequence[Table]) -> _Rows | None:
 
 
 def _best_first(rows: Sequence[tuple[str, ...]], cells: Sequence[CellResult]) -> tuple[tuple[str, ...], ...]:
-    rates = [0.0 if cell.throughput_per_s is None else cell.throughput_per_s.median for cell in cells]
+    rates = [rate_of(cell) for cell in cells]
     order = sorted(range(len(rows)), key=lambda index: -rates[index])
     return tuple(rows[index] for index in order)
 
@@ -165,10 +165,10 @@ def _names(cells: Sequence[CellResult]) -> str:
 
 def _foot(document: ResultDocument) -> list[str]:
     expected = _expected(document.expectations)
-    cautions = remarks(document, 0).cautions
-    said = [escaped(caution) for caution in cautions[:MOST_CAUTIONS]]
-    if len(cautions) > MOST_CAUTIONS:
-        said.append(f"… and {len(cautions) - MOST_CAUTIONS} more")
+    found = cautions(document)
+    said = [escaped(caution) for caution in found[:MOST_CAUTIONS]]
+    if len(found) > MOST_CAUTIONS:
+        said.append(f"… and {len(found) - MOST_CAUTIONS} more")
     command = document.environment.get("command") or f"simulator report {document.id}"
     return [
         *([f"Expectations: {expected}"] if expected else []),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from simulator.analysis.findings.words import name
 from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult
@@ -41,7 +42,7 @@ def standing(cells: Sequence[CellResult], first: int | None) -> Standing:
         first: the document's `scatter_rounds`.
     """
     usable = [cell for cell in cells if cell.status == "ok" and cell.throughput_per_s is not None]
-    ranked = sorted(usable, key=_median, reverse=True)
+    ranked = sorted(usable, key=rate_of, reverse=True)
     if not ranked:
         statuses = {cell.status for cell in cells}
         status = statuses.pop() if len(statuses) == 1 else "none valid"
@@ -49,10 +50,10 @@ def standing(cells: Sequence[CellResult], first: int | None) -> Standing:
     best = ranked[0]
     against = [(cell, ratio(best, cell, first)) for cell in ranked[1:]]
     sure = best.throughput_per_s is not None and best.throughput_per_s.kind == "interval"
-    ties = [_name(cell) for cell, found in against if sure and not differs(found)]
+    ties = [name(cell) for cell, found in against if sure and not differs(found)]
     following = against[0][1] if against else None
     return Standing(
-        (_name(best), *ties),
+        (name(best), *ties),
         len(against) - len(ties),
         following.median if following is not None else None,
         sure=sure,
@@ -62,9 +63,6 @@ def standing(cells: Sequence[CellResult], first: int | None) -> Standing:
     )
 
 
-def _median(cell: CellResult) -> float:
+def rate_of(cell: CellResult) -> float:
+    """Return the median throughput in pages/s; 0 where there is none."""
     return cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0
-
-
-def _name(cell: CellResult) -> str:
-    return str(cell.factors["strategy"])

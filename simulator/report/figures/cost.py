@@ -7,18 +7,19 @@ from simulator.report.combinations import Combination, along, key_of
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import (
     STRATEGY,
+    THROUGHPUT,
+    by_strategy,
     compared,
-    headline,
     made,
     missing,
     ok,
+    reach,
     starred,
-    strategy,
     tone,
 )
 from simulator.report.figures.wording import ahead, form
 from simulator.report.matrix import COST
-from simulator.report.numbers import NONE, ms, number
+from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
 
@@ -29,16 +30,13 @@ COLUMNS = (
     STRATEGY,
     Column("asked", "", "parse cost as the scenario has it", numeric=False),
     Column("parse CPU", "ms", "CPU of one page's parse, measured: mean"),
-    Column("throughput", "pages/s", "records ready per second of makespan: median over the rounds"),
-    Column("low", "pages/s", "of the 95 % interval; with fewer than 3 rounds the least"),
-    Column("high", "pages/s", "of the 95 % interval; with fewer than 3 rounds the most"),
+    *THROUGHPUT,
 )
 
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a line for each strategy; null where the parse cost does not vary."""
-    groups = along(document, COST)
-    panels = made(groups, lambda group: _panel(group, document, len(groups)))
+    panels = made(along(document, COST), lambda group, name: _panel(group, name, document))
     if not panels:
         return None
     return Figure(
@@ -50,41 +48,36 @@ def build(document: ResultDocument) -> Figure | None:
     )
 
 
-def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel | None:
-    shown = [
-        cell
-        for cell in ok(group.cells)
-        if _cost(cell) > 0 and cell.throughput_per_s is not None and cell.arrivals is None
-    ]
-    by_strategy: dict[str, list[CellResult]] = {}
-    for cell in sorted(shown, key=_cost):
-        by_strategy.setdefault(strategy(cell), []).append(cell)
-    ordered = [by_strategy[name] for name in dict.fromkeys(map(strategy, shown))]
-    if not any(len(cells) >= FEWEST for cells in ordered):
+def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
+    rates = (
+        (cell, cell.throughput_per_s) for cell in ok(group.cells) if _cost(cell) > 0 and cell.arrivals is None
+    )
+    known = [(cell, rate) for cell, rate in rates if rate is not None]
+    ordered = by_strategy(known, lambda pair: pair[0], lambda pair: _cost(pair[0]))
+    if not any(len(line) >= FEWEST for line in ordered):
         return None
     return Panel(
-        headline(group, groups),
+        name,
         Lines(
             Axis("parse CPU per page, measured", "ms", "log"),
             Axis("throughput", "pages/s", "log"),
-            tuple(Line(starred(cells[0]), tone(cells[0]), _spots(cells)) for cells in ordered),
+            tuple(
+                Line(
+                    starred(line[0][0]),
+                    tone(line[0][0]),
+                    tuple(Spot(_cost(cell) * 1e3, r.median, r.low, r.high) for cell, r in line),
+                )
+                for line in ordered
+            ),
         ),
-        _summary(shown, group, document),
+        _summary([cell for cell, _ in known], group, document),
         Table(
             f"{TITLE}: {group.title}",
             COLUMNS,
             tuple(
-                (
-                    starred(cell),
-                    str(cell.factors[COST]),
-                    ms(_cost(cell)),
-                    number(cell.throughput_per_s.median),
-                    number(cell.throughput_per_s.low),
-                    number(cell.throughput_per_s.high),
-                )
-                for cells in ordered
-                for cell in cells
-                if cell.throughput_per_s is not None
+                (starred(cell), str(cell.factors[COST]), ms(_cost(cell)), *reach(rate))
+                for line in ordered
+                for cell, rate in line
             ),
             missing(group.cells),
             (),
@@ -94,13 +87,6 @@ def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel |
 
 def _cost(cell: CellResult) -> float:
     return cell.parse.cpu_s or 0.0 if cell.parse is not None else 0.0
-
-
-def _spots(cells: Sequence[CellResult]) -> tuple[Spot, ...]:
-    rates = ((cell, cell.throughput_per_s) for cell in cells)
-    return tuple(
-        Spot(_cost(cell) * 1e3, rate.median, rate.low, rate.high) for cell, rate in rates if rate is not None
-    )
 
 
 def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDocument) -> str:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import log
 
 from simulator.report.combinations import Key, key_of
-from simulator.report.figure import Axis, Figure, Grid, Line, Panel, Spot, Square
+from simulator.report.figure import STRATEGY, Axis, Figure, Grid, Line, Panel, Spot, Square
 from simulator.report.figures.letters import letters
 from simulator.report.figures.wording import form, names
 from simulator.report.matrix import COST, Matrix, by_pair, crossover_text, matrix, picture, told, winner_text
@@ -37,7 +37,7 @@ def build(document: ResultDocument) -> Figure | None:
         columns=tuple(_column(found, level) for level in levels),
         rows=tuple(found.rows[key] for key in rows),
         squares=tuple(tuple(_square(found, key, level, letter) for level in levels) for key in rows),
-        key=tuple((letter[name], name, f"strategy:{name}") for name in letter if name in winners),
+        key=tuple((letter[name], name, STRATEGY + name) for name in letter if name in winners),
         lines=tuple(_lines(document, found, levels)),
     )
     return Figure(
@@ -85,7 +85,7 @@ def _square(found: Matrix, key: Key, level: str, letter: Mapping[str, str]) -> S
     best = place.leaders[0]
     lead = "alone" if place.lead is None else f"{place.lead:.2f}×"
     strength = 0.0 if place.lead is None else min(1.0, max(0.0, log(place.lead) / log(FULL)))
-    return Square(letter[best], lead if place.sure else f"{lead}?", f"strategy:{best}", strength, explanation)
+    return Square(letter[best], lead if place.sure else f"{lead}?", STRATEGY + best, strength, explanation)
 
 
 def _explained(place: Standing) -> str:
@@ -125,12 +125,12 @@ def _lines(document: ResultDocument, found: Matrix, levels: Sequence[str]) -> It
         for y, key in enumerate(rows):
             x = _place(by_row.get(key), costs)
             if run and (x is None or not _adjoin(rows[y - 1], key)):
-                yield Line(f"{faster} over {slower}", f"strategy:{slower}", tuple(run))
+                yield Line(f"{faster} over {slower}", STRATEGY + slower, tuple(run))
                 run = []
             if x is not None:
                 run.append(Spot(x, float(y)))
         if run:
-            yield Line(f"{faster} over {slower}", f"strategy:{slower}", tuple(run))
+            yield Line(f"{faster} over {slower}", STRATEGY + slower, tuple(run))
 
 
 def _adjoin(one: Key, other: Key) -> bool:

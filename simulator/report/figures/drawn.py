@@ -1,22 +1,70 @@
 """What every builder asks of the cells of a run: which can be drawn, what they are called, what is missing."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, TypeVar
 
+from simulator.analysis.findings.words import name as strategy
 from simulator.report.combinations import Combination
+from simulator.report.figure import STRATEGY as STRATEGY_TONE
 from simulator.report.figure import Panel, Tone
+from simulator.report.numbers import number
 from simulator.report.parts import Column
-from simulator.result.document import CellResult
+from simulator.result.document import CellResult, Interval
 
 STRATEGY = Column("strategy", "", "how the jobs share the machine", numeric=False)
 
 
-def made(groups: Iterable[Combination], picture: Callable[[Combination], Panel | None]) -> tuple[Panel, ...]:
+THROUGHPUT = (
+    Column("throughput", "pages/s", "records ready per second of makespan: median over the rounds"),
+    Column("low", "pages/s", "of the 95 % interval; with fewer than 3 rounds the least"),
+    Column("high", "pages/s", "of the 95 % interval; with fewer than 3 rounds the most"),
+)
+WIDE = 10.0
+"""From this ratio of the longest to the shortest on times are drawn on a logarithmic scale."""
+
+Entry = TypeVar("Entry")
+
+
+def made(
+    groups: Sequence[Combination],
+    picture: Callable[[Combination, str], Panel | None],
+    *,
+    baseline_alone: bool = False,
+) -> tuple[Panel, ...]:
     """Return what a builder makes of each combination, without those of which it makes nothing.
 
-    Where all strategies failed but the baseline, there is nothing to look at.
+    Args:
+        groups: the combinations.
+        picture: makes a panel, given its name too: that of the combination, where there are several.
+        baseline_alone: also of those in which only the baseline has numbers; else there is nothing to look at.
     """
-    drawn = (picture(group) for group in groups if not lonely(group))
+    several = len(groups) > 1
+    drawn = (
+        picture(group, group.title if several else "")
+        for group in groups
+        if baseline_alone or not lonely(group)
+    )
     return tuple(panel for panel in drawn if panel is not None)
+
+
+def by_strategy(
+    known: Iterable[Entry], cell: Callable[[Entry], CellResult], x: Callable[[Entry], float]
+) -> list[list[Entry]]:
+    """Return what the line of each strategy is made of, rising in x; strategies as they stand in the run."""
+    found: dict[str, list[Entry]] = {}
+    for entry in known:
+        found.setdefault(strategy(cell(entry)), []).append(entry)
+    return [sorted(line, key=x) for line in found.values()]
+
+
+def reach(rate: Interval) -> tuple[str, str, str]:
+    """Return what stands below THROUGHPUT."""
+    return number(rate.median), number(rate.low), number(rate.high)
+
+
+def scale(times: Sequence[float]) -> Literal["linear", "log"]:
+    """Return the scale on which times (at least one) are drawn."""
+    return "log" if min(times) > 0 and max(times) >= WIDE * min(times) else "linear"
 
 
 def lonely(group: Combination) -> bool:
@@ -26,16 +74,6 @@ def lonely(group: Combination) -> bool:
     )
 
 
-def headline(group: Combination, groups: int) -> str:
-    """Return the name of a panel: of its combination, where there are several."""
-    return group.title if groups > 1 else ""
-
-
-def strategy(cell: CellResult) -> str:
-    """Return the strategy's name."""
-    return str(cell.factors["strategy"])
-
-
 def starred(cell: CellResult) -> str:
     """Return the strategy's name, with a star where its jobs in flight differ by its nature."""
     return strategy(cell) + ("*" if cell.marked else "")
@@ -43,7 +81,7 @@ def starred(cell: CellResult) -> str:
 
 def tone(cell: CellResult) -> Tone:
     """Return the colour of its strategy."""
-    return f"strategy:{strategy(cell)}"
+    return STRATEGY_TONE + strategy(cell)
 
 
 def ok(cells: Iterable[CellResult]) -> list[CellResult]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
 from simulator.report.combinations import Combination, along
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.figures.drawn import STRATEGY, headline, made, ok, strategy, tone
+from simulator.report.figures.drawn import STRATEGY, THROUGHPUT, by_strategy, made, ok, reach, tone
 from simulator.report.figures.wording import form, names
 from simulator.report.numbers import number
 from simulator.report.parts import Column, Table
@@ -17,9 +18,7 @@ FACTOR = "in_flight"
 COLUMNS = (
     STRATEGY,
     Column("in flight", "", "jobs started and not finished, at most"),
-    Column("throughput", "pages/s", "records ready per second of makespan: median over the rounds"),
-    Column("low", "pages/s", "of the 95 % interval; with fewer than 3 rounds the least"),
-    Column("high", "pages/s", "of the 95 % interval; with fewer than 3 rounds the most"),
+    *THROUGHPUT,
 )
 
 Known = Sequence[tuple[CellResult, Interval]]
@@ -27,8 +26,7 @@ Known = Sequence[tuple[CellResult, Interval]]
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a line for each strategy; null where the jobs in flight do not vary."""
-    groups = along(document, FACTOR)
-    panels = made(groups, lambda group: _panel(group, document, len(groups)))
+    panels = made(along(document, FACTOR), lambda group, name: _panel(group, name, document))
     if not panels:
         return None
     marked = sorted({strategy(cell) for cell in document.cells if cell.marked})
@@ -44,18 +42,15 @@ def build(document: ResultDocument) -> Figure | None:
     return Figure("in-flight", TITLE, "How many jobs in flight are worth having?", panels, tuple(notes))
 
 
-def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel | None:
+def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
     cells = [cell for cell in ok(group.cells) if not cell.marked and cell.arrivals is None]
     rates = ((cell, cell.throughput_per_s) for cell in cells)
     known = [(cell, rate) for cell, rate in rates if rate is not None]
-    by_strategy: dict[str, list[tuple[CellResult, Interval]]] = {}
-    for cell, rate in known:
-        by_strategy.setdefault(strategy(cell), []).append((cell, rate))
-    ordered = [sorted(line, key=lambda pair: pair[0].in_flight) for line in by_strategy.values()]
+    ordered = by_strategy(known, lambda pair: pair[0], lambda pair: pair[0].in_flight)
     if not any(len(line) > 1 for line in ordered):
         return None
     return Panel(
-        headline(group, groups),
+        name,
         Lines(
             Axis("jobs in flight", "", "log"),
             Axis("throughput", "pages/s"),
@@ -72,11 +67,7 @@ def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel |
         Table(
             f"{TITLE}: {group.title}" if group.label else TITLE,
             COLUMNS,
-            tuple(
-                (strategy(cell), str(cell.in_flight), number(r.median), number(r.low), number(r.high))
-                for line in ordered
-                for cell, r in line
-            ),
+            tuple((strategy(cell), str(cell.in_flight), *reach(r)) for line in ordered for cell, r in line),
             tuple(
                 f"{strategy(cell)} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
                 for cell in group.cells

@@ -6,16 +6,15 @@ from simulator.report.combinations import Combination, along
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import (
     STRATEGY,
+    by_strategy,
     compared,
-    headline,
     made,
     missing,
     ok,
+    scale,
     starred,
-    strategy,
     tone,
 )
-from simulator.report.figures.response import WIDE
 from simulator.report.figures.wording import names, plural, spread
 from simulator.report.numbers import ms, number
 from simulator.report.parts import Column, Table
@@ -38,8 +37,7 @@ Known = Sequence[tuple[CellResult, float, float]]
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a line for each strategy; null where jobs do not come by themselves at several rates."""
-    groups = along(document, FACTOR)
-    panels = made(groups, lambda group: _panel(group, len(groups)))
+    panels = made(along(document, FACTOR), _panel)
     if not panels:
         return None
     return Figure(
@@ -56,26 +54,21 @@ def build(document: ResultDocument) -> Figure | None:
     )
 
 
-def _panel(group: Combination, groups: int) -> Panel | None:
+def _panel(group: Combination, name: str) -> Panel | None:
     known = [
         (cell, cell.arrivals.offered_per_s, cell.response_time_s.p50)
         for cell in ok(group.cells)
         if cell.arrivals is not None and cell.response_time_s is not None
         if cell.arrivals.offered_per_s is not None and cell.response_time_s.p50 is not None
     ]
-    by_strategy: dict[str, list[tuple[CellResult, float, float]]] = {}
-    for entry in sorted(known, key=lambda each: each[1]):
-        by_strategy.setdefault(strategy(entry[0]), []).append(entry)
-    ordered = [by_strategy[name] for name in dict.fromkeys(strategy(cell) for cell, _, _ in known)]
+    ordered = by_strategy(known, lambda each: each[0], lambda each: each[1])
     if not any(len(line) > 1 for line in ordered):
         return None
-    times = [p50 for _, _, p50 in known]
-    wide = min(times) > 0 and max(times) >= WIDE * min(times)
     return Panel(
-        headline(group, groups),
+        name,
         Lines(
             Axis("jobs that come", "/s"),
-            Axis("median response time", "ms", "log" if wide else "linear"),
+            Axis("median response time", "ms", scale([p50 for _, _, p50 in known])),
             tuple(
                 Line(
                     starred(line[0][0]),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.figures.drawn import STRATEGY, compared, headline, made, missing, ok, starred, tone
+from simulator.report.figures.drawn import STRATEGY, compared, made, missing, ok, starred, tone
 from simulator.report.figures.wording import spread
 from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Column, Table
@@ -23,8 +23,7 @@ Known = Sequence[tuple[CellResult, Lag]]
 
 def build(document: ResultDocument) -> Figure | None:
     """Return bars for each strategy with a loop; null where none has one."""
-    groups = combinations(document)
-    panels = made(groups, lambda group: _panel(group, document, len(groups)))
+    panels = made(combinations(document), lambda group, name: _panel(group, name, document))
     if not panels:
         return None
     return Figure(
@@ -46,7 +45,7 @@ def idle_s(document: ResultDocument) -> float | None:
     return max(worst, default=None)
 
 
-def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel | None:
+def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
     known = [(cell, cell.loop_lag_s) for cell in ok(group.cells) if cell.loop_lag_s is not None]
     pairs = [
         (f"{starred(cell)}, {name}", Bar(value * 1e3, tone=tone(cell)))
@@ -58,7 +57,7 @@ def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel |
         return None
     idle = idle_s(document)
     return Panel(
-        headline(group, groups),
+        name,
         Bars(
             tuple(name for name, _ in pairs),
             tuple(bar for _, bar in pairs),

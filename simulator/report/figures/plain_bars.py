@@ -8,7 +8,6 @@ from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.figures.drawn import (
     STRATEGY,
     compared,
-    headline,
     made,
     missing,
     ok,
@@ -41,12 +40,11 @@ class Measure:
 
 def bars(document: ResultDocument, measure: Measure) -> Figure | None:
     """Return the figure of a measure; null where no cell has it."""
-    groups = combinations(document)
-    panels = made(groups, lambda group: _panel(group, measure, len(groups)))
+    panels = made(combinations(document), lambda group, name: _panel(group, name, measure))
     return Figure(measure.id, measure.title, measure.question, panels, measure.notes) if panels else None
 
 
-def _panel(group: Combination, measure: Measure, groups: int) -> Panel | None:
+def _panel(group: Combination, name: str, measure: Measure) -> Panel | None:
     cells = ok(group.cells)
     values = [(cell, measure.value(cell)) for cell in cells]
     known = [(cell, value) for cell, value in values if value is not None]
@@ -60,7 +58,7 @@ def _panel(group: Combination, measure: Measure, groups: int) -> Panel | None:
     if least > 0 and most >= ALIKE * least and measure.text(least) != measure.text(most):
         sentence += f", {most / least:.1f} times as much"
     return Panel(
-        headline(group, groups),
+        name,
         Bars(
             tuple(starred(cell) for cell, _ in known),
             tuple(Bar(value, tone=tone(cell)) for cell, value in known),

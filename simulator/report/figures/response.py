@@ -7,10 +7,10 @@ from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import (
     STRATEGY,
     compared,
-    headline,
     made,
     missing,
     ok,
+    scale,
     starred,
     tone,
     unknown,
@@ -21,8 +21,6 @@ from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
 
 TITLE = "Response times"
-WIDE = 10.0
-"""From this ratio of the longest to the shortest on times are drawn on a logarithmic scale."""
 HALF = 0.5
 NAMED = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
 
@@ -31,8 +29,7 @@ Curve = tuple[tuple[float, float], ...]
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a line for each strategy; null where no samples carry a percentile."""
-    groups = combinations(document)
-    panels = made(groups, lambda group: _panel(group, len(groups)))
+    panels = made(combinations(document), _panel)
     if not panels:
         return None
     return Figure(
@@ -58,20 +55,19 @@ def curve(cell: CellResult) -> Curve:
     return tuple((share, seconds) for share, seconds in known if seconds is not None)
 
 
-def _panel(group: Combination, groups: int) -> Panel | None:
+def _panel(group: Combination, name: str) -> Panel | None:
     cells = ok(group.cells)
     curves = [(cell, curve(cell)) for cell in cells]
     known = [(cell, found) for cell, found in curves if found]
     if not known:
         return None
     seconds = [each for _, found in known for _, each in found]
-    wide = min(seconds) > 0 and max(seconds) >= WIDE * min(seconds)
     shares = sorted({share for _, found in known for share, _ in found})
     return Panel(
-        headline(group, groups),
+        name,
         Lines(
             Axis("share of jobs", "", "tail"),
-            Axis("response time", "ms", "log" if wide else "linear"),
+            Axis("response time", "ms", scale(seconds)),
             tuple(
                 Line(starred(cell), tone(cell), tuple(Spot(share, each * 1e3) for share, each in found))
                 for cell, found in known

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Figure, Layer, Panel, Stack, Tone
-from simulator.report.figures.drawn import headline, made, missing, ok, starred, unknown
+from simulator.report.figures.drawn import made, missing, ok, starred, unknown
 from simulator.report.figures.wording import form, names
 from simulator.report.parts import Column, Table
 from simulator.report.why import LACKING, WORKERS, percent, shares
@@ -40,8 +40,7 @@ Known = Sequence[tuple[CellResult, Attribution]]
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a stack for each strategy; null where no attribution is known."""
-    groups = combinations(document)
-    panels = made(groups, lambda group: _panel(group, len(groups)))
+    panels = made(combinations(document), _panel)
     if not panels:
         return None
     return Figure(
@@ -63,7 +62,7 @@ def build(document: ResultDocument) -> Figure | None:
     )
 
 
-def _panel(group: Combination, groups: int) -> Panel | None:
+def _panel(group: Combination, name: str) -> Panel | None:
     cells = ok(group.cells)
     known = [(cell, cell.attribution) for cell in cells if cell.attribution is not None]
     if not known:
@@ -74,7 +73,7 @@ def _panel(group: Combination, groups: int) -> Panel | None:
     if any(found.residual > GAP for _, found in known):
         layers.append(Layer("gap", "residual", tuple(max(0.0, found.residual) * 100 for _, found in known)))
     return Panel(
-        headline(group, groups),
+        name,
         Stack(tuple(starred(cell) for cell, _ in known), tuple(layers), Axis("share of worker time", "%")),
         _summary(known),
         Table(

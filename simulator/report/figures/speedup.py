@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.findings.words import times
 from simulator.analysis.intervals import differs
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.figures.drawn import (
     STRATEGY,
-    headline,
     made,
     missing,
     ok,
     starred,
-    strategy,
     tone,
     unknown,
 )
@@ -32,8 +31,7 @@ COLUMNS = (
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a bar for each strategy; null where none has a ratio to sequential."""
-    groups = combinations(document)
-    panels = made(groups, lambda group: _panel(group, len(groups)))
+    panels = made(combinations(document), _panel)
     if not panels:
         return None
     return Figure(
@@ -51,13 +49,13 @@ def build(document: ResultDocument) -> Figure | None:
     )
 
 
-def _panel(group: Combination, groups: int) -> Panel | None:
+def _panel(group: Combination, name: str) -> Panel | None:
     cells = [cell for cell in ok(group.cells) if cell.baseline_id is not None]
     known = [(cell, cell.speedup) for cell in cells if cell.speedup is not None]
     if not known:
         return None
     return Panel(
-        headline(group, groups),
+        name,
         Bars(
             tuple(starred(cell) for cell, _ in known),
             tuple(Bar(ratio.median, ratio.low, ratio.high, tone(cell)) for cell, ratio in known),

@@ -2,31 +2,41 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.findings.words import per_second
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.figures.drawn import STRATEGY, compared, headline, lonely, ok, starred, strategy, tone
+from simulator.report.figures.drawn import (
+    STRATEGY,
+    THROUGHPUT,
+    compared,
+    lonely,
+    made,
+    ok,
+    reach,
+    starred,
+    tone,
+)
 from simulator.report.figures.wording import ahead, behind, names, plural
 from simulator.report.numbers import NONE, number
 from simulator.report.parts import Column, Table
 from simulator.report.remarks import notes
+from simulator.report.standing import rate_of
 from simulator.result.document import CellResult, ResultDocument
 
 TITLE = "Throughput"
 COLUMNS = (
     STRATEGY,
     Column("in flight", "", "jobs started and not finished, at most"),
-    Column("throughput", "pages/s", "records ready per second of makespan: median over the rounds"),
-    Column("low", "pages/s", "of the 95 % interval; with fewer than 3 rounds the least"),
-    Column("high", "pages/s", "of the 95 % interval; with fewer than 3 rounds the most"),
+    *THROUGHPUT,
 )
 
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a bar for each strategy; null where nothing valid was measured."""
-    groups = combinations(document)
-    drawn = (_panel(group, document, len(groups)) for group in groups)
-    panels = tuple(panel for panel in drawn if panel is not None)
+    panels = made(
+        combinations(document), lambda group, name: _panel(group, name, document), baseline_alone=True
+    )
     if not panels:
         return None
     return Figure(
@@ -41,7 +51,7 @@ def build(document: ResultDocument) -> Figure | None:
     )
 
 
-def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel | None:
+def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
     cells = ok(group.cells)
     known = [(cell, cell.throughput_per_s) for cell in cells if cell.throughput_per_s is not None]
     if not known:
@@ -49,7 +59,7 @@ def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel |
     shown = [cell for cell, _ in known]
     offered = _offered(shown)
     return Panel(
-        headline(group, groups),
+        name,
         Bars(
             tuple(map(starred, shown)),
             tuple(Bar(rate.median, rate.low, rate.high, tone(cell)) for cell, rate in known),
@@ -60,10 +70,7 @@ def _panel(group: Combination, document: ResultDocument, groups: int) -> Panel |
         Table(
             f"{TITLE}: {group.title}",
             COLUMNS,
-            tuple(
-                (starred(cell), str(cell.in_flight), number(rate.median), number(rate.low), number(rate.high))
-                for cell, rate in known
-            ),
+            tuple((starred(cell), str(cell.in_flight), *reach(rate)) for cell, rate in known),
             notes(group.cells),
             () if offered is None else (f"{number(offered)} jobs came per second.",),
         ),
@@ -85,11 +92,11 @@ def _offered(cells: Sequence[CellResult]) -> float | None:
 
 def _closed(cells: Sequence[CellResult], first: int | None) -> str:
     ranked = compared(cells)
-    best = max(ranked, key=_rate)
+    best = max(ranked, key=rate_of)
     told = ahead(ranked, first, _told)
     for cell in cells:
         if cell not in ranked and cell.marked:
-            told += f"; {starred(cell)}, with {cell.in_flight} in flight, {per_second(_rate(cell))}"
+            told += f"; {starred(cell)}, with {cell.in_flight} in flight, {per_second(rate_of(cell))}"
     if behind(best):
         told += "; sequential is faster" + (" than all of them" if len(ranked) > 1 else "")
     return told + "."
@@ -105,7 +112,9 @@ def _open(cells: Sequence[CellResult], offered: float | None) -> str:
     ):
         found = [c for c in cells if c.arrivals is not None and c.arrivals.keeps_up is answer]
         if found:
-            who = [starred(c) if answer is True else f"{starred(c)} ({per_second(_rate(c))})" for c in found]
+            who = [
+                starred(c) if answer is True else f"{starred(c)} ({per_second(rate_of(c))})" for c in found
+            ]
             told.append(f"{names(who)} {plural([*map(strategy, found)], one, many)}")
     come = "Jobs come by themselves" if offered is None else f"{number(offered)} jobs come per second"
     return f"{come}: {'; '.join(told)}."
@@ -117,7 +126,3 @@ def _told(cell: CellResult) -> str:
         return NONE
     label = "range " if rate.kind == "range" else ""
     return f"{per_second(rate.median)} ({label}{number(rate.low)} to {number(rate.high)})"
-
-
-def _rate(cell: CellResult) -> float:
-    return cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Figure, Layer, Panel, Stack, Tone
-from simulator.report.figures.drawn import STRATEGY, compared, headline, made, missing, ok, starred, unknown
+from simulator.report.figures.drawn import STRATEGY, compared, made, missing, ok, starred, unknown
 from simulator.report.figures.wording import ALIKE, form, spread
 from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table
@@ -35,8 +35,7 @@ COLUMNS = (
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a stack for each strategy; null where the way of no job is known."""
-    groups = combinations(document)
-    panels = made(groups, lambda group: _panel(group, len(groups)))
+    panels = made(combinations(document), _panel)
     if not panels:
         return None
     return Figure(
@@ -51,13 +50,13 @@ def build(document: ResultDocument) -> Figure | None:
     )
 
 
-def _panel(group: Combination, groups: int) -> Panel | None:
+def _panel(group: Combination, name: str) -> Panel | None:
     cells = ok(group.cells)
     known = [(cell, cell.job_time) for cell in cells if cell.job_time is not None]
     if not known:
         return None
     return Panel(
-        headline(group, groups),
+        name,
         Stack(
             tuple(starred(cell) for cell, _ in known),
             tuple(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from simulator.analysis.findings.words import PLURAL, listed, name, times, verb
 from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
-from simulator.report.standing import standing
+from simulator.report.standing import rate_of, standing
 from simulator.result.document import CellResult
 
 ALIKE = 1.05
@@ -50,7 +50,7 @@ def ahead(cells: Sequence[CellResult], first: int | None, rate: Callable[[CellRe
         told += f", {name(best)} at {rate(best)}"
         slower = [each for each in by_name if each not in place.leaders]
         return f"{told}; {names(slower)} {plural(slower, 'is', 'are')} slower" if slower else told
-    following = max((cell for cell in cells if cell is not best), key=_rate)
+    following = max((cell for cell in cells if cell is not best), key=rate_of)
     by = times(ratio(best, following, first))
     told = f"{name(best)} {verb(best, 'is', 'are')} fastest with {rate(best)}, {by} {name(following)}"
     return told + (", the next" if len(cells) > 2 else "")  # noqa: PLR2004 - of two, the other is the next
@@ -74,7 +74,3 @@ def spread(found: Sequence[tuple[str, float]], text: Callable[[float], str]) -> 
     if most[1] < ALIKE * least[1] or text(most[1]) == text(least[1]):
         return f"about {text(least[1])} with {names([each for each, _ in found])} alike"
     return f"{text(least[1])} ({least[0]}) to {text(most[1])} ({most[0]})"
-
-
-def _rate(cell: CellResult) -> float:
-    return cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0

@@ -7,26 +7,11 @@ reads it. So a chart is the same object in both themes.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from simulator.report.figure import TONES, Bars, Figure, Grid, Lanes, Lines, Shape, Stack, Tone
+from simulator.report.figure import STRATEGY, TONES, Bars, Figure, Grid, Lanes, Lines, Shape, Stack, Tone
+from simulator.scenario.strategy import NAMES
 
-STRATEGY = "strategy:"
-
-KNOWN: tuple[str, ...] = (
-    "sequential",
-    "threads",
-    "asyncio",
-    "processes",
-    "processes_per_core",
-    "asyncio_to_threads",
-    "asyncio_to_processes",
-    "asyncio_to_interpreters",
-    "processes_of_threads",
-    "processes_of_asyncio",
-    "threads_of_asyncio",
-    "interpreters",
-)
-"""These have the same colour in every report; what a scenario names itself takes what is left."""
-
+# The program's own strategies, in the order of NAMES, have the same colour in every report; what a scenario names
+# itself takes what is left.
 # Found by searching OKLab for colours that are far from one another for normal sight, protanopia and deuteranopia,
 # each at least 3:1 against the background; the first four, which meet most often, were chosen by hand.
 STRATEGIES_LIGHT = (
@@ -93,10 +78,10 @@ class Palette:
         """Return the palette of a page: known strategies have their own colour, others the next that is free."""
         tones = (tone for figure in figures for panel in figure.panels for tone in _tones(panel.shape))
         met = dict.fromkeys(tone.removeprefix(STRATEGY) for tone in tones if tone.startswith(STRATEGY))
-        slots = {name: KNOWN.index(name) for name in met if name in KNOWN}
+        slots = {name: NAMES.index(name) for name in met if name in NAMES}
         size = len(STRATEGIES_LIGHT)
         free = [slot for slot in range(size) if slot not in slots.values()]
-        for index, name in enumerate(name for name in met if name not in KNOWN):
+        for index, name in enumerate(name for name in met if name not in NAMES):
             slots[name] = free[index] if index < len(free) else index % size
         return Palette(slots)
 

@@ -30,22 +30,9 @@ from simulator.report.parts import (
     TimelineLane,
     Verdict,
 )
+from simulator.scenario import strategy
 
-NAMES = (
-    "sequential",
-    "threads",
-    "asyncio",
-    "processes",
-    "processes_per_core",
-    "asyncio_to_threads",
-    "asyncio_to_processes",
-    "asyncio_to_interpreters",
-    "processes_of_threads",
-    "processes_of_asyncio",
-    "threads_of_asyncio",
-    "interpreters",
-    "my own",
-)
+NAMES = (*strategy.NAMES, "my own")
 RATES = (9.87, 104.3, 131.7, 61.25, 40.2, 99.4, 71.9, 64.1, 80.8, 88.6, 93.7, 70.3, 120.9)
 PAGES = Axis("throughput", "pages/s")
 
