@@ -254,7 +254,6 @@ class Experiment:
             self.progress(progress)
             ready, own = prepared.ready[cell.id], [r for r in self._done if r.cell_id == cell.id]
             return watched(
-                cell,
                 expected_s(own),
                 lambda watching: self._once(
                     ready, servers, UNCOUNTED, lambda: self.progress(progress), watching

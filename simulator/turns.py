@@ -80,14 +80,12 @@ def expected_s(repetitions: Iterable[Repetition]) -> float:
 
 
 def watched(
-    cell: Cell,
     window_s: float,
     run: Callable[[Callable[[Workers], AbstractContextManager[object]]], Observed | Broken],
 ) -> Timeline:
     """Run a cell once more and watch it.
 
     Args:
-        cell: which.
         window_s: how long its window is expected to be open.
         run: runs it, given what makes a watcher of its workers.
 
@@ -113,7 +111,7 @@ def watched(
         raise NotSeenError(seen.reason)
     if not watchers:
         raise NotSeenError("this Python does not tell the ids of its threads")
-    made = timeline_with_turns(seen.samples, watchers[0].looks(), cell.plan.in_flight)
+    made = timeline_with_turns(seen.samples, watchers[0].looks())
     if made is None:
         raise NotSeenError("its jobs were done before anybody looked, or its server tells no times")
     return made

@@ -139,20 +139,20 @@ def _cell(
         attribution=mean_attribution([m.attribution for m in measures]),
         job_time=_job_time([m.job_time for m in measures]),
         moved_bytes_per_page=over(lambda m: m.moved_bytes_per_page),
-        timeline=_timeline(planned, good, run) if measures else None,
+        timeline=_timeline(good, run) if measures else None,
         turns=run.turns.get(planned.id) if measures else None,
         response_curve=curve_s(response),
     )
 
 
-def _timeline(planned: PlannedCell, good: Sequence[Repetition], run: Run) -> Timeline | None:
+def _timeline(good: Sequence[Repetition], run: Run) -> Timeline | None:
     """Return a stretch of the repetition in the middle of them by throughput."""
     chosen = middle(good)
     samples = run.samples(chosen.cell_id, chosen.round)
     if samples is None:
         return None
     most_jobs = max(1, min(MOST_JOBS, MOST_JOBS_OF_RUN // len(run.header.cells)))
-    return timeline(samples, chosen.round, planned.in_flight, most_jobs=most_jobs)
+    return timeline(samples, chosen.round, most_jobs=most_jobs)
 
 
 def _job_time(found: Sequence[JobTime | None]) -> JobTime | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.analysis.tasks import deal, loops
 from simulator.result.attribution import Lane, Timeline
 from simulator.result.samples import UNKNOWN, Samples
 
@@ -35,7 +36,7 @@ class Chosen:
         return (self.end_ns - self.begin_ns) // 1_000
 
 
-def timeline(samples: Samples, round_: int, in_flight: int, *, most_jobs: int = MOST_JOBS) -> Timeline | None:
+def timeline(samples: Samples, round_: int, *, most_jobs: int = MOST_JOBS) -> Timeline | None:
     """Return a stretch; null where no job was good, or the server's stamps are not known.
 
     A lane is a worker. Jobs on one loop overlap: there each task has a lane, the jobs dealt to lanes in the order of
@@ -44,24 +45,20 @@ def timeline(samples: Samples, round_: int, in_flight: int, *, most_jobs: int = 
     Args:
         samples: of one repetition.
         round_: of which round.
-        in_flight: jobs in flight in all: how many tasks there are.
         most_jobs: about as many as there may be in the stretch.
     """
-    chosen = choose(samples, in_flight, most_jobs=most_jobs)
+    chosen = choose(samples, most_jobs=most_jobs)
     if chosen is None:
         return None
     lanes = tuple(lane(samples, jobs, name, chosen) for name, jobs in chosen.lanes)
     return Timeline(round_, chosen.width_us, lanes, chosen.left_out)
 
 
-def choose(
-    samples: Samples, in_flight: int, *, begin_ns: int | None = None, most_jobs: int = MOST_JOBS
-) -> Chosen | None:
+def choose(samples: Samples, *, begin_ns: int | None = None, most_jobs: int = MOST_JOBS) -> Chosen | None:
     """Return the stretch that is shown.
 
     Args:
         samples: of one repetition.
-        in_flight: jobs in flight in all.
         begin_ns: where it begins; null: SKIP of the window after the first start.
         most_jobs: about as many as there may be in it.
 
@@ -78,7 +75,7 @@ def choose(
     per_job_us = (last - first) / 1e3 / int(good.sum())
     width_us = max(1, min(WIDTH_US, int(per_job_us * most_jobs), (last - begin) // 1_000))
     end = begin + width_us * 1_000
-    lanes = _lanes(samples, good, in_flight)
+    lanes = _lanes(samples, good)
     shown = tuple(
         (name, jobs[(samples.ready_ns[jobs] > begin) & (samples.start_ns[jobs] < end)])
         for name, jobs in lanes[:MOST_LANES]
@@ -87,35 +84,19 @@ def choose(
     return Chosen(begin, end, shown, len(lanes) - len(shown), every)
 
 
-def on_loop(samples: Samples) -> bool:
-    """Whether jobs overlap on loops, where a fetch has no CPU time of its own."""
-    good = (samples.error == UNKNOWN) & (samples.last_byte_ns != UNKNOWN)
-    return bool((samples.fetch_cpu_ns[good] == UNKNOWN).any())
-
-
-def _lanes(samples: Samples, good: np.ndarray, in_flight: int) -> list[tuple[str, np.ndarray]]:
+def _lanes(samples: Samples, good: np.ndarray) -> list[tuple[str, np.ndarray]]:
     """Return each lane's name and the positions of its jobs."""
     workers = sorted({int(worker) for worker in samples.worker[good]})
-    if not on_loop(samples):
+    if not loops(samples):
         return [(f"worker {w + 1}", np.flatnonzero(good & (samples.worker == w))) for w in workers]
     lanes: list[tuple[str, np.ndarray]] = []
-    tasks = max(1, in_flight // len(workers))
     for number, worker in enumerate(workers, start=1):
         jobs = np.flatnonzero(good & (samples.worker == worker))
         jobs = jobs[np.argsort(samples.start_ns[jobs], kind="stable")]
-        free_ns = np.zeros(tasks, dtype=np.int64)
-        dealt: list[list[int]] = [[] for _ in range(tasks)]
-        for job in jobs:
-            free = np.flatnonzero(free_ns <= samples.start_ns[job])
-            lane = int(free[0]) if len(free) else int(free_ns.argmin())
-            free_ns[lane] = samples.ready_ns[job]
-            dealt[lane].append(int(job))
+        starts, ends = samples.start_ns[jobs].tolist(), samples.ready_ns[jobs].tolist()
+        dealt = np.array(deal(zip(starts, ends, strict=True)))
         prefix = "" if len(workers) == 1 else f"loop {number}, "
-        lanes += [
-            (f"{prefix}task {task}", np.array(chosen, dtype=np.int64))
-            for task, chosen in enumerate(dealt, start=1)
-            if chosen
-        ]
+        lanes += [(f"{prefix}task {task}", jobs[dealt == task]) for task in range(1, int(dealt.max()) + 1)]
     return lanes
 
 

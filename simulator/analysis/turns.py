@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from simulator.analysis.spans import Spans, union
-from simulator.analysis.timeline import Chosen, choose, lane, on_loop
+from simulator.analysis.tasks import loops
+from simulator.analysis.timeline import Chosen, choose, lane
 from simulator.result.attribution import UNCOUNTED, Lane, Timeline, Watch
 from simulator.result.looks import EVERY_NS, Looks
 from simulator.result.samples import Samples
@@ -28,7 +29,7 @@ class Turns:
     queued: Spans
 
 
-def timeline_with_turns(samples: Samples, looks: Looks, in_flight: int) -> Timeline | None:
+def timeline_with_turns(samples: Samples, looks: Looks) -> Timeline | None:
     """Return the stretch that was looked at, with what the clocks say and who ran when.
 
     A lane of a worker has the turns of its thread. A lane of a task has those turns of the thread that parsed its
@@ -37,19 +38,18 @@ def timeline_with_turns(samples: Samples, looks: Looks, in_flight: int) -> Timel
     Args:
         samples: of the repetition.
         looks: at its workers.
-        in_flight: jobs in flight in all.
 
     Returns:
         Null where nobody looked inside the window, no job was good or the server's stamps are not known.
     """
     if not len(looks):
         return None
-    chosen = choose(samples, in_flight, begin_ns=int(looks.at_ns[0]))
+    chosen = choose(samples, begin_ns=int(looks.at_ns[0]))
     if chosen is None:
         return None
     found = turns(looks)
     lanes = [lane(samples, jobs, name, chosen) for name, jobs in chosen.lanes]
-    if on_loop(samples):
+    if loops(samples):
         lanes = [
             _with(one, _while_parsing(samples, jobs, found), chosen)
             for one, (_, jobs) in zip(lanes, chosen.lanes, strict=True)

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from simulator.analysis.tasks import deal
+
 from .event import Event, asynchronous, complete
-from .tracks import Track, tasks
+from .tracks import Track
 from .way import Way
 
 
@@ -61,7 +63,7 @@ def _loop(pid: int, jobs: Sequence[Way], track: Track, prefix: str) -> Iterator[
     """Yield the jobs of a loop: for each task a row, which begins with a slice that names it and holds its jobs."""
     place = (pid, track.tid)
     ends: dict[int, int] = {}
-    for job, task in zip(jobs, tasks(jobs), strict=True):
+    for job, task in zip(jobs, deal((job.start, job.released) for job in jobs), strict=True):
         row = f"{pid}.{track.tid}.{task}"
         if task not in ends:
             yield asynchronous("b", f"{prefix}task {task}", "task", place, row, job.start)

@@ -15,7 +15,7 @@ from simulator.runner.repetition import Workers
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
 from simulator.turns import ALL, FOR_THE_PAGE, NotSeenError, choose, expected_s, watched
-from tests.conftest import tiny_cells, tiny_text
+from tests.conftest import tiny_text
 from tests.simulator.analysis.builders import observed, repetition
 
 NAMES = ["threads", "asyncio", "processes"]
@@ -94,7 +94,7 @@ def without_workers(watching: Callable[[Workers], AbstractContextManager[object]
 )
 def test_where_nothing_can_be_seen_it_is_said_why(tmp_path: Path, run: Run, words: str) -> None:
     with pytest.raises(NotSeenError, match=words):
-        watched(tiny_cells(tmp_path)["threads"], 1.0, run)
+        watched(1.0, run)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.simulator.analysis.builders import MS, planned, repetition, run, samp
 
 def test_a_lane_for_each_thread_with_what_it_did_when() -> None:
     # 25 cycles of 60 ms: the stretch begins at 40 % of them, the beginning of a cycle, and is half a second long.
-    drawn = timeline(samples(), 2, in_flight=4)
+    drawn = timeline(samples(), 2)
     assert drawn is not None
     assert (drawn.round, drawn.width_us, drawn.left_out) == (2, 500_000, 0)
     assert [lane.name for lane in drawn.lanes] == ["worker 1", "worker 2", "worker 3", "worker 4"]
@@ -23,7 +23,7 @@ def test_a_lane_for_each_thread_with_what_it_did_when() -> None:
 
 def test_tasks_of_one_loop_get_a_lane_each() -> None:
     jobs = samples(on_loop=True)
-    drawn = timeline(replace(jobs, worker=np.zeros(100, int)), 0, in_flight=4)
+    drawn = timeline(replace(jobs, worker=np.zeros(100, int)), 0)
     assert drawn is not None
     assert [lane.name for lane in drawn.lanes] == ["task 1", "task 2", "task 3", "task 4"]
     for lane in drawn.lanes:
@@ -32,22 +32,20 @@ def test_tasks_of_one_loop_get_a_lane_each() -> None:
 
 
 def test_short_jobs_make_a_short_stretch_and_many_lanes_are_left_out() -> None:
-    drawn = timeline(
-        samples(6000, workers=20, fetch_ns=3 * MS, parse_ns=1 * MS, intended_ns=MS), 0, in_flight=20
-    )
+    drawn = timeline(samples(6000, workers=20, fetch_ns=3 * MS, parse_ns=1 * MS, intended_ns=MS), 0)
     assert drawn is not None
     assert sum(len(lane.parse_us) // 3 for lane in drawn.lanes) <= MOST_JOBS + MOST_LANES
     assert (len(drawn.lanes), drawn.left_out) == (MOST_LANES, 20 - MOST_LANES)
 
 
 def test_without_stamps_or_good_jobs_there_is_none() -> None:
-    assert timeline(samples(stamped=False), 0, in_flight=4) is None
-    assert timeline(samples(2, errors={0: "x", 1: "x"}), 0, in_flight=4) is None
+    assert timeline(samples(stamped=False), 0) is None
+    assert timeline(samples(2, errors={0: "x", 1: "x"}), 0) is None
 
 
 def test_fewer_jobs_are_drawn_where_that_is_asked_for() -> None:
     jobs = samples(1000, workers=4, fetch_ns=3 * MS, parse_ns=1 * MS, intended_ns=MS)
-    few, many = (timeline(jobs, 0, in_flight=4, most_jobs=most) for most in (40, 80))
+    few, many = (timeline(jobs, 0, most_jobs=most) for most in (40, 80))
     assert few is not None
     assert many is not None
     assert many.width_us == 2 * few.width_us == 80_000

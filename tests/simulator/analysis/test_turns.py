@@ -102,7 +102,7 @@ def test_a_turn_longer_than_its_cpu_time_is_as_long_as_that() -> None:
 def test_lanes_of_workers_have_the_turns_of_their_threads_over_the_stretch_that_was_seen() -> None:
     begin_ns = GO_NS + 600 * MS
     half = ["R" * 100 + "S" * 100, "S" * 100 + "R" * 100, "S" * 200, "S" * 200]
-    made = timeline_with_turns(samples(), looks(half, begin_ns=begin_ns), in_flight=4)
+    made = timeline_with_turns(samples(), looks(half, begin_ns=begin_ns))
     assert made is not None
     assert (made.round, made.width_us) == (UNCOUNTED, 500_000)
     assert [lane.turns_us for lane in made.lanes] == [(0, 99_500), (99_500, 199_500), (), ()]
@@ -127,7 +127,7 @@ def test_tasks_of_a_loop_run_in_their_own_parses_and_the_loop_in_what_is_left() 
         ready_ns=parsing + 10 * MS,
     )
     seen = looks(["R" * 601], begin_ns=GO_NS + 600 * MS)
-    made = timeline_with_turns(jobs, seen, in_flight=4)
+    made = timeline_with_turns(jobs, seen)
     assert made is not None
     assert [lane.name for lane in made.lanes] == ["loop, not parsing", "task 1", "task 2", "task 3", "task 4"]
     assert made.lanes[0].turns_us[:4] == (0, 10_000, 50_000, 70_000)
@@ -137,11 +137,11 @@ def test_tasks_of_a_loop_run_in_their_own_parses_and_the_loop_in_what_is_left() 
 
 def test_without_looks_inside_the_window_there_are_no_turns() -> None:
     late_ns = GO_NS + 3_600_000 * MS
-    assert timeline_with_turns(samples(), looks(["RRR"], begin_ns=late_ns), in_flight=4) is None
+    assert timeline_with_turns(samples(), looks(["RRR"], begin_ns=late_ns)) is None
     nothing = replace(
         looks(["R"]),
         at_ns=np.empty(0, np.int64),
         runnable=np.empty((0, 1), bool),
         queued_ns=np.empty((0, 1), np.int64),
     )
-    assert timeline_with_turns(samples(), nothing, in_flight=4) is None
+    assert timeline_with_turns(samples(), nothing) is None
