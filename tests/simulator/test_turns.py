@@ -92,7 +92,7 @@ def without_workers(watching: Callable[[Workers], AbstractContextManager[object]
         (without_workers, "does not tell the ids of its threads"),
     ],
 )
-def test_where_nothing_can_be_seen_it_is_said_why(tmp_path: Path, run: Run, words: str) -> None:
+def test_where_nothing_can_be_seen_it_is_said_why(run: Run, words: str) -> None:
     with pytest.raises(NotSeenError, match=words):
         watched(1.0, run)
 
