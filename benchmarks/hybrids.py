@@ -13,7 +13,7 @@ from pathlib import Path
 
 from simulator import environment
 from simulator.cli.run import Options, load_scenario, prepare_experiment
-from simulator.experiment import Progress
+from simulator.experiment.experiment import Progress
 from simulator.result.document import CellResult
 from simulator.runner.driver_process import default_python
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from simulator.analysis.findings import ratio
 from simulator.analysis.intervals import differs
 from simulator.cli.run import Options, prepare_experiment
-from simulator.experiment import Progress
+from simulator.experiment.experiment import Progress
 from simulator.runner.driver_process import default_python
 from simulator.scenario.load import load_text
 

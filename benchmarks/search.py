@@ -18,8 +18,8 @@ from simulator.analysis.goals import GOALS, effects, ratios, scores
 from simulator.analysis.intervals import differs, paired_ratio
 from simulator.cli.run import Options, prepare_experiment
 from simulator.cli.tune import search
-from simulator.experiment import Experiment, Progress
-from simulator.preparation import Preparation
+from simulator.experiment.experiment import Experiment, Progress
+from simulator.experiment.preparation import Preparation
 from simulator.report.tuning import label
 from simulator.result.document import ResultDocument
 from simulator.runner.driver_process import default_python

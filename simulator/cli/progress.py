@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from simulator.experiment import Progress
+from simulator.experiment.experiment import Progress
 
 PLAIN_EVERY_S = 10.0
 REDRAW_EVERY_S = 0.25

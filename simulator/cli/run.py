@@ -13,7 +13,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from simulator import environment, turns
+from simulator import environment
 from simulator.cli import exits
 from simulator.cli.again import Given, going_on, reproducing
 from simulator.cli.keeping import Keeping, Nowhere, rescue
@@ -22,7 +22,9 @@ from simulator.cli.resume import earlier_run
 from simulator.cli.runtimes import find_runtimes
 from simulator.cli.show import show
 from simulator.cli.wanted import Wanted
-from simulator.experiment import Experiment, planned_cells
+from simulator.experiment import turns
+from simulator.experiment.experiment import Experiment
+from simulator.experiment.plan import planned_cells
 from simulator.report.plan import Plan, PlannedRow, build_plan
 from simulator.report.terminal import render
 from simulator.result.document import ResultDocument

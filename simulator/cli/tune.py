@@ -21,8 +21,9 @@ from simulator.cli.run import (
     verdict_of,
 )
 from simulator.cli.show import show
-from simulator.experiment import Experiment, allowance_of, planned_cells
-from simulator.preparation import Preparation, Search
+from simulator.experiment.experiment import Experiment
+from simulator.experiment.plan import allowance_of, planned_cells
+from simulator.experiment.preparation import Preparation, Search
 from simulator.scenario.candidates import candidates
 from simulator.scenario.cells import Cell
 from simulator.scenario.combinations import Factors, resolve, strategy_names

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.preparation import prepare
+from simulator.experiment.preparation import prepare
 from simulator.runner.calibrate import Preflights
 from simulator.runner.driver_process import DRIVER, DriverError
 from simulator.runner.servers import Servers

@@ -2,23 +2,25 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.analysis.summary import summarise
-from simulator.judgement import Judge
-from simulator.keeper import Keeper
-from simulator.launch import Launch
-from simulator.preparation import Preparation, Ready, Search, prepare
+from simulator.experiment.judgement import Judge
+from simulator.experiment.keeper import Keeper
+from simulator.experiment.launch import Launch
+from simulator.experiment.plan import allowance_of, describe
+from simulator.experiment.preparation import Preparation, Ready, Search, prepare
+from simulator.experiment.turns import WHY, Watching, watch_all
 from simulator.result.attribution import UNCOUNTED, Timeline
 from simulator.result.document import ResultDocument
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
-from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
+from simulator.result.run import Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
 from simulator.runner.calibrate import Preflights
-from simulator.runner.repetition import Workers, run_repetition
+from simulator.runner.repetition import run_repetition
 from simulator.runner.servers import ServerError, Servers
 from simulator.runtimes.interpreters import Interpreters
 from simulator.scenario.cells import Cell
@@ -26,7 +28,6 @@ from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance, Fixed, Next, Precise, Rounds, Schedule, blocks_of
 from simulator.schedule.block import broken
 from simulator.schedule.sizing import BudgetError
-from simulator.turns import WHY, NotSeenError, choose, expected_s, watched
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ class Experiment:
         servers: Servers,
         round_: int,
         on_wake: Callable[[], None],
-        watching: Callable[[Workers], AbstractContextManager[object]] = lambda _: nullcontext(),
+        watching: Watching = lambda _: nullcontext(),
     ) -> Observed | Broken:
         """Run a cell once. Raises ServerError."""
         cell = ready.cell
@@ -249,29 +250,18 @@ class Experiment:
         """See who runs when; whatever goes wrong, the run is complete, and its turns are missing."""
         done = len(self._done)
 
-        def watch(cell: Cell) -> Timeline:
+        def once(cell: Cell, watching: Watching) -> Observed | Broken:
             progress = Progress(describe(cell), done, done, 0, WHY)
             self.progress(progress)
-            ready, own = prepared.ready[cell.id], [r for r in self._done if r.cell_id == cell.id]
-            return watched(
-                expected_s(own),
-                lambda watching: self._once(
-                    ready, servers, UNCOUNTED, lambda: self.progress(progress), watching
-                ),
-            )
+            ready = prepared.ready[cell.id]
+            return self._once(ready, servers, UNCOUNTED, lambda: self.progress(progress), watching)
 
-        ok = {r.cell_id for r in self._done if r.status == "ok"} - broken(self._done)
-        choice = choose([ready.cell for ready in prepared.ready.values()], ok, most)
-        self.remarks += choice.remarks
-        try:
-            for cell in choice.cells:
-                try:
-                    self._turns[cell.id] = watch(cell)
-                    self.keeper.keep_turns(self.header.id, cell.id, self._turns[cell.id])
-                except (NotSeenError, ServerError) as error:
-                    self.remarks.append(f"turns: {describe(cell)}: not seen: {error}")
-        except KeyboardInterrupt:
-            self.remarks.append("turns: interrupted; the run is complete, and nothing measured is missing")
+        def keep(cell: Cell, turns: Timeline) -> None:
+            self._turns[cell.id] = turns
+            self.keeper.keep_turns(self.header.id, cell.id, turns)
+
+        cells = [ready.cell for ready in prepared.ready.values()]
+        self.remarks += watch_all(cells, self._done, most, once, keep)
 
     def _rounds(self, prepared: Preparation) -> Schedule:
         """Return the schedule that the scenario itself asks for."""
@@ -313,36 +303,3 @@ class Experiment:
             why=following.why,
             left_s=allowance.time_s(self._done, remaining),
         )
-
-
-def allowance_of(scenario: Scenario, prepared: Preparation) -> Allowance:
-    """Return the scenario's budget, and what a repetition of each cell is predicted to take."""
-    return Allowance(
-        None if scenario.budget_ns is None else scenario.budget_ns / 1e9,
-        {cell_id: ready.size.total_s for cell_id, ready in prepared.ready.items()},
-    )
-
-
-def planned_cells(cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:
-    """Return what is kept of each cell's plan."""
-    return tuple(
-        PlannedCell(
-            id=cell.id,
-            factors=dict(cell.factors),
-            baseline_id=None if cell.baseline_id == cell.id else cell.baseline_id,
-            in_flight=cell.plan.in_flight,
-            marked=cell.plan.marked and cell.baseline_id != cell.id,
-            unsupported=cell.unsupported,
-        )
-        for cell in cells
-    )
-
-
-def describe(cell: Cell) -> str:
-    """Return a cell's levels in a few words."""
-    levels = [
-        "null" if level is None else str(level)
-        for name, level in cell.factors.items()
-        if name not in ("strategy", "in_flight")
-    ]
-    return ", ".join([str(cell.factors["strategy"]), *levels])

@@ -9,12 +9,12 @@ import pytest
 
 from simulator.cli.run import Options, load_scenario, prepare_experiment
 from simulator.cli.wanted import Wanted
+from simulator.experiment.turns import ALL, FOR_THE_PAGE, NotSeenError, choose, expected_s, watched
 from simulator.result.observation import Broken, Observed
 from simulator.runner import observe
 from simulator.runner.repetition import Workers
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
-from simulator.turns import ALL, FOR_THE_PAGE, NotSeenError, choose, expected_s, watched
 from tests.conftest import tiny_text
 from tests.simulator.analysis.builders import observed, repetition
 

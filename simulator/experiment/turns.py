@@ -3,18 +3,25 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import Any
 
 from simulator.analysis.timeline import SKIP, WIDTH_US
 from simulator.analysis.turns import timeline_with_turns
+from simulator.experiment.plan import describe
 from simulator.result.attribution import Timeline
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
 from simulator.runner import observe
 from simulator.runner.repetition import Workers
+from simulator.runner.servers import ServerError
 from simulator.runner.watch import Watcher
 from simulator.scenario.cells import Cell
+from simulator.schedule.block import broken
+
+Watching = Callable[[Workers], AbstractContextManager[object]]
+"""Makes what watches a repetition's workers while its window is open."""
 
 MARGIN_S = 0.1
 """Looked at after the stretch: how long a thread waited for a core is known only when it gets one."""
@@ -79,9 +86,43 @@ def expected_s(repetitions: Iterable[Repetition]) -> float:
     return median(r.measures.makespan_s for r in repetitions if r.status == "ok" and r.measures is not None)
 
 
+def watch_all(
+    cells: Sequence[Cell],
+    repetitions: Sequence[Repetition],
+    most: int,
+    once: Callable[[Cell, Watching], Observed | Broken],
+    keep: Callable[[Cell, Timeline], None],
+) -> list[str]:
+    """Watch one more repetition of some cells; whatever goes wrong, only the turns are missing.
+
+    Args:
+        cells: that could be run.
+        repetitions: what was measured.
+        most: how many cells, at the most.
+        once: runs a cell once.
+        keep: called with what was seen of each.
+
+    Returns:
+        What a person should know of the turns that were not seen.
+    """
+    ok = {r.cell_id for r in repetitions if r.status == "ok"} - broken(repetitions)
+    choice = choose(cells, ok, most)
+    remarks = list(choice.remarks)
+    try:
+        for cell in choice.cells:
+            own = [r for r in repetitions if r.cell_id == cell.id]
+            try:
+                keep(cell, watched(expected_s(own), partial(once, cell)))
+            except (NotSeenError, ServerError) as error:
+                remarks.append(f"turns: {describe(cell)}: not seen: {error}")
+    except KeyboardInterrupt:
+        remarks.append("turns: interrupted; the run is complete, and nothing measured is missing")
+    return remarks
+
+
 def watched(
     window_s: float,
-    run: Callable[[Callable[[Workers], AbstractContextManager[object]]], Observed | Broken],
+    run: Callable[[Watching], Observed | Broken],
 ) -> Timeline:
     """Run a cell once more and watch it.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simulator.preparation import check_memory, check_picklable, prepare, resized, work_of
+from simulator.experiment.preparation import check_memory, check_picklable, prepare, resized, work_of
 from simulator.runner.calibrate import Preflights
 from simulator.runner.driver_process import DriverError
 from simulator.runner.job import Amount

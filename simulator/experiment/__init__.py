@@ -1,0 +1,1 @@
+"""A whole scenario: prepare, schedule, run, judge, keep, resume."""
