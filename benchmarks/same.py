@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from simulator.analysis.findings import ratio
-from simulator.analysis.intervals import differs
 from simulator.cli.run import Options, prepare_experiment
 from simulator.experiment.experiment import Progress
 from simulator.runner.driver_process import default_python
 from simulator.scenario.load import load_text
+from simulator.stats.intervals import differs
 
 SCENARIO = """
 name: same

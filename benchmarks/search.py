@@ -14,8 +14,7 @@ from math import exp
 from pathlib import Path
 
 from simulator import environment
-from simulator.analysis.goals import GOALS, effects, ratios, scores
-from simulator.analysis.intervals import differs, paired_ratio
+from simulator.analysis.goals import GOALS, scores
 from simulator.cli.run import Options, prepare_experiment
 from simulator.cli.tune import search
 from simulator.experiment.experiment import Experiment, Progress
@@ -25,6 +24,8 @@ from simulator.result.document import ResultDocument
 from simulator.runner.driver_process import default_python
 from simulator.scenario.load import load_text
 from simulator.schedule import Block, Fixed, Rounds, Schedule
+from simulator.stats.intervals import differs, paired_ratio
+from simulator.stats.layout import effects, ratios
 
 SCENARIO = """
 name: {name}

@@ -29,18 +29,10 @@ from typing import Any
 
 import numpy as np
 
-from simulator.result.repetition import (
-    DelayError,
-    Disturbance,
-    Lag,
-    Measures,
-    Percentiles,
-    Phase,
-    Repetition,
-    ServerMeasures,
-)
+from simulator.result.repetition import DelayError, Disturbance, Measures, Phase, Repetition, ServerMeasures
 from simulator.result.run import PlannedCell, RunHeader
 from simulator.result.samples import UNKNOWN, Samples
+from simulator.stats.percentiles import Lag, Percentiles
 from simulator.store import Store
 
 ANALYSIS_S, ANALYSIS_BYTES, COMMAND_S, HELP_S = 10.0, 1_000_000_000, 1.0, 0.25
@@ -53,11 +45,11 @@ NOT_HELD = 99
 SUMMARISE = """
 import json, resource, sys, time
 from pathlib import Path
-from simulator.analysis.summary import summarise
+from simulator.judging.document import conclude
 from simulator.store import Store
 began = time.perf_counter()
 with Store.open(Path(sys.argv[1]), create=False) as store:
-    document = summarise(store.load(store.find("last")))
+    document = conclude(store.load(store.find("last")))
 took_s = time.perf_counter() - began
 unit = 1 if sys.platform == "darwin" else 1024
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -10,10 +10,10 @@ from statistics import median
 
 import numpy as np
 
-from simulator.analysis.percentiles import lag_s, tail
 from simulator.result.observation import OpenArrivals
 from simulator.result.repetition import SMALL_BACKLOG, Arrivals
 from simulator.result.samples import UNKNOWN, Samples
+from simulator.stats.percentiles import lag_s, tail
 
 CHANCE = 2.0
 """Standard deviations: of n jobs that come independently of one another, the number scatters by the root of n."""

@@ -14,9 +14,7 @@ from math import exp, log
 import numpy as np
 
 from simulator.analysis.circumstances import cautions
-from simulator.analysis.intervals import FEWEST_FOR_INTERVAL
 from simulator.analysis.summary import status_of, valid
-from simulator.analysis.unpaired import powered, unpaired_ratio
 from simulator.result.comparison import (
     SCHEMA,
     CellComparison,
@@ -26,9 +24,10 @@ from simulator.result.comparison import (
     MetricName,
     Side,
 )
-from simulator.result.document import Interval
 from simulator.result.measured import MeasuredCell, MeasuredRun
 from simulator.result.repetition import Measures, Repetition
+from simulator.stats.intervals import FEWEST_FOR_INTERVAL, Interval
+from simulator.stats.unpaired import powered, unpaired_ratio
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import log
 from statistics import fmean
 from typing import Literal, get_args
 
 from simulator.result.repetition import Measures, Repetition
+from simulator.stats.layout import Key
 
 GoalName = Literal["throughput", "p99", "memory", "cpu"]
 NAMES: tuple[str, ...] = get_args(GoalName)
@@ -16,9 +17,8 @@ KEEP = 0.9
 """Of the best throughput: what a choice for another goal may not fall below. Else one job at a time always wins."""
 PENALTY = 10.0
 """By how much more than the goal itself a loss of throughput below KEEP counts."""
-
-Key = tuple[str, int]
-"""(cell id, round)."""
+DISTURBED_WEIGHT = 0.25
+"""Of a repetition that something disturbed, beside one that nothing did."""
 
 
 @dataclass(frozen=True)
@@ -75,45 +75,3 @@ def scores(goal: Goal, done: Sequence[Repetition]) -> dict[Key, float]:
             score -= PENALTY * max(0.0, floor - log(r.measures.throughput_per_s))
         found[r.cell_id, r.round] = score
     return found
-
-
-def effects(scored: Mapping[Key, float], weights: Mapping[Key, float]) -> dict[str, float]:
-    """Return each cell's mean score with the machine's drift taken out.
-
-    Least squares of score = cell + round, by turns (a two-way layout without interaction; Searle, Linear Models,
-    1971, chapter 7). A round in which the machine was slow lowers all its cells alike, so cells that were never run
-    in the same round can be compared through those that were.
-    """
-    cells: dict[str, list[Key]] = defaultdict(list)
-    rounds: dict[int, list[Key]] = defaultdict(list)
-    for key in scored:
-        cells[key[0]].append(key)
-        rounds[key[1]].append(key)
-    cell_effect = {
-        cell: _mean([(scored[k], weights.get(k, 1.0)) for k in keys]) for cell, keys in cells.items()
-    }
-    for _ in range(SWEEPS):
-        round_effect = {
-            round_: _mean([(scored[k] - cell_effect[k[0]], weights.get(k, 1.0)) for k in keys])
-            for round_, keys in rounds.items()
-        }
-        cell_effect = {
-            cell: _mean([(scored[k] - round_effect[k[1]], weights.get(k, 1.0)) for k in keys])
-            for cell, keys in cells.items()
-        }
-    return cell_effect
-
-
-SWEEPS = 30
-
-
-def _mean(weighted: Sequence[tuple[float, float]]) -> float:
-    total = sum(weight for _, weight in weighted)
-    return sum(value * weight for value, weight in weighted) / total
-
-
-def ratios(scored: Mapping[Key, float], a: str, b: str) -> list[float]:
-    """Return how many times better a was than b, of each round in which both were run, rounds in order."""
-    mine = {round_: score for (cell, round_), score in scored.items() if cell == a}
-    theirs = {round_: score for (cell, round_), score in scored.items() if cell == b}
-    return [exp(mine[r] - theirs[r]) for r in sorted(mine.keys() & theirs.keys())]

@@ -9,7 +9,6 @@ import numpy as np
 
 from simulator.analysis.arrivals import arrivals_of
 from simulator.analysis.attribution import attribute, job_time
-from simulator.analysis.percentiles import carried, lag_s, percentile, percentiles_s
 from simulator.result.observation import Observed, Snapshot
 from simulator.result.repetition import (
     DelayError,
@@ -19,6 +18,7 @@ from simulator.result.repetition import (
     ServerMeasures,
 )
 from simulator.result.samples import UNKNOWN, Samples
+from simulator.stats.percentiles import carried, lag_s, percentile, percentiles_s
 
 
 def measure(observed: Observed, equality: str) -> Measures:

@@ -1,7 +1,7 @@
 """Two cells compared: paired by the rounds in which both are valid."""
 
-from simulator.analysis.intervals import paired_ratio
-from simulator.result.document import CellResult, Interval
+from simulator.result.document import CellResult
+from simulator.stats.intervals import Interval, paired_ratio
 
 
 def ratio(a: CellResult, b: CellResult, first: int | None = None) -> Interval | None:

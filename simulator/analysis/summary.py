@@ -13,11 +13,8 @@ from simulator.analysis.arrivals import dispatcher_late_ns, over_rounds
 from simulator.analysis.attribution import mean as mean_attribution
 from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
-from simulator.analysis.intervals import interval, paired_ratio
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
-from simulator.analysis.percentiles import curve_s, lag_s, percentile, percentiles_s, worst_lag
 from simulator.analysis.timeline import MOST_JOBS, MOST_JOBS_OF_RUN, timeline
-from simulator.expectations.judging import judge
 from simulator.result.attribution import JobTime, Timeline
 from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
 from simulator.result.repetition import (
@@ -29,10 +26,12 @@ from simulator.result.repetition import (
 )
 from simulator.result.run import PlannedCell, Run
 from simulator.result.samples import Samples
+from simulator.stats.intervals import interval, paired_ratio
+from simulator.stats.percentiles import curve_s, lag_s, percentile, percentiles_s, worst_lag
 
 
 def summarise(run: Run) -> ResultDocument:
-    """Return the result document of a run, finished or not."""
+    """Return the result document of a run, finished or not; its expectations are not judged yet."""
     by_cell: dict[str, list[Repetition]] = defaultdict(list)
     for repetition in run.repetitions:
         by_cell[repetition.cell_id].append(repetition)
@@ -55,9 +54,7 @@ def summarise(run: Run) -> ResultDocument:
         scatter_rounds=first,
     )
     document = replace(document, crossovers=crossovers(document))
-    document = replace(document, findings=findings(document))
-    # Last: conditions may be over anything that stands in the document.
-    return replace(document, expectations=judge(document, run.header.scenario.get("expect") or ()))
+    return replace(document, findings=findings(document))
 
 
 def valid(repetitions: Iterable[Repetition]) -> list[Repetition]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from simulator.analysis.goals import GOALS, Goal, effects, scores
-from simulator.result.document import CellResult, Interval, ResultDocument
-from simulator.schedule.tune import DISTURBED_WEIGHT, against
+from simulator.analysis.goals import DISTURBED_WEIGHT, GOALS, Goal, scores
+from simulator.result.document import CellResult, ResultDocument
+from simulator.stats.intervals import Interval
+from simulator.stats.layout import contrast, effects
 
 NEARLY = 0.85
 """Share of a bound from which on it is what limits."""
@@ -75,7 +76,7 @@ def choose(document: ResultDocument, goal_name: str) -> Choice | None:
         goal=goal,
         cell=by_id[best],
         runner_up=by_id[second] if second is not None else None,
-        lead=against(scored, best, second) if second is not None else None,
+        lead=contrast(scored, best, second) if second is not None else None,
         tried=tried,
         spent=len(repetitions),
         limit=limit(by_id[best], document),

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from simulator.analysis.summary import summarise
 from simulator.cli import exits
+from simulator.judging.document import conclude
 from simulator.result.document import NotAResultError, ResultDocument, from_json
 from simulator.result.run import Run
 from simulator.store import RunNotFoundError, Store, StoreError, default_path
@@ -15,7 +15,7 @@ def document_of(found: Run | ResultDocument) -> ResultDocument:
     if isinstance(found, ResultDocument):
         return found
     try:
-        return summarise(found)
+        return conclude(found)
     except StoreError as error:
         exits.usage(str(error))
 

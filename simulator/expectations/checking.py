@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.expectations.dimension import PLAIN, Dimension, with_units
 from simulator.expectations.matching import combinations, is_level, of_strategy, shown
-from simulator.expectations.metrics import AXIS, CROSSOVER, NAMES, SPEEDUP, dimension_of
 from simulator.expectations.syntax import Condition, Level, Measured, Quantity, Strategy, Term, metrics_of
-from simulator.scenario.problem import nearest
+from simulator.measures.dimension import PLAIN, Dimension, with_units
+from simulator.measures.registry import AXIS, CROSSOVER, NAMES, SPEEDUP, dimension_of
+from simulator.text.nearest import nearest
 
 BASELINE = "sequential"
 

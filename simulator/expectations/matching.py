@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.units import parse_duration, parse_rate, parse_size
-from simulator.expectations.metrics import AXIS, CROSSOVER
 from simulator.expectations.syntax import Level, Measured
+from simulator.measures.registry import AXIS, CROSSOVER
 
 Factors = Mapping[str, Any]
 """Dotted path → level of one cell; always with `strategy` and `in_flight`."""

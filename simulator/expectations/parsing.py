@@ -5,7 +5,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from mockserver.units import parse_duration, parse_rate, parse_size
-from simulator.expectations.dimension import DURATION, PLAIN, RATE, SIZE
 from simulator.expectations.syntax import (
     LEVEL,
     NAME,
@@ -20,6 +19,7 @@ from simulator.expectations.syntax import (
     Strategy,
     Term,
 )
+from simulator.measures.dimension import DURATION, PLAIN, RATE, SIZE
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simulator.expectations.dimension import Dimension
+from simulator.measures.dimension import Dimension
 
 Comparison = Literal["<", "<=", ">", ">="]
 Sign = Literal["+", "-", "*", "/"]

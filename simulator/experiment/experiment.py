@@ -6,13 +6,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from simulator.analysis.summary import summarise
 from simulator.experiment.judgement import Judge
 from simulator.experiment.keeper import Keeper
 from simulator.experiment.launch import Launch
 from simulator.experiment.plan import allowance_of, describe
 from simulator.experiment.preparation import Preparation, Ready, Search, prepare
 from simulator.experiment.turns import WHY, Watching, watch_all
+from simulator.judging.document import conclude
 from simulator.result.attribution import UNCOUNTED, Timeline
 from simulator.result.document import ResultDocument
 from simulator.result.observation import Broken, Observed
@@ -162,7 +162,7 @@ class Experiment:
 
     def document(self) -> ResultDocument:
         """Return the result document of what has been measured."""
-        return summarise(
+        return conclude(
             Run(
                 header=self.header,
                 status=self._status or "failed",

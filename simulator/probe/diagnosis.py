@@ -1,7 +1,7 @@
 """From what was measured to what holds threads back, and what to do; pure."""
 
 from simulator.probe.result import Advice, Measured, ProbeResult, Threads
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval
 
 SCALES = 1.3
 """At two: more than that counts as scaling. Between two cores that share their caches 2.0 is seldom reached."""

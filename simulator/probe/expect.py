@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import Literal
 
 from mockserver.units import format_duration, parse_duration
-from simulator.expectations.dimension import DURATION, PLAIN, Dimension, with_units
+from simulator.measures.dimension import DURATION, PLAIN, Dimension, with_units
 from simulator.probe.result import Measured
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval
 
 KEYS: Mapping[str, Dimension] = {
     "cost": DURATION,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, median, stdev
 
-from simulator.analysis.intervals import t_975
+from simulator.stats.intervals import t_975
 
 Shares = Mapping[str, float]
 """Share of target, hold and release."""

@@ -8,7 +8,6 @@ from statistics import median
 
 import numpy as np
 
-from simulator.analysis.intervals import interval, paired_ratio
 from simulator.environment.machine import usable_cores
 from simulator.environment.pythons import FoundPython
 from simulator.probe import imports
@@ -16,7 +15,7 @@ from simulator.probe.held import Held, Shares, estimate, shares_of
 from simulator.probe.result import LoopLag, Measured, Python, Threads
 from simulator.probe.sampling import CannotLookError, find_sampler, look
 from simulator.probe.worker import Target, Worker, open_worker
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval, interval, paired_ratio
 
 PY_SPY = "py-spy, from outside"
 SPINNER = "a spinning thread beside it"

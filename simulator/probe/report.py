@@ -7,7 +7,7 @@ from simulator.probe.expect import Judged
 from simulator.probe.result import Measured, ProbeResult, Threads
 from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval
 
 _COLUMNS = (
     Column("calls in", "", "how they ran side by side", numeric=False),

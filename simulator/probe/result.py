@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from simulator.probe.held import Held
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval
 
 SCHEMA = "simulator.probe/1"
 

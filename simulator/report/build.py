@@ -12,8 +12,9 @@ from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Ti
 from simulator.report.remarks import notes, remarks
 from simulator.report.runtimes import interpreters
 from simulator.report.why import why
-from simulator.result.document import CellResult, Interval, ResultDocument
-from simulator.result.repetition import Percentiles
+from simulator.result.document import CellResult, ResultDocument
+from simulator.stats.intervals import Interval
+from simulator.stats.percentiles import Percentiles
 
 MOST_TABLES = 6
 """More than these bury the answer: they are left out unless they are asked for."""

@@ -6,7 +6,7 @@ from typing import Any
 from simulator.report.numbers import NONE, number
 from simulator.report.parts import Column, Facts, Part, Table, Verdict
 from simulator.result.comparison import CellComparison, ComparedRun, Comparison, Side, decided, regressions
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval
 
 _SHOWN_AS: Mapping[str, tuple[str, float]] = {"pages/s": ("/s", 1), "s": ("ms", 1e3), "B": ("MB", 1e-6)}
 """Unit of a metric -> unit in the table, and what to multiply with."""

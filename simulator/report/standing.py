@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.analysis.findings.words import name
-from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult
+from simulator.stats.intervals import differs
 
 
 @dataclass(frozen=True)

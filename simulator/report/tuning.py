@@ -1,11 +1,11 @@
 """What a search found, as parts of a report."""
 
-from simulator.analysis.intervals import differs
 from simulator.analysis.tuning import Choice, Tried, choose, fragment
 from simulator.report.build import machine
 from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Column, Fragment, Part, Table, Verdict
 from simulator.result.document import CellResult, ResultDocument
+from simulator.stats.intervals import differs
 
 COLUMNS = (
     Column("strategy", "", "how the jobs share the machine", numeric=False),

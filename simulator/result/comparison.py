@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from .document import Interval
+from simulator.stats.intervals import Interval
 
 SCHEMA = "simulator.comparison/1"
 

@@ -15,8 +15,11 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from simulator.stats.intervals import Interval
+from simulator.stats.percentiles import Lag, Percentiles
+
 from .attribution import Attribution, JobTime, Timeline
-from .repetition import Arrivals, DelayError, Lag, Measures, Percentiles, Phase, Repetition, ServerMeasures
+from .repetition import Arrivals, Phase, Repetition, ServerMeasures
 
 SCHEMA = "simulator.result/1"
 CellStatus = Literal["ok", "invalid", "unsupported", "failed", "skipped"]
@@ -24,16 +27,6 @@ CellStatus = Literal["ok", "invalid", "unsupported", "failed", "skipped"]
 
 class NotAResultError(ValueError):
     """The file is not a result document that this version reads."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A median and the 95 % interval around it; with fewer than three rounds the range, which `kind` says."""
-
-    median: float
-    low: float
-    high: float
-    kind: Literal["interval", "range"] = "interval"
 
 
 @dataclass(frozen=True)
@@ -206,21 +199,3 @@ def result_schema() -> dict[str, Any]:
     schema = ADAPTER.json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return schema
-
-
-__all__ = [
-    "ADAPTER",
-    "SCHEMA",
-    "CellResult",
-    "Crossover",
-    "DelayError",
-    "Expectation",
-    "Finding",
-    "Interval",
-    "Measures",
-    "NotAResultError",
-    "ResultDocument",
-    "from_json",
-    "result_schema",
-    "to_json",
-]

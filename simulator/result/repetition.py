@@ -4,21 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from simulator.stats.percentiles import Lag, Percentiles
+
 from .attribution import Attribution, JobTime
 
 RepetitionStatus = Literal["ok", "invalid", "discarded", "failed", "unsupported"]
-
-
-@dataclass(frozen=True)
-class Percentiles:
-    """Seconds; null where fewer than 10 samples lie beyond."""
-
-    p50: float | None
-    p90: float | None
-    p95: float | None
-    p99: float | None
-    p99_9: float | None
-    max: float | None
 
 
 @dataclass(frozen=True)
@@ -28,15 +18,6 @@ class Phase:
     wall_s: float | None
     cpu_s: float | None
     stall_s: float | None
-
-
-@dataclass(frozen=True)
-class Lag:
-    """Seconds."""
-
-    p50: float | None
-    p99: float | None
-    max: float | None
 
 
 @dataclass(frozen=True)

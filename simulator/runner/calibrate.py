@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.units import format_duration
-from simulator.analysis.percentiles import lag_s
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
 from simulator.runner.records import located
 from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell
+from simulator.stats.percentiles import lag_s
 
 PLAUSIBLE_START_S = 10.0
 

@@ -12,7 +12,8 @@ from pydantic_core import ErrorDetails
 from simulator.scenario.document import Keys
 from simulator.scenario.model import Scenario
 from simulator.scenario.paths import child, dotted
-from simulator.scenario.problem import found, nearest
+from simulator.scenario.problem import found
+from simulator.text.nearest import nearest
 
 _OTHER_WORDS = {
     "concurrency": "in_flight",

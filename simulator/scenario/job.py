@@ -6,7 +6,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from mockserver.config import Config
 from mockserver.units import DurationNs, format_duration, parse_duration
-from simulator.scenario.problem import found, nearest
+from simulator.scenario.problem import found
+from simulator.text.nearest import nearest
 
 BlockingClient = Literal["httpx", "http.client", "socket"]
 AsyncioClient = Literal["httpx", "aiohttp"]

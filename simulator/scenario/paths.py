@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from simulator.scenario.document import Keys
-from simulator.scenario.problem import found, nearest
+from simulator.scenario.problem import found
+from simulator.text.nearest import nearest
 
 _FILES: frozenset[Keys] = frozenset({("server", "content", "path"), ("server", "latency", "file")})
 """The values that name files, relative to whoever wrote them."""

@@ -31,7 +31,8 @@ from pydantic import (
 )
 
 from mockserver.config import Config
-from simulator.scenario.problem import found, nearest
+from simulator.scenario.problem import found
+from simulator.text.nearest import nearest
 
 StrategyName = Literal[
     "sequential",

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from math import expm1, log
 from statistics import fmean
 
-from simulator.analysis.intervals import reach, rounds_needed
 from simulator.analysis.summary import throughput_by_round
 from simulator.result.repetition import Repetition
 from simulator.schedule.block import Block
+from simulator.stats.intervals import reach, rounds_needed
 
 MOST_ROUNDS = 100
 """What no block goes beyond: a scatter that needs more is not cured by patience."""

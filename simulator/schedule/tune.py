@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from math import log
 from random import Random
 
-from simulator.analysis.goals import Goal, effects, ratios, scores
-from simulator.analysis.intervals import paired_ratio
-from simulator.result.document import Interval
+from simulator.analysis.goals import DISTURBED_WEIGHT, Goal, scores
 from simulator.result.repetition import Repetition
 from simulator.schedule.allowance import Allowance
 from simulator.schedule.block import broken
 from simulator.schedule.interface import Key, Next
+from simulator.stats.intervals import Interval
+from simulator.stats.layout import contrast, effects, ratios
 
 NEAR = log(1 / 0.75)
 """Lines whose best cell comes this near to the best of all are climbed."""
@@ -36,8 +36,6 @@ EQUAL = 0.05
 RACE_FIRST = 3
 """Rounds of a race before anybody is dropped: an interval needs as many."""
 RACE_MOST = 8
-DISTURBED_WEIGHT = 0.25
-"""Of a repetition that something disturbed, beside one that nothing did."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ class Tune:
             if cell == leader:
                 continue
             values = ratios(known.scored, leader, cell)
-            told = against(known.scored, leader, cell)
+            told = contrast(known.scored, leader, cell)
             if told is not None and told.kind == "interval" and (told.low > 1 or _equal(told)):
                 continue
             if len(values) >= RACE_MOST:
@@ -221,12 +219,6 @@ class Tune:
     @staticmethod
     def _with_leader(cells: Sequence[str], known: _Known) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*((known.leader,) if known.effect else ()), *cells)))
-
-
-def against(scored: Mapping[Key, float], a: str, b: str) -> Interval | None:
-    """Return how many times better a is than b, by the rounds that both ran; honest though it decides when to stop."""
-    values = ratios(scored, a, b)
-    return paired_ratio(values, [1.0] * len(values), RACE_FIRST)
 
 
 def _equal(told: Interval) -> bool:

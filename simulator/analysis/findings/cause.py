@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.analysis.findings.words import ms, name, number, times
-from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
-from simulator.result.document import CellResult, Finding, Interval
+from simulator.result.document import CellResult, Finding
+from simulator.stats.intervals import Interval, differs
 
 SMALL = 0.01
 """Shares of worker time below this are next to nothing."""

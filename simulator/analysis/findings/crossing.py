@@ -5,9 +5,9 @@ from typing import Any
 
 from simulator.analysis.crossover import Pair, pairs
 from simulator.analysis.findings.words import PLURAL
-from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
 from simulator.result.document import Crossover, Finding, ResultDocument
+from simulator.stats.intervals import differs
 
 FINE_MS = 2
 """Costs below it are written with two decimals."""

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.analysis.findings.words import listed, ms, name, times, verb
-from simulator.analysis.intervals import differs, paired_ratio
-from simulator.result.document import CellResult, Finding, Interval
-from simulator.result.repetition import Arrivals, Percentiles
+from simulator.result.document import CellResult, Finding
+from simulator.result.repetition import Arrivals
+from simulator.stats.intervals import Interval, differs, paired_ratio
+from simulator.stats.percentiles import Percentiles
 
 
 def open_findings(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.analysis.findings.words import name
-from simulator.result.document import CellResult, Finding, Interval, ResultDocument
+from simulator.result.document import CellResult, Finding, ResultDocument
+from simulator.stats.intervals import Interval
 
 FACTOR = "runtime"
 SCALES, FLAT = 1.3, 1.2

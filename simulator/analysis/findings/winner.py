@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.analysis.findings.words import listed, name, per_second, times, verb
-from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult, Finding
+from simulator.stats.intervals import differs
 
 
 def winners(

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from simulator.result.document import CellResult, Interval
+from simulator.result.document import CellResult
+from simulator.stats.intervals import Interval
 
 PLURAL = ("threads", "processes")
 """Strategies whose names sentences treat as plurals."""

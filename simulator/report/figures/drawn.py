@@ -9,7 +9,8 @@ from simulator.report.figure import STRATEGY as STRATEGY_TONE
 from simulator.report.figure import Panel, Tone
 from simulator.report.numbers import number
 from simulator.report.parts import Column
-from simulator.result.document import CellResult, Interval
+from simulator.result.document import CellResult
+from simulator.stats.intervals import Interval
 
 STRATEGY = Column("strategy", "", "how the jobs share the machine", numeric=False)
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from simulator.analysis.findings.words import name as strategy
-from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
 from simulator.report.combinations import Combination, along
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
@@ -11,7 +10,8 @@ from simulator.report.figures.drawn import STRATEGY, THROUGHPUT, by_strategy, ma
 from simulator.report.figures.wording import form, names
 from simulator.report.numbers import number
 from simulator.report.parts import Column, Table
-from simulator.result.document import CellResult, Interval, ResultDocument
+from simulator.result.document import CellResult, ResultDocument
+from simulator.stats.intervals import Interval, differs
 
 TITLE = "Throughput over the jobs in flight"
 FACTOR = "in_flight"

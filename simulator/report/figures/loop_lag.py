@@ -9,7 +9,7 @@ from simulator.report.figures.wording import spread
 from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
-from simulator.result.repetition import Lag
+from simulator.stats.percentiles import Lag
 
 TITLE = "Loop lag"
 COLUMNS = (

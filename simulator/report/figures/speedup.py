@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.findings.words import times
-from simulator.analysis.intervals import differs
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.figures.drawn import (
@@ -18,7 +17,8 @@ from simulator.report.figures.drawn import (
 )
 from simulator.report.figures.wording import form, names, plural
 from simulator.report.parts import Column, Table
-from simulator.result.document import CellResult, Interval, ResultDocument
+from simulator.result.document import CellResult, ResultDocument
+from simulator.stats.intervals import Interval, differs
 
 TITLE = "Speed-up over sequential"
 COLUMNS = (

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from simulator.analysis.findings.words import PLURAL, listed, name, times, verb
-from simulator.analysis.intervals import differs
 from simulator.analysis.pairing import ratio
 from simulator.report.standing import rate_of, standing
 from simulator.result.document import CellResult
+from simulator.stats.intervals import differs
 
 ALIKE = 1.05
 """Where nothing says how sure a number is, a factor below this is not spoken of as a difference."""

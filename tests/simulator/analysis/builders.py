@@ -14,9 +14,7 @@ from simulator.result.observation import CpuTime, MachineTime, Observed, Snapsho
 from simulator.result.repetition import (
     DelayError,
     Disturbance,
-    Lag,
     Measures,
-    Percentiles,
     Phase,
     Repetition,
     RepetitionStatus,
@@ -24,6 +22,7 @@ from simulator.result.repetition import (
 )
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import UNKNOWN, Samples
+from simulator.stats.percentiles import Lag, Percentiles
 
 MS = 1_000_000
 S = 1_000_000_000

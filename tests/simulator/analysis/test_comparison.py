@@ -8,8 +8,8 @@ import pytest
 from simulator.analysis.comparison import METRICS, compare_runs
 from simulator.result.comparison import CellComparison, Comparison, decided, regressions
 from simulator.result.measured import measured_of
-from simulator.result.repetition import Percentiles
 from simulator.result.run import Run
+from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.builders import planned, repetition, run
 from tests.simulator.analysis.measured_runs import run_of
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from simulator.analysis.crossover import crossovers, pairs
-from simulator.analysis.intervals import t_975
 from simulator.result.document import Crossover, ResultDocument
+from simulator.stats.intervals import t_975
 from tests.simulator.analysis.builders import document, matrix
 
 SCATTER = (-1.0, -0.5, 0.0, 0.5, 1.0)

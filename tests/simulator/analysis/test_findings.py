@@ -8,7 +8,8 @@ import pytest
 from simulator.analysis.findings import NO_PARSE_S, findings, ratio
 from simulator.analysis.summary import summarise
 from simulator.result.document import Finding, ResultDocument
-from simulator.result.repetition import Lag, Phase
+from simulator.result.repetition import Phase
+from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import document, known_attribution, planned, repetition, run
 
 FIVE = (0.99, 1.0, 1.01, 1.0, 0.995)

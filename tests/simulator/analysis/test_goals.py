@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.analysis.goals import GOALS, KEEP, effects, ratios, scores
-from simulator.result.repetition import Percentiles
+from simulator.analysis.goals import GOALS, KEEP, scores
+from simulator.stats.layout import effects, ratios
+from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.builders import repetition
 
 

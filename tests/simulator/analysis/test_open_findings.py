@@ -6,7 +6,8 @@ import pytest
 
 from simulator.analysis.findings import findings
 from simulator.result.document import Finding, ResultDocument, from_json, to_json
-from simulator.result.repetition import Arrivals, Percentiles
+from simulator.result.repetition import Arrivals
+from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.builders import document
 
 STEADY = Arrivals(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from simulator.analysis.findings.responsive import responsive
 from simulator.result.document import CellResult
-from simulator.result.repetition import Lag
+from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import document
 
 SCOPE = {"in_flight": "8"}

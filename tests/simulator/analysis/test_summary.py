@@ -10,9 +10,10 @@ import pytest
 from simulator.analysis.summary import summarise
 from simulator.result.attribution import UNCOUNTED, Timeline
 from simulator.result.document import CellResult, ResultDocument, from_json, result_schema, to_json
-from simulator.result.repetition import DelayError, Disturbance, Lag, Phase, Repetition, ServerMeasures
+from simulator.result.repetition import DelayError, Disturbance, Phase, Repetition, ServerMeasures
 from simulator.result.run import PlannedCell, RunStatus
 from simulator.result.samples import Samples
+from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import MS, document, planned, repetition, run, samples
 
 MEASURED = {

@@ -10,7 +10,6 @@ import pytest
 
 from simulator.analysis.arrivals import arrivals_of, dispatcher_late_ns
 from simulator.analysis.measures import response_ns
-from simulator.analysis.percentiles import percentiles_s
 from simulator.driver.due_timer import LoopTimer
 from simulator.driver.sample import COLUMNS
 from simulator.driver.spec import Spec
@@ -19,6 +18,7 @@ from simulator.driver.strategies.place import Place
 from simulator.driver.tickets import Tickets
 from simulator.result.observation import OpenArrivals
 from simulator.result.samples import Samples, from_columns
+from simulator.stats.percentiles import percentiles_s
 from tests.simulator.driver.jobs import MS, S, spec
 from tests.simulator.driver.virtual import Clock, VirtualLoop
 

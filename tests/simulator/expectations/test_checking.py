@@ -1,8 +1,8 @@
 import pytest
 
 from simulator.expectations.checking import Known, check
-from simulator.expectations.metrics import NAMES
 from simulator.expectations.parsing import parse
+from simulator.measures.registry import NAMES
 
 
 def cells() -> Known:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.expectations.dimension import DURATION, PLAIN, RATE, SIZE, Dimension
 from simulator.expectations.parsing import MAX_CHARACTERS, parse
 from simulator.expectations.syntax import (
     Condition,
@@ -18,6 +17,7 @@ from simulator.expectations.syntax import (
     Strategy,
     Term,
 )
+from simulator.measures.dimension import DURATION, PLAIN, RATE, SIZE, Dimension
 
 
 def metric(name: str, *strategies: str, **levels: str) -> Measured:

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.probe.held import Held
 from simulator.probe.result import LoopLag, Measured, Python, Threads
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval
 
 
 def held(median: float, spread: float = 0.02) -> Held:

@@ -2,7 +2,7 @@ import pytest
 
 from simulator.probe.diagnosis import advise, ceiling, conclude, disturbed, limit
 from simulator.probe.result import Python
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval
 from tests.simulator.probe.measurements import held, measured, ratio, threads
 
 SCALING = {"gil_held": held(0.05), "speedup": {2: ratio(1.9), 4: ratio(1.9)}}

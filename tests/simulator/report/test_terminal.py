@@ -12,7 +12,7 @@ from simulator.report.build import build
 from simulator.report.parts import Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.terminal import render
 from simulator.result.document import Expectation, ResultDocument
-from simulator.result.repetition import Lag
+from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import (
     document,
     known_attribution,

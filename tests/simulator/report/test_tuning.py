@@ -7,7 +7,7 @@ import pytest
 from simulator.report.parts import Fragment, Table, Verdict
 from simulator.report.tuning import COLUMNS, build_tuning
 from simulator.result.document import ResultDocument
-from simulator.result.repetition import Percentiles
+from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.searches import Rates, rounds, searched
 
 

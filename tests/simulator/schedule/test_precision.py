@@ -2,10 +2,10 @@ from dataclasses import replace
 from math import exp, log
 from random import Random
 
-from simulator.analysis.intervals import paired_ratio
 from simulator.analysis.summary import throughput_by_round
 from simulator.result.repetition import Repetition
 from simulator.schedule import Allowance, Block, Next, Precise, Rounds
+from simulator.stats.intervals import paired_ratio
 from tests.simulator.analysis.builders import repetition
 from tests.simulator.schedule.played import Make, play, steady
 

@@ -6,9 +6,10 @@ from random import Random
 import pytest
 
 from simulator.analysis.goals import GOALS
-from simulator.result.repetition import Percentiles, Repetition
+from simulator.result.repetition import Repetition
 from simulator.schedule import Allowance, Next
 from simulator.schedule.tune import Candidate, Tune
+from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.builders import repetition
 from tests.simulator.schedule.played import Make, play
 

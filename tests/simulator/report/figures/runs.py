@@ -8,7 +8,7 @@ from simulator.analysis.summary import summarise
 from simulator.report.figure import Figure, Panel
 from simulator.result.attribution import JobTime
 from simulator.result.document import ResultDocument
-from simulator.result.repetition import Lag
+from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import document, known_attribution, planned, repetition, run
 
 RATES = {

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from simulator.report.figure import Bar, Bars
 from simulator.report.figures.loop_lag import build
-from simulator.result.repetition import Lag
+from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import document
 from tests.simulator.report.figures.runs import CALIBRATION, RATES, measured, only
 

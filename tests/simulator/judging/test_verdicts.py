@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.analysis.intervals import paired_ratio
 from simulator.analysis.summary import summarise
-from simulator.expectations.judging import judge
+from simulator.judging.document import conclude
+from simulator.judging.verdicts import judge
 from simulator.result.document import Crossover, Expectation, ResultDocument, from_json, to_json
-from simulator.result.repetition import Lag, Percentiles, Phase
+from simulator.result.repetition import Phase
+from simulator.stats.intervals import paired_ratio
+from simulator.stats.percentiles import Lag, Percentiles
 from tests.simulator.analysis.builders import document, measures, planned, repetition, run, samples
 
 DRIFT = (0.5, 1.0, 2.0, 1.3, 0.7)
@@ -311,7 +313,7 @@ def test_a_summary_judges_what_its_scenario_expects_and_the_document_keeps_it() 
     made = run(cells, done)
     expect = ["throughput(threads) > 60/s", {"claim": "Faster", "that": "speedup(threads) > 2"}]
     made = replace(made, header=replace(made.header, scenario={"name": "shop", "expect": expect}))
-    found = summarise(made)
+    found = conclude(made)
     assert [(e.claim, e.verdict) for e in found.expectations] == [(None, "not held"), ("Faster", "held")]
     assert from_json(to_json(found)) == found
 

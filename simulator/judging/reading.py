@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from math import inf
 
 from simulator.expectations.matching import Factors, shown
-from simulator.expectations.metrics import CROSSOVER, METRICS, SPEEDUP, Metric
 from simulator.expectations.syntax import Measured
+from simulator.measures.registry import CROSSOVER, METRICS, SPEEDUP, Metric
 from simulator.result.document import CellResult, Crossover, ResultDocument
 
 

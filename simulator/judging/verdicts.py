@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.expectations.checking import Known, check, dimension
-from simulator.expectations.evidence import Outcome, Verdict, weigh
 from simulator.expectations.matching import Factors, Row, combinations, shown
 from simulator.expectations.parsing import parse
-from simulator.expectations.reading import read
 from simulator.expectations.syntax import Condition, ExpectationError, metrics_of
-from simulator.expectations.wording import explained
+from simulator.judging.evidence import Outcome, Verdict, weigh
+from simulator.judging.reading import read
+from simulator.judging.wording import explained
 from simulator.result.document import Expectation, ResultDocument
 
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulator.analysis.intervals import differs, interval, paired_ratio, reach, rounds_needed, t_975
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval, differs, interval, paired_ratio, reach, rounds_needed, t_975
 
 Noise = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 

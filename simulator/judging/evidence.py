@@ -11,8 +11,6 @@ from math import exp, inf, isnan, log
 from statistics import median
 from typing import Literal
 
-from simulator.analysis.intervals import interval, paired_ratio
-from simulator.expectations.reading import Lacking, Reading
 from simulator.expectations.syntax import (
     Comparison,
     Condition,
@@ -23,7 +21,8 @@ from simulator.expectations.syntax import (
     measured,
     metrics_of,
 )
-from simulator.result.document import Interval
+from simulator.judging.reading import Lacking, Reading
+from simulator.stats.intervals import Interval, interval, paired_ratio
 
 Verdict = Literal["held", "not held", "undecided"]
 Values = Mapping[Measured, float]

@@ -19,16 +19,26 @@ then covers 87 to 93 %.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from math import ceil, cos, exp, log, log1p, pi, sin, sqrt, tan
+from typing import Literal
 
 import numpy as np
-
-from simulator.result.document import Interval
 
 BOOTSTRAP_FROM = 10
 FEWEST_FOR_INTERVAL = 3
 RESAMPLES = 4000
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A median and the 95 % interval around it; with fewer than three rounds the range, which `kind` says."""
+
+    median: float
+    low: float
+    high: float
+    kind: Literal["interval", "range"] = "interval"
 
 
 def interval(values: Sequence[float], first: int | None = None) -> Interval | None:

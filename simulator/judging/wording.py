@@ -2,9 +2,9 @@
 
 from math import isinf
 
-from simulator.expectations.dimension import DURATION, PLAIN, RATE, SIZE, Dimension
-from simulator.expectations.evidence import Outcome
 from simulator.expectations.syntax import Condition, Term, measured
+from simulator.judging.evidence import Outcome
+from simulator.measures.dimension import DURATION, PLAIN, RATE, SIZE, Dimension
 
 CLOSE = 0.05
 """Ratios nearer to 1 have three decimals: two would hide on which side of 1 they are."""

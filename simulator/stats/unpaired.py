@@ -11,8 +11,7 @@ from math import exp, log, pi, sqrt, tan
 
 import numpy as np
 
-from simulator.analysis.intervals import FEWEST_FOR_INTERVAL
-from simulator.result.document import Interval
+from simulator.stats.intervals import FEWEST_FOR_INTERVAL, Interval
 
 _STEPS = 20_001
 _MOST_DEGREES = 10_000.0

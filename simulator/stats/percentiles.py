@@ -1,19 +1,39 @@
 """Exact percentiles of raw samples, refused where too few lie beyond."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.result.repetition import Lag, Percentiles
-
 SAMPLES_BEYOND = 10
 """A percentile with fewer samples beyond it says more about luck than about the system."""
 
 CURVE = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998, 0.9999)
 """Shares at which a curve of percentiles is known: closer together, the closer to all."""
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """Seconds; null where fewer than 10 samples lie beyond."""
+
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    p99_9: float | None
+    max: float | None
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How late something was, in seconds."""
+
+    p50: float | None
+    p99: float | None
+    max: float | None
 
 
 def percentile(values: NDArray[Any], share: float) -> float | None:

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.analysis.percentiles import CURVE, SAMPLES_BEYOND, curve_s, lag_s, percentile, percentiles_s
+from simulator.stats.percentiles import CURVE, SAMPLES_BEYOND, curve_s, lag_s, percentile, percentiles_s
 
 SHARES = {"p50": "0.5", "p90": "0.9", "p95": "0.95", "p99": "0.99", "p99_9": "0.999"}
 durations = st.lists(st.integers(0, 10**12), min_size=1, max_size=400)

@@ -4,8 +4,8 @@ from math import exp, log, sqrt
 import numpy as np
 import pytest
 
-from simulator.analysis.unpaired import t_975, unpaired_ratio
-from simulator.result.document import Interval
+from simulator.stats.intervals import Interval
+from simulator.stats.unpaired import t_975, unpaired_ratio
 
 DRAWS = 1_000
 

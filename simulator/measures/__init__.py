@@ -1,0 +1,1 @@
+"""What is measured: each measure's name, dimension and place in a result document."""

@@ -1,0 +1,1 @@
+"""Statistics: intervals of ratios, a two-way layout, exact percentiles. Pure; knows nothing of cells."""

@@ -1,0 +1,1 @@
+"""How the program writes numbers, durations, lists and names, wherever it writes them."""
