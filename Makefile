@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint simulator/runtimes/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench bench-answers pictures parsers server clean
+.PHONY: help demo test check format bench bench-answers pictures parsers reference server clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (half
 
 pictures: $(VENV)/.dev ## draw docs/pictures: runs three scenarios (15 minutes; nothing else should run), needs Chromium
 	$(BIN)/python -m benchmarks.pictures
+
+reference: $(VENV)/.dev ## write the parts of docs/*.md that say what the code says
+	$(BIN)/python -m docs.generate
 
 parsers: $(VENV)/.dev ## write docs/parsers.md: which functions hold the GIL (15 minutes; nothing else should run)
 	$(BIN)/python -m simulator.probe.table docs/parsers.md

@@ -31,6 +31,7 @@ from ruamel.yaml import YAML
 
 import mockserver.cli
 import simulator.cli.app
+from docs.generate import written
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
 from simulator.cli import exits
@@ -386,16 +387,10 @@ def test_every_exit_code_is_described() -> None:
         assert re.search(rf"\b{code} ", protocol.partition("## Exit codes")[2])
 
 
-def test_every_module_is_in_the_architecture() -> None:
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    modules = [path for package in ("mockserver", "simulator") for path in (ROOT / package).rglob("*.py")]
-    left_out = {"__init__.py", "__main__.py"}
-    missing = [
-        str(path.relative_to(ROOT))
-        for path in modules
-        if path.name not in left_out and not re.search(rf"^\s*{re.escape(path.name)}\s", text, re.MULTILINE)
-    ]
-    assert not missing, "a line for each in the tree of docs/architecture.md"
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+def test_what_the_code_says_is_written_as_it_says_it(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    assert text == written(text), "`make reference` writes it anew"
 
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -1,5 +1,6 @@
 """The job: which pages are fetched with which client, and what parses them."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
@@ -18,16 +19,23 @@ PARSERS: tuple[str, ...] = get_args(ParserName)
 _CLIENTS: tuple[str, ...] = get_args(ClientName)
 
 
-def between(low: str, high: str) -> AfterValidator:
-    """Return a validator of durations in ns: from `low` to `high`, both included."""
-    low_ns, high_ns = parse_duration(low), parse_duration(high)
+@dataclass(frozen=True)
+class Between:
+    """A check of durations in ns: from `low` to `high`, both included."""
 
-    def check(ns: int) -> int:
-        if not low_ns <= ns <= high_ns:
-            raise ValueError(f"found {format_duration(ns)}; {low} to {high} is allowed")
+    low: str
+    high: str
+
+    def __call__(self, ns: int) -> int:
+        """Return the duration. Raises ValueError where it is outside."""
+        if not parse_duration(self.low) <= ns <= parse_duration(self.high):
+            raise ValueError(f"found {format_duration(ns)}; {self.low} to {self.high} is allowed")
         return ns
 
-    return AfterValidator(check)
+
+def between(low: str, high: str) -> AfterValidator:
+    """Return the validator."""
+    return AfterValidator(Between(low, high))
 
 
 def _read_client(value: Any) -> Any:

@@ -1,0 +1,268 @@
+"""Writes the parts of the documents that say what the code says, from the code: `make reference`.
+
+In a document, the line `<!-- make reference: WHAT -->` begins such a part and `<!-- end -->` ends it. WHAT is
+
+    tree             the packages, each with the sentence that its docstring begins with and the names of its modules
+    keys CLASS       the keys of a mapping in a scenario: pydantic's fields, their bounds and descriptions
+    fields CLASS     the keys of an object in the result document: fields of a dataclass and the text below each
+    columns TABLE    the columns of a table of a report, as the report explains them
+"""
+
+import ast
+import inspect
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter
+
+from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfig
+from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
+from simulator.report import arrivals, build, why
+from simulator.report.parts import Column
+from simulator.result import attribution, document, repetition
+from simulator.scenario.affinity import Affinity
+from simulator.scenario.arrivals import Arrivals
+from simulator.scenario.beside import Beside
+from simulator.scenario.expect import Expected
+from simulator.scenario.job import Between, Job, Parser
+from simulator.scenario.model import Scenario, ValidityLimits
+from simulator.scenario.runtimes import Runtime
+from simulator.scenario.strategy import Variant
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("simulator", "mockserver")
+WIDTH = 118
+
+MODELS: tuple[type[BaseModel], ...] = (
+    Scenario,
+    ValidityLimits,
+    ServerConfig,
+    Body,
+    CatalogueContent,
+    FolderContent,
+    Job,
+    Parser,
+    Arrivals,
+    Beside,
+    Variant,
+    Runtime,
+    Affinity,
+    Expected,
+)
+RESULTS: tuple[type[Any], ...] = (
+    document.ResultDocument,
+    document.CellResult,
+    document.Finding,
+    document.Crossover,
+    document.Expectation,
+    repetition.Repetition,
+    repetition.Measures,
+    repetition.ServerMeasures,
+    repetition.Arrivals,
+    attribution.Attribution,
+    attribution.JobTime,
+    attribution.Timeline,
+    attribution.Lane,
+    attribution.Watch,
+)
+TABLES: Mapping[str, Sequence[Column]] = {
+    "report": build.COLUMNS,
+    "arrivals": arrivals.COLUMNS,
+    "workers": why.WORKERS,
+    "jobs": why.JOBS,
+}
+
+_PART = re.compile(
+    r"(?<=^<!-- make reference: )(.+?)( -->\n)(.*?)(?=^<!-- end -->$)", re.MULTILINE | re.DOTALL
+)
+_NAMES_SHOWN = 6
+"""A key with more choices has a table of its own for them."""
+
+
+def written(text: str) -> str:
+    """Return a document with its generated parts as the code is now.
+
+    Raises:
+        KeyError: a part names what there is not.
+    """
+    return _PART.sub(lambda part: f"{part[1]}{part[2]}\n{_part(part[1])}\n", text)
+
+
+def _part(what: str) -> str:
+    kind, _, name = what.partition(" ")
+    if kind == "tree":
+        return "\n".join(["```text", *_tree(), "```", ""])
+    if kind == "keys":
+        return _table(("key", "value", "default", "meaning"), _keys(_named(MODELS, name)))
+    if kind == "fields":
+        return _table(("key", "meaning"), _fields(_named(RESULTS, name)))
+    if kind == "columns":
+        rows = ((f"`{c.name}`", c.unit, c.explanation) for c in TABLES[name])
+        return _table(("column", "unit", "what it is"), rows)
+    raise KeyError(f"make reference: {what}: no such part; there are tree, keys, fields and columns")
+
+
+def _named(classes: Iterable[type[Any]], name: str) -> type[Any]:
+    return {cls.__name__: cls for cls in classes}[name]
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "".join(
+        f"| {' | '.join(line)} |\n".replace("|  |", "| |").replace("|  |", "| |") for line in lines
+    )
+
+
+# --- the tree
+
+
+def _tree() -> Iterator[str]:
+    for package in PACKAGES:
+        yield from _folder(ROOT / package, 0)
+
+
+def _folder(folder: Path, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    sentence = (ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or "").split("\n")[
+        0
+    ]
+    yield from _wrapped(f"{indent}{folder.name + '/':{22 - len(indent)}} {sentence}", " " * 23)
+    modules = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("__"))
+    if modules:
+        yield from _wrapped(f"{indent}  {', '.join(modules)}", f"{indent}  ")
+    for inner in sorted(path.parent for path in folder.glob("*/__init__.py")):
+        yield from _folder(inner, depth + 1)
+
+
+def _wrapped(line: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        line, WIDTH, subsequent_indent=indent, drop_whitespace=True, replace_whitespace=False
+    )
+
+
+# --- keys of a scenario
+
+
+def _pattern(annotation: Any) -> str:
+    found: str = TypeAdapter(annotation).json_schema()["pattern"]
+    return found
+
+
+_TEXTS = {
+    _pattern(DurationNs): "duration",
+    _pattern(SizeBytes): "size",
+    _pattern(BandwidthBps): "bandwidth",
+    _pattern(RatePerS): "rate",
+    _pattern(Share): "percentage",
+}
+
+
+def _keys(model: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:
+    schema = model.model_json_schema(by_alias=True, mode="validation")
+    defaults = model.model_construct().model_dump(mode="json", by_alias=True)
+    needed = schema.get("required", ())
+    for name, info in model.model_fields.items():
+        key = info.alias or name
+        value = _value(schema["properties"][key], schema.get("$defs", {}))
+        bounds = next((f", {b.low} to {b.high}" for b in _metadata(info) if isinstance(b, Between)), "")
+        machine = info.default_factory is not None  # what it makes may depend on what is installed here
+        default = "required" if key in needed else "" if machine else _default(defaults.get(key))
+        yield f"`{key}`", value + bounds, default, _sentence(info.description or "")
+
+
+def _metadata(info: Any) -> Iterator[Any]:
+    """Yield what annotates a field and the members of its union."""
+    for found in (*info.metadata, *(m for a in get_args(info.annotation) for m in get_args(a)[1:])):
+        yield getattr(found, "func", found)
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, bool | int | float | str) and value != "":
+        return f"`{json.dumps(value)}`" if not isinstance(value, str) else f"`{value}`"
+    return ""
+
+
+def _sentence(text: str) -> str:
+    return text.removesuffix(".")
+
+
+_PLAIN = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "`true`, `false`",
+    "array": "list",
+    "object": "mapping",
+}
+
+
+def _value(schema: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    """Return what may be written, from JSON Schema."""
+    if "anyOf" in schema:
+        kinds = [_value(one, known) for one in schema["anyOf"] if one.get("type") != "null"]
+        return " or ".join(dict.fromkeys(kinds))
+    if "$ref" in schema or "oneOf" in schema:
+        return "mapping"
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        names = [f"`{name}`" for name in schema["enum"]]
+        return ", ".join(names) if len(names) <= _NAMES_SHOWN else "name"
+    return (_TEXTS.get(schema.get("pattern", "")) or _PLAIN[schema["type"]]) + _range(schema)
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if (below := schema.get("exclusiveMaximum")) is not None:
+        return f", {low} to below 2^{below.bit_length() - 1}"
+    if (above := schema.get("exclusiveMinimum")) is not None:
+        return f", above {above}, to {high:,}"
+    return "" if low is None else f", {low:,} to {high:,}"
+
+
+# --- objects of the result document
+
+
+def _fields(cls: type[Any]) -> Iterator[tuple[str, str]]:
+    texts = _texts(cls)
+    hints = get_type_hints(cls)
+    for field in fields(cls):
+        text = texts.get(field.name, "")
+        inner = [kind for kind in (hints[field.name], *get_args(hints[field.name])) if _is_plain(kind)]
+        parts = [f"`{{{', '.join(f.name for f in fields(kind))}}}`" for kind in inner]
+        yield f"`{field.name}`", ": ".join(filter(None, (*parts, _sentence(text))))
+
+
+def _is_plain(kind: Any) -> bool:
+    """Tell whether it is an object that has no table of its own."""
+    return is_dataclass(kind) and kind not in RESULTS
+
+
+def _texts(cls: type[Any]) -> dict[str, str]:
+    """Return the text below each field of a class, on one line."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
+    assert isinstance(body, ast.ClassDef)  # noqa: S101 - for mypy: the source of a class is one
+    found: dict[str, str] = {}
+    for field, below in zip(body.body, body.body[1:], strict=False):
+        match field, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                found[name] = " ".join(text.split())
+    return found
+
+
+def main() -> None:
+    """Write every document anew."""
+    for path in (ROOT / "docs").glob("*.md"):
+        path.write_text(written(path.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
