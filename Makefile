@@ -34,9 +34,11 @@ LATENCY ?= 50ms
 server: $(VENV)/.installed ## start the mock server (LATENCY=80ms PORT=9000 PAGES=./saved)
 	@$(BIN)/mockserver serve --port $(PORT) --latency $(LATENCY) $(if $(PAGES),--pages "$(PAGES)")
 
+# Most tests wait for processes: more of them at a time than there are cores. tests/machine.py says who waits for whom.
+WORKERS ?= 4
 test: $(VENV)/.dev ## set up and run the tests
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --durations 20
 	$(BIN)/coverage combine -q
 
 # What the last `make test` left is as good as a new run, unless something has changed since.

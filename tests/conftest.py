@@ -12,6 +12,8 @@ from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
 
+pytest_plugins = ["tests.machine"]
+
 TINY: dict[str, Any] = {
     "name": "tiny",
     "seed": 3,

@@ -370,9 +370,12 @@ def test_an_own_server_that_dies_is_replaced(scenario_file: Write, parsers: Path
         "        once.touch()\n"
         "        parent = int(pathlib.Path('/proc/self/stat').read_text().rsplit(')', 1)[1].split()[1])\n"
         "        for p in pathlib.Path('/proc').glob('[0-9]*'):\n"
-        "            stat = (p / 'stat').read_text().rsplit(')', 1)[1].split()\n"
-        "            if int(stat[1]) == parent and b'mockserver' in (p / 'cmdline').read_bytes():\n"
-        "                os.kill(int(p.name), signal.SIGKILL)\n"
+        "            try:\n"
+        "                stat = (p / 'stat').read_text().rsplit(')', 1)[1].split()\n"
+        "                if int(stat[1]) == parent and b'mockserver' in (p / 'cmdline').read_bytes():\n"
+        "                    os.kill(int(p.name), signal.SIGKILL)\n"
+        "            except OSError:\n"
+        "                pass  # a process of somebody else, which has ended meanwhile\n"
         "    return len(body)\n"
     )
     file = scenario_file(

@@ -33,6 +33,7 @@ def parse(body, url):
 """
 
 
+@pytest.mark.alone
 def test_turns_are_seen_kept_and_shown_and_count_as_no_round(scenario_file: Write) -> None:
     file = scenario_file(
         strategies=["threads", "asyncio"], job__pages=None, job__duration="1s", job__parse_cost="5ms"

@@ -1,5 +1,7 @@
 import time
 
+import pytest
+
 from simulator.driver.loop_lag import TICK_S, lag_ns
 
 
@@ -9,6 +11,7 @@ def busy() -> None:
         pass
 
 
+@pytest.mark.alone
 def test_an_idle_loop_ticks_on_schedule_and_a_blocked_one_counts_every_tick_it_missed() -> None:
     idle, blocked = lag_ns(None, 0.2), lag_ns(busy, 0.2)
     # As many ticks are due in both; a loop that is blocked for 50 ms at a time is late by up to that.

@@ -20,7 +20,7 @@ ONLY_HELD = Budget(rounds=1, window_s=0.05, looks=5, scaling=False, loop_s=0, im
 ONLY_SCALING = Budget(rounds=5, window_s=0.2, looks=5, loop_s=0, imports=False)
 TRIES = 3
 
-pytestmark = pytest.mark.scenario
+pytestmark = [pytest.mark.scenario, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,7 @@ def test_unused_it_imports_nothing_of_the_simulator() -> None:
 
 
 @pytest.mark.scenario
+@pytest.mark.alone
 def test_a_librarys_tests_use_it(tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", str(tmp_path)]

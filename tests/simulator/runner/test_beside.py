@@ -20,6 +20,7 @@ def spun_s(seen: Observed) -> float:
 
 
 @LINUX
+@pytest.mark.alone
 @pytest.mark.parametrize("strategy", ["sequential", "threads", "processes", "forked", "asyncio"])
 @pytest.mark.parametrize("place", ["threads", "processes"])
 def test_spinners_compute_and_their_cpu_is_not_the_jobs(

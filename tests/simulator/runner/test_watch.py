@@ -70,6 +70,7 @@ def wait_until_it_reads(pid: int, tid: int) -> None:
         pass
 
 
+@pytest.mark.alone
 def test_two_threads_that_take_turns_are_hardly_ever_seen_to_run_together() -> None:
     with child(ONE_AT_A_TIME) as (process, tids):
         looks = seen({3: (process.pid, tids[0]), 1: (process.pid, tids[1])}, 0.5)

@@ -66,6 +66,7 @@ def test_a_trace_adds_up_where_the_client_was_before_the_server_s_stamp() -> Non
     assert total_us(events, "resume lag", "worker") == 0
 
 
+@pytest.mark.alone
 def test_the_trace_of_a_measured_run_of_threads_adds_up_to_its_attribution(
     servers: Servers, tmp_path: Path
 ) -> None:
