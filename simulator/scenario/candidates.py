@@ -7,7 +7,8 @@ from typing import Any
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import from_document
 from simulator.scenario.model import Scenario
-from simulator.scenario.strategy import SEQUENTIAL, StrategyPlan, Variant, plan
+from simulator.scenario.strategy import SEQUENTIAL, Variant
+from simulator.scenario.strategy_plan import StrategyPlan, plan
 
 
 def powers(most: int) -> list[int]:

@@ -15,7 +15,8 @@ from simulator.scenario.combinations import Factors, Point, label, resolve, stra
 from simulator.scenario.job import Clients, Job
 from simulator.scenario.model import Scenario
 from simulator.scenario.runtimes import FACTOR
-from simulator.scenario.strategy import SEQUENTIAL, StrategyPlan, plan
+from simulator.scenario.strategy import SEQUENTIAL
+from simulator.scenario.strategy_plan import StrategyPlan, plan
 
 Level = str | int | float | bool | None
 

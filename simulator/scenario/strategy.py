@@ -1,4 +1,4 @@
-"""Strategies: the three choices shards x fetch x parse behind each name, worked out for jobs in flight.
+"""Strategies: the three choices shards x fetch x parse behind each name, and variants of them.
 
 | name | shards | fetch | parse | in flight |
 |---|---|---|---|---|
@@ -63,7 +63,7 @@ Count = Literal["one", "in_flight", "parallelism", "at_most_in_flight"]
 
 
 @dataclass(frozen=True)
-class _Choices:
+class Choices:
     """The three choices behind a name."""
 
     shards: ShardKind
@@ -73,19 +73,19 @@ class _Choices:
     count: Count = "one"
 
 
-_CHOICES: Mapping[str, _Choices] = {
-    "sequential": _Choices("none", "blocking"),
-    "threads": _Choices("none", "blocking"),
-    "asyncio": _Choices("none", "asyncio"),
-    "processes": _Choices("processes", "blocking", count="in_flight"),
-    "processes_per_core": _Choices("processes", "blocking", count="parallelism"),
-    "asyncio_to_threads": _Choices("none", "asyncio", "threads"),
-    "asyncio_to_processes": _Choices("none", "asyncio", "processes"),
-    "asyncio_to_interpreters": _Choices("none", "asyncio", "interpreters"),
-    "processes_of_threads": _Choices("processes", "blocking", count="at_most_in_flight"),
-    "processes_of_asyncio": _Choices("processes", "asyncio", count="at_most_in_flight"),
-    "threads_of_asyncio": _Choices("threads", "asyncio", count="at_most_in_flight"),
-    "interpreters": _Choices("interpreters", "blocking", count="in_flight"),
+CHOICES: Mapping[str, Choices] = {
+    "sequential": Choices("none", "blocking"),
+    "threads": Choices("none", "blocking"),
+    "asyncio": Choices("none", "asyncio"),
+    "processes": Choices("processes", "blocking", count="in_flight"),
+    "processes_per_core": Choices("processes", "blocking", count="parallelism"),
+    "asyncio_to_threads": Choices("none", "asyncio", "threads"),
+    "asyncio_to_processes": Choices("none", "asyncio", "processes"),
+    "asyncio_to_interpreters": Choices("none", "asyncio", "interpreters"),
+    "processes_of_threads": Choices("processes", "blocking", count="at_most_in_flight"),
+    "processes_of_asyncio": Choices("processes", "asyncio", count="at_most_in_flight"),
+    "threads_of_asyncio": Choices("threads", "asyncio", count="at_most_in_flight"),
+    "interpreters": Choices("interpreters", "blocking", count="in_flight"),
 }
 
 
@@ -130,14 +130,15 @@ class Workers(Config):
 
     def count(self, cores: int) -> int:
         """Return how many they are, where `cores` stands for this number."""
-        return _number(self._given()[self.kind], cores)
+        return number_of(self._given()[self.kind], cores)
 
     def _given(self) -> dict[WorkerKind, int | Literal["cores"]]:
         kinds: tuple[WorkerKind, ...] = get_args(WorkerKind)
         return {kind: count for kind in kinds if (count := getattr(self, kind)) is not None}
 
 
-def _number(count: int | Literal["cores"] | None, cores: int) -> int:
+def number_of(count: int | Literal["cores"] | None, cores: int) -> int:
+    """Return a count, where `cores` and nothing stand for this number."""
     return count if isinstance(count, int) else cores
 
 
@@ -163,7 +164,7 @@ def _written(
     )
 
 
-def _has_parallelism(choices: _Choices | None) -> bool:
+def _has_parallelism(choices: Choices | None) -> bool:
     return choices is not None and (
         choices.parse != "inline" or choices.count in {"parallelism", "at_most_in_flight"}
     )
@@ -205,7 +206,7 @@ class Variant(Config):
     def choices(self) -> tuple[ShardKind, FetchKind, ParseKind]:
         """Shards, fetch and parse."""
         if self.base is not None:
-            known = _CHOICES[self.base]
+            known = CHOICES[self.base]
             return known.shards, known.fetch, known.parse
         return _written(self.shards, self.fetch, self.parse)
 
@@ -231,7 +232,7 @@ class Variant(Config):
         if value is None or not {"base", "shards", "fetch", "parse"} <= data.keys():
             return value
         base = data["base"]
-        known = None if base is None else _CHOICES[base]
+        known = None if base is None else CHOICES[base]
         shards, fetch, parse = (
             _written(data["shards"], data["fetch"], data["parse"])
             if known is None
@@ -244,7 +245,7 @@ class Variant(Config):
         if option == "parallelism" and not _has_parallelism(known):
             if known is None:
                 raise ValueError(f"found {value}; write the number itself, as in shards: {{processes: n}}")
-            having = ", ".join(name for name, choices in _CHOICES.items() if _has_parallelism(choices))
+            having = ", ".join(name for name, choices in CHOICES.items() if _has_parallelism(choices))
             raise ValueError(f"found {value}; parallelism is an option of {having}; remove it")
         return value
 
@@ -286,102 +287,3 @@ def _named(value: Any) -> Any:
 StrategyEntry = Annotated[Variant, BeforeValidator(_named, json_schema_input_type=StrategyName | Variant)]
 
 SEQUENTIAL = Variant(name="sequential", base="sequential")
-
-
-@dataclass(frozen=True)
-class Shards:
-    """Over how many interpreters the jobs are spread."""
-
-    kind: ShardKind
-    count: int
-    """1 where kind is none."""
-
-
-@dataclass(frozen=True)
-class Fetch:
-    """How waits overlap inside a shard."""
-
-    kind: FetchKind
-    widths: tuple[int, ...]
-    """Jobs in flight in each shard; as many entries as shards, each at least 1, larger ones first."""
-
-
-@dataclass(frozen=True)
-class Parse:
-    """Where parsing runs."""
-
-    kind: ParseKind
-    count: int
-    """Workers of the parse pool in each shard; 0 where parsing is inline."""
-
-
-@dataclass(frozen=True)
-class StrategyPlan:
-    """One strategy, worked out for a number of jobs in flight and of cores."""
-
-    name: str
-    base: str | None
-    """The built-in strategy it is, or is a variant of; None when its choices were written out."""
-    shards: Shards
-    fetch: Fetch
-    parse: Parse
-    loop: str | None
-    """`asyncio` or `uvloop`; None where nothing runs on a loop."""
-    start_method: str | None
-    """`fork`, `spawn`, `forkserver`; None leaves it to the driver or where there are no processes."""
-    in_flight: int
-    """Jobs that are really in flight."""
-    marked: bool
-    """In flight differs from the scenario's: comparisons say so."""
-
-    @property
-    def processes(self) -> int:
-        """Processes besides the driver itself."""
-        shards = self.shards.count if self.shards.kind == "processes" else 0
-        return shards + (self.shards.count * self.parse.count if self.parse.kind == "processes" else 0)
-
-    @property
-    def pickles(self) -> bool:
-        """Whether records are handed from one interpreter to another."""
-        return bool({self.shards.kind, self.parse.kind} & {"processes", "interpreters"})
-
-
-def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
-    """Work out a strategy.
-
-    Args:
-        variant: The strategy.
-        in_flight: N, the scenario's jobs in flight.
-        parallelism: P, what `cores` and an unwritten parallelism stand for.
-
-    Returns:
-        The plan. More shards than N leave one job in flight in each, so that the plan is marked.
-    """
-    base = variant.base
-    shard_kind, fetch_kind, parse_kind = variant.choices
-    total, count, parsers = in_flight, 1, 0
-    if base is not None:
-        p = _number(variant.parallelism, parallelism)
-        counts = {"one": 1, "in_flight": in_flight, "parallelism": p, "at_most_in_flight": min(p, in_flight)}
-        count = counts[_CHOICES[base].count]
-        parsers = p if parse_kind != "inline" else 0
-        if base == "sequential":
-            total = 1
-        elif base == "processes_per_core":
-            total = count
-    else:
-        count = 1 if variant.shards is None else variant.shards.count(parallelism)
-        parsers = 0 if variant.parse is None else variant.parse.count(parallelism)
-    each, more = divmod(total, count)
-    widths = tuple(max(1, each + (index < more)) for index in range(count))
-    return StrategyPlan(
-        name=variant.name,
-        base=base,
-        shards=Shards(shard_kind, count),
-        fetch=Fetch(fetch_kind, widths),
-        parse=Parse(parse_kind, parsers),
-        loop=(variant.loop or "asyncio") if fetch_kind == "asyncio" else None,
-        start_method=variant.start_method if "processes" in {shard_kind, parse_kind} else None,
-        in_flight=sum(widths),
-        marked=sum(widths) != in_flight,
-    )

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.scenario.strategy import NAMES, SEQUENTIAL, Fetch, Parse, Shards, StrategyPlan, Variant, plan
+from simulator.scenario.strategy import NAMES, SEQUENTIAL, Variant
+from simulator.scenario.strategy_plan import Fetch, Parse, Shards, StrategyPlan, plan
 
 
 def planned(entry: dict[str, Any], in_flight: int = 8, parallelism: int = 2) -> StrategyPlan:

@@ -1,0 +1,45 @@
+"""Options that several commands have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+StorePath = Annotated[
+    Path | None,
+    typer.Option("--store", envvar="SIMULATOR_STORE", metavar="PATH", help="Results database."),
+]
+AllTables = Annotated[
+    bool,
+    typer.Option("--tables", help="Show the table of every combination, also where there are more than six."),
+]
+Why = Annotated[
+    bool,
+    typer.Option(
+        "--why", help="Show where the time of workers and jobs went, and a timeline of each strategy."
+    ),
+]
+
+
+Json = Annotated[
+    str | None,
+    typer.Option("--json", metavar="PATH", help="Write the result document there; - is standard output."),
+]
+Html = Annotated[
+    str | None,
+    typer.Option(
+        "--html", metavar="PATH", help="Write the report as one page for a browser, charts and all."
+    ),
+]
+Trace = Annotated[
+    str | None,
+    typer.Option(
+        "--trace",
+        metavar="PATH",
+        help="Write one repetition of each cell as trace events, for ui.perfetto.dev.",
+    ),
+]
+Markdown = Annotated[
+    bool,
+    typer.Option("--markdown", help="Print a short summary in Markdown instead, as for a pull request."),
+]
