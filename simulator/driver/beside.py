@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from .shared.failure import Failure
 from .spec import Beside
-from .strategies import Failure
 
 LOOPS = 1000
 """Of computing between two looks at whether to go on: some 20 us."""

@@ -11,9 +11,10 @@ from .control import Control
 from .output import environment, write_measured
 from .preflight import preflight
 from .probe import is_probe, run_probe
+from .shared.failure import Failure
 from .spec import Spec, SpecError, from_mapping, read
-from .strategies import Failure, open_shard
-from .strategies.setting import bind_to_cpus, set_switch_interval
+from .strategies import open_shard
+from .strategies.process_setup import bind_to_cpus, set_switch_interval
 
 EXIT_OK, EXIT_USAGE, EXIT_UNSUPPORTED, EXIT_FAILED = 0, 2, 3, 4
 

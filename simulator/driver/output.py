@@ -15,7 +15,7 @@ from .canonical import NotCanonicalError, canonical, digest
 from .sample import COLUMNS, READY
 from .spec import PROTOCOL, Spec
 from .strategies import Outcome
-from .strategies.setting import cpus_now
+from .strategies.process_setup import cpus_now
 
 LIBRARIES = ("aiohttp", "httpx", "httpcore", "uvloop", "beautifulsoup4", "lxml", "selectolax")
 

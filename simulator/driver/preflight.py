@@ -18,9 +18,9 @@ from .gil import enabled_by
 from .loop_lag import lag_ns
 from .output import environment, write
 from .parsers import is_scalable
+from .shared.failure import Failure, describe
 from .spec import PROTOCOL, Spec
-from .strategies import Failure
-from .strategies.jobs import describe, load_parser
+from .strategies.jobs import load_parser
 from .work import page_url
 
 PARSE_BUDGET_NS = 1_500_000_000

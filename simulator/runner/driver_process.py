@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from simulator.driver.strategies.processes import cause_of_death
+from simulator.driver.strategies.starting import cause_of_death
 from simulator.runner import observe
 
 DRIVER = Path(__file__).resolve().parent.parent / "driver"

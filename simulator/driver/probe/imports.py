@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..gil import is_enabled
-from ..strategies import Failure
+from ..shared.failure import Failure
 
 
 def check(task: str, modules: Sequence[str]) -> "dict[str, Any]":

@@ -18,7 +18,7 @@ from ..control import Control
 from ..gil import is_enabled
 from ..loop_lag import lag_ns
 from ..parsers import ParserSpecError, ParserUnavailableError, modules
-from ..strategies import Failure
+from ..shared.failure import Failure
 from .controls import beside_spinner, hold, release, take_turns
 from .imports import check
 from .target import callers

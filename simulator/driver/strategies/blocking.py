@@ -9,11 +9,11 @@ from typing import Any
 from ..due_timer import sleep_until
 from ..gil import is_enabled as gil_enabled
 from ..sample import Emit, SampleLog
+from ..shared.failure import Failure, describe
 from ..tickets import Claim
 from ..work import Parse
-from .interface import Failure, Outcome, Worker
-from .jobs import ErrorLog, clocks, describe, open_client, open_parse, warmup_pages
-from .place import Place
+from .interface import Outcome, ShardPlan, Worker
+from .jobs import ErrorLog, clocks, open_client, open_parse, warmup_pages
 
 OK = 200
 
@@ -21,10 +21,10 @@ OK = 200
 class BlockingShard:
     """N threads of this interpreter."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, plan: ShardPlan) -> None:
         self.outcome = Outcome()
-        self._place = place
-        self._spec = place.spec
+        self._plan = plan
+        self._spec = plan.spec
         self._log = ErrorLog()
         self._claim: Claim | None = None
         self._failures: list[BaseException] = []
@@ -39,13 +39,13 @@ class BlockingShard:
     def start(self) -> "list[Worker]":
         """Start the threads and wait until each is warm."""
         parse = open_parse(self._spec)
-        self._pending = self._place.width
-        for index in self._place.indices:
+        self._pending = self._plan.width
+        for index in self._plan.indices:
             thread = threading.Thread(
                 target=self._work,
                 args=(index, parse),
                 name=f"worker-{index}",
-                daemon=self._place.daemon_threads,
+                daemon=self._plan.daemon_threads,
             )
             self._threads.append(thread)
             thread.start()
@@ -54,11 +54,11 @@ class BlockingShard:
 
     def run(self, go_ns: "int | None" = None) -> int:
         """Open the tickets, release the threads and wait until all are parked."""
-        self._pending = self._place.width
+        self._pending = self._plan.width
         self._settled.clear()
         if go_ns is None:
             go_ns = time.perf_counter_ns()
-        self._claim = self._place.tickets.open(go_ns)
+        self._claim = self._plan.tickets.open(go_ns)
         self._go.set()
         self._settle()
         self.outcome.errors.extend(self._log.kept)
@@ -98,7 +98,7 @@ class BlockingShard:
                 self._arrive(error)
                 return
             self._workers.append(
-                Worker(index, os.getpid(), threading.get_native_id(), self._place.shard, gil_enabled())
+                Worker(index, os.getpid(), threading.get_native_id(), self._plan.shard, gil_enabled())
             )
             self._arrive()
             self._go.wait()
@@ -125,10 +125,10 @@ class BlockingShard:
 
     def _window(self, client: Any, parse: Parse, worker: int, claim: Claim) -> None:
         spec, log = self._spec, self._log
-        emit = self._place.emit or self._keep()
+        emit = self._plan.emit or self._keep()
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
         clock, cpu = clocks(instrument=spec.instrument)
-        sends, due_at = self._place.emit is not None, self._place.tickets.due
+        sends, due_at = self._plan.emit is not None, self._plan.tickets.due
         due, cpu_start = 0, cpu()
         while (page := claim()) >= 0:
             record, error = None, ""

@@ -13,12 +13,12 @@ from ..due_timer import Clock, DueTimer, LoopTimer, due_timer
 from ..gil import is_enabled as gil_enabled
 from ..loop_lag import LoopLag
 from ..sample import UNKNOWN, Emit, SampleLog
+from ..shared.failure import Failure, describe
 from ..spec import Spec
 from ..tickets import Claim
 from ..work import Parse
-from .interface import Failure, Outcome, Worker
-from .jobs import ErrorLog, clocks, describe, open_client, open_parse, warmup_pages
-from .place import Place
+from .interface import Outcome, ShardPlan, Worker
+from .jobs import ErrorLog, clocks, open_client, open_parse, warmup_pages
 
 OK = 200
 
@@ -26,11 +26,11 @@ OK = 200
 class EventLoopShard:
     """N tasks on one loop. The loop runs only during start, run and release, so it stands still while read."""
 
-    def __init__(self, place: Place, world: "World | None" = None) -> None:
+    def __init__(self, plan: ShardPlan, parts: "LoopParts | None" = None) -> None:
         self.outcome = Outcome()
-        self._world = world or World()
-        self._place = place
-        self._spec = place.spec
+        self._parts = parts or LoopParts()
+        self._plan = plan
+        self._spec = plan.spec
         self._log = ErrorLog()
         self._clients: list[Any] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -39,21 +39,19 @@ class EventLoopShard:
     def start(self) -> "list[Worker]":
         """Make the loop and one client per task, and warm each up."""
         self._parse = parse = self._open_parse()
-        self._loop = loop = self._world.new_loop(self._spec.strategy.loop)
+        self._loop = loop = self._parts.new_loop(self._spec.strategy.loop)
         self.outcome.notes["loop"] = f"{type(loop).__module__}.{type(loop).__qualname__}"
         self._run(self._warm_up(parse))
-        place = self._place
-        return [
-            Worker(place.first_worker, os.getpid(), threading.get_native_id(), place.shard, gil_enabled())
-        ]
+        plan = self._plan
+        return [Worker(plan.first_worker, os.getpid(), threading.get_native_id(), plan.shard, gil_enabled())]
 
     def run(self, go_ns: "int | None" = None) -> int:
         """Run every task until no job is left."""
         parse = self._parse
         assert parse is not None  # noqa: S101 - start comes first
         if go_ns is None:
-            go_ns = self._world.clock()
-        claim = self._place.tickets.open(go_ns)
+            go_ns = self._parts.clock()
+        claim = self._plan.tickets.open(go_ns)
         self._run(self._window(parse, claim))
         self.outcome.errors.extend(self._log.kept)
         return go_ns
@@ -93,16 +91,16 @@ class EventLoopShard:
                     parse(page, body)
 
         # Built on the running loop: a client binds itself to it.
-        self._clients.extend(self._world.open_client(self._spec) for _ in self._place.indices)
-        await asyncio.gather(*map(warm, self._place.indices, self._clients))
+        self._clients.extend(self._parts.open_client(self._spec) for _ in self._plan.indices)
+        await asyncio.gather(*map(warm, self._plan.indices, self._clients))
 
     async def _window(self, parse: Parse, claim: Claim) -> None:
         lag = LoopLag(self.outcome.loop_lag_ns) if self._spec.instrument else None
-        emit = self._place.emit
+        emit = self._plan.emit
         if emit is None:
             self.outcome.logs.append(log := SampleLog())
             emit = log.add
-        timer = self._world.due_timer() if self._place.tickets.due is not None else LoopTimer()
+        timer = self._parts.due_timer() if self._plan.tickets.due is not None else LoopTimer()
         try:
             await asyncio.gather(*(self._task(client, parse, claim, emit, timer) for client in self._clients))
         finally:
@@ -112,9 +110,9 @@ class EventLoopShard:
 
     async def _task(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:
         spec, log = self._spec, self._log
-        worker, due_at = self._place.first_worker, self._place.tickets.due
+        worker, due_at = self._plan.first_worker, self._plan.tickets.due
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
-        clock, cpu = clocks(instrument=spec.instrument, clock=self._world.clock)
+        clock, cpu = clocks(instrument=spec.instrument, clock=self._parts.clock)
         due = 0
         while (page := claim()) >= 0:
             record, error, parse_cpu = None, "", 0
@@ -162,8 +160,8 @@ def new_loop(kind: str) -> asyncio.AbstractEventLoop:
 
 
 @dataclass(frozen=True)
-class World:
-    """What an event-loop shard takes from outside; a test can put one with a simulated clock in its place."""
+class LoopParts:
+    """What an event-loop shard takes from outside; a test can put one with a simulated clock in its plan."""
 
     clock: Clock = time.perf_counter_ns
     new_loop: "Callable[[str], asyncio.AbstractEventLoop]" = new_loop

@@ -7,19 +7,13 @@
 Between run and release nothing moves: the runner reads every worker's CPU and memory from outside.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..sample import SampleLog
-
-
-class Failure(Exception):  # noqa: N818 - not an error of this program: what the job did
-    """The strategy cannot run here (`unsupported`) or broke (`failed`); the text is for a person."""
-
-    def __init__(self, status: str, reason: str) -> None:
-        super().__init__(status, reason)
-        self.status = status
-        self.reason = reason
+from ..sample import Emit, SampleLog
+from ..spec import Spec
+from ..tickets import Tickets
 
 
 @dataclass(frozen=True)
@@ -69,6 +63,38 @@ class Outcome:
             self.notes["moved_bytes"] += moved_bytes
 
 
+@dataclass(frozen=True)
+class ShardPlan:
+    """Which part of the plan one shard carries out, and where its jobs come from and go to."""
+
+    spec: Spec
+    tickets: Tickets
+    width: int
+    """Jobs in flight in it."""
+    shard: int = 0
+    """Its index."""
+    first_worker: int = 0
+    """Index of its first job in flight, and so of its first worker: shards before it have those below."""
+    emit: "Emit | None" = None
+    """Takes each job; null: they are kept in the shard's outcome."""
+
+    @property
+    def indices(self) -> range:
+        """Index of each job in flight, under every strategy from 0 to one below the plan's number of them."""
+        return range(self.first_worker, self.first_worker + self.width)
+
+    @property
+    def daemon_threads(self) -> bool:
+        """Whether threads may end with their interpreter, from the midst of a parser: in a subinterpreter never."""
+        return self.spec.strategy.shard_kind != "interpreters"
+
+    @property
+    def first_parser(self) -> int:
+        """Index of the first worker of this shard's pool: after all that fetch, and the pools before it."""
+        strategy = self.spec.strategy
+        return sum(strategy.widths) + self.shard * strategy.parse_count
+
+
 class Shard(Protocol):
     """Workers that run jobs; in this process, or a set of processes that each hold such a shard."""
 
@@ -85,3 +111,7 @@ class Shard(Protocol):
 
     def release(self) -> None:
         """Let the workers end and wait until they have; safe to call at any time, and more than once."""
+
+
+OpenShard = Callable[[ShardPlan], Shard]
+"""Opens a shard in the interpreter that calls it: a function of a module, which can be sent to another."""

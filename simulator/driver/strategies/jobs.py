@@ -2,7 +2,6 @@
 
 import sys
 import time
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +9,10 @@ from ..clients import open_async, open_blocking
 from ..clients.interface import LIBRARIES
 from ..due_timer import Clock
 from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
+from ..shared.failure import Failure, describe
 from ..spec import Spec
 from ..work import Parse, bind
-from .interface import Failure, JobError
+from .interface import JobError
 
 MESSAGES_PER_KIND = 3
 
@@ -60,15 +60,6 @@ def open_client(spec: Spec) -> Any:
 def warmup_pages(spec: Spec, worker: int) -> range:
     """Page ids that this worker does before the window: dealt by index, so that all have done as much."""
     return range(worker * spec.warmup, (worker + 1) * spec.warmup)
-
-
-def describe(error: BaseException) -> str:
-    """Return the exception as the last line of its traceback, with the place it came from."""
-    words = "".join(traceback.format_exception_only(type(error), error)).strip()
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames:
-        return words
-    return f"{words} (at {frames[-1].filename}:{frames[-1].lineno})"
 
 
 class ErrorLog:

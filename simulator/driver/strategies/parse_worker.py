@@ -11,13 +11,14 @@ from threading import get_ident
 from typing import Any, NamedTuple, Protocol
 
 from ..gil import is_enabled as gil_enabled
+from ..shared.failure import Failure, describe
 from ..spec import Spec
 from ..work import Parse
-from .interface import Failure, Worker
-from .jobs import clocks, describe, open_parse
-from .processes import end_with_parent
-from .remote import not_brought_back, not_picklable
-from .setting import set_switch_interval
+from .crossing import not_brought_back, not_picklable
+from .interface import Worker
+from .jobs import clocks, open_parse
+from .process_setup import set_switch_interval
+from .starting import end_with_parent
 
 
 class Parsed(NamedTuple):
@@ -58,7 +59,7 @@ class PipeGate(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Here:
+class _ParseWorker:
     """What one worker holds."""
 
     index: int
@@ -68,21 +69,21 @@ class _Here:
     carried: bool
 
 
-_HERE: "dict[int, _Here]" = {}
+_workers: "dict[int, _ParseWorker]" = {}
 """By thread. A pool of threads has several here, the others one in each interpreter."""
 
-_kept: "list[Gate]" = []
+_inherited: "list[Gate]" = []
 
 
-def keep_gate(gate: Gate) -> None:
+def inherit_gate(gate: Gate) -> None:
     """Initialise a process: its gate can only be inherited, not sent with a task."""
-    _kept[:] = [gate]
+    _inherited[:] = [gate]
     end_with_parent()
 
 
 def wait_at(gate: "Gate | None") -> None:
     """Wait at this gate, or at the one that the process has inherited."""
-    (gate or _kept[0]).wait()
+    (gate or _inherited[0]).wait()
 
 
 def set_up(spec: Spec, index: int, shard: int, gate: "Gate | None") -> "Worker | tuple[str, str]":
@@ -98,7 +99,7 @@ def set_up(spec: Spec, index: int, shard: int, gate: "Gate | None") -> "Worker |
         wait_at(gate)
         return failure.status, failure.reason
     clock, cpu = clocks(instrument=spec.instrument)
-    _HERE[get_ident()] = _Here(index, parse, clock, cpu, spec.strategy.parse_kind != "threads")
+    _workers[get_ident()] = _ParseWorker(index, parse, clock, cpu, spec.strategy.parse_kind != "threads")
     wait_at(gate)
     return Worker(index, os.getpid(), threading.get_native_id(), shard, gil_enabled(), "parse")
 
@@ -112,17 +113,17 @@ def warm_up(jobs: "list[tuple[int, bytes]]", gate: "Gate | None") -> None:
 
 def parse_page(page: int, body: bytes) -> "Parsed | Carried":
     """Parse one page in this worker. Never raises: a parser may even call sys.exit."""
-    here = _HERE[get_ident()]
+    own = _workers[get_ident()]
     record, error, message = None, "", ""
-    clock, cpu = here.clock, here.cpu
+    clock, cpu = own.clock, own.cpu
     parsing, cpu_start = clock(), cpu()
     try:
-        record = here.parse(page, body)
+        record = own.parse(page, body)
     except BaseException as raised:  # noqa: BLE001 - told to the loop, which counts it
         error, message = type(raised).__name__, describe(raised)
     cpu_ns, parsed_ns = cpu() - cpu_start, clock()
-    parsed = Parsed(here.index, parsing, parsed_ns, cpu_ns, record, error, message)
-    return Carried(page, parsed) if here.carried else parsed
+    parsed = Parsed(own.index, parsing, parsed_ns, cpu_ns, record, error, message)
+    return Carried(page, parsed) if own.carried else parsed
 
 
 class Carried:

@@ -7,22 +7,22 @@ from typing import Any
 
 from ..due_timer import DueTimer
 from ..sample import UNKNOWN, Emit
+from ..shared.failure import Failure
 from ..tickets import Claim
 from ..work import Parse
-from .event_loop import OK, EventLoopShard, World
-from .interface import Failure, Worker
+from .event_loop import OK, EventLoopShard, LoopParts
+from .interface import ShardPlan, Worker
 from .jobs import clocks
 from .parse_worker import Carried, Parsed, parse_page
-from .place import Place
 from .pools import POOLS
 
 
 class PooledLoopShard(EventLoopShard):
     """An event loop whose tasks await a pool: a job stays in flight until its record is back on the loop."""
 
-    def __init__(self, place: Place, world: "World | None" = None) -> None:
-        super().__init__(place, world)
-        self._pool = POOLS[place.spec.strategy.parse_kind](place)
+    def __init__(self, plan: ShardPlan, parts: "LoopParts | None" = None) -> None:
+        super().__init__(plan, parts)
+        self._pool = POOLS[plan.spec.strategy.parse_kind](plan)
         self._parsers: list[Worker] = []
         self._warm_pages: list[tuple[int, bytes]] = []
         self._moved_bytes = 0
@@ -54,9 +54,9 @@ class PooledLoopShard(EventLoopShard):
 
     async def _task(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:  # noqa: ARG002 - the pool's workers have their own
         spec, log = self._spec, self._log
-        worker, due_at = self._place.first_worker, self._place.tickets.due
+        worker, due_at = self._plan.first_worker, self._plan.tickets.due
         fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
-        clock, _ = clocks(instrument=spec.instrument, clock=self._world.clock)
+        clock, _ = clocks(instrument=spec.instrument, clock=self._parts.clock)
         due = 0
         while (page := claim()) >= 0:
             record, error, parse_cpu, parser = None, "", 0, worker

@@ -7,11 +7,11 @@ from concurrent.futures.process import BrokenProcessPool
 from threading import Barrier
 from typing import Any
 
-from .interface import Failure, Worker
-from .parse_worker import Gate, PipeGate, keep_gate, set_up, warm_up
-from .place import Place
-from .processes import cause_of_death, prepared_context
-from .subinterpreters import pool_executor
+from ..shared.failure import Failure
+from .interface import ShardPlan, Worker
+from .interpreters import pool_executor
+from .parse_worker import Gate, PipeGate, inherit_gate, set_up, warm_up
+from .starting import cause_of_death, prepared_context
 
 
 class Pool:
@@ -21,17 +21,17 @@ class Pool:
     _gate: "Gate | None" = None
     notes: "dict[str, Any]"
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, plan: ShardPlan) -> None:
         self.notes = {}
-        self._place = place
-        self._count = place.spec.strategy.parse_count
+        self._plan = plan
+        self._count = plan.spec.strategy.parse_count
 
     def start(self) -> "list[Worker]":
         """Start every worker and have it import the parser. Raises Failure."""
-        place = self._place
-        first = place.first_parser
+        plan = self._plan
+        first = plan.first_parser
         answers = self._everywhere(
-            set_up, [(place.spec, first + i, place.shard, self._gate) for i in range(self._count)]
+            set_up, [(plan.spec, first + i, plan.shard, self._gate) for i in range(self._count)]
         )
         for answer in answers:
             if not isinstance(answer, Worker):
@@ -66,22 +66,22 @@ class Pool:
 class ThreadPool(Pool):
     """P threads of this interpreter."""
 
-    def __init__(self, place: Place) -> None:
-        super().__init__(place)
+    def __init__(self, plan: ShardPlan) -> None:
+        super().__init__(plan)
         self._gate = Barrier(self._count)
-        self.executor = ThreadPoolExecutor(self._count, f"parse-{place.shard}")
+        self.executor = ThreadPoolExecutor(self._count, f"parse-{plan.shard}")
 
 
 class ProcessPool(Pool):
     """P processes, started as those of process shards are."""
 
-    def __init__(self, place: Place) -> None:
-        super().__init__(place)
-        context = prepared_context(place.spec)
+    def __init__(self, plan: ShardPlan) -> None:
+        super().__init__(plan)
+        context = prepared_context(plan.spec)
         self.notes["start_method"] = context.get_start_method()
         self._children: list[Any] = []
         self.executor = ProcessPoolExecutor(
-            self._count, context, initializer=keep_gate, initargs=(context.Barrier(self._count),)
+            self._count, context, initializer=inherit_gate, initargs=(context.Barrier(self._count),)
         )
 
     def broken(self, error: BaseException) -> Failure:
@@ -104,8 +104,8 @@ class ProcessPool(Pool):
 class InterpreterPool(Pool):
     """P subinterpreters, each in a thread of its own."""
 
-    def __init__(self, place: Place) -> None:
-        super().__init__(place)
+    def __init__(self, plan: ShardPlan) -> None:
+        super().__init__(plan)
         came_read, came_write = os.pipe()
         open_read, open_write = os.pipe()
         self._fds = (came_read, came_write, open_read, open_write)
@@ -123,13 +123,13 @@ class InterpreterPool(Pool):
         super()._begun(futures)
         came_read, _, _, open_write = self._fds
         for future in futures:
-            future.add_done_callback(self._came_to_grief)
+            future.add_done_callback(self._count_if_failed)
         for _ in futures:
             if os.read(came_read, 1) != b"\0":
                 break
         os.write(open_write, b"\0" * len(futures))
 
-    def _came_to_grief(self, future: "Future[Any]") -> None:
+    def _count_if_failed(self, future: "Future[Any]") -> None:
         if future.exception() is not None:
             os.write(self._fds[1], b"\1")
 

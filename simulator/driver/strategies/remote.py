@@ -14,17 +14,17 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any, Protocol
 
 from ..sample import READY, SampleLog
+from ..shared.failure import Failure
 from ..spec import Spec
-from .interface import Failure, Outcome, Shard, Worker
-from .jobs import describe
-from .setting import set_switch_interval
+from .crossing import not_brought_back, not_picklable
+from .interface import Outcome, Shard, Worker
+from .process_setup import set_switch_interval
 
 START_TIMEOUT_S = 600
 """A shard that hangs while it starts is ended by the repetition's own time limit, long before this."""
-PLAIN_DATA = "return plain data (str, int, list, dict, dataclasses of an importable module)"
 
 
-class Host(Protocol):
+class ShardHost(Protocol):
     """What the shards live in."""
 
     notes: "dict[str, Any]"
@@ -46,7 +46,7 @@ class Host(Protocol):
 class RemoteShards:
     """One shard per entry of the strategy's widths, each in what `host` makes for it."""
 
-    def __init__(self, spec: Spec, host: Host) -> None:
+    def __init__(self, spec: Spec, host: ShardHost) -> None:
         self._log = SampleLog()
         self.outcome = Outcome(logs=[self._log])
         self._spec = spec
@@ -119,19 +119,6 @@ class RemoteShards:
                 else:
                     raise Failure(*payload)
         return payloads
-
-
-def not_brought_back(error: BaseException) -> str:
-    """Say that a record was pickled where it was made and cannot be unpickled here."""
-    return f"a record cannot be brought back from where it was made: {describe(error)}; {PLAIN_DATA}"
-
-
-def not_picklable(page: int, record: Any, error: BaseException) -> str:
-    """Say that a record cannot leave the interpreter in which it was made."""
-    return (
-        f"the record of page {page} (a {type(record).__qualname__}) cannot be pickled, so no other interpreter can"
-        f" hand it back: {describe(error)}; {PLAIN_DATA}"
-    )
 
 
 def converse(pipe: Connection, open_shard: "Callable[[], Shard]", switch_interval_s: "float | None") -> bool:

@@ -4,16 +4,17 @@ from functools import partial
 from itertools import accumulate
 
 from ..arrivals import offsets_ns
+from ..shared.failure import Failure
 from ..spec import Spec
 from ..tickets import Tickets
 from .blocking import BlockingShard
 from .event_loop import EventLoopShard
-from .interface import Failure, Shard
-from .place import Place
+from .interface import Shard, ShardPlan
+from .interpreters import check_imports
 from .pooled_loop import PooledLoopShard
 from .processes import Processes
 from .remote import RemoteShards
-from .subinterpreters import Subinterpreters, check_imports
+from .subinterpreters import Subinterpreters
 from .thread_shards import ThreadShards
 
 
@@ -31,23 +32,23 @@ def open_shard(spec: Spec) -> Shard:
     if "interpreters" in (kind, spec.strategy.parse_kind):
         check_imports(spec, fetches=kind == "interpreters")
     if kind == "processes":
-        return RemoteShards(spec, Processes(spec))
+        return RemoteShards(spec, Processes(spec, open_local))
     if kind == "interpreters":
-        return RemoteShards(spec, Subinterpreters(spec))
+        return RemoteShards(spec, Subinterpreters(spec, open_local))
     tickets = Tickets(spec)
     firsts = accumulate(widths, initial=0)
-    places = [
-        Place(spec, tickets, width, i, first)
+    plans = [
+        ShardPlan(spec, tickets, width, i, first)
         for i, (width, first) in enumerate(zip(widths, firsts, strict=False))
     ]
     if kind == "threads":
-        return ThreadShards([partial(open_local, place) for place in places])
-    return open_local(places[0])
+        return ThreadShards([partial(open_local, plan) for plan in plans])
+    return open_local(plans[0])
 
 
-def open_local(place: Place) -> Shard:
+def open_local(plan: ShardPlan) -> Shard:
     """Return a shard in this interpreter, with the kinds of fetch and parse that the strategy names."""
-    strategy = place.spec.strategy
+    strategy = plan.spec.strategy
     if strategy.fetch != "asyncio":
-        return BlockingShard(place)
-    return EventLoopShard(place) if strategy.parse_kind == "inline" else PooledLoopShard(place)
+        return BlockingShard(plan)
+    return EventLoopShard(plan) if strategy.parse_kind == "inline" else PooledLoopShard(plan)

@@ -4,8 +4,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from .interface import Failure, Outcome, Shard, Worker
-from .jobs import describe
+from ..shared.failure import Failure, describe
+from .interface import Outcome, Shard, Worker
 
 
 class ThreadShards:

@@ -9,8 +9,9 @@ import uvloop
 
 from simulator.driver.arrivals import offsets_ns
 from simulator.driver.due_timer import DueTimer, LoopTimer, TimerfdTimer, due_timer, sleep_until
+from simulator.driver.shared.failure import Failure
 from simulator.driver.spec import Spec, from_mapping
-from simulator.driver.strategies import Failure, open_shard
+from simulator.driver.strategies import open_shard
 from simulator.driver.tickets import Tickets
 from tests.simulator.driver.jobs import JOB, MS, S, spec
 

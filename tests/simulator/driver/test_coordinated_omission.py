@@ -13,8 +13,8 @@ from simulator.analysis.measures import response_ns
 from simulator.driver.due_timer import LoopTimer
 from simulator.driver.sample import COLUMNS
 from simulator.driver.spec import Spec
-from simulator.driver.strategies.event_loop import EventLoopShard, World
-from simulator.driver.strategies.place import Place
+from simulator.driver.strategies.event_loop import EventLoopShard, LoopParts
+from simulator.driver.strategies.interface import ShardPlan
 from simulator.driver.tickets import Tickets
 from simulator.result.observation import OpenArrivals
 from simulator.result.samples import Samples, from_columns
@@ -56,8 +56,8 @@ def measured(made: Spec, in_flight: int = IN_FLIGHT) -> Samples:
     def open_client(_spec: Spec) -> Any:
         return Client(clock)
 
-    world = World(clock, new_loop, open_client, lambda: LoopTimer(clock))
-    shard = EventLoopShard(Place(made, Tickets(made, clock=clock), in_flight), world)
+    world = LoopParts(clock, new_loop, open_client, lambda: LoopTimer(clock))
+    shard = EventLoopShard(ShardPlan(made, Tickets(made, clock=clock), in_flight), world)
     shard.start()
     assert shard.run() == START_NS
     shard.release()

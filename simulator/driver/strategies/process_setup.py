@@ -3,7 +3,7 @@
 import os
 import sys
 
-from .interface import Failure
+from ..shared.failure import Failure
 
 
 def bind_to_cpus(cpus: "tuple[int, ...] | None") -> None:

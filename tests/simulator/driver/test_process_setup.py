@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from simulator.driver.strategies.interface import Failure
-from simulator.driver.strategies.setting import set_switch_interval
+from simulator.driver.shared.failure import Failure
+from simulator.driver.strategies.process_setup import set_switch_interval
 
 
 @pytest.fixture(autouse=True)
