@@ -1,8 +1,5 @@
-"""Runs that were never measured, in a results database, and the program as a person starts it."""
+"""Runs that were never measured, in a results database."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from simulator.result.run import Run
@@ -22,20 +19,3 @@ def keep(folder: Path, *runs: Run) -> Path:
                 store.add(made.header.id, repetition, samples)
             store.finish(made.header.id, made.status)
     return path
-
-
-def simulator(
-    folder: Path, *arguments: str, environ: dict[str, str] | None = None
-) -> "subprocess.CompletedProcess[str]":
-    """Run the program in a folder that has a results database."""
-    store = {"SIMULATOR_STORE": str(folder / "results.sqlite"), "COLUMNS": "120"}
-    return subprocess.run(
-        [sys.executable, "-m", "simulator", *arguments],
-        cwd=folder,
-        env={**os.environ, **store, **(environ or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )

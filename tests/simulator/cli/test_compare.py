@@ -11,7 +11,8 @@ from simulator.result.comparison import comparison_schema
 from simulator.result.document import to_json
 from simulator.store import Store
 from tests.simulator.analysis.measured_runs import MACHINE, PYTHON, run_of
-from tests.simulator.cli.stored import keep, simulator
+from tests.simulator.cli.started import simulator
+from tests.simulator.cli.stored import keep
 
 STEADY = [100.0, 101.0, 99.0]
 A = run_of({"sequential": STEADY, "threads": STEADY}, run_id="aaaa")

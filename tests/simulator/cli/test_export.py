@@ -10,7 +10,8 @@ import pytest
 from simulator.analysis.summary import summarise
 from simulator.result.document import to_json
 from tests.simulator.analysis.measured_runs import run_of
-from tests.simulator.cli.stored import keep, simulator
+from tests.simulator.cli.started import simulator, started
+from tests.simulator.cli.stored import keep
 
 RUN = run_of({"sequential": [10.0, 11.0, 12.0], "threads": [30.0, 33.0, 36.0]}, run_id="aaaa")
 
@@ -67,13 +68,12 @@ def test_a_document_has_cells_and_repetitions_but_no_samples(folder: Path) -> No
 def test_without_pyarrow_parquet_says_how_to_get_it_and_leaves_no_file(folder: Path) -> None:
     (folder / "without").mkdir()
     (folder / "without" / "pyarrow.py").write_text("raise ImportError('not here')", encoding="utf-8")
-    done = simulator(
-        folder, "export", "--output", "out.parquet", environ={"PYTHONPATH": str(folder / "without")}
-    )
+    environ = {"PYTHONPATH": str(folder / "without")}
+    done = started(folder, "export", "--output", "out.parquet", environ=environ)
     assert done.returncode == 2
     assert "pip install 'pyarrow>=17'" in done.stderr
     assert sorted(path.name for path in folder.iterdir()) == ["results.sqlite", "run.json", "without"]
-    assert simulator(folder, "export", environ={"PYTHONPATH": str(folder / "without")}).returncode == 0
+    assert started(folder, "export", environ=environ).returncode == 0
 
 
 def test_damaged_samples_leave_what_was_there_before(folder: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from simulator.analysis.summary import summarise
 from simulator.result.document import to_json
 from tests.simulator.analysis.measured_runs import run_of
-from tests.simulator.cli.stored import keep, simulator
+from tests.simulator.cli.started import simulator
+from tests.simulator.cli.stored import keep
 
 RUN = run_of({"sequential": [10.0, 11.0, 12.0], "threads": [30.0, 33.0, 36.0]}, run_id="aaaa")
 

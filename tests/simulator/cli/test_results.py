@@ -1,16 +1,13 @@
 """`simulator report` of result documents; `test_run.py` has the rest."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from simulator.cli.app import app
 from simulator.result.document import to_json
 from tests.simulator.analysis.builders import matrix
+from tests.simulator.cli.started import Done, simulator
 
 RATES = {"threads": [100.0, 101.0, 99.0], "processes": [80.0, 82.0, 81.0]}
 
@@ -24,10 +21,10 @@ def file(tmp_path: Path) -> str:
     return str(path)
 
 
-def reported(*arguments: str) -> str:
-    done = CliRunner().invoke(app, ["report", *arguments], env={"COLUMNS": "80"})
-    assert done.exit_code == 0, done.output
-    return done.output
+def reported(file: str, *arguments: str) -> str:
+    done = simulator(Path(file).parent, "report", file, *arguments)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
 
 
 def test_a_report_of_many_combinations_leaves_their_tables_out_unless_they_are_asked_for(file: str) -> None:
@@ -46,18 +43,10 @@ def test_a_document_that_is_read_back_has_the_same_report(file: str, tmp_path: P
     assert reported(again) == reported(file)
 
 
-def without_state(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Start the program for somebody who has nothing but the file: no database, no home."""
-    return subprocess.run(
-        [sys.executable, "-m", "simulator", "report", *arguments],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(folder / "nowhere"), "COLUMNS": "80"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def without_state(folder: Path, *arguments: str) -> Done:
+    """Call the program as somebody who has nothing but the file: no database, no home."""
+    environ = {"PATH": os.environ["PATH"], "HOME": str(folder / "nowhere"), "COLUMNS": "80"}
+    return simulator(folder, "report", *arguments, environ=environ)
 
 
 @pytest.mark.parametrize(

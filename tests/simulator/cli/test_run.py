@@ -1,12 +1,10 @@
 """`simulator run` as a person meets it: a program in a terminal, its output and its exit code."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,37 +15,15 @@ from mockserver.admin import AdminClient
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
 from simulator.result.document import result_schema
+from tests.simulator.cli.started import running, simulator, wait_until
 
 pytestmark = pytest.mark.scenario
 
 Write = Callable[..., Path]
-PROGRAM = [sys.executable, "-m", "simulator"]
-
-
-def simulator(
-    *arguments: str | Path,
-    folder: Path,
-    environ: dict[str, str] | None = None,
-    timeout_s: float = 110,
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *map(str, arguments)],
-        cwd=folder,
-        env={
-            **os.environ,
-            "SIMULATOR_STORE": str(folder / "results.sqlite"),
-            "COLUMNS": "80",
-            **(environ or {}),
-        },
-        capture_output=True,
-        text=True,
-        timeout=timeout_s,
-        check=False,
-    )
 
 
 def run_json(file: Path, *arguments: str | Path) -> dict[str, object]:
-    done = simulator("run", file, "--json", "-", *arguments, folder=file.parent)
+    done = simulator(file.parent, "run", file, "--json", "-", *arguments)
     document: dict[str, object] = json.loads(done.stdout)
     document["exit code"] = done.returncode
     return document
@@ -61,7 +37,7 @@ def cell(document: dict[str, object], strategy: str) -> dict[str, object]:
 
 def test_table_findings_database_and_report_agree(scenario_file: Write) -> None:
     file = scenario_file(strategies=["threads", "asyncio", "processes"])
-    done = simulator("run", file, "--json", "out.json", folder=file.parent)
+    done = simulator(file.parent, "run", file, "--json", "out.json")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert all(len(line) <= 80 for line in done.stdout.splitlines()), done.stdout
@@ -76,13 +52,13 @@ def test_table_findings_database_and_report_agree(scenario_file: Write) -> None:
         assert made["repetitions"][0]["measures"]["server"]["connections_opened"] == 0
         assert made["response_time_s"]["p99"] is None, "12 samples carry no 99th percentile"
 
-    again = simulator("report", "last", folder=file.parent)
+    again = simulator(file.parent, "report", "last")
     assert again.stdout == done.stdout
-    from_file = simulator("report", "out.json", folder=file.parent)
+    from_file = simulator(file.parent, "report", "out.json")
     assert from_file.stdout == done.stdout
-    as_json = simulator("report", document["id"][:4], "--json", "-", folder=file.parent)
+    as_json = simulator(file.parent, "report", document["id"][:4], "--json", "-")
     assert json.loads(as_json.stdout) == document
-    listed = simulator("runs", folder=file.parent)
+    listed = simulator(file.parent, "runs")
     assert document["id"] in listed.stdout
     assert "complete" in listed.stdout
 
@@ -99,7 +75,7 @@ def test_cases_and_levels_each_have_a_table(scenario_file: Write) -> None:
     assert len(cells) == 2 * 2 * 2
     busy = [c for c in cells if c["factors"]["case"] == "busy"]
     assert all(c["calibration"]["repeats"] >= 1 for c in busy)
-    shown = simulator("report", folder=file.parent).stdout
+    shown = simulator(file.parent, "report").stdout
     assert "busy, server.latency 2ms" in shown
 
 
@@ -108,7 +84,7 @@ def test_a_parser_of_ones_own_is_found_beside_the_scenario_from_anywhere(
 ) -> None:
     file = scenario_file(job__parser={"function": "mine:titles", "input": "text"})
     assert file.parent == parsers
-    done = simulator("run", file, "--json", "-", folder=tmp_path_factory.mktemp("elsewhere"))
+    done = simulator(tmp_path_factory.mktemp("elsewhere"), "run", file, "--json", "-")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["cells"][0]["equality"] == "equal"
 
@@ -172,7 +148,7 @@ def test_the_gate_refuses_what_is_too_short(scenario_file: Write) -> None:
 def test_bad_scenarios_list_every_mistake_and_exit_2(scenario_file: Write) -> None:
     file = scenario_file(server__latency=40, job__paegs=3, strategies=["thraeds"])
     for command in ("run", "validate"):
-        done = simulator(command, file, folder=file.parent)
+        done = simulator(file.parent, command, file)
         assert done.returncode == 2
         assert "40 has no unit; write 40ms or 40s" in done.stderr
         assert "pages" in done.stderr
@@ -204,7 +180,7 @@ def test_wrong_usage_is_one_clear_message_and_exit_2(
     scenario_file: Write, arguments: tuple[str, ...]
 ) -> None:
     file = scenario_file()
-    done = simulator(*arguments, folder=file.parent)
+    done = simulator(file.parent, *arguments)
     assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
@@ -217,18 +193,18 @@ def test_a_database_of_a_newer_schema_is_refused(scenario_file: Write) -> None:
     with sqlite3.connect(store) as connection:
         connection.execute("PRAGMA user_version = 1000")
     connection.close()
-    done = simulator("run", file, folder=file.parent)
+    done = simulator(file.parent, "run", file)
     assert done.returncode == 2
     assert "newer" in done.stderr
 
 
 def test_a_full_results_path_loses_nothing(scenario_file: Write) -> None:
     file = scenario_file()
-    done = simulator("run", file, "--json", "/dev/full", folder=file.parent)
+    done = simulator(file.parent, "run", file, "--json", "/dev/full")
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
-    assert simulator("report", "last", folder=file.parent).returncode == 0
+    assert simulator(file.parent, "report", "last").returncode == 0
 
 
 @pytest.mark.usefixtures("parsers")
@@ -242,26 +218,16 @@ def test_interrupted_it_shows_what_it_has_and_leaves_nothing(
         in_flight=1,
         job__pages=12,
     )
-    running = subprocess.Popen(
-        [*PROGRAM, "run", str(file), "--json", "out.json"],
-        cwd=file.parent,
-        env={**os.environ, "SIMULATOR_STORE": str(file.parent / "results.sqlite")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    with running(file.parent, "run", file, "--json", "out.json") as program:
         # The parser says that it spins, in the window, before it never returns.
-        wait_for(file.parent / "spinning", running)
-        children = descendants(running.pid)
+        spinning = file.parent / "spinning"
+        wait_until(lambda: spinning.exists() or program.poll() is not None, "the parser in the window")
+        assert program.poll() is None, program.communicate()
+        children = descendants(program.pid)
         assert children
-    except BaseException:
-        running.kill()
-        running.communicate()
-        raise
-    running.send_signal(number)
-    out, err = running.communicate(timeout=20)
-    assert running.returncode == 130, err
+        program.send_signal(number)
+        out, err = program.communicate(timeout=20)
+    assert program.returncode == 130, err
     assert "interrupted" in err
     assert "Traceback" not in err
     assert "partial" in out
@@ -276,15 +242,6 @@ def runs(pid: int) -> bool:
     except OSError:
         return False
     return text[text.rindex(")") + 2] != "Z"
-
-
-def wait_for(file: Path, running: "subprocess.Popen[str]") -> None:
-    """Wait until the file is there, or the program has ended."""
-    deadline = time.monotonic() + 60
-    while not file.exists():
-        assert running.poll() is None, running.communicate()
-        assert time.monotonic() < deadline, "the parser was never called in a window"
-        time.sleep(0.02)
 
 
 def descendants(pid: int) -> set[int]:
@@ -336,7 +293,7 @@ def test_a_server_that_is_something_else_is_refused(scenario_file: Write) -> Non
         assert other.stdout is not None
         port = int(other.stdout.readline())
         file = scenario_file()
-        done = simulator("run", file, "--server", f"http://127.0.0.1:{port}", folder=file.parent)
+        done = simulator(file.parent, "run", file, "--server", f"http://127.0.0.1:{port}")
     finally:
         other.kill()
         other.communicate()
@@ -355,7 +312,7 @@ def test_a_server_that_dies_in_mid_run_is_told(scenario_file: Write, parsers: Pa
             "    return len(body)\n"
         )
         file = scenario_file(job__parser={"function": "killer:parse", "url": True})
-        done = simulator("run", file, "--server", server.url, folder=file.parent)
+        done = simulator(file.parent, "run", file, "--server", server.url)
     assert done.returncode == 1, (done.stdout, done.stderr)
     assert "does not answer" in done.stderr
     assert "Traceback" not in done.stderr
@@ -422,7 +379,7 @@ def test_the_job_runs_in_a_virtual_environment_of_its_own(scenario_file: Write, 
     }
     assert after.keys() == before.keys()
 
-    without = simulator("run", file, folder=file.parent)
+    without = simulator(file.parent, "run", file)
     assert without.returncode == 98
     assert "theirs" in without.stdout
     assert "--python" in without.stdout
@@ -432,17 +389,17 @@ def test_what_init_writes_runs_as_it_is(parsers: Path) -> None:
     (parsers / "saved").mkdir()
     (parsers / "saved" / "a.html").write_text("<title>A</title>")
     options = ("--parser", "mine:good", "--pages", "./saved", "--latency", "120ms")
-    written = simulator("init", "mine", *options, folder=parsers)
+    written = simulator(parsers, "init", "mine", *options)
     assert written.returncode == 0, written.stderr
     assert "run mine.yaml" in written.stdout
     assert "#" in (parsers / "mine.yaml").read_text()
-    done = simulator("validate", "mine.yaml", folder=parsers)
+    done = simulator(parsers, "validate", "mine.yaml")
     assert done.returncode == 0, done.stderr
     little = ("--set", "rounds=1", "--set", "job.pages=16", "--set", "server.latency=1ms")
     loose = (
         "--set",
         "validity={min_window: 0ms, min_jobs_per_slot: 0, delay_tolerance: 1m, max_server_busy: 1000}",
     )
-    ran = simulator("run", "mine.yaml", *little, *loose, folder=parsers)
+    ran = simulator(parsers, "run", "mine.yaml", *little, *loose)
     assert ran.returncode == 0, (ran.stdout, ran.stderr)
-    assert simulator("init", "mine", *options, folder=parsers).returncode == 2
+    assert simulator(parsers, "init", "mine", *options).returncode == 2

@@ -1,9 +1,6 @@
 """`simulator run` with expectations, on a tiny real run: what is printed, and the exit code."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +8,7 @@ import jsonschema
 import pytest
 
 from simulator.result.document import result_schema
+from tests.simulator.cli.started import simulator
 
 pytestmark = pytest.mark.scenario
 
@@ -22,21 +20,9 @@ UNKNOWN = "p99_9(threads) < 1h"
 """12 jobs carry no such percentile."""
 
 
-def simulator(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "simulator", *map(str, arguments)],
-        cwd=folder,
-        env={**os.environ, "SIMULATOR_STORE": str(folder / "results.sqlite"), "COLUMNS": "80"},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-
-
 def test_a_claim_is_held_and_its_opposite_ends_with_99(scenario_file: Write) -> None:
     file = scenario_file(expect=[{"claim": "Threads keep up", "that": FASTER}])
-    done = simulator("run", file, "--json", "out.json", folder=file.parent)
+    done = simulator(file.parent, "run", file, "--json", "out.json")
     assert done.returncode == 0, done.stderr
     assert "✓ Threads keep up" in done.stdout
     assert f"held: {FASTER}" in done.stdout
@@ -45,13 +31,13 @@ def test_a_claim_is_held_and_its_opposite_ends_with_99(scenario_file: Write) -> 
     assert document["expectations"][0]["verdict"] == "held"
 
     file = scenario_file(expect=[{"claim": "Threads do not keep up", "that": SLOWER}])
-    done = simulator("run", file, folder=file.parent)
+    done = simulator(file.parent, "run", file)
     assert done.returncode == 99, done.stderr
     assert "✗ Threads do not keep up" in done.stdout
     assert "fewer than 3 rounds" in " ".join(done.stdout.split())
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
 
-    shown = simulator("report", folder=file.parent)
+    shown = simulator(file.parent, "report")
     assert (shown.returncode, shown.stdout) == (0, done.stdout)
 
 
@@ -63,7 +49,7 @@ def test_what_stays_undecided_is_a_warning_and_98_when_strict(
     scenario_file: Write, arguments: tuple[str, ...], code: int
 ) -> None:
     file = scenario_file(expect=[UNKNOWN, FASTER])
-    done = simulator("run", file, *arguments, folder=file.parent)
+    done = simulator(file.parent, "run", file, *arguments)
     assert done.returncode == code, done.stderr
     assert f"simulator: undecided: {UNKNOWN}: p99_9(threads) has no value" in done.stderr
     assert f"? undecided: {UNKNOWN}" in done.stdout
@@ -73,14 +59,14 @@ def test_what_stays_undecided_is_a_warning_and_98_when_strict(
 def test_a_cell_that_failed_comes_before_what_was_expected(scenario_file: Write) -> None:
     expect = ["throughput(threads) > 1/h", "throughput(sequential) < 1/h"]
     file = scenario_file(expect=expect, job__parser="mine:unpicklable", strategies=["threads", "processes"])
-    done = simulator("run", file, "--strict", folder=file.parent)
+    done = simulator(file.parent, "run", file, "--strict")
     assert done.returncode == 1, done.stderr
     assert "not held: throughput(sequential) < 1/h" in done.stdout
 
 
 def test_nothing_valid_comes_before_what_was_expected(scenario_file: Write) -> None:
     file = scenario_file(expect=[FASTER], validity=None)
-    done = simulator("run", file, folder=file.parent)
+    done = simulator(file.parent, "run", file)
     assert done.returncode == 98, done.stderr
     assert "threads is invalid" in done.stdout
 
@@ -88,7 +74,7 @@ def test_nothing_valid_comes_before_what_was_expected(scenario_file: Write) -> N
 def test_a_mistake_in_an_expectation_is_found_before_anything_is_measured(scenario_file: Write) -> None:
     file = scenario_file(expect=["throughput(thraeds) > 1/s"])
     for command in ("run", "validate"):
-        done = simulator(command, file, folder=file.parent)
+        done = simulator(file.parent, command, file)
         assert done.returncode == 2
         assert "did you mean threads?" in done.stderr
         assert "Traceback" not in done.stderr

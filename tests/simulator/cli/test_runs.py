@@ -12,7 +12,8 @@ import pytest
 from simulator.result.run import Run
 from simulator.store import Store
 from tests.simulator.analysis.measured_runs import run_of
-from tests.simulator.cli.stored import keep, simulator
+from tests.simulator.cli.started import simulator
+from tests.simulator.cli.stored import keep
 
 
 def aged(run_id: str, days: float, name: str = "shop") -> Run:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.simulator.cli.test_run import simulator
+from tests.simulator.cli.started import simulator
 
 FOLDER = Path(__file__).parents[3] / "scenarios"
 SHIPPED = sorted(FOLDER.glob("*.yaml"))
@@ -53,7 +53,7 @@ def test_a_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
         arguments = []
     for name, value in little(document).items():
         arguments += ["--set", f"{name}={value}"]
-    done = simulator("run", path, "--json", "-", *arguments, folder=tmp_path, timeout_s=600)
+    done = simulator(tmp_path, "run", path, "--json", "-", *arguments)
     assert done.returncode in (0, 99), done.stderr
     result = json.loads(done.stdout)
     assert result["cells"]

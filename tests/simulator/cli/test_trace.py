@@ -13,7 +13,8 @@ from simulator.result.samples import Samples
 from simulator.store import StoreError
 from tests.simulator.analysis.builders import planned, repetition, run, samples
 from tests.simulator.analysis.measured_runs import run_of
-from tests.simulator.cli.stored import keep, simulator
+from tests.simulator.cli.started import simulator
+from tests.simulator.cli.stored import keep
 from tests.simulator.trace.rules import checked
 
 RUN = run_of({"sequential": [10.0, 11.0, 12.0], "threads": [30.0, 33.0, 36.0]}, run_id="aaaa")

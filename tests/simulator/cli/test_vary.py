@@ -2,12 +2,13 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.simulator.cli.started import simulator
 
 pytestmark = pytest.mark.scenario
 
@@ -15,24 +16,12 @@ Write = Callable[..., Path]
 CPUS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
-def simulator(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "simulator", *map(str, arguments)],
-        cwd=folder,
-        env={**os.environ, "SIMULATOR_STORE": str(folder / "results.sqlite"), "COLUMNS": "120"},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-
-
 @pytest.mark.skipif(len(CPUS) < 2, reason="needs two CPUs that may be chosen between")
 def test_each_level_is_a_cell_and_its_baseline_runs_under_it(scenario_file: Write) -> None:
     here, there = CPUS[:1], CPUS[1:2]
     pinned = {"server": here, "driver": there}
     file = scenario_file(vary={"affinity": [None, pinned], "job.switch_interval": [None, "1ms"]})
-    done = simulator("run", file, "--json", "out.json", folder=file.parent)
+    done = simulator(file.parent, "run", file, "--json", "out.json")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     document = json.loads((file.parent / "out.json").read_text())
@@ -61,10 +50,10 @@ def test_a_cpu_that_is_not_there_leaves_out_its_cells_alone(scenario_file: Write
     expected = "affinity.driver names CPU 4095, which this program may not use here; usable: " + ", ".join(
         map(str, CPUS)
     )
-    checked = simulator("validate", file, folder=file.parent)
+    checked = simulator(file.parent, "validate", file)
     assert checked.returncode == 0
     assert f"will be left out: {expected}" in checked.stdout
-    done = simulator("run", file, "--json", "-", folder=file.parent)
+    done = simulator(file.parent, "run", file, "--json", "-")
     assert done.returncode == 0, done.stderr
     statuses = {
         (cell["factors"]["affinity.driver"], cell["status"], cell["reason"])
