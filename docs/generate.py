@@ -5,7 +5,6 @@ In a document, the line `<!-- make reference: WHAT -->` begins such a part and `
     tree             the packages, each with the sentence that its docstring begins with and the names of its modules
     keys CLASS       the keys of a mapping in a scenario: pydantic's fields, their bounds and descriptions
     fields CLASS     the keys of an object in the result document: fields of a dataclass and the text below each
-    columns TABLE    the columns of a table of a report, as the report explains them
 """
 
 import ast
@@ -13,7 +12,7 @@ import inspect
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -22,8 +21,6 @@ from pydantic import BaseModel, TypeAdapter
 
 from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfig
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
-from simulator.report import arrivals, build, why
-from simulator.report.parts import Column
 from simulator.result import attribution, document, repetition
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
@@ -70,13 +67,6 @@ RESULTS: tuple[type[Any], ...] = (
     attribution.Lane,
     attribution.Watch,
 )
-TABLES: Mapping[str, Sequence[Column]] = {
-    "report": build.COLUMNS,
-    "arrivals": arrivals.COLUMNS,
-    "workers": why.WORKERS,
-    "jobs": why.JOBS,
-}
-
 _PART = re.compile(
     r"(?<=^<!-- make reference: )(.+?)( -->\n)(.*?)(?=^<!-- end -->$)", re.MULTILINE | re.DOTALL
 )
@@ -98,24 +88,18 @@ def _part(what: str) -> str:
     if kind == "tree":
         return "\n".join(["```text", *_tree(), "```", ""])
     if kind == "keys":
-        return _table(("key", "value", "default", "meaning"), _keys(_named(MODELS, name)))
+        return _list(_keys(_named(MODELS, name)))
     if kind == "fields":
-        return _table(("key", "meaning"), _fields(_named(RESULTS, name)))
-    if kind == "columns":
-        rows = ((f"`{c.name}`", c.unit, c.explanation) for c in TABLES[name])
-        return _table(("column", "unit", "what it is"), rows)
-    raise KeyError(f"make reference: {what}: no such part; there are tree, keys, fields and columns")
+        return _list(_fields(_named(RESULTS, name)))
+    raise KeyError(f"make reference: {what}: no such part; there are tree, keys and fields")
 
 
 def _named(classes: Iterable[type[Any]], name: str) -> type[Any]:
     return {cls.__name__: cls for cls in classes}[name]
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "".join(
-        f"| {' | '.join(line)} |\n".replace("|  |", "| |").replace("|  |", "| |") for line in lines
-    )
+def _list(items: Iterable[str]) -> str:
+    return "".join(line + "\n" for item in items for line in _wrapped(f"- {item}", "  "))
 
 
 # --- the tree
@@ -162,17 +146,17 @@ _TEXTS = {
 }
 
 
-def _keys(model: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:
+def _keys(model: type[BaseModel]) -> Iterator[str]:
     schema = model.model_json_schema(by_alias=True, mode="validation")
     defaults = model.model_construct().model_dump(mode="json", by_alias=True)
-    needed = schema.get("required", ())
     for name, info in model.model_fields.items():
         key = info.alias or name
         value = _value(schema["properties"][key], schema.get("$defs", {}))
         bounds = next((f", {b.low} to {b.high}" for b in _metadata(info) if isinstance(b, Between)), "")
-        machine = info.default_factory is not None  # what it makes may depend on what is installed here
-        default = "required" if key in needed else "" if machine else _default(defaults.get(key))
-        yield f"`{key}`", value + bounds, default, _sentence(info.description or "")
+        # What a factory makes may depend on what is installed here.
+        default = "" if info.default_factory is not None else _default(defaults.get(key))
+        needed = ", required" if key in schema.get("required", ()) else ""
+        yield f"`{key}`: {value}{bounds}{needed}{default}. {info.description or ''}".strip()
 
 
 def _metadata(info: Any) -> Iterator[Any]:
@@ -183,12 +167,8 @@ def _metadata(info: Any) -> Iterator[Any]:
 
 def _default(value: Any) -> str:
     if isinstance(value, bool | int | float | str) and value != "":
-        return f"`{json.dumps(value)}`" if not isinstance(value, str) else f"`{value}`"
+        return f", default `{value if isinstance(value, str) else json.dumps(value)}`"
     return ""
-
-
-def _sentence(text: str) -> str:
-    return text.removesuffix(".")
 
 
 _PLAIN = {
@@ -228,14 +208,20 @@ def _range(schema: Mapping[str, Any]) -> str:
 # --- objects of the result document
 
 
-def _fields(cls: type[Any]) -> Iterator[tuple[str, str]]:
+def _fields(cls: type[Any]) -> Iterator[str]:
+    """Yield a line for each key that there is something to say of, and one of the others."""
     texts = _texts(cls)
     hints = get_type_hints(cls)
+    plain: list[str] = []
     for field in fields(cls):
-        text = texts.get(field.name, "")
         inner = [kind for kind in (hints[field.name], *get_args(hints[field.name])) if _is_plain(kind)]
-        parts = [f"`{{{', '.join(f.name for f in fields(kind))}}}`" for kind in inner]
-        yield f"`{field.name}`", ": ".join(filter(None, (*parts, _sentence(text))))
+        parts = [f"`{{{', '.join(f.name for f in fields(kind))}}}`." for kind in inner]
+        if field.name in texts or (parts and cls is not document.CellResult):
+            yield f"`{field.name}`: {' '.join((*parts, texts.get(field.name, '')))}".strip()
+        else:
+            plain.append(f"`{field.name}`")
+    if plain:
+        yield ", ".join(plain)
 
 
 def _is_plain(kind: Any) -> bool:

@@ -250,7 +250,7 @@ class Body(Config):
     """How the body comes after the headers."""
 
     bandwidth_bps: Annotated[BandwidthBps, AfterValidator(_above_zero)] = Field(
-        alias="bandwidth", description="Bytes per second of each response's body."
+        alias="bandwidth", description="Of each response's body, as 200kB/s."
     )
 
 
@@ -262,12 +262,22 @@ class CatalogueContent(Config):
     """Generated product listings, equal for equal seeds: `items` a page, or about `size` bytes."""
 
     kind: Literal["catalogue"]
-    count: int = Field(default=200, ge=1, le=100_000, strict=True, description="Different pages.")
+    count: int = Field(
+        default=200,
+        ge=1,
+        le=100_000,
+        strict=True,
+        description="Different pages; page id n shows page n mod count.",
+    )
     items: int | None = Field(
-        default=None, ge=0, le=10_000, strict=True, description=f"Products per page; default {DEFAULT_ITEMS}."
+        default=None,
+        ge=0,
+        le=10_000,
+        strict=True,
+        description=f"Products on each page; by default {DEFAULT_ITEMS}. 8 make about 9 kB.",
     )
     size_bytes: SizeBytes | None = Field(
-        default=None, alias="size", description="Bytes per page, in place of items."
+        default=None, alias="size", description="Exact size of each page, in place of items."
     )
 
     @model_validator(mode="before")
@@ -307,7 +317,10 @@ class FolderContent(Config):
     """A folder of saved HTML pages, served in the order of their relative paths."""
 
     kind: Literal["folder"]
-    path: Annotated[Path, AfterValidator(_expanded)]
+    path: Annotated[Path, AfterValidator(_expanded)] = Field(
+        description="Folder of saved `*.html`, `*.htm`, `*.xhtml` and `*.json` files, also in subfolders, in the order"
+        " of their relative paths."
+    )
 
 
 Content = Annotated[CatalogueContent | FolderContent, Field(discriminator="kind")]
@@ -329,9 +342,17 @@ class ServerConfig(Config):
     )
     latency: Latency = Field(
         default_factory=lambda: Fixed.model_validate({"kind": "fixed", "delay": "0ms"}),
-        description="Delay from the arrival of a request to the first byte of its answer.",
+        description="From the arrival of a request to the first byte of its answer: up to 10m, or a distribution.",
     )
-    body: Body | None = None
-    content: Content = Field(default_factory=lambda: CatalogueContent.model_validate({"kind": "catalogue"}))
+    body: Body | None = Field(
+        default=None, description="Spreads each response's body over time; by default it is sent at once."
+    )
+    content: Content = Field(
+        default_factory=lambda: CatalogueContent.model_validate({"kind": "catalogue"}),
+        description="What the pages are, 1 GiB at most; by default a catalogue.",
+    )
     workers: int = Field(default=1, ge=1, le=64, strict=True, description="Server processes on the one port.")
-    loop: Literal["asyncio", "uvloop"] = Field(default_factory=default_loop)
+    loop: Literal["asyncio", "uvloop"] = Field(
+        default_factory=default_loop,
+        description="The server's event loop, not the job's; by default uvloop where it is installed.",
+    )

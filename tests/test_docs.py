@@ -359,14 +359,15 @@ def enum_values(schema: Any) -> set[str]:
 
 
 def test_every_key_and_choice_of_a_scenario_is_described() -> None:
-    text = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
+    documents = (ROOT / "docs" / name for name in ("scenario-format.md", "mock-server.md"))
+    text = "".join(document.read_text(encoding="utf-8") for document in documents)
     schema = scenario_schema()
     for word in schema_keys(schema) | enum_values(schema):
         assert f"`{word}`" in text or f"`{{{word}:" in text or f"`{word}:" in text, word
 
 
 def test_every_measure_is_described() -> None:
-    text = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for model in (ResultDocument, CellResult, Measures):
         for name in model.__dataclass_fields__:
             assert f"`{name}`" in text, f"{model.__name__}.{name}"
@@ -379,9 +380,9 @@ def test_every_strategy_is_described() -> None:
 
 
 def test_every_exit_code_is_described() -> None:
-    measuring = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     codes = {value for name, value in vars(exits).items() if name.isupper() and isinstance(value, int)}
-    assert [code for code in sorted(codes) if f"| `{code}` |" not in measuring] == []
+    assert [code for code in sorted(codes) if f"| `{code}` |" not in reference] == []
     protocol = (ROOT / "simulator" / "driver" / "protocol.md").read_text(encoding="utf-8")
     for code in (driver.EXIT_OK, driver.EXIT_USAGE, driver.EXIT_UNSUPPORTED, driver.EXIT_FAILED):
         assert re.search(rf"\b{code} ", protocol.partition("## Exit codes")[2])

@@ -46,7 +46,7 @@ CROSSOVER = "crossover"
 AXIS = "job.parse_cost"
 """The factor that a crossover runs along."""
 
-_NO_PROC = "this machine does not show it (see docs/measuring.md)"
+_NO_PROC = "this machine does not show it (see docs/method.md)"
 _FEW = "fewer than 10 samples lie beyond it; raise job.pages or rounds"
 _NEVER = "it was not measured"
 _NO_LOOP = "it runs on no event loop, or no tick was due"

@@ -14,6 +14,7 @@ class Attribution:
     fetch_cpu: float
     """On a loop all that its thread did beside parsing; else CPU between the start of a fetch and its end."""
     parse_cpu: float
+    """On CPU in a parse."""
     other_cpu: float
     """Between jobs: claiming them, pickling records."""
     run_queue: float
@@ -52,6 +53,7 @@ class JobTime:
     to_parser_s: float
     """From there until the parse begins: none where parsing is inline; else the wait for a pool and the way there."""
     parse_s: float
+    """Until it ends."""
     back_s: float
     """Until the driver's main interpreter holds the record."""
 
@@ -98,9 +100,11 @@ class Timeline:
     """A short stretch out of the middle of one repetition."""
 
     round: int
-    """UNCOUNTED: one more repetition, which is not measured."""
+    """UNCOUNTED (-1): one more repetition, which is not measured."""
     width_us: int
+    """Half a second or less: shorter where more than 240 jobs would be in it, or 20,000 in all cells together."""
     lanes: tuple[Lane, ...]
+    """12 at most."""
     left_out: int
     """Lanes that there would be besides."""
     watch: Watch | None = None

@@ -35,9 +35,13 @@ class CellResult:
 
     id: str
     factors: Mapping[str, Any]
+    """Dotted path → level, always with `strategy` and `in_flight`."""
     status: CellStatus
+    """One of the statuses below."""
     reason: str | None
+    """Why it is not ok."""
     warnings: tuple[str, ...]
+    """What to bear in mind though it is ok."""
     baseline_id: str | None
     """The sequential cell of the same combination; null for that cell itself."""
     in_flight: int
@@ -45,34 +49,46 @@ class CellResult:
     marked: bool
     """In flight differs from the scenario's, by the strategy's nature."""
     repetitions: tuple[Repetition, ...]
+    """Every one, also those that do not count."""
     throughput_per_s: Interval | None
+    """Over the valid rounds; `kind` is `interval` (95 %), or with fewer than three rounds `range`."""
     speedup: Interval | None
-    """Over the sequential cell of the same combination, paired by round; null for that cell itself and where jobs
-    come by themselves: who keeps up is as fast as they come."""
+    """Over the sequential cell of the same combination, paired by round; null for that cell itself, where no round is
+    valid in both, and where jobs come by themselves: who keeps up is as fast as they come."""
     makespan_s: float | None
     startup_s: float | None
     drain_s: float | None
     response_time_s: Percentiles | None
+    """Of the raw samples of all valid repetitions, pooled."""
     fetch: Phase | None
+    """Means over the repetitions."""
     parse: Phase | None
+    """Likewise."""
     network_s: float | None
     resume_lag_s: Lag | None
+    """Pooled."""
     cpu_per_page_s: float | None
     cores_used: float | None
     run_queue_cores: float | None
     memory_bytes: int | None
     loop_lag_s: Lag | None
+    """The worst of each over the repetitions."""
     server: ServerMeasures | None
+    """Delay errors pooled; `saturated` if in any; `connections_opened` summed; the rest medians."""
     equality: Literal["equal", "unchecked", "differs"] | None
+    """The worst of the repetitions."""
     digest: str | None
+    """Null unless it is the same in all valid repetitions."""
     pages: int | None
     errors: Mapping[str, int]
+    """Kind → count, over all repetitions."""
     calibration: Mapping[str, Any] | None = None
-    """What one parse and one request cost alone: parse_cpu_s, repeats, client_cpu_s by kind of client …"""
+    """What one parse and one request cost alone (`parse_cpu_s`, `repeats`, `extra_fraction`, `units`,
+    `client_cpu_s` …), `idle_loop_lag_s`, and `jobs` of a repetition, null for a fixed duration."""
     arrivals: Arrivals | None = None
-    """Null: closed arrivals."""
+    """Null: closed arrivals. `backlog_max` is the largest, lateness pooled, `unstable` what most repetitions say."""
     attribution: Attribution | None = None
-    """Where the time of the workers went: mean over the valid repetitions."""
+    """Where the time of the workers went: means, so that the parts add up; null if a valid repetition lacks it."""
     job_time: JobTime | None = None
     """Where the time of a job went: likewise."""
     moved_bytes_per_page: float | None = None
@@ -133,6 +149,7 @@ class Expectation:
     because: str
     """The numbers, in words; names the first combination that decided it."""
     numbers: Mapping[str, float | str | None]
+    """Of the combination that decided."""
 
 
 @dataclass(frozen=True)
@@ -140,13 +157,18 @@ class ResultDocument:
     """A whole run."""
 
     schema: str
+    """`simulator.result/1`."""
     id: str
     scenario: Mapping[str, Any]
+    """As it was written, overrides included; of a search, `tune` in it says what was searched for."""
     environment: Mapping[str, Any]
+    """Machine, Python, libraries, and the command that measures the same again."""
     started_at: str
+    """UTC, ISO 8601."""
     partial: bool
     """The run was interrupted or failed; what was measured until then is here."""
     rounds_done: int
+    """Of the cell that has most."""
     cells: tuple[CellResult, ...]
     findings: tuple[Finding, ...]
     crossovers: tuple[Crossover, ...] = ()

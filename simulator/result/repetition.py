@@ -31,17 +31,20 @@ class DelayError:
 
 @dataclass(frozen=True)
 class ServerMeasures:
-    """How the mock server did. `cpu_cores`: its CPU over the window, in cores."""
+    """How the mock server did."""
 
     delay_error_s: DelayError
+    """(First byte - received) - intended, by the server's own audit."""
     cpu_cores: float | None
+    """Its CPU / busy time."""
     saturated: bool | None
+    """The gate's verdict on CPU and loop."""
     loop_lag_p99_s: float | None
-    """Null where fewer than 10 ticks lie beyond."""
+    """Lateness of its own 10 ms ticks; null where fewer than 10 lie beyond."""
     connections_opened: int | None
     """New connections inside the window: should be none."""
     loop_lag_tail_s: float | None = None
-    """The highest of p99, p95 and p90 of the loop's lateness that has 10 ticks beyond it: what the gate judges."""
+    """The highest of their p99, p95 and p90 with 10 ticks beyond it: what the gate judges."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Arrivals:
     offered_per_s: float | None
     """From the first planned start to the last; null for a single one."""
     started: int
+    """Jobs begun."""
     completed: int
     """Good records ready inside the window."""
     backlog_max: int
@@ -73,11 +77,11 @@ class Arrivals:
     backlog_end: int
     """Those at the last planned start."""
     queue_s: float
-    """Mean time from the planned start to the start."""
+    """Mean time from the planned start of the jobs begun to their start."""
     dispatcher_late_s: Lag | None
-    """Of starts for which a worker was waiting: lateness while no job was at work in the driver."""
+    """Lateness of starts for which a worker was waiting, less the time in which any job was at work in the driver."""
     dispatcher_late_tail_s: float | None
-    """The highest of p99, p95 and p90 of it that has 10 samples beyond it: what the gate judges."""
+    """The highest of its p99, p95 and p90 with 10 samples beyond it: what the gate judges."""
     unstable: bool
     """The backlog grows as long as jobs come."""
 
@@ -94,35 +98,54 @@ class Measures:
     """What one repetition measured. A measure that does not apply, or cannot be read here, is null."""
 
     pages: int
-    """Records ready inside the window."""
+    """Good jobs, which are those without an error, whose record was ready inside the window."""
     unfinished: int
     """Fixed duration only: jobs started in time whose record came after the end."""
     throughput_per_s: float
+    """Pages / makespan; for a fixed duration, pages / duration."""
     makespan_s: float
+    """The busy time, from `go` to the last record: start-up excluded, drain included."""
     startup_s: float
+    """From starting the driver's interpreter until every worker is warm."""
     drain_s: float
     """From the last job's start to the last record ready: the part of the makespan with fewer in flight."""
     response_time_s: Percentiles
+    """Ready - due of good jobs; a percentile is null where fewer than 10 samples lie beyond it."""
     fetch: Phase
+    """Means per job, from its start until the body is received. On a loop `cpu_s` is CPU of the loop's threads per job
+    less that of parsing, and `stall_s` null."""
     parse: Phase
+    """Means per job. `stall_s` is wall - CPU - share of the run-queue wait (of a fetch also - network), 0 at least;
+    null without /proc."""
     network_s: float | None
-    """Mean time per job that the server held the request."""
+    """Mean time per job that the server held the request: last byte - received. Null without server stamps."""
     resume_lag_s: Lag | None
+    """Body received - last byte handed over, 0 at least; null without server stamps."""
     cpu_per_page_s: float | None
+    """CPU of all threads of the driver's processes, spinners excepted, per job; null without /proc."""
     cores_used: float | None
+    """That CPU / busy time."""
     run_queue_cores: float | None
-    """Mean number of the driver's threads that were runnable without a core."""
+    """Mean number of the driver's threads that were runnable without a core; null without /proc."""
     memory_bytes: int | None
+    """Upper estimate of the peak of all its processes together, Σ (PSS + VmHWM - VmRSS); null without /proc."""
     processes: int | None
+    """Of the driver when parked, fork server and the like included."""
     loop_lag_s: Lag | None
+    """Lateness of 10 ms ticks on the job's event loop, each missed one counted; null without a loop."""
     server: ServerMeasures
     equality: Literal["equal", "unchecked", "differs"]
+    """Whether records are the same as those of other cells."""
     digest: str | None
+    """Over all records in page order; null for a fixed duration, after an error, and without a canonical form."""
     errors: Mapping[str, int]
+    """Kind (`fetch: TYPE`, `status: CODE`, `parse: TYPE`) → jobs."""
     disturbance: Disturbance
+    """From outside, as shares of all cores' time in the window: taken by the host, and by other programs."""
     spin_s: float
-    """Mean of the fixed spin before and after."""
+    """Mean of the fixed spin before and after: the machine's speed then."""
     runner_cpu_s: float
+    """The runner's own CPU in the window."""
     arrivals: Arrivals | None = None
     """Null: closed arrivals."""
     attribution: Attribution | None = None
@@ -139,14 +162,22 @@ class Repetition:
 
     cell_id: str
     round: int
+    """From 0; passes that were done again have numbers of their own."""
     started_at: str
+    """UTC, ISO 8601."""
     status: RepetitionStatus
+    """`ok`, `invalid`, `discarded` (disturbed and done again), `failed` or `unsupported`."""
     reason: str | None
     """Why it is not ok, and what to do about it."""
     measures: Measures | None
+    """Null where there is nothing."""
     warnings: tuple[str, ...] = ()
+    """What to bear in mind though it is ok."""
     disturbed: bool = False
+    """Something outside took more than 10 % of the machine."""
     environment: Mapping[str, Any] = field(default_factory=dict)
+    """Of the driver: Python, libraries, GIL, switch interval, CPUs."""
     last_words: str = ""
+    """The end of what the driver printed."""
     took_s: float | None = None
-    """Wall time that it took the runner, start-up and end of the driver included: what a budget is spent in."""
+    """Wall time, start-up and end of the driver included: what a budget is spent in; null in runs of version 0.1.0."""

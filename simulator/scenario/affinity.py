@@ -45,11 +45,12 @@ class Affinity(Config):
     """CPU numbers for each side; null leaves it wherever this program may run."""
 
     server: CpuNumbers | None = Field(
-        default=None, description="CPU numbers on which the mock server may run; by default all usable ones."
+        default=None,
+        description="CPU numbers on which every thread of the mock server may run; by default all usable.",
     )
     driver: CpuNumbers | None = Field(
         default=None,
-        description="CPU numbers on which the driver and all it starts may run; by default all usable ones.",
+        description="CPU numbers on which the driver, and all that it starts, may run; by default all usable.",
     )
 
 

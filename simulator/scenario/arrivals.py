@@ -29,7 +29,7 @@ class Arrivals(Config):
     )
     process: Literal["poisson", "constant"] = Field(
         default="poisson",
-        description="poisson: independently of one another; constant: at equal distances.",
+        description="poisson: independently of one another, in gaps fixed by seed; constant: at equal distances.",
     )
 
     def check(self, job: Job, time_limit_ns: int) -> None:

@@ -14,12 +14,17 @@ class Beside(Config):
     """Computing that goes on for the whole window and is no part of the job."""
 
     spinners: int = Field(
-        default=0, ge=0, le=MOST, strict=True, description="How many compute; 0: the job is alone."
+        default=0,
+        ge=0,
+        le=MOST,
+        strict=True,
+        description="How many compute, in pure Python, without ever waiting.",
     )
     place: Literal["threads", "processes"] = Field(
         default="threads",
         alias="in",
-        description="threads: of the driver's process, under its interpreter lock; processes: one each.",
+        description="threads of the driver's own process, which compete with the job for the interpreter's lock and for"
+        " cores; or a process for each, which compete for cores only.",
     )
 
     def too_many(self, most: int) -> str | None:

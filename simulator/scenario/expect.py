@@ -14,7 +14,10 @@ class Expected(Config):
     """One condition. What it says is read by `expect_mistakes`, which knows the cells."""
 
     claim: str | None = Field(
-        default=None, min_length=1, max_length=1_000, description="The sentence that the condition shows."
+        default=None,
+        min_length=1,
+        max_length=1_000,
+        description="The sentence that the condition shows, printed first.",
     )
     that: str = Field(min_length=1, description="The condition, over metrics of cells.")
 

@@ -105,13 +105,18 @@ _FunctionText = Annotated[
 class Parser(Config):
     """What turns a page into a record: a built-in parser or a function of the user's own."""
 
-    name: ParserName | None = Field(default=None, description="A built-in parser.")
+    name: ParserName | None = Field(
+        default=None, description="A built-in parser; then input and url are not allowed."
+    )
     function: Annotated[str, AfterValidator(_check_function)] | None = Field(
         default=None,
-        description="package.module:function, found beside the scenario or in the current folder.",
+        description="package.module:function of your own; an attribute of a class is reached with dots, as in"
+        " mypkg:Page.parse.",
     )
     input: Literal["bytes", "text"] = Field(
-        default="bytes", description="What the function is called with: the body, or the body decoded."
+        default="bytes",
+        description="What the function is called with: the body as received; or decoded, by its byte order mark,"
+        " else the page's own declaration, else UTF-8, with U+FFFD for what is invalid.",
     )
     url: Annotated[bool, Field(strict=True)] = Field(
         default=False, description="true passes the page's URL as second argument."
@@ -137,7 +142,7 @@ class Job(Config):
     client: Annotated[Clients, BeforeValidator(_read_client, json_schema_input_type=ClientName | Clients)] = (
         Field(
             default=Clients(blocking="httpx", asyncio="httpx"),
-            description="HTTP library: one name, or one for each kind of strategy.",
+            description="HTTP library: one name, or {blocking: …, asyncio: …} with one for each kind of strategy.",
         )
     )
     parser: Annotated[
@@ -152,23 +157,28 @@ class Job(Config):
         description="CPU time of parsing one page, reached by repeating whole parses; by default one parse.",
     )
     pages: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] | None = Field(
-        default=None, description="Jobs per repetition; or write duration."
+        default=None, description="Jobs of one repetition; or write duration."
     )
     duration_ns: Annotated[DurationNs, between("1ms", "10m")] | None = Field(
         default=None,
         alias="duration",
-        description="How long a repetition runs; or write pages.",
+        description="How long one repetition runs, below time_limit; or write pages.",
         validate_default=True,
     )
     warmup: int = Field(
-        default=2, ge=1, le=1_000, strict=True, description="Jobs that each worker does before the window."
+        default=2,
+        ge=1,
+        le=1_000,
+        strict=True,
+        description="Jobs that each worker does first and that do not count.",
     )
 
     switch_interval_ns: Annotated[DurationNs, between("1us", "10s")] | None = Field(
         default=None,
         alias="switch_interval",
         description="How long a thread may hold the interpreter's lock while others wait for it"
-        " (sys.setswitchinterval); by default the interpreter's own.",
+        " (sys.setswitchinterval, in every process); by default the interpreter's own, 5ms in CPython. One without it"
+        " makes the cell unsupported.",
     )
 
     @field_validator("duration_ns")

@@ -50,10 +50,10 @@ class ValidityLimits(Config):
     """The least that a repetition must be for its numbers to count."""
 
     min_window_ns: Annotated[DurationNs, between("0ms", "10m")] = Field(
-        default=500_000_000, alias="min_window", description="Shortest measured window."
+        default=500_000_000, alias="min_window", description="Shortest window that counts."
     )
     min_jobs_per_slot: int = Field(
-        default=10, ge=0, le=10_000, strict=True, description="Fewest jobs per job in flight."
+        default=10, ge=0, le=10_000, strict=True, description="Fewest jobs for each job in flight."
     )
     delay_tolerance_ns: Annotated[DurationNs, between("1us", "10m")] = Field(
         default=2_000_000,
@@ -81,7 +81,8 @@ class Scenario(Config):
         ge=0,
         lt=1 << 63,
         strict=True,
-        description="Fixes delays, pages and the order of repetitions.",
+        description="Fixes delays, generated pages, which page ids get one parse more (see job.parse_cost), and the"
+        " order of the repetitions in each round.",
     )
     server: ServerConfig = Field(default_factory=ServerConfig, description="What the mock server does.")
     job: Job = Field(description="What is done with every page.")
@@ -92,23 +93,26 @@ class Scenario(Config):
     strategies: tuple[StrategyEntry, ...] = Field(
         default=tuple(Variant.model_validate({"name": name, "base": name}) for name in DEFAULT_STRATEGIES),
         min_length=1,
-        description="Names, or variants with a name of their own; sequential is always measured.",
+        description="Who does it: names, or variants with a name of their own; by default sequential, threads, asyncio"
+        " and processes. sequential is always measured.",
     )
     runtimes: Annotated[tuple[RuntimeEntry, ...], AfterValidator(different)] = Field(
         default=(),
         max_length=100,
-        description="Pythons on which all of it is measured, each a level of the factor runtime; by default current.",
+        description="Pythons on which all of it is measured, each a level of the factor runtime; by default current,"
+        " the interpreter of --python.",
     )
     in_flight: int = Field(
         default=8,
         ge=1,
         le=MAX_IN_FLIGHT,
         strict=True,
-        description="Jobs started and not finished, the same for every strategy.",
+        description="N: jobs started and not finished, the same for every strategy but sequential and marked ones.",
     )
     parallelism: CountOrCores = Field(
         default="cores",
-        description="P, the processes or threads of strategies that have as many as cores: a number, or cores.",
+        description="P: the processes, threads or pool workers of strategies that have as many as there are cores;"
+        " cores: as many as this process may use, or as affinity.driver names.",
     )
     affinity: Affinity | None = Field(
         default=None, description="CPUs on which the mock server and the driver may run."
@@ -117,7 +121,12 @@ class Scenario(Config):
         default=None, description="What computes beside the job in every cell; by default nothing."
     )
     rounds: int = Field(
-        default=5, ge=1, le=1_000, strict=True, description="How often every cell is measured."
+        default=5,
+        ge=1,
+        le=1_000,
+        strict=True,
+        description="How often every cell is measured, with precision at least; fewer than 3 give a range"
+        " instead of an interval.",
     )
     budget_ns: Annotated[DurationNs, between("1s", "24h")] | None = Field(
         default=None,
@@ -126,14 +135,18 @@ class Scenario(Config):
     )
     precision: Annotated[Share, AfterValidator(_precision)] | None = Field(
         default=None,
-        description="Half-width of the ratios' 95 % intervals at which enough rounds are done, as 3%;"
-        " rounds is then the least number of them.",
+        description="Half-width of the ratios' 95 % intervals at which enough rounds are done, 0.1% to"
+        " 100%; rounds, 3 or more, is then the least number of them.",
     )
     time_limit_ns: Annotated[DurationNs, between("100ms", "1h")] = Field(
-        default=120_000_000_000, alias="time_limit", description="Longest that one repetition may take."
+        default=120_000_000_000,
+        alias="time_limit",
+        description="Longest that one repetition may take, from the start of its interpreter; what takes longer is"
+        " failed.",
     )
     validity: ValidityLimits = Field(
-        default=ValidityLimits(), description="Lower limits of the validity gate."
+        default=ValidityLimits(),
+        description="Limits of the validity gate: loosen them for a trial, not for a number that matters.",
     )
     cases: dict[str, dict[str, Any]] | None = Field(
         default=None, description="Named points, each a mapping of dotted paths to values."
@@ -143,7 +156,7 @@ class Scenario(Config):
         description="Dotted paths, each with the levels it takes; all combinations are measured.",
     )
     expect: tuple[ExpectEntry, ...] = Field(
-        default=(), description="Conditions over what the cells measure, each a text or {claim: …, that: …}."
+        default=(), description="Conditions that the run is to fulfil, each a text or {claim: …, that: …}."
     )
 
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)

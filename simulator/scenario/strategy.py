@@ -173,29 +173,39 @@ def _has_parallelism(choices: Choices | None) -> bool:
 class Variant(Config):
     """A strategy with a name of its own: a `base` with options, or `shards` and `fetch` written out."""
 
-    name: str = Field(pattern=f"^{NAME_PATTERN}$", description="What tables and findings call it.")
-    base: StrategyName | None = Field(default=None, description="The strategy whose options this changes.")
+    name: str = Field(
+        pattern=f"^{NAME_PATTERN}$",
+        description="What tables and findings call it.",
+    )
+    base: StrategyName | None = Field(
+        default=None, description="The strategy that it changes, any but sequential."
+    )
     shards: Annotated[
         Workers | None, BeforeValidator(_none_by_name, json_schema_input_type=Literal["none"] | Workers)
     ] = Field(
         default=None,
-        description="none: one interpreter; {processes: n}, or threads or interpreters: n of them share the jobs.",
+        description="Over what the jobs are spread: none, or one of {processes: n}, {threads: n} and {interpreters: n},"
+        " where n may be cores. Not with base.",
     )
     fetch: FetchKind | None = Field(
-        default=None, description="How waits overlap: a thread per job, or tasks on one event loop."
+        default=None,
+        description="How waits overlap in a shard: a thread per job, or tasks on one event loop. Not with base.",
     )
     parse: Annotated[
         Workers | None, BeforeValidator(_inline_by_name, json_schema_input_type=Literal["inline"] | Workers)
     ] = Field(
         default=None,
-        description="inline: where the page was fetched; {threads: n}, or processes or interpreters: in a pool of n "
-        "in each shard.",
+        description="inline, where the page was fetched; or in a pool of n in each shard, {threads: n}, processes or"
+        " interpreters: with fetch: asyncio only, in shards that are subinterpreters only of threads. Not with base.",
     )
     loop: Literal["asyncio", "uvloop"] | None = Field(
-        default=None, description="Event loop; only where fetch is asyncio."
+        default=None,
+        description="The job's event loop, of strategies that fetch with asyncio; by default asyncio.",
     )
     start_method: Literal["fork", "spawn", "forkserver"] | None = Field(
-        default=None, description="How processes start; by default forkserver where there is one."
+        default=None,
+        description="How processes start, of strategies that have some; by default forkserver where there is one, else"
+        " spawn.",
     )
     parallelism: CountOrCores | None = Field(
         default=None,
