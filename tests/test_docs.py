@@ -374,9 +374,8 @@ def test_every_measure_is_described() -> None:
 
 
 def test_every_strategy_is_described() -> None:
-    for document in ("scenario-format.md", "architecture.md"):
-        text = (ROOT / "docs" / document).read_text(encoding="utf-8")
-        assert [name for name in NAMES if f"`{name}`" not in text] == []
+    text = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"`{name}`" not in text] == []
 
 
 def test_every_exit_code_is_described() -> None:
