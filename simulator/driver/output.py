@@ -10,9 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .arrivals import offsets_ns
 from .canonical import NotCanonicalError, canonical, digest
-from .sample import COLUMNS, READY
+from .shared.recorder import COLUMNS, READY
 from .spec import PROTOCOL, Spec
 from .strategies import Outcome
 from .strategies.process_setup import cpus_now
@@ -27,7 +26,7 @@ def write_measured(
     jobs = sorted((job for log in outcome.logs for job in log.jobs()), key=lambda job: job[0][READY])
     digests, records, unchecked = digest_records(jobs)
     # Pages are claimed in order: what was not started is what comes after those that were.
-    offsets = offsets_ns(spec)
+    offsets = spec.offsets_ns()
     unstarted = [] if offsets is None else offsets[len(jobs) :].tolist()
     write(
         spec.output,
@@ -41,7 +40,7 @@ def write_measured(
             "digests": digests,
             "records": records,
             "unchecked": unchecked,
-            "errors": [vars(error) for error in outcome.errors],
+            "errors": outcome.errors,
             "loop_lag_ns": outcome.loop_lag_ns,
             "environment": {**environment, **outcome.notes},
         },

@@ -1,9 +1,13 @@
 """What the driver is told to do: the job file, read and checked. Its form is described in protocol.md."""
 
 import json
+from array import array
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
+
+from .shared.arrivals import offsets_ns
 
 PROTOCOL = 1
 
@@ -96,6 +100,17 @@ class Spec:
     """Null: closed, a free worker claims the next job at once."""
     beside: "Beside | None" = None
     """Null: the job is alone."""
+
+    def offsets_ns(self) -> "array[int] | None":
+        """Return how long after "go" each job is due (ns), in the order of page ids; null for closed arrivals.
+
+        A fixed count of pages has as many; a fixed duration has those that are due before its end.
+        """
+        if self.arrivals is None:
+            return None
+        uniform = Random(self.seed).random  # noqa: S311 - arrivals are to be repeated, not to be kept secret
+        process, rate = self.arrivals.process, self.arrivals.rate_per_s
+        return array("q", offsets_ns(process, rate, self.pages, self.duration_ns, uniform))
 
 
 def read(path: str) -> "dict[str, Any]":

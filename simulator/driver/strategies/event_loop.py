@@ -5,22 +5,23 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from ..due_timer import Clock, DueTimer, LoopTimer, due_timer
 from ..gil import is_enabled as gil_enabled
 from ..loop_lag import LoopLag
-from ..sample import UNKNOWN, Emit, SampleLog
 from ..shared.failure import Failure, describe
+from ..shared.recorder import ErrorLog, Recorder
 from ..spec import Spec
 from ..tickets import Claim
 from ..work import Parse
-from .interface import Outcome, ShardPlan, Worker
-from .jobs import ErrorLog, clocks, open_client, open_parse, warmup_pages
+from .interface import Emit, Outcome, ShardPlan, Worker
+from .jobs import clocks, open_client, open_parse, warmup_pages
 
-OK = 200
+Elsewhere = Callable[[int, bytes], Awaitable[tuple[int, int, int, int, Any, str, str]]]
+"""Has a page parsed by another worker: what `Recorder.parsed` takes."""
 
 
 class EventLoopShard:
@@ -31,10 +32,11 @@ class EventLoopShard:
         self._parts = parts or LoopParts()
         self._plan = plan
         self._spec = plan.spec
-        self._log = ErrorLog()
+        self._errors = ErrorLog()
         self._clients: list[Any] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._parse: Parse | None = None
+        self._elsewhere: Elsewhere | None = None
 
     def start(self) -> "list[Worker]":
         """Make the loop and one client per task, and warm each up."""
@@ -53,7 +55,7 @@ class EventLoopShard:
             go_ns = self._parts.clock()
         claim = self._plan.tickets.open(go_ns)
         self._run(self._window(parse, claim))
-        self.outcome.errors.extend(self._log.kept)
+        self.outcome.errors.extend(self._errors.kept)
         return go_ns
 
     def release(self) -> None:
@@ -96,52 +98,43 @@ class EventLoopShard:
 
     async def _window(self, parse: Parse, claim: Claim) -> None:
         lag = LoopLag(self.outcome.loop_lag_ns) if self._spec.instrument else None
-        emit = self._plan.emit
-        if emit is None:
-            self.outcome.logs.append(log := SampleLog())
-            emit = log.add
+        emit = self._plan.emit or self.outcome.new_log()
         timer = self._parts.due_timer() if self._plan.tickets.due is not None else LoopTimer()
         try:
-            await asyncio.gather(*(self._task(client, parse, claim, emit, timer) for client in self._clients))
+            await asyncio.gather(*(self._jobs(client, parse, claim, emit, timer) for client in self._clients))
         finally:
             timer.close()
             if lag is not None:
                 lag.stop()
 
-    async def _task(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:
-        spec, log = self._spec, self._log
-        worker, due_at = self._plan.first_worker, self._plan.tickets.due
-        fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
-        clock, cpu = clocks(instrument=spec.instrument, clock=self._parts.clock)
+    async def _jobs(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:
+        """Do jobs in one task until none is left."""
+        elsewhere, due_at = self._elsewhere, self._plan.tickets.due
+        clock, cpu = clocks(instrument=self._spec.instrument, clock=self._parts.clock)
+        if elsewhere is not None:
+            cpu = int  # this thread's says nothing of any job: who parses reads its own
+        recorder = Recorder(self._plan.first_worker, emit, self._errors, clock, cpu, alone=False)
+        fetch, prefix = client.fetch, f"{self._spec.base_url}/pages/"
         due = 0
         while (page := claim()) >= 0:
-            record, error, parse_cpu = None, "", 0
             url = f"{prefix}{page}"
             if due_at is not None:
                 due = due_at(page)
                 await timer.until(due)
-            start = clock()
+            recorder.begun(page, due)
             try:
                 status, body = await fetch(url)
-            except Exception as raised:  # noqa: BLE001 - whatever a client raises is this job's error
-                fetched = parsed = clock()
-                error = log.fetch(page, raised)
+            except Exception:  # noqa: BLE001 - whatever a client raises is this job's error
+                recorder.failed()
             else:
-                fetched, cpu_start = clock(), cpu()
-                if status == OK:
-                    try:
-                        record = parse(page, body)
-                    except BaseException as raised:  # noqa: BLE001 - a parser may even call sys.exit
-                        error = log.parse(page, raised)
+                if not recorder.fetched(status):
+                    pass
+                elif elsewhere is None:
+                    recorder.parse(parse, body)
                 else:
-                    error = log.status(page, status)
-                parse_cpu, parsed = cpu() - cpu_start, clock()
+                    recorder.parsed(*await elsewhere(page, body))
                 del body  # else every task holds its last page while it waits for the next one
-            # Ready is as soon as parsed, unless the record still has to cross from one process to another.
-            numbers = (
-                page, worker, due or start, start, fetched, parsed, parsed, UNKNOWN, parse_cpu, worker, fetched,
-            )  # fmt: skip
-            emit(numbers, record, error)
+            recorder.ready()
 
 
 def new_loop(kind: str) -> asyncio.AbstractEventLoop:

@@ -7,13 +7,16 @@
 Between run and release nothing moves: the runner reads every worker's CPU and memory from outside.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..sample import Emit, SampleLog
+from ..shared.recorder import SampleLog
+from ..shared.tickets import Tickets
 from ..spec import Spec
-from ..tickets import Tickets
+
+Emit = Callable[[Sequence[int], Any, str], None]
+"""Takes a job's numbers in the order of COLUMNS, its record, and the kind of its error or ""."""
 
 
 @dataclass(frozen=True)
@@ -30,27 +33,25 @@ class Worker:
     """`job`: fetches and parses; `fetch`: an event loop that leaves parsing to a pool; `parse`: a worker of one."""
 
 
-@dataclass(frozen=True)
-class JobError:
-    """One of the first errors of a kind, with the words of the exception."""
-
-    kind: str
-    page: int
-    message: str
-
-
 @dataclass
 class Outcome:
     """What the shards have done; filled while they run."""
 
     logs: "list[SampleLog]" = field(default_factory=list)
     """One per worker, or per pipe to a process."""
-    errors: "list[JobError]" = field(default_factory=list)
+    errors: "list[dict[str, Any]]" = field(default_factory=list)
+    """The first few of each kind: kind, page, message."""
     loop_lag_ns: "list[int]" = field(default_factory=list)
     """Lateness of each tick of a 10 ms schedule on each event loop."""
     notes: "dict[str, Any]" = field(default_factory=dict)
     """What was chosen by default: start method, loop class. `moved_bytes`: what was pickled in the window, both ways,
     where anything was."""
+
+    def new_log(self) -> Emit:
+        """Return what takes the jobs of one more worker."""
+        log = SampleLog()
+        self.logs.append(log)
+        return log.add
 
     def absorb(self, other: "Outcome") -> None:
         """Take over what a part of this shard has done."""

@@ -12,9 +12,6 @@ from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
 from ..shared.failure import Failure, describe
 from ..spec import Spec
 from ..work import Parse, bind
-from .interface import JobError
-
-MESSAGES_PER_KIND = 3
 
 
 def clocks(*, instrument: bool, clock: Clock = time.perf_counter_ns) -> "tuple[Any, Any]":
@@ -60,34 +57,3 @@ def open_client(spec: Spec) -> Any:
 def warmup_pages(spec: Spec, worker: int) -> range:
     """Page ids that this worker does before the window: dealt by index, so that all have done as much."""
     return range(worker * spec.warmup, (worker + 1) * spec.warmup)
-
-
-class ErrorLog:
-    """Keeps the words of the first few errors of each kind; the samples count them all."""
-
-    def __init__(self) -> None:
-        self.kept: list[JobError] = []
-        self._seen: dict[str, int] = {}
-
-    def status(self, page: int, status: int) -> str:
-        """Record an answer that is not 200 and return its kind."""
-        return self._add(f"status: {status}", page, f"the server answered {status}")
-
-    def fetch(self, page: int, error: BaseException) -> str:
-        """Record a failed request and return its kind."""
-        return self._add(f"fetch: {type(error).__name__}", page, describe(error))
-
-    def parse(self, page: int, error: BaseException) -> str:
-        """Record a parser that raised and return its kind."""
-        return self._add(f"parse: {type(error).__name__}", page, describe(error))
-
-    def told(self, error: str, page: int, message: str) -> str:
-        """Record a parser that raised elsewhere: the exception's name and its words. Returns its kind."""
-        return self._add(f"parse: {error}", page, message)
-
-    def _add(self, kind: str, page: int, message: str) -> str:
-        seen = self._seen.get(kind, 0)
-        self._seen[kind] = seen + 1
-        if seen < MESSAGES_PER_KIND:
-            self.kept.append(JobError(kind, page, message))
-        return kind

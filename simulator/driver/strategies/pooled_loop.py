@@ -5,15 +5,11 @@ from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from typing import Any
 
-from ..due_timer import DueTimer
-from ..sample import UNKNOWN, Emit
 from ..shared.failure import Failure
-from ..tickets import Claim
 from ..work import Parse
-from .event_loop import OK, EventLoopShard, LoopParts
+from .event_loop import EventLoopShard, LoopParts
 from .interface import ShardPlan, Worker
-from .jobs import clocks
-from .parse_worker import Carried, Parsed, parse_page
+from .parse_worker import Carried, parse_page
 from .pools import POOLS
 
 
@@ -26,6 +22,7 @@ class PooledLoopShard(EventLoopShard):
         self._parsers: list[Worker] = []
         self._warm_pages: list[tuple[int, bytes]] = []
         self._moved_bytes = 0
+        self._elsewhere = self._handed_over
 
     def start(self) -> "list[Worker]":
         """Start the pool, then the loop and its clients, and warm both up."""
@@ -52,41 +49,7 @@ class PooledLoopShard(EventLoopShard):
         self._parsers = self._pool.start()
         return lambda page, body: self._warm_pages.append((page, body))
 
-    async def _task(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:  # noqa: ARG002 - the pool's workers have their own
-        spec, log = self._spec, self._log
-        worker, due_at = self._plan.first_worker, self._plan.tickets.due
-        fetch, prefix = client.fetch, f"{spec.base_url}/pages/"
-        clock, _ = clocks(instrument=spec.instrument, clock=self._parts.clock)
-        due = 0
-        while (page := claim()) >= 0:
-            record, error, parse_cpu, parser = None, "", 0, worker
-            url = f"{prefix}{page}"
-            if due_at is not None:
-                due = due_at(page)
-                await timer.until(due)
-            start = clock()
-            try:
-                status, body = await fetch(url)
-            except Exception as raised:  # noqa: BLE001 - whatever a client raises is this job's error
-                fetched = parsing = parsed = ready = clock()
-                error = log.fetch(page, raised)
-            else:
-                fetched = parsing = parsed = ready = clock()
-                if status == OK:
-                    found = await self._handed_over(page, body)
-                    ready = clock()
-                    parser, parsing, parsed, parse_cpu, record = found[:5]
-                    if found.error:
-                        error = log.told(found.error, page, found.message)
-                else:
-                    error = log.status(page, status)
-                del body  # else every task holds its last page while it waits for the next one
-            numbers = (
-                page, worker, due or start, start, fetched, parsed, ready, UNKNOWN, parse_cpu, parser, parsing,
-            )  # fmt: skip
-            emit(numbers, record, error)
-
-    async def _handed_over(self, page: int, body: bytes) -> Parsed:
+    async def _handed_over(self, page: int, body: bytes) -> "tuple[int, int, int, int, Any, str, str]":
         """Have the pool parse a page. Raises Failure for a pool that broke and a record that cannot come back."""
         loop = asyncio.get_running_loop()
         try:
@@ -97,4 +60,4 @@ class PooledLoopShard(EventLoopShard):
         if found.failure:
             raise Failure("failed", found.failure)
         self._moved_bytes += len(body) + found.moved_bytes
-        return found
+        return found[:7]

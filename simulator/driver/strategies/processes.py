@@ -6,7 +6,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ..spec import Spec
-from ..tickets import SharedInteger, Tickets
+from ..tickets import SharedInteger, open_tickets
 from .interface import OpenShard, ShardPlan
 from .remote import Sender, converse
 from .starting import cause_of_death, end_with_parent, prepared_context
@@ -80,7 +80,7 @@ def serve(
         connection.close()
     end_with_parent()
     emit = Sender(pipe, shared=width > 1 and spec.strategy.fetch == "blocking")
-    plan = ShardPlan(spec, Tickets(spec, counter), width, shard, first_worker, emit)
+    plan = ShardPlan(spec, open_tickets(spec, counter), width, shard, first_worker, emit)
     try:
         ended = converse(pipe, lambda: open_local(plan), spec.switch_interval_s)
     except (EOFError, ConnectionError):

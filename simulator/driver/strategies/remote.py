@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Protocol
 
-from ..sample import READY, SampleLog
 from ..shared.failure import Failure
+from ..shared.recorder import READY, SampleLog
 from ..spec import Spec
 from .crossing import not_brought_back, not_picklable
 from .interface import Outcome, Shard, Worker

@@ -3,10 +3,9 @@
 from functools import partial
 from itertools import accumulate
 
-from ..arrivals import offsets_ns
 from ..shared.failure import Failure
 from ..spec import Spec
-from ..tickets import Tickets
+from ..tickets import open_tickets
 from .blocking import BlockingShard
 from .event_loop import EventLoopShard
 from .interface import Shard, ShardPlan
@@ -25,7 +24,7 @@ def open_shard(spec: Spec) -> Shard:
         Failure: arrivals so rare that no job is due inside the window; subinterpreters that cannot be had, or in which
             client or parser cannot be imported.
     """
-    offsets = offsets_ns(spec)
+    offsets = spec.offsets_ns()
     if offsets is not None and not offsets:
         raise Failure("failed", "no job is due before the end; raise job.duration or arrivals.rate")
     kind, widths = spec.strategy.shard_kind, spec.strategy.widths
@@ -35,7 +34,7 @@ def open_shard(spec: Spec) -> Shard:
         return RemoteShards(spec, Processes(spec, open_local))
     if kind == "interpreters":
         return RemoteShards(spec, Subinterpreters(spec, open_local))
-    tickets = Tickets(spec)
+    tickets = open_tickets(spec)
     firsts = accumulate(widths, initial=0)
     plans = [
         ShardPlan(spec, tickets, width, i, first)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..shared.failure import describe
 from ..spec import Spec
-from ..tickets import PipeCounter, Tickets
+from ..tickets import PipeCounter, open_tickets
 from .interface import OpenShard, ShardPlan
 from .interpreters import bootstrap, interpreters
 from .remote import Sender, converse
@@ -87,5 +87,5 @@ def serve(
     """Run one shard in a subinterpreter; returns whether it came to its end."""
     with Connection(os.dup(fd)) as pipe:
         emit = Sender(pipe, shared=width > 1 and spec.strategy.fetch == "blocking")
-        plan = ShardPlan(spec, Tickets(spec, counter), width, shard, first_worker, emit)
+        plan = ShardPlan(spec, open_tickets(spec, counter), width, shard, first_worker, emit)
         return converse(pipe, lambda: open_local(plan), spec.switch_interval_s)

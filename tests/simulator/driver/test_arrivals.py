@@ -7,17 +7,16 @@ import numpy as np
 import pytest
 import uvloop
 
-from simulator.driver.arrivals import offsets_ns
 from simulator.driver.due_timer import DueTimer, LoopTimer, TimerfdTimer, due_timer, sleep_until
 from simulator.driver.shared.failure import Failure
 from simulator.driver.spec import Spec, from_mapping
 from simulator.driver.strategies import open_shard
-from simulator.driver.tickets import Tickets
+from simulator.driver.tickets import open_tickets
 from tests.simulator.driver.jobs import JOB, MS, S, spec
 
 
 def offsets(made: Spec) -> list[int]:
-    found = offsets_ns(made)
+    found = made.offsets_ns()
     assert found is not None
     return found.tolist()
 
@@ -25,8 +24,8 @@ def offsets(made: Spec) -> list[int]:
 def test_a_job_file_without_arrivals_is_closed() -> None:
     made = from_mapping(JOB)
     assert made.arrivals is None
-    assert offsets_ns(made) is None
-    tickets = Tickets(made)
+    assert made.offsets_ns() is None
+    tickets = open_tickets(made)
     tickets.open(5)
     assert tickets.due is None
 
@@ -66,7 +65,7 @@ def test_a_fixed_duration_has_the_jobs_due_before_its_end() -> None:
 
 
 def test_a_page_is_due_at_its_offset_from_go_and_the_last_ends_the_claims() -> None:
-    tickets = Tickets(spec("constant", 50.0, pages=3))
+    tickets = open_tickets(spec("constant", 50.0, pages=3))
     claim = tickets.open(7 * S)
     assert tickets.due is not None
     assert [tickets.due(page) for page in range(3)] == [7 * S, 7 * S + 20 * MS, 7 * S + 40 * MS]
@@ -75,7 +74,9 @@ def test_a_page_is_due_at_its_offset_from_go_and_the_last_ends_the_claims() -> N
 
 def test_nothing_is_claimed_after_a_fixed_duration_though_jobs_are_left() -> None:
     moments = iter([7 * S, 7 * S + 99 * MS, 7 * S + 100 * MS])
-    tickets = Tickets(spec("constant", 50.0, pages=None, duration_ns=100 * MS), clock=lambda: next(moments))
+    tickets = open_tickets(
+        spec("constant", 50.0, pages=None, duration_ns=100 * MS), clock=lambda: next(moments)
+    )
     claim = tickets.open(7 * S)
     assert [claim() for _ in range(3)] == [0, 1, -1]
 

@@ -11,11 +11,11 @@ import pytest
 from simulator.analysis.arrivals import arrivals_of, dispatcher_late_ns
 from simulator.analysis.measures import response_ns
 from simulator.driver.due_timer import LoopTimer
-from simulator.driver.sample import COLUMNS
+from simulator.driver.shared.recorder import COLUMNS
 from simulator.driver.spec import Spec
 from simulator.driver.strategies.event_loop import EventLoopShard, LoopParts
 from simulator.driver.strategies.interface import ShardPlan
-from simulator.driver.tickets import Tickets
+from simulator.driver.tickets import open_tickets
 from simulator.result.observation import OpenArrivals
 from simulator.result.samples import Samples, from_columns
 from simulator.stats.percentiles import percentiles_s
@@ -57,7 +57,7 @@ def measured(made: Spec, in_flight: int = IN_FLIGHT) -> Samples:
         return Client(clock)
 
     world = LoopParts(clock, new_loop, open_client, lambda: LoopTimer(clock))
-    shard = EventLoopShard(ShardPlan(made, Tickets(made, clock=clock), in_flight), world)
+    shard = EventLoopShard(ShardPlan(made, open_tickets(made, clock=clock), in_flight), world)
     shard.start()
     assert shard.run() == START_NS
     shard.release()

@@ -4,7 +4,7 @@ from itertools import chain
 
 import pytest
 
-from simulator.driver.tickets import PipeCounter, Tickets
+from simulator.driver.tickets import PipeCounter, open_tickets
 from tests.simulator.driver.jobs import spec
 
 
@@ -18,7 +18,7 @@ def counter() -> Iterator[PipeCounter]:
 def test_a_pipe_counts_each_page_once_for_all_who_claim(counter: PipeCounter) -> None:
     made = spec(None, pages=2_000)
     # As in interpreters of their own: each has its tickets, they have nothing in common but the pipe.
-    claims = [Tickets(made, counter).open(0) for _ in range(4)]
+    claims = [open_tickets(made, counter).open(0) for _ in range(4)]
     claimed: list[list[int]] = [[] for _ in claims]
 
     def work(number: int) -> None:
@@ -35,7 +35,7 @@ def test_a_pipe_counts_each_page_once_for_all_who_claim(counter: PipeCounter) ->
 
 
 def test_whoever_holds_the_number_keeps_the_others_waiting(counter: PipeCounter) -> None:
-    claim = Tickets(spec(None, pages=5), counter).open(0)
+    claim = open_tickets(spec(None, pages=5), counter).open(0)
     with counter.get_lock():
         other = threading.Thread(target=claim)
         other.start()

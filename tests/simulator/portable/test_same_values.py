@@ -8,9 +8,9 @@ from typing import Any
 from zlib import crc32
 
 import pytest
+from simulator.driver.arrivals import offsets_ns
 
 from mockserver.catalogue import page_of_items
-from simulator.driver.arrivals import offsets_ns
 from simulator.driver.canonical import canonical
 from simulator.driver.parsers.html_parser import parse
 from simulator.runner.driver_process import PORTABLE_DRIVER

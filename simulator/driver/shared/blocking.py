@@ -1,0 +1,60 @@
+"""Blocking fetch: what a thread with a client of its own does, which also parses what it fetches."""
+
+from __future__ import absolute_import, division, unicode_literals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from .recorder import Recorder
+    from .tickets import Claim, Due
+
+
+def warm_up(fetch, prefix, parse, pages):
+    # type: (Callable[[str], Any], str, Callable[[int, bytes], Any], Iterable[int]) -> None
+    """Fetch and parse these pages; arguments as `do_jobs` has them."""
+    for page in pages:
+        _, body = fetch(prefix + str(page))
+        try:
+            parse(page, body)
+        except:  # noqa: E722 - what raises here raises again in the window, where it counts
+            continue
+
+
+def do_jobs(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends):
+    # type: (Callable[[str], Any], str, Callable[[int, bytes], Any], Claim, Recorder, Due | None, Due, bool) -> None
+    """Do jobs until none is left.
+
+    Args:
+        fetch: Returns status and whole body.
+        prefix: What stands before the page id in what is fetched, as a native string.
+        parse: The parse of one job.
+        claim: Returns the next page id, or -1.
+        recorder: Owns the columns of these jobs.
+        due_at: When a page is due (ns); None: as soon as this thread is free.
+        sleep_until: Puts this thread to sleep until a moment (ns), and returns it.
+        sends: Whether a ready record is pickled and sent: then the end of one job is not the start of the next.
+    """
+    due = 0
+    recorder.free()
+    while True:
+        page = claim()
+        if page < 0:
+            return
+        address = prefix + str(page)
+        if due_at is not None:
+            due = sleep_until(due_at(page))
+            recorder.free()
+        recorder.begun(page, due)
+        try:
+            status, body = fetch(address)
+        except:  # noqa: E722 - whatever a client raises is this job's error
+            recorder.failed()
+        else:
+            if recorder.fetched(status):
+                recorder.parse(parse, body)
+            del body  # else every thread holds its last page while it waits for the next one
+        recorder.ready()
+        if sends:
+            recorder.free()

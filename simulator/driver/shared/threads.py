@@ -1,0 +1,107 @@
+"""Threads that start together, do their part of the window, are parked together and end together."""
+
+from __future__ import absolute_import, division, unicode_literals
+
+import sys
+import threading
+
+from .failure import Failure, raised
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+
+class ThreadTeam(object):
+    """A thread for each member: an object that is opened in it, and starts, runs and is released there."""
+
+    def __init__(self, what, openers, names, daemon):
+        # type: (str, Sequence[Callable[[], Any]], Sequence[str], bool) -> None
+        """Make a team, not yet started.
+
+        Args:
+            what: What a member is, for a person.
+            openers: Each returns a member. It has `start()`, `run(…)` and `release()`, the last safe at any time.
+            names: Of the threads, as native strings.
+            daemon: Whether the threads may end with their interpreter, from the midst of what they do.
+        """
+        self._what, self._openers, self._names, self._daemon = what, openers, names, daemon
+        self._threads = []  # type: list[threading.Thread]
+        self._started = [None] * len(openers)  # type: list[Any]
+        self._failures = []  # type: list[Failure]
+        self._lock = threading.Lock()
+        self._pending = 0
+        self._settled = threading.Event()
+        self._go = threading.Event()
+        self._given = None  # type: tuple[Any, ...] | None
+        self._released = threading.Event()
+
+    def start(self):
+        # type: () -> list[Any]
+        """Start the threads; return what `start` of each member did, in their order. Raises Failure."""
+        self._pending = len(self._openers)
+        for index, name in enumerate(self._names):
+            thread = threading.Thread(target=self._live, args=(index,), name=name)
+            thread.daemon = self._daemon
+            self._threads.append(thread)
+            thread.start()
+        self._settle()
+        return self._started
+
+    def run(self, *given):
+        # type: (Any) -> None
+        """Let all members `run` with these arguments and wait until each is parked. Raises Failure."""
+        self._pending = len(self._openers)
+        self._settled.clear()
+        self._given = given
+        self._go.set()
+        self._settle()
+
+    def release(self):
+        # type: () -> None
+        """Let the threads end and wait until they have."""
+        self._released.set()
+        self._go.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _live(self, index):
+        # type: (int) -> None
+        member = None
+        try:
+            member = self._openers[index]()
+            self._started[index] = member.start()
+            self._arrive()
+            self._go.wait()
+            if self._given is not None:
+                member.run(*self._given)
+                self._arrive()
+                self._released.wait()
+        except:  # noqa: E722 - carried to the main thread; on the JVM it may be one of Java's
+            self._arrive(self._failure())
+        finally:
+            if member is not None:
+                member.release()
+
+    def _failure(self):
+        # type: () -> Failure
+        error = sys.exc_info()[1]
+        if isinstance(error, Failure):
+            return error
+        return Failure("failed", "a %s broke: %s" % (self._what, raised()[1]))
+
+    def _arrive(self, failure=None):
+        # type: (Failure | None) -> None
+        with self._lock:
+            if failure is not None:
+                self._failures.append(failure)
+            self._pending -= 1
+            if self._pending == 0 or failure is not None:
+                self._settled.set()
+
+    def _settle(self):
+        # type: () -> None
+        self._settled.wait()
+        if self._failures:
+            raise self._failures[0]
