@@ -8,7 +8,6 @@ In a document, the line `<!-- make reference: WHAT -->` begins such a part and `
 """
 
 import ast
-import inspect
 import json
 import re
 import textwrap
@@ -22,6 +21,7 @@ from pydantic import BaseModel, TypeAdapter
 from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfig
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
 from simulator.result import attribution, document, repetition
+from simulator.result.schema import texts
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
@@ -63,9 +63,6 @@ RESULTS: tuple[type[Any], ...] = (
     repetition.Arrivals,
     attribution.Attribution,
     attribution.JobTime,
-    attribution.Timeline,
-    attribution.Lane,
-    attribution.Watch,
 )
 _PART = re.compile(
     r"(?<=^<!-- make reference: )(.+?)( -->\n)(.*?)(?=^<!-- end -->$)", re.MULTILINE | re.DOTALL
@@ -210,14 +207,14 @@ def _range(schema: Mapping[str, Any]) -> str:
 
 def _fields(cls: type[Any]) -> Iterator[str]:
     """Yield a line for each key that there is something to say of, and one of the others."""
-    texts = _texts(cls)
+    said = texts(cls)
     hints = get_type_hints(cls)
     plain: list[str] = []
     for field in fields(cls):
         inner = [kind for kind in (hints[field.name], *get_args(hints[field.name])) if _is_plain(kind)]
         parts = [f"`{{{', '.join(f.name for f in fields(kind))}}}`." for kind in inner]
-        if field.name in texts or (parts and cls is not document.CellResult):
-            yield f"`{field.name}`: {' '.join((*parts, texts.get(field.name, '')))}".strip()
+        if field.name in said or (parts and cls is not document.CellResult):
+            yield f"`{field.name}`: {' '.join((*parts, said.get(field.name, '')))}".strip()
         else:
             plain.append(f"`{field.name}`")
     if plain:
@@ -227,21 +224,6 @@ def _fields(cls: type[Any]) -> Iterator[str]:
 def _is_plain(kind: Any) -> bool:
     """Tell whether it is an object that has no table of its own."""
     return is_dataclass(kind) and kind not in RESULTS
-
-
-def _texts(cls: type[Any]) -> dict[str, str]:
-    """Return the text below each field of a class, on one line."""
-    (body,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
-    assert isinstance(body, ast.ClassDef)  # noqa: S101 - for mypy: the source of a class is one
-    found: dict[str, str] = {}
-    for field, below in zip(body.body, body.body[1:], strict=False):
-        match field, below:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name)),
-                ast.Expr(value=ast.Constant(value=str(text))),
-            ):
-                found[name] = " ".join(text.split())
-    return found
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ from pydantic import TypeAdapter
 
 from simulator.stats.intervals import Interval
 
+from .schema import json_schema
+
 SCHEMA = "simulator.comparison/1"
 
 MetricName = Literal["throughput", "p99", "memory", "cpu"]
@@ -107,6 +109,4 @@ def comparison_json(comparison: Comparison) -> str:
 
 def comparison_schema() -> dict[str, Any]:
     """Return the JSON Schema of the comparison."""
-    schema = _ADAPTER.json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    return schema
+    return json_schema(Comparison)

@@ -20,6 +20,7 @@ from simulator.stats.percentiles import Lag, Percentiles
 
 from .attribution import Attribution, JobTime, Timeline
 from .repetition import Arrivals, Phase, Repetition, ServerMeasures
+from .schema import json_schema
 
 SCHEMA = "simulator.result/1"
 CellStatus = Literal["ok", "invalid", "unsupported", "failed", "skipped"]
@@ -218,6 +219,4 @@ def from_json(text: str) -> ResultDocument:
 
 def result_schema() -> dict[str, Any]:
     """Return the JSON Schema of the document."""
-    schema = ADAPTER.json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    return schema
+    return json_schema(ResultDocument)

@@ -36,6 +36,13 @@ def test_its_schema_holds_for_it_and_not_for_something_else(small: ResultDocumen
         jsonschema.validate(raw, schema)
 
 
+def test_its_schema_says_what_keys_mean() -> None:
+    schema = result_schema()
+    assert schema["properties"]["partial"]["description"].startswith("The run was interrupted or failed")
+    lag = schema["$defs"]["Measures"]["properties"]["resume_lag_s"]
+    assert lag["description"].startswith("Body received - last byte handed over")
+
+
 def test_promised_keys_are_there(small: ResultDocument) -> None:
     raw = json.loads(to_json(small))
     assert raw["schema"] == SCHEMA == "simulator.result/1"
