@@ -14,11 +14,12 @@ from math import exp
 from pathlib import Path
 
 from simulator import environment
-from simulator.analysis.goals import GOALS, scores
+from simulator.analysis.goals import scores
 from simulator.cli.run import Options, prepare_experiment
 from simulator.cli.tune import search
 from simulator.experiment.experiment import Experiment, Progress
 from simulator.experiment.preparation import Preparation
+from simulator.measures.work import THROUGHPUT
 from simulator.report.tuning import label
 from simulator.result.document import ResultDocument
 from simulator.runner.driver_process import default_python
@@ -49,7 +50,7 @@ SHARE = 0.35
 
 def scores_of(document: ResultDocument) -> dict[tuple[str, int], float]:
     """Return (cell id, round) -> log throughput of the valid repetitions."""
-    return scores(GOALS["throughput"], [r for cell in document.cells for r in cell.repetitions])
+    return scores(THROUGHPUT, [r for cell in document.cells for r in cell.repetitions])
 
 
 def in_rounds(experiment: Experiment, cells: Sequence[str], rounds: int) -> ResultDocument:

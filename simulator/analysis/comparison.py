@@ -7,7 +7,7 @@ parse cost came to.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
@@ -15,78 +15,19 @@ import numpy as np
 
 from simulator.analysis.circumstances import cautions
 from simulator.analysis.summary import status_of, valid
+from simulator.measures.measure import Measure
 from simulator.result.comparison import (
     SCHEMA,
     CellComparison,
     ComparedRun,
     Comparison,
     ComparisonVerdict,
-    MetricName,
     Side,
 )
 from simulator.result.measured import MeasuredCell, MeasuredRun
-from simulator.result.repetition import Measures, Repetition
+from simulator.result.repetition import Repetition
 from simulator.stats.intervals import FEWEST_FOR_INTERVAL, Interval
 from simulator.stats.unpaired import powered, unpaired_ratio
-
-
-@dataclass(frozen=True)
-class Metric:
-    """What may be compared."""
-
-    name: MetricName
-    unit: str
-    pick: Callable[[Measures], float | None]
-    words: tuple[ComparisonVerdict, ComparisonVerdict]
-    """What B is when its value is lower, and when it is higher."""
-    higher_is_better: bool
-    missing: str
-    """Why a repetition may lack it, and what to do."""
-    speed_power: int
-    """How it follows the speed of the machine where a job does nothing but compute: 1, -1, or 0 for not at all."""
-
-
-METRICS: Mapping[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        Metric(
-            "throughput",
-            "pages/s",
-            lambda m: m.throughput_per_s,
-            ("slower", "faster"),
-            higher_is_better=True,
-            missing="nothing was done in the window; raise job.pages or job.duration",
-            speed_power=1,
-        ),
-        Metric(
-            "p99",
-            "s",
-            lambda m: m.response_time_s.p99,
-            ("less", "more"),
-            higher_is_better=False,
-            missing="fewer than 10 jobs lie beyond it; raise job.pages or job.duration to 1,000 jobs a round",
-            speed_power=-1,
-        ),
-        Metric(
-            "memory",
-            "B",
-            lambda m: m.memory_bytes,
-            ("less", "more"),
-            higher_is_better=False,
-            missing="it cannot be read on this system",
-            speed_power=0,
-        ),
-        Metric(
-            "cpu",
-            "s",
-            lambda m: m.cpu_per_page_s,
-            ("less", "more"),
-            higher_is_better=False,
-            missing="it cannot be read on this system",
-            speed_power=-1,
-        ),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -105,14 +46,14 @@ class _Measured:
 
 
 def compare_runs(
-    a: MeasuredRun, b: MeasuredRun, metric: Metric, tolerance: float, across: Sequence[str] = ()
+    a: MeasuredRun, b: MeasuredRun, metric: Measure, tolerance: float, across: Sequence[str] = ()
 ) -> Comparison:
     """Compare two runs, B against A, in the order of A's cells, then those that only B has.
 
     Args:
         a: what is compared with.
         b: what may have become faster or slower.
-        metric: what is compared.
+        metric: what is compared; one that ranks.
         tolerance: by how much worse B may be before it is a regression.
         across: how machine and Python differ, as `circumstances.differences` found it.
     """
@@ -130,7 +71,7 @@ def compare_runs(
     return Comparison(
         schema=SCHEMA,
         metric=metric.name,
-        unit=metric.unit,
+        unit=metric.base_unit,
         tolerance=tolerance,
         a=ComparedRun(a.id, a.name, a.started_at),
         b=ComparedRun(b.id, b.name, b.started_at),
@@ -151,19 +92,19 @@ def _speed_by_round(cells: Iterable[MeasuredCell]) -> list[float]:
     return [exp(sum(found) / len(found)) for found in logs.values()]
 
 
-def _measured(cell: MeasuredCell, metric: Metric) -> _Measured:
+def _measured(cell: MeasuredCell, metric: Measure) -> _Measured:
     good: list[Repetition] = valid(cell.repetitions)
     status, reason = status_of(cell.unsupported, cell.repetitions, good)
     if status != "ok":
         return _Measured(0, (), (), f"{status}: {reason}")
     measures = [r.measures for r in good if r.measures is not None]
-    values = [metric.pick(m) for m in measures]
+    values = [metric.of_repetition(m) for m in measures]
     usable = tuple(value for value in values if value is not None and value > 0)
     speeds = tuple(1 / m.spin_s for m in measures if m.spin_s > 0)
-    missing = None
+    missing: str | None = None
     if len(usable) < len(values):
         # Those that have a value may be the better ones: what is missing is not missing by chance.
-        missing = f"{len(values) - len(usable)} of {len(values)} valid rounds have no {metric.name} ({metric.missing})"
+        missing = _missing(values, metric)
     elif len(values) < FEWEST_FOR_INTERVAL:
         missing = (
             f"{len(values)} valid round{'' if len(values) == 1 else 's'}, {FEWEST_FOR_INTERVAL} are needed"
@@ -173,7 +114,18 @@ def _measured(cell: MeasuredCell, metric: Metric) -> _Measured:
     return _Measured(len(values), usable, speeds, missing)
 
 
-def _lone(cell: MeasuredCell, metric: Metric, *, in_a: bool) -> CellComparison:
+def _missing(values: Sequence[float | None], metric: Measure) -> str:
+    """Say in how many rounds there is nothing that a ratio can be formed of, and why."""
+    none = sum(value is None or (metric.floor is None and value <= 0) for value in values)
+    if none:
+        return f"{none} of {len(values)} valid rounds have no {metric.name} ({metric.why_missing})"
+    zero = sum(value is not None and value <= 0 for value in values)
+    return (
+        f"{zero} of {len(values)} valid rounds have a {metric.called} of 0, and a ratio needs more than that"
+    )
+
+
+def _lone(cell: MeasuredCell, metric: Measure, *, in_a: bool) -> CellComparison:
     side = _measured(cell, metric).side
     return CellComparison(
         id=cell.id,
@@ -190,7 +142,7 @@ def _lone(cell: MeasuredCell, metric: Metric, *, in_a: bool) -> CellComparison:
     )
 
 
-def _compare(cell_a: MeasuredCell, cell_b: MeasuredCell, metric: Metric, tolerance: float) -> CellComparison:
+def _compare(cell_a: MeasuredCell, cell_b: MeasuredCell, metric: Measure, tolerance: float) -> CellComparison:
     a, b = _measured(cell_a, metric), _measured(cell_b, metric)
     ratio, speed = unpaired_ratio(b.values, a.values), unpaired_ratio(b.speeds, a.speeds)
     work = _work_ratio(cell_a, cell_b)
@@ -239,7 +191,7 @@ def _adjusted(ratio: Interval, speed: Interval, work: float, power: int) -> Inte
 
 
 def _verdict(
-    ratio: Interval, adjusted: Interval, speed: Interval, metric: Metric
+    ratio: Interval, adjusted: Interval, speed: Interval, metric: Measure
 ) -> tuple[ComparisonVerdict, str | None]:
     lower, higher = metric.words
     if adjusted.high < 1:
@@ -254,9 +206,9 @@ def _verdict(
     )
 
 
-def _regressed(verdict: ComparisonVerdict, adjusted: Interval, metric: Metric, tolerance: float) -> bool:
+def _regressed(verdict: ComparisonVerdict, adjusted: Interval, metric: Measure, tolerance: float) -> bool:
     lower, higher = metric.words
-    if metric.higher_is_better:
+    if metric.better == "more":
         return verdict == lower and adjusted.median < 1 - tolerance
     return verdict == higher and adjusted.median > 1 + tolerance
 

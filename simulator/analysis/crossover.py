@@ -14,10 +14,10 @@ from math import log
 from typing import Any, Literal
 
 from simulator.analysis.pairing import ratio, shared_rounds
+from simulator.measures.factors import PARSE_COST, STRATEGY
 from simulator.result.document import CellResult, Crossover, ResultDocument
 from simulator.scenario.shards import computing_in
 
-COST = "job.parse_cost"
 FEWEST_COSTS = 2
 
 
@@ -72,13 +72,13 @@ def pairs(document: ResultDocument) -> tuple[Pair, ...]:
     groups: dict[tuple[tuple[str, str], ...], dict[str, dict[str, CellResult]]] = {}
     scopes: dict[tuple[tuple[str, str], ...], Mapping[str, Any]] = {}
     for cell in document.cells:
-        if cell.baseline_id is None or COST not in cell.factors or cell.arrivals is not None:
+        if cell.baseline_id is None or PARSE_COST not in cell.factors or cell.arrivals is not None:
             continue  # with open arrivals who keeps up does as much as comes, so that nobody wins by throughput
-        scope = {path: level for path, level in cell.factors.items() if path not in (COST, "strategy")}
+        scope = {path: level for path, level in cell.factors.items() if path not in (PARSE_COST, STRATEGY)}
         key = tuple((path, str(level)) for path, level in scope.items())
         scopes[key] = scope
         by_name = groups.setdefault(key, defaultdict(dict))
-        by_name[str(cell.factors["strategy"])][str(cell.factors[COST])] = cell
+        by_name[str(cell.factors[STRATEGY])][str(cell.factors[PARSE_COST])] = cell
     kinds = computing_in(document.scenario)
     found = []
     for key, by_name in groups.items():

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from simulator.analysis.goals import DISTURBED_WEIGHT, GOALS, Goal, scores
+from simulator.analysis.goals import DISTURBED_WEIGHT, scores
+from simulator.measures.measure import Measure
+from simulator.measures.registry import RANKING
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval
 from simulator.stats.layout import contrast, effects
@@ -38,7 +40,7 @@ class Tried:
 class Choice:
     """The answer of a search."""
 
-    goal: Goal
+    goal: Measure
     cell: CellResult
     runner_up: CellResult | None
     lead: Interval | None
@@ -53,7 +55,7 @@ class Choice:
 
 def choose(document: ResultDocument, goal_name: str) -> Choice | None:
     """Return the answer; null where nothing valid was measured."""
-    goal = GOALS[goal_name]
+    goal = RANKING[goal_name]
     repetitions = [r for cell in document.cells for r in cell.repetitions]
     scored = scores(goal, repetitions)
     if not scored:

@@ -8,10 +8,12 @@ from pathlib import Path
 from rich.console import Console
 
 from simulator.analysis.circumstances import differences
-from simulator.analysis.comparison import METRICS, Metric, compare_runs
+from simulator.analysis.comparison import compare_runs
 from simulator.cli import exits
 from simulator.cli.output import check_writable, write_text
 from simulator.cli.references import find_run
+from simulator.measures.measure import Measure
+from simulator.measures.registry import RANKING, unranked
 from simulator.report.comparison import build_comparison
 from simulator.report.terminal import render
 from simulator.result.comparison import Comparison, comparison_json, decided, regressions
@@ -59,11 +61,11 @@ def verdict_of(comparison: Comparison) -> int:
     return exits.OK if decided(comparison) else exits.NOTHING_VALID
 
 
-def find_metric(name: str) -> Metric:
-    """Return the metric of this name. Raises Stop."""
-    if name not in METRICS:
-        exits.usage(f"--metric {name}: there are {', '.join(METRICS)}")
-    return METRICS[name]
+def find_metric(name: str) -> Measure:
+    """Return the measure of this name, one that says which of two is better. Raises Stop."""
+    if name not in RANKING:
+        exits.usage(f"--metric {name}: {unranked(name)}")
+    return RANKING[name]
 
 
 def parse_tolerance(text: str) -> float:

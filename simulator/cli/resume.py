@@ -5,11 +5,11 @@ from typing import Any
 
 from simulator import environment
 from simulator.cli import exits
+from simulator.measures.factors import RUNTIME
 from simulator.result.run import Run
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.interpreters import Interpreters
 from simulator.scenario.model import Scenario
-from simulator.scenario.runtimes import FACTOR
 from simulator.store import Store
 
 
@@ -59,7 +59,7 @@ def _python(run: Run, python: str) -> Iterator[str]:
 
 def _runtimes(run: Run, interpreters: Interpreters) -> Iterator[str]:
     """Compare what each runtime was with what it is now; made environments may stand elsewhere meanwhile."""
-    runtimes = {cell.id: str(cell.factors.get(FACTOR)) for cell in run.header.cells}
+    runtimes = {cell.id: str(cell.factors.get(RUNTIME)) for cell in run.header.cells}
     ran: dict[str, dict[str, str]] = {}
     executables: dict[str, set[str]] = {}
     for repetition in run.repetitions:

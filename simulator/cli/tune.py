@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from rich.console import Console
 
 from simulator import environment
-from simulator.analysis.goals import GOALS
-from simulator.analysis.goals import NAMES as GOAL_NAMES
 from simulator.cli import exits
 from simulator.cli.again import reproducing
 from simulator.cli.keeping import Keeping, rescue
@@ -24,6 +22,7 @@ from simulator.cli.show import show
 from simulator.experiment.experiment import Experiment
 from simulator.experiment.plan import allowance_of, planned_cells
 from simulator.experiment.preparation import Preparation, Search
+from simulator.measures.registry import RANKING, unranked
 from simulator.scenario.candidates import candidates
 from simulator.scenario.cells import Cell
 from simulator.scenario.combinations import Factors, resolve, strategy_names
@@ -58,8 +57,8 @@ class TuneOptions:
 
 def tune_scenario(options: Options, wanted: TuneOptions) -> int:
     """Search and show; returns the exit code. Raises Stop for what the user gave wrong."""
-    if wanted.goal not in GOAL_NAMES:
-        exits.usage(f"--goal {wanted.goal}: there are {', '.join(GOAL_NAMES)}")
+    if wanted.goal not in RANKING:
+        exits.usage(f"--goal {wanted.goal}: {unranked(wanted.goal)}")
     command = reproducing(options.given, os.environ, "tune", wanted.words)
     # Expectations speak of the scenario's own cells; a search has others, and looks for a choice.
     options = replace(options, overrides=("expect=[]", *options.overrides))
@@ -118,7 +117,7 @@ def one_setting(scenario: Scenario, options: Options, wanted: TuneOptions) -> Sc
 
 def search(experiment: Experiment, goal_name: str, max_in_flight: int) -> Experiment:
     """Return the experiment with the candidates as its cells and the search as its schedule."""
-    goal, scenario = GOALS[goal_name], experiment.scenario
+    goal, scenario = RANKING[goal_name], experiment.scenario
     cells = candidates(
         scenario,
         environment.usable_cores(),
@@ -161,7 +160,7 @@ def search(experiment: Experiment, goal_name: str, max_in_flight: int) -> Experi
         header=replace(experiment.header, scenario=document, cells=planned_cells(cells)),
         schedule=schedule,
         turns=None,
-        search=Search(most / max(1, len(possible)), goal.least_pages),
+        search=Search(most / max(1, len(possible)), goal.fewest_jobs),
     )
 
 

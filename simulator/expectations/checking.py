@@ -7,7 +7,9 @@ from typing import Any
 from simulator.expectations.matching import combinations, is_level, of_strategy, shown
 from simulator.expectations.syntax import Condition, Level, Measured, Quantity, Strategy, Term, metrics_of
 from simulator.measures.dimension import PLAIN, Dimension, with_units
-from simulator.measures.registry import AXIS, CROSSOVER, NAMES, SPEEDUP, dimension_of
+from simulator.measures.factors import IN_FLIGHT, PARSE_COST, STRATEGY
+from simulator.measures.registry import CROSSOVER, NAMES, dimension_of
+from simulator.measures.work import SPEEDUP
 from simulator.text.nearest import nearest
 
 BASELINE = "sequential"
@@ -34,19 +36,19 @@ class Known:
     @property
     def strategies(self) -> tuple[str, ...]:
         """Names, in the order of the cells."""
-        return tuple(dict.fromkeys(str(cell["strategy"]) for cell in self.cells))
+        return tuple(dict.fromkeys(str(cell[STRATEGY]) for cell in self.cells))
 
     def levels(self, path: str, strategy: str | None = None) -> tuple[str, ...]:
         """Return the levels of a factor, of all cells or of one strategy's."""
         found = (
-            shown(cell[path]) for cell in self.cells if path in cell and strategy in (None, cell["strategy"])
+            shown(cell[path]) for cell in self.cells if path in cell and strategy in (None, cell[STRATEGY])
         )
         return tuple(dict.fromkeys(found))
 
     @property
     def factors(self) -> tuple[str, ...]:
         """Paths of all cells' factors."""
-        return tuple(dict.fromkeys(path for cell in self.cells for path in cell if path != "strategy"))
+        return tuple(dict.fromkeys(path for cell in self.cells for path in cell if path != STRATEGY))
 
 
 def check(condition: Condition, known: Known | None) -> tuple[Fault, ...]:
@@ -132,7 +134,7 @@ def _measured(metric: Measured, known: Known | None) -> Iterator[Fault]:
 
 def _needs_another(metric: Measured) -> Iterator[Fault]:
     first, *others = metric.strategies
-    if metric.metric == SPEEDUP and first.name == BASELINE:
+    if metric.metric == SPEEDUP.name and first.name == BASELINE:
         yield Fault(first.column, f"a speed-up is over {BASELINE}; name another strategy")
     if metric.metric != CROSSOVER:
         return
@@ -142,8 +144,8 @@ def _needs_another(metric: Measured) -> Iterator[Fault]:
         if strategy.name == BASELINE:
             yield Fault(strategy.column, f"{BASELINE} has no crossovers; name another strategy")
     for level in metric.levels:
-        if level.path == AXIS:
-            yield Fault(level.column, f"a crossover runs along {AXIS}; remove it")
+        if level.path == PARSE_COST:
+            yield Fault(level.column, f"a crossover runs along {PARSE_COST}; remove it")
 
 
 def _names(metric: Measured, known: Known) -> Iterator[Fault]:
@@ -152,12 +154,12 @@ def _names(metric: Measured, known: Known) -> Iterator[Fault]:
         yield Fault(strategy.column, _unknown("strategy", strategy.name, known.strategies))
     wrong = {level for level in metric.levels if level.path not in known.factors}
     for level in metric.levels:
-        if level.path == "strategy":
+        if level.path == STRATEGY:
             yield Fault(level.column, "the strategy is named alone, without strategy=")
         elif level in wrong:
             yield Fault(level.column, _unknown("factor", level.path, known.factors))
-    if metric.metric == CROSSOVER and len(known.levels(AXIS)) < 2:  # noqa: PLR2004 - a crossing lies between two
-        yield Fault(metric.column, f"a crossover needs {AXIS} in vary, with two levels at least")
+    if metric.metric == CROSSOVER and len(known.levels(PARSE_COST)) < 2:  # noqa: PLR2004 - a crossing lies between two
+        yield Fault(metric.column, f"a crossover needs {PARSE_COST} in vary, with two levels at least")
     if unknown or wrong:
         return
     for strategy in metric.strategies:
@@ -173,7 +175,7 @@ def _level(strategy: Strategy, level: Level, known: Known) -> Iterator[Fault]:
     if not levels:
         yield Fault(level.column, f"{level.path} does not vary {strategy}; remove it")
     elif not any(is_level(each, level.level) for each in levels):
-        if strategy.name == BASELINE and level.path == "in_flight":
+        if strategy.name == BASELINE and level.path == IN_FLIGHT:
             yield Fault(level.column, f"{BASELINE} always has one job in flight; remove {level}")
         else:
             message = _unknown(f"level of {level.path}", level.level, levels)

@@ -13,7 +13,8 @@ from typing import Any
 
 from mockserver.units import parse_duration, parse_rate, parse_size
 from simulator.expectations.syntax import Level, Measured
-from simulator.measures.registry import AXIS, CROSSOVER
+from simulator.measures.factors import PARSE_COST, STRATEGY
+from simulator.measures.registry import CROSSOVER
 
 Factors = Mapping[str, Any]
 """Dotted path → level of one cell; always with `strategy` and `in_flight`."""
@@ -41,7 +42,7 @@ def of_strategy(cells: Sequence[Factors], name: str, levels: Sequence[Level]) ->
     return [
         index
         for index, factors in enumerate(cells)
-        if factors["strategy"] == name
+        if factors[STRATEGY] == name
         and all(level.path in factors and is_level(factors[level.path], level.level) for level in levels)
     ]
 
@@ -73,9 +74,9 @@ def _rows(cells: Sequence[Factors], metric: Measured) -> list[Row]:
     rows = [Row({}, {metric: ()})]
     for strategy in metric.strategies:
         found = of_strategy(cells, strategy.name, metric.levels)
-        fixed = {"strategy", *(level.path for level in metric.levels)}
+        fixed = {STRATEGY, *(level.path for level in metric.levels)}
         if metric.metric == CROSSOVER:
-            fixed.add(AXIS)
+            fixed.add(PARSE_COST)
         several: dict[str, set[str]] = defaultdict(set)
         for index in found:
             for path, level in cells[index].items():

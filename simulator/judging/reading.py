@@ -7,7 +7,9 @@ from math import inf
 
 from simulator.expectations.matching import Factors, shown
 from simulator.expectations.syntax import Measured
-from simulator.measures.registry import CROSSOVER, METRICS, SPEEDUP, Metric
+from simulator.measures.measure import Measure
+from simulator.measures.registry import CROSSOVER, MEASURES
+from simulator.measures.work import SPEEDUP, THROUGHPUT
 from simulator.result.document import CellResult, Crossover, ResultDocument
 
 
@@ -45,13 +47,13 @@ def read(document: ResultDocument, metric: Measured, cells: Sequence[CellResult]
     if metric.metric == CROSSOVER:
         return _crossover(document, metric, cells)
     (cell,) = cells
-    wanted = METRICS[metric.metric]
-    by_round = _by_round(cell, wanted)
-    if metric.metric == SPEEDUP:
+    wanted = MEASURES[metric.metric]
+    by_round = _by_round(cell, THROUGHPUT if wanted is SPEEDUP else wanted)
+    if wanted is SPEEDUP:
         baseline = next((other for other in document.cells if other.id == cell.baseline_id), None)
         if baseline is None or baseline.status != "ok":
             return Lacking("its baseline is missing") if baseline is None else _not_ok(baseline)
-        base = {round_: rate for round_, rate in _by_round(baseline, wanted).items() if rate > 0}
+        base = {round_: rate for round_, rate in _by_round(baseline, THROUGHPUT).items() if rate > 0}
         by_round = {round_: rate / base[round_] for round_, rate in by_round.items() if round_ in base}
     point = wanted.of_cell(cell)
     if point is None:
@@ -64,7 +66,7 @@ def _not_ok(cell: CellResult) -> Lacking:
     return Lacking(f"{name} is {cell.status}" + (f": {cell.reason}" if cell.reason else ""))
 
 
-def _by_round(cell: CellResult, metric: Metric) -> dict[int, float]:
+def _by_round(cell: CellResult, metric: Measure) -> dict[int, float]:
     """Return round -> value of the valid repetitions; empty unless all of them have it."""
     values = {
         r.round: metric.of_repetition(r.measures)

@@ -3,20 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from simulator.measures.measure import Unit
+from simulator.measures.registry import MEASURES
 from simulator.report.numbers import NONE, number
 from simulator.report.parts import Column, Facts, Part, Table, Verdict
 from simulator.result.comparison import CellComparison, ComparedRun, Comparison, Side, decided, regressions
 from simulator.stats.intervals import Interval
 
-_SHOWN_AS: Mapping[str, tuple[str, float]] = {"pages/s": ("/s", 1), "s": ("ms", 1e3), "B": ("MB", 1e-6)}
-"""Unit of a metric -> unit in the table, and what to multiply with."""
-
-_TITLES = {
-    "throughput": "pages/s",
-    "p99": "p99 of the response time",
-    "memory": "peak memory",
-    "cpu": "CPU per page",
-}
 _SEQUENTIAL = "sequential"
 _WORK_WORTH_SAYING = 0.02
 _NEAR = 2
@@ -27,7 +20,7 @@ def build_comparison(comparison: Comparison) -> tuple[Part, ...]:
     names = _labels(comparison.cells)
     return (
         Verdict(
-            f"{comparison.b.id} (B) against {comparison.a.id} (A): {_TITLES[comparison.metric]}",
+            f"{comparison.b.id} (B) against {comparison.a.id} (A): {MEASURES[comparison.metric].called}",
             tuple(_sentences(comparison, names)),
         ),
         _table(comparison, names),
@@ -111,12 +104,11 @@ def _times(ratio: float) -> str:
 
 
 def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
-    unit, factor = _SHOWN_AS[comparison.unit]
-    what = _TITLES[comparison.metric]
+    unit, what = MEASURES[comparison.metric].unit, MEASURES[comparison.metric].called
     columns = (
         Column("cell", "", "strategy, and the levels in which the cells differ", numeric=False),
-        Column("A", unit, f"{what} in A: median over the valid rounds"),
-        Column("B", unit, f"{what} in B: median over the valid rounds"),
+        Column("A", unit.symbol, f"{what} in A: median over the valid rounds"),
+        Column("B", unit.symbol, f"{what} in B: median over the valid rounds"),
         Column("B/A", "×", "ratio of the medians"),
         Column("95 %", "", "interval of the ratio; with fewer than 3 rounds on a side the range"),
         Column("machine", "×", "the machine's own speed in B over that in A, by the spins around this cell"),
@@ -129,8 +121,8 @@ def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
         rows=tuple(
             (
                 names[cell.id],
-                _value(cell.a, factor),
-                _value(cell.b, factor),
+                _value(cell.a, unit),
+                _value(cell.b, unit),
                 NONE if cell.ratio is None else _times(cell.ratio.median),
                 _reach(cell.ratio),
                 NONE if cell.machine_speed is None else _times(cell.machine_speed.median),
@@ -161,8 +153,8 @@ def _notes(comparison: Comparison, names: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _value(side: Side | None, factor: float) -> str:
-    return NONE if side is None or side.median is None else number(side.median * factor)
+def _value(side: Side | None, unit: Unit) -> str:
+    return NONE if side is None or side.median is None else number(unit.of(side.median))
 
 
 def _facts(comparison: Comparison) -> list[tuple[str, str]]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from statistics import median
 
 from simulator.analysis.findings.words import PLURAL
+from simulator.measures.factors import PARSE_COST
 from simulator.report.combinations import Key, key_of
 from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table
 from simulator.report.standing import Standing, standing
 from simulator.result.document import CellResult, Crossover, ResultDocument
 
-COST = "job.parse_cost"
 FEWEST = 2
 """Parse costs and rows that make a matrix."""
 MOST_SENTENCES = 8
@@ -38,12 +38,14 @@ def matrix(document: ResultDocument) -> Matrix | None:
         cell
         for cell in document.cells
         # With open arrivals throughput ranks nobody.
-        if cell.baseline_id is not None and COST in cell.factors and cell.arrivals is None
+        if cell.baseline_id is not None and PARSE_COST in cell.factors and cell.arrivals is None
     ]
     groups: dict[tuple[Key, str], list[CellResult]] = {}
     for cell in cells:
         if not cell.marked:
-            groups.setdefault((key_of(cell.factors, COST), str(cell.factors[COST])), []).append(cell)
+            groups.setdefault((key_of(cell.factors, PARSE_COST), str(cell.factors[PARSE_COST])), []).append(
+                cell
+            )
     rows = list(dict.fromkeys(key for key, _ in groups))
     levels = list(dict.fromkeys(level for _, level in groups))
     if len(rows) < FEWEST or len(levels) < FEWEST:
@@ -65,7 +67,7 @@ def _cost(cells: Sequence[CellResult], level: str) -> float | None:
     measured = [
         cell.parse.cpu_s
         for cell in cells
-        if str(cell.factors[COST]) == level
+        if str(cell.factors[PARSE_COST]) == level
         and cell.status == "ok"
         and cell.parse is not None
         and cell.parse.cpu_s is not None
@@ -136,7 +138,7 @@ def picture(found: Matrix) -> str:
     ):
         if count:
             parts.append(f"{count} {one if count == 1 else many}")
-    factors = " and ".join([*found.paths, COST])
+    factors = " and ".join([*found.paths, PARSE_COST])
     return f"Of {len(places)} combinations of {factors}, {', '.join(parts)}."
 
 
@@ -178,7 +180,9 @@ def crossover_tables(document: ResultDocument, found: Matrix) -> tuple[Table, ..
     """Return a table for each strategy with processes: from which parse CPU on it wins, over each of the others."""
     by_faster: dict[str, dict[str, dict[Key, Crossover]]] = {}
     for (faster, slower), members in by_pair(document).items():
-        by_faster.setdefault(faster, {})[slower] = {key_of(member.scope, COST): member for member in members}
+        by_faster.setdefault(faster, {})[slower] = {
+            key_of(member.scope, PARSE_COST): member for member in members
+        }
     return tuple(
         Table(
             title=f"From which parse CPU on {faster} {'wins' if _singular(faster) else 'win'}, in ms",

@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.measures.factors import RUNTIME
 from simulator.report.numbers import ms
 from simulator.result.document import CellResult, ResultDocument
-
-FACTOR = "runtime"
 
 
 def interpreters(document: ResultDocument) -> tuple[tuple[str, str], ...]:
     """Return each runtime with what it was; none where the document has no such factor."""
     cells: dict[str, list[CellResult]] = {}
     for cell in document.cells:
-        if FACTOR in cell.factors:
-            cells.setdefault(str(cell.factors[FACTOR]), []).append(cell)
+        if RUNTIME in cell.factors:
+            cells.setdefault(str(cell.factors[RUNTIME]), []).append(cell)
     return tuple((f"runtime {runtime}", _described(of_it)) for runtime, of_it in cells.items())
 
 

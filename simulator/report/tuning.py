@@ -1,23 +1,28 @@
 """What a search found, as parts of a report."""
 
 from simulator.analysis.tuning import Choice, Tried, choose, fragment
+from simulator.measures.measure import Measure
+from simulator.measures.work import THROUGHPUT
 from simulator.report.build import machine
-from simulator.report.numbers import NONE, ms, number
+from simulator.report.columns import STRATEGY, Shown, columns_of, measured, row_of, with_symbol
+from simulator.report.numbers import number
 from simulator.report.parts import Column, Fragment, Part, Table, Verdict
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import differs
 
-COLUMNS = (
-    Column("strategy", "", "how the jobs share the machine", numeric=False),
+_SEARCH = (
+    STRATEGY,
     Column("in flight", "", "jobs started and not finished"),
     Column("tried", "", "valid repetitions"),
     Column("beside", "best", "how good it is beside the choice, the machine's drift taken out"),
-    Column("pages", "/s", "records ready per second: median"),
-    Column("p50", "ms", "response time: median"),
-    Column("p99", "ms", "response time: 99th percentile; – with fewer than 1,000 samples"),
-    Column("CPU", "ms", "CPU of the whole driver per page"),
-    Column("mem", "MB", "upper estimate of the peak over all its processes"),
 )
+_ALWAYS = {
+    "throughput": measured("throughput", "records ready per second: median"),
+    "p50": measured("p50", "response time: median"),
+    "p99": measured("p99", "response time: 99th percentile; – with fewer than 1,000 samples"),
+    "cpu": measured("cpu"),
+    "memory": measured("memory"),
+}
 ALMOST_ALL = 0.995
 
 
@@ -44,8 +49,13 @@ def build_tuning(document: ResultDocument) -> tuple[Part, ...]:
     )
     if document.partial:
         spent += " The search was ended early."
+    measures = shown_for(choice.goal)
     table = Table(
-        "what was tried", COLUMNS, tuple(_row(tried) for tried in choice.tried), _notes(document, choice), ()
+        "what was tried",
+        (*_SEARCH, *columns_of(measures)),
+        tuple((*_row(tried), *row_of(measures, tried.cell)) for tried in choice.tried),
+        _notes(document, choice),
+        (),
     )
     return (
         Verdict(title, (_answer(choice), *_runner_up(choice), choice.limit, spent)),
@@ -53,6 +63,11 @@ def build_tuning(document: ResultDocument) -> tuple[Part, ...]:
         Fragment("to paste into a scenario", fragment(choice.cell, document.scenario)),
         machine(document),
     )
+
+
+def shown_for(goal: Measure) -> tuple[Shown, ...]:
+    """Return the columns of measures: those that always matter, and what was looked for."""
+    return tuple((_ALWAYS if goal.name in _ALWAYS else {goal.name: measured(goal.name)} | _ALWAYS).values())
 
 
 def label(cell: CellResult) -> str:
@@ -70,16 +85,9 @@ def _answer(choice: Choice) -> str:
 def _value(choice: Choice, cell: CellResult) -> str:
     rate = cell.throughput_per_s
     pages = f"{number(rate.median)} pages/s" if rate is not None else "an unknown rate"
-    match choice.goal.name:
-        case "p99":
-            p99 = cell.response_time_s.p99 if cell.response_time_s is not None else None
-            return f"99 % of its response times are below {ms(p99)} ms, at {pages}"
-        case "memory":
-            return f"it holds {_mb(cell)} MB, at {pages}"
-        case "cpu":
-            return f"a page takes {ms(cell.cpu_per_page_s)} ms of CPU, at {pages}"
-        case "throughput":
-            return pages
+    if choice.goal is THROUGHPUT:
+        return pages
+    return f"{choice.goal.clause.format(with_symbol(choice.goal.of_cell(cell), choice.goal))}, at {pages}"
 
 
 def _runner_up(choice: Choice) -> tuple[str, ...]:
@@ -101,7 +109,6 @@ def _runner_up(choice: Choice) -> tuple[str, ...]:
 
 def _row(tried: Tried) -> tuple[str, ...]:
     cell = tried.cell
-    response = cell.response_time_s
     strategy = str(cell.factors["strategy"])
     if "parallelism" in cell.factors and cell.factors["parallelism"] != cell.in_flight:
         strategy += f", parallelism {cell.factors['parallelism']}"
@@ -110,16 +117,7 @@ def _row(tried: Tried) -> tuple[str, ...]:
         str(cell.in_flight),
         str(tried.repetitions),
         "1" if tried.relative > ALMOST_ALL else f"{tried.relative:.2f}",
-        NONE if cell.throughput_per_s is None else number(cell.throughput_per_s.median),
-        ms(response.p50 if response is not None else None),
-        ms(response.p99 if response is not None else None),
-        ms(cell.cpu_per_page_s),
-        _mb(cell),
     )
-
-
-def _mb(cell: CellResult) -> str:
-    return NONE if cell.memory_bytes is None else f"{cell.memory_bytes / 1e6:.0f}"
 
 
 def _notes(document: ResultDocument, choice: Choice) -> tuple[str, ...]:
@@ -128,6 +126,11 @@ def _notes(document: ResultDocument, choice: Choice) -> tuple[str, ...]:
         f"{label(cell)}: {cell.status}: {cell.reason}"
         for cell in document.cells
         if cell.status in ("invalid", "failed", "unsupported")
+    ]
+    notes += [
+        f"{label(cell)}: it has no {choice.goal.called} ({choice.goal.why_missing})"
+        for cell in document.cells
+        if cell.status == "ok" and cell.id not in tried
     ]
     disturbed = [r for cell in document.cells if cell.id in tried for r in cell.repetitions if r.disturbed]
     if disturbed:

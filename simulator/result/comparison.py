@@ -7,17 +7,18 @@ History of "simulator.comparison/1" (it may gain keys and never changes them):
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, WithJsonSchema
 
+from simulator.measures.registry import RANKING
 from simulator.stats.intervals import Interval
 
 from .schema import json_schema
 
 SCHEMA = "simulator.comparison/1"
 
-MetricName = Literal["throughput", "p99", "memory", "cpu"]
+MetricName = Annotated[str, WithJsonSchema({"type": "string", "enum": [*RANKING]})]
 ComparisonVerdict = Literal[
     "faster", "slower", "more", "less", "no difference", "cannot tell", "only in A", "only in B"
 ]

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from mockserver.config import ServerConfig
 from mockserver.units import format_size
+from simulator.measures.factors import RUNTIME
 from simulator.scenario.affinity import Affinity, why_not_here
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
 from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names, varies_baseline
 from simulator.scenario.job import Clients, Job
 from simulator.scenario.model import Scenario
-from simulator.scenario.runtimes import FACTOR
 from simulator.scenario.strategy import SEQUENTIAL
 from simulator.scenario.strategy_plan import StrategyPlan, plan
 
@@ -131,13 +131,13 @@ def _cell(
         affinity=affinity,
         arrivals=combination.arrivals,
         beside=beside,
-        runtime=dict(point.levels).get(FACTOR),
+        runtime=dict(point.levels).get(RUNTIME),
     )
 
 
 def _id(factors: Mapping[str, Level]) -> str:
     text = json.dumps(factors, sort_keys=True)
-    words = (str(factors["strategy"]), str(factors.get(FACTOR, "")), str(factors.get("case", "")))
+    words = (str(factors["strategy"]), str(factors.get(RUNTIME, "")), str(factors.get("case", "")))
     readable = "-".join(re.sub(r"[^a-z0-9_]+", "-", word.lower()).strip("-")[:24] for word in words if word)
     return f"{readable}-{hashlib.blake2b(text.encode(), digest_size=5).hexdigest()}"
 

@@ -14,12 +14,13 @@ from itertools import combinations as pairs
 from itertools import product
 from typing import Any
 
+from simulator.measures.factors import RUNTIME
 from simulator.scenario.document import Keys
 from simulator.scenario.explain import Mistake
 from simulator.scenario.model import DEFAULT_STRATEGIES
 from simulator.scenario.paths import PathError, dotted, place, replaced, split
 from simulator.scenario.problem import found
-from simulator.scenario.runtimes import FACTOR, levels
+from simulator.scenario.runtimes import levels
 
 MAX_CELLS = 2_000
 
@@ -116,7 +117,7 @@ class Factors:
                 )
                 of_levels = (range(len(self.vary[path])) for path in paths)
                 for on, *indices in product(range(max(1, len(runtimes))), *of_levels):
-                    runtime = ((FACTOR, runtimes[on]),) if runtimes else ()
+                    runtime = ((RUNTIME, runtimes[on]),) if runtimes else ()
                     chosen = list(zip(paths, indices, strict=True))
                     at = dict(chosen)
                     yield Point(

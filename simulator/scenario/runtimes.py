@@ -9,8 +9,6 @@ from pydantic import BeforeValidator, Field
 from mockserver.config import Config
 from simulator.scenario.problem import found
 
-FACTOR = "runtime"
-"""What the factor is called in cells, tables and conditions."""
 CURRENT = "current"
 """The interpreter of `--python`; by default the one that runs this program."""
 

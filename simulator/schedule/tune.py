@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from math import log
 from random import Random
 
-from simulator.analysis.goals import DISTURBED_WEIGHT, Goal, scores
+from simulator.analysis.goals import DISTURBED_WEIGHT, scores
+from simulator.measures.measure import Measure
 from simulator.result.repetition import Repetition
 from simulator.schedule.allowance import Allowance
 from simulator.schedule.block import broken
@@ -70,7 +71,7 @@ class Tune:
 
     Args:
         candidates: all cells that may be chosen.
-        goal: what is to be best.
+        goal: what is to be best; one that ranks.
         most: repetitions that may be spent.
         seed: fixes the order within a pass.
         allowance: time that may be spent.
@@ -79,7 +80,7 @@ class Tune:
     def __init__(
         self,
         candidates: Sequence[Candidate],
-        goal: Goal,
+        goal: Measure,
         *,
         most: int,
         seed: int,

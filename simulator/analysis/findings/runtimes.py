@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.analysis.findings.words import name
+from simulator.measures.factors import RUNTIME, STRATEGY
 from simulator.result.document import CellResult, Finding, ResultDocument
 from simulator.stats.intervals import Interval
 
-FACTOR = "runtime"
 SCALES, FLAT = 1.3, 1.2
 """Speed-ups of threads from which they compute in parallel, and up to which they do not."""
 FEWEST = 2
@@ -27,7 +27,7 @@ class _Scaling:
 
 def runtimes(document: ResultDocument) -> tuple[Finding, ...]:
     """Return the findings of a document whose cells have the factor `runtime`; none for any other."""
-    if not any(FACTOR in cell.factors for cell in document.cells):
+    if not any(RUNTIME in cell.factors for cell in document.cells):
         return ()
     return (*_compared(document), *_turned_on(document))
 
@@ -47,7 +47,7 @@ def _compared(document: ResultDocument) -> Iterator[Finding]:
         scaling = _scaling(cell, base)
         if scaling is None:
             continue
-        scope = {path: level for path, level in cell.factors.items() if path not in (FACTOR, "strategy")}
+        scope = {path: level for path, level in cell.factors.items() if path not in (RUNTIME, STRATEGY)}
         key = tuple((path, str(level)) for path, level in scope.items())
         groups.setdefault(key, []).append(scaling)
         scopes[key] = scope
@@ -66,7 +66,7 @@ def _scaling(cell: CellResult, base: CellResult | None) -> _Scaling | None:
         or (base.cpu_per_page_s or 0.0) <= (base.network_s or 0.0)
     ):
         return None
-    return _Scaling(str(cell.factors[FACTOR]), cell.speedup, gil_of(cell), base.throughput_per_s.median)
+    return _Scaling(str(cell.factors[RUNTIME]), cell.speedup, gil_of(cell), base.throughput_per_s.median)
 
 
 def _comparison(scope: Mapping[str, Any], members: Sequence[_Scaling]) -> Finding:
@@ -113,7 +113,7 @@ def _turned_on(document: ResultDocument) -> Iterator[Finding]:
     said = set()
     for cell in document.cells:
         module = (cell.calibration or {}).get("gil_enabled_by")
-        runtime = str(cell.factors.get(FACTOR))
+        runtime = str(cell.factors.get(RUNTIME))
         if module is None or gil_of(cell) is not True or (runtime, module) in said:
             continue
         said.add((runtime, module))
@@ -122,6 +122,6 @@ def _turned_on(document: ResultDocument) -> Iterator[Finding]:
             f"{runtime} was built to run without the GIL, but importing {module} turned it on: that module does not"
             " declare that it can do without, so threads take turns at computing there as well; another parser or"
             " client, or a newer version of this one, may keep it off.",
-            {FACTOR: runtime},
+            {RUNTIME: runtime},
             {"module": str(module)},
         )

@@ -92,7 +92,13 @@ def run(
 def tune(
     file: Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario, a YAML file.")],
     *,
-    goal: Annotated[str, typer.Option(metavar="GOAL", help="throughput, p99, memory or cpu.")] = "throughput",
+    goal: Annotated[
+        str,
+        typer.Option(
+            metavar="GOAL",
+            help="Any measure of which more, or less, is better: throughput, p99, memory, cpu …",
+        ),
+    ] = "throughput",
     max_in_flight: Annotated[
         int | None,
         typer.Option(min=1, max=10_000, help="The most in flight that is tried; by default the scenario's."),

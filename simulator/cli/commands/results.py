@@ -77,7 +77,11 @@ def compare(
     b: Annotated[str, typer.Argument(metavar="B", help="A RUN: what may have become faster or slower.")],
     *,
     metric: Annotated[
-        str, typer.Option(metavar="METRIC", help="throughput, p99, memory or cpu.")
+        str,
+        typer.Option(
+            metavar="METRIC",
+            help="Any measure of which more, or less, is better: throughput, p99, memory, cpu …",
+        ),
     ] = "throughput",
     tolerance: Annotated[
         str, typer.Option(metavar="PERCENT", help="How much worse B may be before the exit code is 99.")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from simulator.analysis.findings.words import per_second
+from simulator.measures.factors import PARSE_COST
 from simulator.report.combinations import Combination, along, key_of
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import (
@@ -18,7 +19,6 @@ from simulator.report.figures.drawn import (
     tone,
 )
 from simulator.report.figures.wording import ahead, form
-from simulator.report.matrix import COST
 from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
@@ -36,7 +36,7 @@ COLUMNS = (
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a line for each strategy; null where the parse cost does not vary."""
-    panels = made(along(document, COST), lambda group, name: _panel(group, name, document))
+    panels = made(along(document, PARSE_COST), lambda group, name: _panel(group, name, document))
     if not panels:
         return None
     return Figure(
@@ -75,7 +75,7 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
             f"{TITLE}: {group.title}",
             COLUMNS,
             tuple(
-                (starred(cell), str(cell.factors[COST]), ms(_cost(cell)), *reach(rate))
+                (starred(cell), str(cell.factors[PARSE_COST]), ms(_cost(cell)), *reach(rate))
                 for line in ordered
                 for cell, rate in line
             ),
@@ -93,7 +93,7 @@ def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDo
     """Say who leads at the lowest and at the highest cost, and what is known of where that turns."""
     by_level: dict[str, list[CellResult]] = {}
     for cell in sorted(compared(cells), key=_cost):
-        by_level.setdefault(str(cell.factors[COST]), []).append(cell)
+        by_level.setdefault(str(cell.factors[PARSE_COST]), []).append(cell)
     ends = list(by_level.values())
     told = [
         f"at {ms(_cost(found[0]))} ms of parse CPU {ahead(found, document.scatter_rounds, _rate)}"
@@ -102,7 +102,9 @@ def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDo
     crossings = [
         f"{found.faster} {form(found.faster, 'beats', 'beat')} {found.slower} from {ms(found.cost_s)} ms on"
         for found in document.crossovers
-        if key_of(found.scope, COST) == group.key and found.kind == "crossing" and found.cost_s is not None
+        if key_of(found.scope, PARSE_COST) == group.key
+        and found.kind == "crossing"
+        and found.cost_s is not None
     ]
     sentence = "; ".join([*told, *crossings[:MOST_CROSSINGS]])
     return sentence[0].upper() + sentence[1:] + "."

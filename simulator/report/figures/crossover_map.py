@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import log
 
+from simulator.measures.factors import PARSE_COST
 from simulator.report.combinations import Key, key_of
 from simulator.report.figure import STRATEGY, Axis, Figure, Grid, Line, Panel, Spot, Square
 from simulator.report.figures.letters import letters
 from simulator.report.figures.wording import form, names
-from simulator.report.matrix import COST, Matrix, by_pair, crossover_text, matrix, picture, told, winner_text
+from simulator.report.matrix import Matrix, by_pair, crossover_text, matrix, picture, told, winner_text
 from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table
 from simulator.report.standing import Standing
@@ -76,7 +77,7 @@ def _square(found: Matrix, key: Key, level: str, letter: Mapping[str, str]) -> S
         return None
     cost = found.costs[level]
     where = ", ".join(f"{path} {dict(key).get(path, '–')}" for path in found.paths)
-    where += f", {COST} {level}" + ("" if cost is None else f" ({ms(cost)} ms of CPU)")
+    where += f", {PARSE_COST} {level}" + ("" if cost is None else f" ({ms(cost)} ms of CPU)")
     explanation = f"{where}: {_explained(place)}."
     if not place.leaders:
         return Square("", place.status, "muted", 0.0, explanation)
@@ -120,7 +121,7 @@ def _lines(document: ResultDocument, found: Matrix, levels: Sequence[str]) -> It
     rows = list(found.rows)
     costs = [found.costs[level] for level in levels]
     for (faster, slower), members in by_pair(document).items():
-        by_row = {key_of(member.scope, COST): member for member in members}
+        by_row = {key_of(member.scope, PARSE_COST): member for member in members}
         run: list[Spot] = []
         for y, key in enumerate(rows):
             x = _place(by_row.get(key), costs)
@@ -151,7 +152,9 @@ def _place(found: Crossover | None, costs: Sequence[float | None]) -> float | No
 
 def _table(document: ResultDocument, found: Matrix, levels: Sequence[str]) -> Table:
     pairs = by_pair(document)
-    rows = {names: {key_of(each.scope, COST): each for each in members} for names, members in pairs.items()}
+    rows = {
+        names: {key_of(each.scope, PARSE_COST): each for each in members} for names, members in pairs.items()
+    }
     return Table(
         TITLE,
         (

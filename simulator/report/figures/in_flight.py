@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.pairing import ratio
+from simulator.measures.factors import IN_FLIGHT
 from simulator.report.combinations import Combination, along
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import STRATEGY, THROUGHPUT, by_strategy, made, ok, reach, tone
@@ -14,7 +15,6 @@ from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval, differs
 
 TITLE = "Throughput over the jobs in flight"
-FACTOR = "in_flight"
 COLUMNS = (
     STRATEGY,
     Column("in flight", "", "jobs started and not finished, at most"),
@@ -26,7 +26,7 @@ Known = Sequence[tuple[CellResult, Interval]]
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a line for each strategy; null where the jobs in flight do not vary."""
-    panels = made(along(document, FACTOR), lambda group, name: _panel(group, name, document))
+    panels = made(along(document, IN_FLIGHT), lambda group, name: _panel(group, name, document))
     if not panels:
         return None
     marked = sorted({strategy(cell) for cell in document.cells if cell.marked})

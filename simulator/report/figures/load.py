@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from simulator.measures.factors import ARRIVAL_RATE
 from simulator.report.combinations import Combination, along
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import (
@@ -22,7 +23,6 @@ from simulator.result.document import CellResult, ResultDocument
 from simulator.result.repetition import Arrivals
 
 TITLE = "Response time over the rate of jobs"
-FACTOR = "arrivals.rate"
 COLUMNS = (
     STRATEGY,
     Column("come", "/s", "jobs that came per second: planned, whoever was free"),
@@ -37,7 +37,7 @@ Known = Sequence[tuple[CellResult, float, float]]
 
 def build(document: ResultDocument) -> Figure | None:
     """Return a line for each strategy; null where jobs do not come by themselves at several rates."""
-    panels = made(along(document, FACTOR), _panel)
+    panels = made(along(document, ARRIVAL_RATE), _panel)
     if not panels:
         return None
     return Figure(

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.analysis.comparison import METRICS, compare_runs
+from simulator.analysis.comparison import compare_runs
+from simulator.measures.registry import RANKING
 from simulator.result.comparison import CellComparison, Comparison, decided, regressions
 from simulator.result.measured import measured_of
 from simulator.result.run import Run
@@ -17,7 +18,7 @@ STEADY = [100.0, 101.0, 99.0, 100.5, 99.5]
 
 
 def compared(a: Run, b: Run, metric: str = "throughput", tolerance: float = 0.05) -> Comparison:
-    return compare_runs(measured_of(a), measured_of(b), METRICS[metric], tolerance)
+    return compare_runs(measured_of(a), measured_of(b), RANKING[metric], tolerance)
 
 
 def only(comparison: Comparison) -> CellComparison:

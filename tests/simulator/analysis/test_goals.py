@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.analysis.goals import GOALS, KEEP, scores
+from simulator.analysis.goals import KEEP, scores
+from simulator.measures.registry import RANKING
 from simulator.stats.layout import effects, ratios
 from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.builders import repetition
@@ -21,11 +22,11 @@ def test_more_is_always_better_as_a_score() -> None:
         repetition("a", 0, 100.0, memory_bytes=10, cpu_per_page_s=0.001, response_time_s=tail(0.1)),
         repetition("b", 0, 99.0, memory_bytes=20, cpu_per_page_s=0.002, response_time_s=tail(0.2)),
     ]
-    for goal in GOALS.values():
-        scored = scores(goal, done)
-        assert scored["a", 0] > scored["b", 0], goal.name
-    assert scores(GOALS["throughput"], done)["a", 0] == pytest.approx(log(100))
-    assert scores(GOALS["memory"], done)["b", 0] == pytest.approx(-log(20))
+    for name in ("throughput", "p99", "memory", "cpu"):
+        scored = scores(RANKING[name], done)
+        assert scored["a", 0] > scored["b", 0], name
+    assert scores(RANKING["throughput"], done)["a", 0] == pytest.approx(log(100))
+    assert scores(RANKING["memory"], done)["b", 0] == pytest.approx(-log(20))
 
 
 def test_what_is_invalid_or_lacks_the_measure_has_no_score() -> None:
@@ -36,9 +37,9 @@ def test_what_is_invalid_or_lacks_the_measure_has_no_score() -> None:
         repetition("d", 0, 100.0, response_time_s=tail(None)),
         repetition("e", 0, 100.0, response_time_s=tail(0.2)),
     ]
-    assert set(scores(GOALS["p99"], done)) == {("e", 0)}
-    assert set(scores(GOALS["throughput"], done)) == {("d", 0), ("e", 0)}
-    assert scores(GOALS["throughput"], []) == {}
+    assert set(scores(RANKING["p99"], done)) == {("e", 0)}
+    assert set(scores(RANKING["throughput"], done)) == {("d", 0), ("e", 0)}
+    assert scores(RANKING["throughput"], []) == {}
 
 
 def test_thrift_never_wins_at_the_price_of_a_tenth_of_the_throughput() -> None:
@@ -47,7 +48,7 @@ def test_thrift_never_wins_at_the_price_of_a_tenth_of_the_throughput() -> None:
             repetition("fast", 0, 100.0, memory_bytes=200),
             repetition("thrifty", 0, rate, memory_bytes=100),
         ]
-        scored = scores(GOALS["memory"], done)
+        scored = scores(RANKING["memory"], done)
         return max(scored, key=lambda key: scored[key])[0]
 
     assert best(100 * KEEP + 1) == "thrifty"

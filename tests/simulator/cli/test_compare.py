@@ -114,7 +114,11 @@ def test_json_on_standard_output_is_alone_and_follows_its_schema(tmp_path: Path)
     [
         (("aaaa", "zzzz"), "no run 'zzzz' in"),
         (("aaaa", "nix.json"), "nix.json cannot be read"),
-        (("aaaa", "bbbb", "--metric", "p50"), "--metric p50: there are throughput, p99, memory, cpu"),
+        (
+            ("aaaa", "bbbb", "--metric", "memry"),
+            "--metric memry: did you mean memory? There are throughput, ",
+        ),
+        (("aaaa", "bbbb", "--metric", "cores"), "--metric cores: neither more nor less of it"),
         (("aaaa", "bbbb", "--tolerance", "5"), "--tolerance 5: write a percentage"),
         (("aaaa", "bbbb", "--json", "no/such/out.json"), "there is no folder no/such"),
     ],

@@ -67,7 +67,10 @@ def test_a_search_ends_with_a_choice_that_can_be_pasted_and_is_kept(scenario_fil
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--goal", "beauty", "--case", "a"), ["--goal beauty", "throughput, p99, memory, cpu"]),
+        (
+            ("--goal", "beauty", "--case", "a"),
+            ["--goal beauty: there are throughput, ", ", p99, ", ", memory, cpu, "],
+        ),
         ((), ["has 2 cases", "name one with --case: a, b"]),
         (("--case", "c"), ["--case c", "has no such case (there are: a, b)"]),
         (("--case", "a"), ["varies server.latency", "--set vary=null"]),

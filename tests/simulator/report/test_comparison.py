@@ -3,7 +3,8 @@ import io
 import pytest
 from rich.console import Console
 
-from simulator.analysis.comparison import METRICS, compare_runs
+from simulator.analysis.comparison import compare_runs
+from simulator.measures.registry import RANKING
 from simulator.report.comparison import build_comparison
 from simulator.report.parts import Facts, Table, Verdict
 from simulator.report.terminal import render
@@ -17,7 +18,7 @@ STEADY = [100.0, 101.0, 99.0]
 
 
 def compared(a: Run, b: Run, metric: str = "throughput", across: tuple[str, ...] = ()) -> Comparison:
-    return compare_runs(measured_of(a), measured_of(b), METRICS[metric], 0.05, across)
+    return compare_runs(measured_of(a), measured_of(b), RANKING[metric], 0.05, across)
 
 
 def parts(comparison: Comparison) -> tuple[Verdict, Table, Facts]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulator.report.parts import Fragment, Table, Verdict
-from simulator.report.tuning import COLUMNS, build_tuning
+from simulator.report.tuning import build_tuning
 from simulator.result.document import ResultDocument
 from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.searches import Rates, rounds, searched
@@ -76,7 +76,7 @@ def test_every_cell_that_was_tried_has_a_row_the_best_first_and_the_choice_can_b
     (table,) = (part for part in parts if isinstance(part, Table))
     assert [row[0] for row in table.rows] == ["threads", "asyncio"]
     assert [row[3] for row in table.rows] == ["1", "0.80"]
-    assert all(len(row) == len(COLUMNS) for row in table.rows)
+    assert all(len(row) == len(table.columns) for row in table.rows)
     (pasted,) = (part for part in parts if isinstance(part, Fragment))
     assert pasted.text == "strategies: [threads]\nin_flight: 8"
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from simulator.analysis.goals import GOALS
+from simulator.measures.registry import RANKING
 from simulator.result.repetition import Repetition
 from simulator.schedule import Allowance, Next
 from simulator.schedule.tune import Candidate, Tune
@@ -48,7 +48,7 @@ def search(rates: dict[str, Rate], goal: str = "throughput", **options: object) 
     candidates = [Candidate(f"{s} {n}", s, n, f"{s} {n}") for s in rates for n in LEVELS]
     candidates.append(Candidate("sequential 1", "sequential", 1, "sequential"))
     most = int(0.35 * len(candidates) * 5)
-    return Tune(candidates, GOALS[goal], most=most, seed=1, **options)  # type: ignore[arg-type]
+    return Tune(candidates, RANKING[goal], most=most, seed=1, **options)  # type: ignore[arg-type]
 
 
 def machine(rates: dict[str, Rate], seed: int, sigma: float = 0.02) -> Make:

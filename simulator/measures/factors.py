@@ -1,0 +1,9 @@
+"""Factors that the program itself speaks of: what they are called in cells, tables and conditions."""
+
+STRATEGY = "strategy"
+IN_FLIGHT = "in_flight"
+CASE = "case"
+RUNTIME = "runtime"
+PARSE_COST = "job.parse_cost"
+"""A crossover runs along it."""
+ARRIVAL_RATE = "arrivals.rate"
