@@ -5,6 +5,7 @@ In a document, the line `<!-- make reference: WHAT -->` begins such a part and `
     tree             the packages, each with the sentence that its docstring begins with and the names of its modules
     keys CLASS       the keys of a mapping in a scenario: pydantic's fields, their bounds and descriptions
     fields CLASS     the keys of an object in the result document: fields of a dataclass and the text below each
+    measures         all measures, a row each
 """
 
 import ast
@@ -20,6 +21,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfig
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
+from simulator.measures.reference import reference
 from simulator.result import attribution, document, repetition
 from simulator.result.schema import texts
 from simulator.scenario.affinity import Affinity
@@ -88,7 +90,9 @@ def _part(what: str) -> str:
         return _list(_keys(_named(MODELS, name)))
     if kind == "fields":
         return _list(_fields(_named(RESULTS, name)))
-    raise KeyError(f"make reference: {what}: no such part; there are tree, keys and fields")
+    if kind == "measures":
+        return "".join(f"{line}\n" for line in reference())
+    raise KeyError(f"make reference: {what}: no such part; there are tree, keys, fields and measures")
 
 
 def _named(classes: Iterable[type[Any]], name: str) -> type[Any]:

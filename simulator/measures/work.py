@@ -10,7 +10,7 @@ def _percentile(name: str, percent: float) -> Measure:
     return Measure(
         name=name,
         dimension=DURATION,
-        meaning=f"response time that {percent:g} % of the jobs stay within, from when a job is due to its record",
+        meaning=f"response time that {percent:g} % of the jobs stay within",
         repetition=f"response_time_s.{name}",
         pooled="samples",
         better="less",

@@ -52,7 +52,7 @@ MEASURES = (
     _share("network_share", "off CPU while the server held the request", "network", "network"),
     _share(
         "stalled_in_parse",
-        "the part of it that lies in parses",
+        "off CPU in a parse with no core to wait for",
         "stall_parse",
         "in parse",
         less="share of time stalled in a parse",

@@ -17,6 +17,7 @@ from simulator.expectations.checking import check
 from simulator.expectations.parsing import parse
 from simulator.measures import arrivals, job_time, resources, work, worker_time
 from simulator.measures.measure import Measure
+from simulator.measures.reference import reference
 from simulator.measures.registry import CROSSOVER, MEASURES, NAMES, RANKING, dimension_of, unranked
 from simulator.report.comparison import build_comparison
 from simulator.report.parts import Table, Verdict
@@ -225,3 +226,18 @@ def test_a_goal_that_is_0_is_the_best_and_what_lacks_it_is_named() -> None:
     assert table.notes == (
         "threads with 8 in flight: it has no worst loop lag (it runs on no event loop, or no tick was due)",
     )
+
+
+# --- the documents
+
+
+def test_the_reference_has_a_row_for_each_measure_and_a_reason_for_each_null() -> None:
+    lines = [*reference()]
+    table, reasons = lines[: lines.index("")], lines[lines.index("Null when:") :]
+    assert len({line.count("|") for line in table}) == 1
+    for row in MEASURES.values():
+        (line,) = (line for line in table if line.startswith(f"| `{row.name}` "))
+        assert row.meaning in line
+        assert f"`{row.cell}`" in line
+        letter = line.split("|")[-2].strip()
+        assert f"- {letter}: {row.lacking}" in reasons
