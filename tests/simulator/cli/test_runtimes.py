@@ -23,6 +23,9 @@ from tests.simulator.analysis.builders import repetition, run
 from tests.simulator.cli.started import simulator
 
 Write = Callable[..., Path]
+TRUTH = pytest.mark.truth
+CONTRACTED = ("3.14", "jython")
+"""Of whose drivers the contract tests show the same, without the command line."""
 
 
 def stopped(*arguments: str | Path) -> str:
@@ -63,7 +66,10 @@ def test_one_run_measures_every_runtime_that_is_here(scenario_file: Write) -> No
 
 
 @pytest.mark.scenario
-@pytest.mark.parametrize("name", ["3.13t", "3.14", "pypy3", "jython"])
+@pytest.mark.timeout(320)  # a Java machine is started for each of the cells
+@pytest.mark.parametrize(
+    "name", ["3.13t", "pypy3", *(pytest.param(name, marks=TRUTH) for name in CONTRACTED)]
+)
 def test_another_python_gives_the_same_records(name: str, scenario_file: Write) -> None:
     file = scenario_file(
         runtimes=["current", {"name": "other", "python": interpreter(name)}],
