@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint simulator/runtimes/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench bench-answers pictures parsers reference server clean
+.PHONY: help demo test test-truth check format bench bench-answers pictures parsers reference server clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +20,10 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml simulator/runtimes/constraint
 	$(PIP) --editable '.[parsers]'
 	@touch $@
 
+DEV := import tomllib; t = tomllib.load(open("pyproject.toml", "rb")); \
+  print(*t["dependency-groups"]["dev"], *t["project"]["optional-dependencies"]["parquet"])
 $(VENV)/.dev: $(VENV)/.installed
-	$(PIP) --editable '.[parsers,parquet]' $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"])')
+	$(PIP) $$($(BIN)/python -c '$(DEV)')
 	@touch $@
 
 demo: $(VENV)/.installed ## set up, run the quickstart scenario, say what to type next
@@ -40,6 +42,9 @@ test: $(VENV)/.dev ## set up and run the tests
 	$(BIN)/coverage erase
 	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --durations 20
 	$(BIN)/coverage combine -q
+
+test-truth: $(VENV)/.dev ## run the long proofs that `make test` leaves out (ten minutes; nothing else should run)
+	$(BIN)/python -m pytest -m truth -n 2 --dist loadgroup --durations 0
 
 # What the last `make test` left is as good as a new run, unless something has changed since.
 SOURCES = $(shell find simulator mockserver scenarios tests docs README.md pyproject.toml -type f -not -path '*/__pycache__/*')

@@ -9,7 +9,10 @@ from tests.interpreters import interpreter
 PYTHONS = ("this", "pypy3", "jython")
 
 
-@pytest.fixture(params=PYTHONS, scope="package")
+# One worker runs all tests of one Python: two Java machines at a time would take longer than one after the other.
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in PYTHONS], scope="package"
+)
 def python(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return sys.executable if name == "this" else interpreter(name)

@@ -19,6 +19,8 @@ from simulator.report.page import Page, build_page
 from tests.simulator.analysis.builders import matrix
 from tests.simulator.report.html.examples import figure, page, stack
 
+pytestmark = pytest.mark.xdist_group("browser")  # one is started
+
 SEEN = """async () => {
   for (const section of document.querySelectorAll("section.figure")) {
     section.scrollIntoView();
