@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from importlib import import_module
 
-from .clients.interface import LIBRARIES
+from .clients import CLIENTS
 from .parsers import ParserSpecError, modules
 from .spec import Spec
 
@@ -49,5 +49,6 @@ def wanted(spec: Spec) -> "list[str]":
     except ParserSpecError:  # a malformed one is reported when it is loaded
         found = []
     for client in spec.clients:
-        found += LIBRARIES.get(client.partition(":")[2], ())
+        library = CLIENTS.get(client.partition(":")[2])
+        found += [] if library is None else [library.module]
     return found

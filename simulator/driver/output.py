@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from .canonical import NotCanonicalError, canonical, digest
+from .libraries import LIBRARIES
 from .shared.recorder import COLUMNS, READY
 from .spec import PROTOCOL, Spec
 from .strategies import Outcome
 from .strategies.process_setup import cpus_now
-
-LIBRARIES = ("aiohttp", "httpx", "httpcore", "uvloop", "beautifulsoup4", "lxml", "selectolax")
 
 
 def write_measured(

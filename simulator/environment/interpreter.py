@@ -8,23 +8,23 @@ from importlib import metadata
 from importlib.util import find_spec
 from typing import Any
 
-LIBRARIES = (
-    "aiohttp",
-    "beautifulsoup4",
-    "h11",
-    "httpcore",
-    "httpx",
-    "lxml",
-    "numpy",
-    "platformdirs",
-    "prometheus-client",
-    "pydantic",
-    "pydantic-core",
-    "rich",
-    "ruamel.yaml",
-    "selectolax",
-    "typer",
-    "uvloop",
+from simulator.driver import libraries
+
+LIBRARIES = sorted(
+    (
+        *(
+            "h11",
+            "numpy",
+            "platformdirs",
+            "prometheus-client",
+            "pydantic",
+            "pydantic-core",
+            "rich",
+            "ruamel.yaml",
+        ),
+        "typer",
+        *libraries.LIBRARIES,
+    )
 )
 """What the simulator, its server and its built-in parsers run on."""
 

@@ -1,11 +1,11 @@
 """What a cell needs installed in its interpreter, and what no environment can give it."""
 
-from simulator.driver.parsers.registry import BUILT_IN
+from simulator.driver.clients import CLIENTS
+from simulator.driver.libraries import LOOP
+from simulator.driver.parsers import BUILT_IN
 from simulator.runtimes.facts import Facts
 from simulator.scenario.cells import Cell
 
-CLIENTS = {"httpx": "httpx", "aiohttp": "aiohttp"}
-"""Client → what to install; http.client is part of every Python."""
 PORTABLE_SHARDS, PORTABLE_FETCH = "none", "blocking"
 PORTABLE_CLIENT = "http.client"
 
@@ -15,14 +15,12 @@ def needs(cell: Cell) -> tuple[str, ...]:
 
     What the user's own parser imports is not known: its environment, or `with`, names it.
     """
-    wanted = set()
-    if cell.client in CLIENTS:
-        wanted.add(CLIENTS[cell.client])
+    wanted = set() if cell.client is None else set(CLIENTS[cell.client].packages[:1])
     built_in = BUILT_IN.get(cell.job.parser.name or "")
     if built_in is not None and built_in.package is not None:
         wanted.add(built_in.package)
-    if cell.plan.loop == "uvloop":
-        wanted.add("uvloop")
+    if cell.plan.loop == LOOP:
+        wanted.add(LOOP)
     return tuple(sorted(wanted))
 
 

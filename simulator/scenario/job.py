@@ -1,22 +1,29 @@
 """The job: which pages are fetched with which client, and what parses them."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from mockserver.config import Config
 from mockserver.units import DurationNs, format_duration, parse_duration
+from simulator.driver.clients import CLIENTS
+from simulator.driver.clients import names as clients_for
+from simulator.driver.parsers import BUILT_IN
 from simulator.scenario.problem import found
 from simulator.text.nearest import nearest
 
-BlockingClient = Literal["httpx", "http.client", "socket"]
-AsyncioClient = Literal["httpx", "aiohttp"]
-ClientName = Literal["httpx", "aiohttp", "http.client", "socket"]
-ParserName = Literal["html.parser", "bs4", "lxml", "selectolax", "json", "spin", "sha256"]
-
-PARSERS: tuple[str, ...] = get_args(ParserName)
-_CLIENTS: tuple[str, ...] = get_args(ClientName)
+PARSERS = tuple(BUILT_IN)
+_CLIENTS = tuple(CLIENTS)
+_BLOCKING, _ASYNCIO = clients_for("blocking"), clients_for("asyncio")
+if TYPE_CHECKING:  # a checker knows no Literal of what is looked up
+    BlockingClient: TypeAlias = str
+    AsyncioClient: TypeAlias = str
+    ClientName: TypeAlias = str
+    ParserName: TypeAlias = str
+else:
+    BlockingClient, AsyncioClient = Literal[_BLOCKING], Literal[_ASYNCIO]
+    ClientName, ParserName = Literal[_CLIENTS], Literal[PARSERS]
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,10 @@ def between(low: str, high: str) -> AfterValidator:
     return AfterValidator(Between(low, high))
 
 
+def _either(names: tuple[str, ...]) -> str:
+    return " or ".join((", ".join(names[:-1]), names[-1]))
+
+
 def _read_client(value: Any) -> Any:
     """Turn one name into the sides that the library has."""
     if isinstance(value, str):
@@ -47,7 +58,7 @@ def _read_client(value: Any) -> Any:
                 f"unknown client {value}; {f'did you mean {close}? ' if close else ''}"
                 f"Allowed: {', '.join(_CLIENTS)}, or {{blocking: http.client, asyncio: aiohttp}}"
             )
-        sides = (("blocking", get_args(BlockingClient)), ("asyncio", get_args(AsyncioClient)))
+        sides = (("blocking", _BLOCKING), ("asyncio", _ASYNCIO))
         return {side: value for side, names in sides if value in names}
     if not isinstance(value, dict | Clients):
         raise ValueError(f"found {found(value)}; a client is a name or {{blocking: …, asyncio: …}}")  # noqa: TRY004 (pydantic reports only a ValueError)
@@ -57,14 +68,14 @@ def _read_client(value: Any) -> Any:
 class Clients(Config):
     """The HTTP library for strategies that block, and the one for those on an event loop."""
 
-    blocking: BlockingClient | None = Field(default=None, description="httpx, http.client or socket.")
-    asyncio: AsyncioClient | None = Field(default=None, description="httpx or aiohttp.")
+    blocking: BlockingClient | None = Field(default=None, description=f"{_either(_BLOCKING)}.")
+    asyncio: AsyncioClient | None = Field(default=None, description=f"{_either(_ASYNCIO)}.")
 
     @model_validator(mode="after")
     def _any(self) -> Self:
         if self.blocking is None and self.asyncio is None:
             raise ValueError(
-                "no client; write blocking (httpx, http.client or socket), asyncio (httpx or aiohttp) or both"
+                f"no client; write blocking ({_either(_BLOCKING)}), asyncio ({_either(_ASYNCIO)}) or both"
             )
         return self
 

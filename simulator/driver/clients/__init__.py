@@ -1,5 +1,15 @@
 """The HTTP clients, one small adapter each; every strategy uses the same one."""
 
-from .interface import AsyncClient, BlockingClient, Response, open_async, open_blocking
+from .interface import AsyncClient, BlockingClient, Response
+from .registry import CLIENTS, adapter, names, open_async, open_blocking
 
-__all__ = ["AsyncClient", "BlockingClient", "Response", "open_async", "open_blocking"]
+__all__ = [
+    "CLIENTS",
+    "AsyncClient",
+    "BlockingClient",
+    "Response",
+    "adapter",
+    "names",
+    "open_async",
+    "open_blocking",
+]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from .interface import HEADERS, Response
 
 
-class Client:
+class Blocking:
     """One keep-alive connection."""
 
     def __init__(self, base_url: str) -> None:

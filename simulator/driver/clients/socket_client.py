@@ -15,7 +15,7 @@ HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length:"
 
 
-class Client:
+class Blocking:
     """One keep-alive connection; `receives` counts the calls that its answers took."""
 
     def __init__(self, base_url: str) -> None:

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..clients.interface import adapter
+from ..clients import adapter
 from ..parsers import load
 from ..shared.failure import Failure, describe
 from ..spec import Spec

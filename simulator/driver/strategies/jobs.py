@@ -5,8 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ..clients import open_async, open_blocking
-from ..clients.interface import LIBRARIES
+from ..clients import CLIENTS, adapter
 from ..due_timer import Clock
 from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
 from ..shared.failure import Failure, describe
@@ -41,11 +40,10 @@ def open_parse(spec: Spec) -> Parse:
 
 def open_client(spec: Spec) -> Any:
     """Return a new client of the kind that the strategy's fetch needs. Raises Failure."""
-    opener = open_async if spec.strategy.fetch == "asyncio" else open_blocking
     try:
-        return opener(spec.client, spec.base_url)
+        return adapter(spec.client, spec.strategy.fetch)(spec.base_url)
     except ImportError as error:
-        module = LIBRARIES[spec.client][0]
+        module = CLIENTS[spec.client].module
         raise Failure(
             "unsupported",
             f"the client {spec.client} cannot be imported by {sys.executable} ({error}); install {module} there,"

@@ -6,7 +6,7 @@ import signal
 import threading
 from typing import Any
 
-from ..clients.interface import LIBRARIES
+from ..clients import CLIENTS
 from ..parsers import modules
 from ..shared.failure import Failure
 from ..spec import Spec
@@ -44,7 +44,9 @@ def prepared_context(spec: Spec) -> Any:
     """
     context = context_of(spec.strategy.start_method)
     if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload([*LIBRARIES[spec.client], *modules(spec.parser), *STANDARD_IMPORTS])
+        context.set_forkserver_preload(
+            [CLIENTS[spec.client].module, *modules(spec.parser), *STANDARD_IMPORTS]
+        )
     return context
 
 

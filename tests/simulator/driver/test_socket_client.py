@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
-from simulator.driver.clients.socket_client import BUFFER_BYTES, Client
+from simulator.driver.clients.socket_client import BUFFER_BYTES, Blocking
 
 Answer = Callable[[socket.socket], None]
 
@@ -34,7 +34,7 @@ def answering(answer: Answer) -> Iterator[str]:
 def test_each_small_page_of_the_mock_server_takes_one_receive() -> None:
     config = ServerConfig.model_validate({"content": {"kind": "catalogue", "count": 4, "items": 0}})
     with MockServer.start(config) as server:
-        client = Client(server.url)
+        client = Blocking(server.url)
         answers = [client.fetch(f"{server.url}/pages/{page}") for page in range(50)]
         client.close()
     assert {status for status, _ in answers} == {200}
@@ -51,7 +51,7 @@ def test_a_response_in_pieces_is_put_together() -> None:
         connection.sendall(b"Length: 5\r\n\r\nhello")
 
     with answering(answer) as url:
-        client = Client(url)
+        client = Blocking(url)
         first_read.set()
         assert client.fetch(f"{url}/pages/1") == (404, b"hello")
         client.close()
@@ -77,7 +77,7 @@ def test_a_response_in_pieces_is_put_together() -> None:
 )
 def test_what_it_cannot_read_is_said(sent: bytes, error: type[Exception], words: str) -> None:
     with answering(lambda connection: connection.sendall(sent)) as url:
-        client = Client(url)
+        client = Blocking(url)
         with pytest.raises(error, match=words):
             client.fetch(f"{url}/pages/1")
         client.close()

@@ -8,7 +8,6 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from simulator.driver.arrivals import offsets_ns
 
 from mockserver.catalogue import page_of_items
 from simulator.driver.canonical import canonical
@@ -125,7 +124,7 @@ def test_pages_have_the_same_record(told: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("process", ["poisson", "constant"])
 def test_open_arrivals_are_due_at_the_same_moments(told: dict[str, Any], process: str) -> None:
-    expected = offsets_ns(spec(process, 130.0, pages=700, seed=2**40 + 3))
+    expected = spec(process, 130.0, pages=700, seed=2**40 + 3).offsets_ns()
     assert expected is not None
     # The last digit of a logarithm may differ from one C library to the JVM's.
     assert told["offsets"][process] == pytest.approx(expected.tolist(), abs=2)

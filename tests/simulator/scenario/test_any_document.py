@@ -8,9 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.driver.parsers.registry import BUILT_IN
 from simulator.scenario.cells import expand
-from simulator.scenario.job import PARSERS
 from simulator.scenario.load import load_text
 from simulator.scenario.problem import ScenarioError
 
@@ -90,7 +88,3 @@ def test_a_document_is_a_scenario_or_has_problems(
     with contextlib.suppress(ScenarioError):
         scenario = load_text(json.dumps({**base, **changes}), "t", Path(), overrides=overrides)
         assert expand(scenario, 2)
-
-
-def test_the_parsers_are_those_of_the_driver() -> None:
-    assert set(PARSERS) == set(BUILT_IN)

@@ -5,7 +5,7 @@ import aiohttp
 from .interface import HEADERS, Response
 
 
-class Client:
+class Asyncio:
     """One aiohttp.ClientSession with one keep-alive connection."""
 
     def __init__(self, base_url: str) -> None:  # noqa: ARG002 - the URL of a request is absolute

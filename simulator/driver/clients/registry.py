@@ -1,0 +1,49 @@
+"""The HTTP libraries: a row for each, from which all lists of clients come; importing it imports none of them."""
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from .interface import AsyncClient, BlockingClient
+
+
+class Library(NamedTuple):
+    """An HTTP library."""
+
+    adapter: str
+    """Module of this package, with a class `Blocking`, `Asyncio` or both, made with the server's base URL."""
+    kinds: "tuple[str, ...]"
+    """Which of the two: `blocking` on the calling thread, `asyncio` on the running loop."""
+    module: str
+    """What the adapter imports, for a fork server to preload and a person to install."""
+    packages: "tuple[str, ...]" = ()
+    """What to install, where it is none of Python's own, then what that brings and is worth a record."""
+
+
+CLIENTS: "dict[str, Library]" = {
+    "httpx": Library("httpx_client", ("blocking", "asyncio"), "httpx", ("httpx", "httpcore")),
+    "aiohttp": Library("aiohttp_client", ("asyncio",), "aiohttp", ("aiohttp",)),
+    "http.client": Library("http_client", ("blocking",), "http.client"),
+    "socket": Library("socket_client", ("blocking",), "socket"),
+}
+
+
+def names(kind: str) -> "tuple[str, ...]":
+    """Return the libraries that have a client of this kind, `blocking` or `asyncio`."""
+    return tuple(name for name, library in CLIENTS.items() if kind in library.kinds)
+
+
+def adapter(name: str, kind: str) -> Any:
+    """Return the class of a library's client of this kind. Raises ImportError where the library is missing."""
+    return getattr(import_module("." + CLIENTS[name].adapter, __package__), kind.capitalize())
+
+
+def open_blocking(name: str, base_url: str) -> BlockingClient:
+    """Return a new client for the calling thread. Raises ImportError where the library is not installed."""
+    client: BlockingClient = adapter(name, "blocking")(base_url)
+    return client
+
+
+def open_async(name: str, base_url: str) -> AsyncClient:
+    """Return a new client for the running loop. Raises ImportError where the library is not installed."""
+    client: AsyncClient = adapter(name, "asyncio")(base_url)
+    return client
