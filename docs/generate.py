@@ -1,6 +1,6 @@
 """Writes the parts of the documents that say what the code says, from the code: `make reference`.
 
-In a document, the line `<!-- make reference: WHAT -->` begins such a part and `<!-- end -->` ends it. WHAT is
+In a document, the line `<!--make reference: WHAT-->` begins such a part and `<!--end-->` ends it. WHAT is
 
     tree             the packages, each with the sentence that its docstring begins with and the names of its modules
     keys CLASS       the keys of a mapping in a scenario: pydantic's fields, their bounds and descriptions
@@ -66,9 +66,7 @@ RESULTS: tuple[type[Any], ...] = (
     attribution.Attribution,
     attribution.JobTime,
 )
-_PART = re.compile(
-    r"(?<=^<!-- make reference: )(.+?)( -->\n)(.*?)(?=^<!-- end -->$)", re.MULTILINE | re.DOTALL
-)
+_PART = re.compile(r"(?<=^<!--make reference: )(.+?)(-->\n)(.*?)(?=^<!--end-->$)", re.MULTILINE | re.DOTALL)
 _NAMES_SHOWN = 6
 """A key with more choices has a table of its own for them."""
 
@@ -153,11 +151,11 @@ def _keys(model: type[BaseModel]) -> Iterator[str]:
     for name, info in model.model_fields.items():
         key = info.alias or name
         value = _value(schema["properties"][key], schema.get("$defs", {}))
-        bounds = next((f", {b.low} to {b.high}" for b in _metadata(info) if isinstance(b, Between)), "")
+        value = next((f"{b.low} to {b.high}" for b in _metadata(info) if isinstance(b, Between)), value)
         # What a factory makes may depend on what is installed here.
         default = "" if info.default_factory is not None else _default(defaults.get(key))
         needed = ", required" if key in schema.get("required", ()) else ""
-        yield f"`{key}`: {value}{bounds}{needed}{default}. {info.description or ''}".strip()
+        yield f"`{key}`: {value}{needed}{default}. {info.description or ''}".strip()
 
 
 def _metadata(info: Any) -> Iterator[Any]:
@@ -194,16 +192,16 @@ def _value(schema: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     if "enum" in schema:
         names = [f"`{name}`" for name in schema["enum"]]
         return ", ".join(names) if len(names) <= _NAMES_SHOWN else "name"
-    return (_TEXTS.get(schema.get("pattern", "")) or _PLAIN[schema["type"]]) + _range(schema)
+    return _range(schema) or _TEXTS.get(schema.get("pattern", "")) or _PLAIN[schema["type"]]
 
 
 def _range(schema: Mapping[str, Any]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if (below := schema.get("exclusiveMaximum")) is not None:
-        return f", {low} to below 2^{below.bit_length() - 1}"
+        return f"{low} to below 2^{below.bit_length() - 1}"
     if (above := schema.get("exclusiveMinimum")) is not None:
-        return f", above {above}, to {high:,}"
-    return "" if low is None else f", {low:,} to {high:,}"
+        return f"above {above}, to {high:,}"
+    return "" if low is None else f"{low:,} to {high:,}"
 
 
 # --- objects of the result document
