@@ -5,7 +5,7 @@ In a document, the line `<!--make reference: WHAT-->` begins such a part and `<!
     tree             the packages, each with the sentence that its docstring begins with and the names of its modules
     keys CLASS       the keys of a mapping in a scenario: pydantic's fields, their bounds and descriptions
     fields CLASS     the keys of an object in the result document: fields of a dataclass and the text below each
-    measures         all measures, a row each
+    measures         all measures: heading, unit, what is better, meaning, how it is pooled, its place, when it is null
 """
 
 import ast
@@ -21,7 +21,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfig
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
-from simulator.measures.reference import reference
+from simulator.measures.registry import CROSSOVER, MEASURES
 from simulator.result import attribution, document, repetition
 from simulator.result.schema import texts
 from simulator.scenario.affinity import Affinity
@@ -89,7 +89,7 @@ def _part(what: str) -> str:
     if kind == "fields":
         return _list(_fields(_named(RESULTS, name)))
     if kind == "measures":
-        return "".join(f"{line}\n" for line in reference())
+        return _list(measures())
     raise KeyError(f"make reference: {what}: no such part; there are tree, keys, fields and measures")
 
 
@@ -204,18 +204,40 @@ def _range(schema: Mapping[str, Any]) -> str:
     return "" if low is None else f"{low:,} to {high:,}"
 
 
-# --- objects of the result document
+# --- measures and objects of the result document
+
+_HAVE_MEASURES = (document.CellResult, repetition.Measures, repetition.ServerMeasures)
+"""What measures say of their keys is not said again."""
+
+
+def measures() -> Iterator[str]:
+    """Yield a line for each measure, and one for each reason why some may be null."""
+    reasons = list(dict.fromkeys(row.lacking for row in MEASURES.values()))
+    letters = {reason: chr(ord("a") + number) for number, reason in enumerate(reasons)}
+    for row in MEASURES.values():
+        heading = "" if row.column == row.name else row.column
+        aside = ", ".join(filter(None, (heading, row.unit.symbol, row.better)))
+        yield (
+            f"`{row.name}`{f' ({aside})' if aside else ''}: {row.meaning}; {row.pooled}, `{row.cell}`,"
+            f" {letters[row.lacking]}"
+        )
+    yield f"`{CROSSOVER}` (ms): of two strategies, the parse CPU per page from which on the first beats the second"
+    for reason, letter in letters.items():
+        yield f"Null, {letter}: {reason}"
 
 
 def _fields(cls: type[Any]) -> Iterator[str]:
-    """Yield a line for each key that there is something to say of, and one of the others."""
+    """Yield a line for each key that there is something to say of, and one of those that measures are read from."""
     said = texts(cls)
     hints = get_type_hints(cls)
     plain: list[str] = []
+    measured = {name for row in MEASURES.values() for name in row.cell.split(".")[:2]}
     for field in fields(cls):
         inner = [kind for kind in (hints[field.name], *get_args(hints[field.name])) if _is_plain(kind)]
         parts = [f"`{{{', '.join(f.name for f in fields(kind))}}}`." for kind in inner]
-        if field.name in said or (parts and cls is not document.CellResult):
+        if field.name in measured and cls in _HAVE_MEASURES:
+            plain.append(f"`{field.name}`")
+        elif field.name in said or parts:
             yield f"`{field.name}`: {' '.join((*parts, said.get(field.name, '')))}".strip()
         else:
             plain.append(f"`{field.name}`")
