@@ -58,8 +58,9 @@ def compare_runs(
         across: how machine and Python differ, as `circumstances.differences` found it.
     """
     cells_a, cells_b = ({cell.id: cell for cell in run.cells} for run in (a, b))
+    common = [cell_id for cell_id in cells_a if cell_id in cells_b]
     overall = unpaired_ratio(
-        *(_speed_by_round(cells[i] for i in cells_a.keys() & cells_b.keys()) for cells in (cells_b, cells_a))
+        *(_speed_by_round(cells[cell_id] for cell_id in common) for cells in (cells_b, cells_a))
     )
     compared: list[CellComparison] = []
     for cell in (*a.cells, *(cell for cell in b.cells if cell.id not in cells_a)):

@@ -15,6 +15,7 @@ from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
 from simulator.analysis.timeline import MOST_JOBS, MOST_JOBS_OF_RUN, timeline
+from simulator.measures.registry import MEASURES
 from simulator.result.attribution import JobTime, Timeline
 from simulator.result.document import SCHEMA, CellResult, CellStatus, ResultDocument
 from simulator.result.repetition import (
@@ -94,7 +95,6 @@ def _cell(
         {} if any(r.status in ("failed", "unsupported") for r in baseline) else throughput_by_round(baseline)
     )
     rounds = sorted(own.keys() & base.keys())
-    over = _over(measures)
     arrivals = [m.arrivals for m in measures if m.arrivals is not None]
     response = _pool(samples, response_ns) if samples else np.array([])
     return CellResult(
@@ -111,23 +111,14 @@ def _cell(
         speedup=None
         if planned.baseline_id is None or arrivals
         else paired_ratio([own[r] for r in rounds], [base[r] for r in rounds], first),
-        makespan_s=over(lambda m: m.makespan_s),
-        startup_s=over(lambda m: m.startup_s),
-        drain_s=over(lambda m: m.drain_s),
         response_time_s=percentiles_s(response) if samples else None,
         fetch=_phase([m.fetch for m in measures]) if measures else None,
         parse=_phase([m.parse for m in measures]) if measures else None,
-        network_s=over(lambda m: m.network_s),
         resume_lag_s=lag_s(_pool(samples, resume_lag_ns)) if samples else None,
-        cpu_per_page_s=over(lambda m: m.cpu_per_page_s),
-        cores_used=over(lambda m: m.cores_used),
-        run_queue_cores=over(lambda m: m.run_queue_cores),
-        memory_bytes=None if (held := over(lambda m: m.memory_bytes)) is None else round(held),
         loop_lag_s=worst_lag([m.loop_lag_s for m in measures]),
         server=_server(measures, samples) if measures else None,
         equality=_equality(repetitions),
         digest=_digest(measures),
-        pages=round(median(m.pages for m in measures)) if measures else None,
         errors=_errors(repetitions),
         calibration=run.calibrations.get(planned.id),
         arrivals=over_rounds(arrivals, _pool(samples, lambda s: dispatcher_late_ns(s, planned.in_flight)))
@@ -135,11 +126,22 @@ def _cell(
         else None,
         attribution=mean_attribution([m.attribution for m in measures]),
         job_time=_job_time([m.job_time for m in measures]),
-        moved_bytes_per_page=over(lambda m: m.moved_bytes_per_page),
         timeline=_timeline(good, run) if measures else None,
         turns=run.turns.get(planned.id) if measures else None,
         response_curve=curve_s(response),
+        **_medians(measures),
     )
+
+
+def _medians(measures: Sequence[Measures]) -> dict[str, Any]:
+    """Return the fields of a cell that are medians over the rounds of the same fields of its repetitions."""
+    over = _over(measures)
+    found: dict[str, Any] = {}
+    for row in MEASURES.values():
+        if row.pooled == "median" and row.cell == row.repetition and "." not in row.cell:
+            value = over(row.of_repetition)
+            found[row.cell] = round(value) if row.whole and value is not None else value
+    return found
 
 
 def _timeline(good: Sequence[Repetition], run: Run) -> Timeline | None:

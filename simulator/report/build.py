@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.report.arrivals import arrivals_tables
+from simulator.report.columns import WHO, Shown, columns_of, measured, over_rounds, row_of, starred
 from simulator.report.combinations import Combination, Key, combinations
 from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
 from simulator.report.numbers import NONE, ms, number
@@ -13,24 +14,43 @@ from simulator.report.remarks import notes, remarks
 from simulator.report.runtimes import interpreters
 from simulator.report.why import why
 from simulator.result.document import CellResult, ResultDocument
-from simulator.stats.intervals import Interval
-from simulator.stats.percentiles import Percentiles
 
 MOST_TABLES = 6
 """More than these bury the answer: they are left out unless they are asked for."""
 
-COLUMNS = (
-    Column("strategy", "", "how the jobs share the machine", numeric=False),
-    Column("pages", "/s", "records ready per second of makespan: median over the rounds"),
-    Column("95 %", "", "interval of the pages/s; with fewer than 3 rounds the range"),
-    Column("speed-up", "×", "pages/s over those of sequential in the same round: median"),
-    Column("p50", "ms", "response time of a job: median"),
-    Column("tail", "ms", "the highest response-time percentile with 10 samples beyond it"),
-    Column("CPU", "ms", "CPU of the whole driver per page"),
-    Column("cores", "", "cores that the driver used on average"),
-    Column("mem", "MB", "upper estimate of the peak over all its processes"),
-    Column("start", "s", "from starting the interpreter until every worker is warm"),
+
+def _speedup(cell: CellResult) -> str:
+    if cell.baseline_id is None and cell.arrivals is None:
+        return "1"
+    return NONE if cell.speedup is None else f"{cell.speedup.median:.2f}"
+
+
+def _reach(cell: CellResult) -> str:
+    rate = cell.throughput_per_s
+    return NONE if rate is None else f"{number(rate.low)}–{number(rate.high)}"
+
+
+def _tail(cell: CellResult) -> str:
+    percentiles = cell.response_time_s
+    if percentiles is None:
+        return NONE
+    for name in ("p99_9", "p99", "p95", "p90"):
+        value = getattr(percentiles, name)
+        if value is not None:
+            return f"{name.replace('_', '.')} {ms(value)}"
+    return f"max {ms(percentiles.max)}" if percentiles.max is not None else NONE
+
+
+_SHOWN = (
+    WHO,
+    measured("throughput", over_rounds("throughput")),
+    Shown(Column("95 %", "", "interval of the pages/s; with fewer than 3 rounds the range"), _reach),
+    measured("speedup", "pages/s over those of sequential in the same round: median", text=_speedup),
+    measured("p50", "response time of a job: median"),
+    Shown(Column("tail", "ms", "the highest response-time percentile with 10 samples beyond it"), _tail),
+    *map(measured, ("cpu", "cores", "memory", "startup")),
 )
+COLUMNS = columns_of(_SHOWN)
 
 ANSWERS = ("winner", "arrivals")
 """Kinds of findings that answer the scenario's question; the others explain."""
@@ -141,41 +161,9 @@ def _no_answer(document: ResultDocument) -> str:
 
 
 def _row(cell: CellResult) -> tuple[str, ...]:
-    name = str(cell.factors["strategy"]) + ("*" if cell.marked else "")
     if cell.status != "ok" or cell.throughput_per_s is None:
-        return (name, cell.status, *[""] * (len(COLUMNS) - 2))
-    return (
-        name,
-        number(cell.throughput_per_s.median),
-        _reach(cell.throughput_per_s),
-        _speedup(cell),
-        ms(cell.response_time_s.p50 if cell.response_time_s else None),
-        _tail(cell.response_time_s),
-        ms(cell.cpu_per_page_s),
-        NONE if cell.cores_used is None else f"{cell.cores_used:.2f}",
-        NONE if cell.memory_bytes is None else f"{cell.memory_bytes / 1e6:.0f}",
-        NONE if cell.startup_s is None else f"{cell.startup_s:.2f}",
-    )
-
-
-def _speedup(cell: CellResult) -> str:
-    if cell.baseline_id is None and cell.arrivals is None:
-        return "1"
-    return NONE if cell.speedup is None else f"{cell.speedup.median:.2f}"
-
-
-def _reach(interval: Interval) -> str:
-    return f"{number(interval.low)}–{number(interval.high)}"
-
-
-def _tail(percentiles: Percentiles | None) -> str:
-    if percentiles is None:
-        return NONE
-    for name in ("p99_9", "p99", "p95", "p90"):
-        value = getattr(percentiles, name)
-        if value is not None:
-            return f"{name.replace('_', '.')} {ms(value)}"
-    return f"max {ms(percentiles.max)}" if percentiles.max is not None else NONE
+        return (starred(cell), cell.status, *[""] * (len(COLUMNS) - 2))
+    return row_of(_SHOWN, cell)
 
 
 def machine(document: ResultDocument) -> Facts:

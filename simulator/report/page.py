@@ -7,6 +7,7 @@ from io import StringIO
 from ruamel.yaml import YAML
 
 from simulator.report.build import COLUMNS, pieces
+from simulator.report.columns import STRATEGY
 from simulator.report.figure import Figure
 from simulator.report.figures import figures
 from simulator.report.parts import Column, Facts, Fragment, Part, Remarks, Table, Timeline
@@ -18,7 +19,7 @@ FEW_TABLES = 3
 """More than these are folded, so that what comes after them can be found."""
 
 STATES = (
-    Column("strategy", "", "how the jobs share the machine", numeric=False),
+    STRATEGY,
     Column("cells", "", "combinations of levels"),
     Column("counted", "", "repetitions that the numbers are made of"),
     Column("invalid", "", "repetitions that a check rejected"),

@@ -6,10 +6,11 @@ from math import ceil
 from typing import Any
 
 from mockserver.units import format_percentage
+from simulator.report.columns import STRATEGY
 from simulator.report.parts import Column, Part, Table, Verdict
 
 COLUMNS = (
-    Column("strategy", "", "how the jobs share the machine", numeric=False),
+    STRATEGY,
     Column("in flight", "", "jobs started and not finished"),
     Column("pages", "", "jobs of one repetition; – where its duration is fixed"),
     Column("window", "s", "predicted, the slowest that it should be"),

@@ -1,11 +1,12 @@
 """Why: where the time of workers and of jobs went, and a stretch of it as a picture."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from simulator.report.columns import STRATEGY, Shown, columns_of, measured, row_of
 from simulator.report.lanes import shown, together
 from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Column, Stretch, Table, Timeline
-from simulator.result.attribution import Attribution
 from simulator.result.document import CellResult
 
 FEW_MS = 10
@@ -15,6 +16,12 @@ MOST_WIDTH_US = 300_000
 
 LACKING = "not known, because a thread's times or the server's stamps cannot be read there"
 
+SHARES = (
+    *map(measured, ("fetch_share", "parse_share", "other_share", "network_share", "no_core", "stalled")),
+    measured("stalled_in_parse", "the part of it that lies in parses"),
+    *map(measured, ("idle", "gap", "steal")),
+)
+"""Where the time of workers went."""
 WORKERS = (
     Column(
         "strategy",
@@ -22,30 +29,33 @@ WORKERS = (
         "how the jobs share the machine, on how many threads that fetch or parse",
         numeric=False,
     ),
-    Column("fetch", "% CPU", "on CPU between the start of a fetch and its end; on a loop all but parsing"),
-    Column("parse", "% CPU", "on CPU in a parse"),
-    Column("other", "% CPU", "on CPU between jobs"),
-    Column("network", "%", "off CPU while the server held the request"),
-    Column("no core", "%", "runnable, but no core was free"),
-    Column("stalled", "%", "off CPU with neither network nor core nor work to wait for"),
-    Column("in parse", "%", "the part of it that lies in parses"),
-    Column("idle", "%", "off CPU with no job to work on"),
-    Column("gap", "%", "what the clocks inside and outside the driver do not agree about"),
-    Column("steal", "%", "of the machine's capacity, taken by its host"),
+    *columns_of(SHARES),
 )
 
-JOBS = (
-    Column("strategy", "", "how the jobs share the machine", numeric=False),
-    Column("to server", "ms", "from a job's start until the server has the request"),
-    Column("network", "ms", "the server holds the request"),
-    Column("resume", "ms", "from the last byte handed over until the client goes on: the resume lag"),
-    Column("to parse", "ms", "from there until the parse begins: waits for a pool, and the way to it"),
-    Column("parse", "ms", "wall time of a parse"),
-    Column("back", "ms", "until the driver's main interpreter holds the record"),
-    Column("moved", "kB", "pickled on the way to another interpreter and back, per page"),
-    Column("loop lag", "ms", "a 10 ms tick on the loop: p99 of its lateness"),
-    Column("worst", "ms", "the latest of those ticks"),
+
+def _is_inline(cell: CellResult) -> bool:
+    return cell.job_time is not None and cell.job_time.to_parser_s == 0
+
+
+def _unless(name: str, nothing: Callable[[CellResult], bool]) -> Shown:
+    """Return the column of a measure in which a cell that has nothing of it has a dash."""
+    plain = measured(name)
+    return replace(plain, text=lambda cell: NONE if nothing(cell) else plain.text(cell))
+
+
+_WAY = (
+    Shown(STRATEGY, lambda cell: str(cell.factors["strategy"])),
+    *map(measured, ("way_to_server", "way_network", "way_resume")),
+    _unless("way_to_parser", _is_inline),
+    measured("way_parse"),
+    _unless(
+        "way_back",
+        lambda cell: _is_inline(cell) and cell.job_time is not None and cell.job_time.back_s == 0,
+    ),
+    *map(measured, ("moved", "loop_lag_p99")),
+    measured("loop_lag", "the latest of those ticks"),
 )
+JOBS = columns_of(_WAY)
 
 
 def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
@@ -58,7 +68,7 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
             Table(
                 title=f"{title}: where the workers' time went",
                 columns=WORKERS,
-                rows=tuple(_worker_row(cell, attribution) for cell, attribution in known),
+                rows=tuple(_worker_row(cell, attribution.workers) for cell, attribution in known),
                 notes=_lacking(told),
                 findings=(),
             )
@@ -69,7 +79,7 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
             Table(
                 title=f"{title}: the way of a job",
                 columns=JOBS,
-                rows=tuple(_job_row(cell) for cell in ways),
+                rows=tuple(row_of(_WAY, cell) for cell in ways),
                 notes=(),
                 findings=(_idle_loop(ways),) if _idle_loop(ways) else (),
             )
@@ -108,48 +118,8 @@ def _about(cell: CellResult) -> str:
     return ""
 
 
-def _worker_row(cell: CellResult, found: Attribution) -> tuple[str, ...]:
-    return (f"{cell.factors['strategy']} ({found.workers})", *map(percent, shares(found)))
-
-
-def shares(found: Attribution) -> tuple[float | None, ...]:
-    """Return the numbers of the columns of WORKERS."""
-    return (
-        found.fetch_cpu,
-        found.parse_cpu,
-        found.other_cpu,
-        found.network,
-        found.run_queue,
-        found.stall,
-        found.stall_parse,
-        found.idle,
-        found.residual,
-        found.steal,
-    )
-
-
-def percent(share: float | None) -> str:
-    """Return a share in percent, without the sign."""
-    return NONE if share is None else f"{share * 100 + 0.0:.1f}".replace("-0.0", "0.0")
-
-
-def _job_row(cell: CellResult) -> tuple[str, ...]:
-    way, lag, moved = cell.job_time, cell.loop_lag_s, cell.moved_bytes_per_page
-    if way is None:
-        return (str(cell.factors["strategy"]), *[NONE] * (len(JOBS) - 1))
-    inline = way.to_parser_s == 0
-    return (
-        str(cell.factors["strategy"]),
-        ms(way.before_server_s),
-        ms(way.network_s),
-        ms(way.resume_s),
-        NONE if inline else ms(way.to_parser_s),
-        ms(way.parse_s),
-        NONE if inline and way.back_s == 0 else ms(way.back_s),
-        NONE if moved is None else f"{moved / 1e3:.1f}",
-        NONE if lag is None else ms(lag.p99),
-        NONE if lag is None else ms(lag.max),
-    )
+def _worker_row(cell: CellResult, workers: int) -> tuple[str, ...]:
+    return (f"{cell.factors['strategy']} ({workers})", *row_of(SHARES, cell))
 
 
 def _idle_loop(cells: Sequence[CellResult]) -> str:

@@ -1,5 +1,7 @@
 """Figures of a result document: one module for each question, in the order in which they are read."""
 
+from collections.abc import Callable
+
 from simulator.report.figure import Figure
 from simulator.report.figures import (
     cost,
@@ -7,18 +9,19 @@ from simulator.report.figures import (
     in_flight,
     load,
     loop_lag,
-    memory,
+    plain_bars,
     response,
     shares,
     speedup,
-    startup,
     throughput,
     timeline,
     way,
 )
 from simulator.result.document import ResultDocument
 
-BUILDERS = (
+Builder = Callable[[ResultDocument], Figure | None]
+
+BUILDERS: tuple[Builder, ...] = (
     crossover_map.build,
     throughput.build,
     speedup.build,
@@ -28,12 +31,11 @@ BUILDERS = (
     response.build,
     in_flight.build,
     load.build,
-    memory.build,
-    startup.build,
+    *plain_bars.BUILDERS,
     loop_lag.build,
     timeline.build,
 )
-SEARCH = (in_flight.build,)
+SEARCH: tuple[Builder, ...] = (in_flight.build,)
 """Of a search, whose candidates are not measured alike and so are not set beside one another in bars."""
 
 

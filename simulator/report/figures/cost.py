@@ -4,20 +4,10 @@ from collections.abc import Sequence
 
 from simulator.analysis.findings.words import per_second
 from simulator.measures.factors import PARSE_COST
+from simulator.report.columns import STRATEGY, starred
 from simulator.report.combinations import Combination, along, key_of
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.figures.drawn import (
-    STRATEGY,
-    THROUGHPUT,
-    by_strategy,
-    compared,
-    made,
-    missing,
-    ok,
-    reach,
-    starred,
-    tone,
-)
+from simulator.report.figures.drawn import THROUGHPUT, by_strategy, compared, made, missing, ok, reach, tone
 from simulator.report.figures.wording import ahead, form
 from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Column, Table

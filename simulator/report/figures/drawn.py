@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
 from simulator.analysis.findings.words import name as strategy
+from simulator.report.columns import measured, over_rounds, starred
 from simulator.report.combinations import Combination
 from simulator.report.figure import STRATEGY as STRATEGY_TONE
 from simulator.report.figure import Panel, Tone
@@ -12,11 +13,8 @@ from simulator.report.parts import Column
 from simulator.result.document import CellResult
 from simulator.stats.intervals import Interval
 
-STRATEGY = Column("strategy", "", "how the jobs share the machine", numeric=False)
-
-
 THROUGHPUT = (
-    Column("throughput", "pages/s", "records ready per second of makespan: median over the rounds"),
+    measured("throughput", over_rounds("throughput"), heading="throughput", symbol="pages/s").column,
     Column("low", "pages/s", "of the 95 % interval; with fewer than 3 rounds the least"),
     Column("high", "pages/s", "of the 95 % interval; with fewer than 3 rounds the most"),
 )
@@ -73,11 +71,6 @@ def lonely(group: Combination) -> bool:
     return len(group.cells) > 1 and all(
         cell.status != "ok" for cell in group.cells if cell.baseline_id is not None
     )
-
-
-def starred(cell: CellResult) -> str:
-    """Return the strategy's name, with a star where its jobs in flight differ by its nature."""
-    return strategy(cell) + ("*" if cell.marked else "")
 
 
 def tone(cell: CellResult) -> Tone:

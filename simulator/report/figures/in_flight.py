@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.pairing import ratio
 from simulator.measures.factors import IN_FLIGHT
+from simulator.report.columns import STRATEGY
 from simulator.report.combinations import Combination, along
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.figures.drawn import STRATEGY, THROUGHPUT, by_strategy, made, ok, reach, tone
+from simulator.report.figures.drawn import THROUGHPUT, by_strategy, made, ok, reach, tone
 from simulator.report.figures.wording import form, names
 from simulator.report.numbers import number
 from simulator.report.parts import Column, Table

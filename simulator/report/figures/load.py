@@ -3,19 +3,10 @@
 from collections.abc import Sequence
 
 from simulator.measures.factors import ARRIVAL_RATE
+from simulator.report.columns import STRATEGY, starred
 from simulator.report.combinations import Combination, along
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.figures.drawn import (
-    STRATEGY,
-    by_strategy,
-    compared,
-    made,
-    missing,
-    ok,
-    scale,
-    starred,
-    tone,
-)
+from simulator.report.figures.drawn import by_strategy, compared, made, missing, ok, scale, tone
 from simulator.report.figures.wording import names, plural, spread
 from simulator.report.numbers import ms, number
 from simulator.report.parts import Column, Table

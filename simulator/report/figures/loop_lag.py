@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 
+from simulator.report.columns import STRATEGY, measured, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.figures.drawn import STRATEGY, compared, made, missing, ok, starred, tone
+from simulator.report.figures.drawn import compared, made, missing, ok, tone
 from simulator.report.figures.wording import spread
 from simulator.report.numbers import NONE, ms
-from simulator.report.parts import Column, Table
+from simulator.report.parts import Table
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.percentiles import Lag
 
 TITLE = "Loop lag"
 COLUMNS = (
     STRATEGY,
-    Column("p99", "ms", "lateness of a 10 ms tick on the loop: p99, the worst of the rounds"),
-    Column("worst", "ms", "the latest of those ticks"),
+    measured(
+        "loop_lag_p99", "lateness of a 10 ms tick on the loop: p99, the worst of the rounds", heading="p99"
+    ).column,
+    measured("loop_lag", "the latest of those ticks").column,
 )
 
 Known = Sequence[tuple[CellResult, Lag]]

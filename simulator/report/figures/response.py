@@ -2,19 +2,10 @@
 
 from collections.abc import Sequence
 
+from simulator.report.columns import STRATEGY, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.figures.drawn import (
-    STRATEGY,
-    compared,
-    made,
-    missing,
-    ok,
-    scale,
-    starred,
-    tone,
-    unknown,
-)
+from simulator.report.figures.drawn import compared, made, missing, ok, scale, tone, unknown
 from simulator.report.figures.wording import spread
 from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Column, Table

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from simulator.report.columns import row_of, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Figure, Layer, Panel, Stack, Tone
-from simulator.report.figures.drawn import made, missing, ok, starred, unknown
+from simulator.report.figures.drawn import made, missing, ok, unknown
 from simulator.report.figures.wording import form, names
 from simulator.report.parts import Column, Table
-from simulator.report.why import LACKING, WORKERS, percent, shares
+from simulator.report.why import LACKING, SHARES, WORKERS
 from simulator.result.attribution import Attribution
 from simulator.result.document import CellResult, ResultDocument
 
@@ -79,7 +80,7 @@ def _panel(group: Combination, name: str) -> Panel | None:
         Table(
             f"{TITLE}: {group.title}",
             (WORKERS[0], Column("workers", "", "threads that fetch or parse"), *WORKERS[1:]),
-            tuple((starred(cell), str(found.workers), *map(percent, shares(found))) for cell, found in known),
+            tuple((starred(cell), str(found.workers), *row_of(SHARES, cell)) for cell, found in known),
             (
                 *missing(group.cells),
                 *unknown([cell for cell in cells if cell.attribution is None], LACKING),

@@ -4,17 +4,10 @@ from collections.abc import Sequence
 
 from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.findings.words import times
+from simulator.report.columns import STRATEGY, measured, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.figures.drawn import (
-    STRATEGY,
-    made,
-    missing,
-    ok,
-    starred,
-    tone,
-    unknown,
-)
+from simulator.report.figures.drawn import made, missing, ok, tone, unknown
 from simulator.report.figures.wording import form, names, plural
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
@@ -23,7 +16,7 @@ from simulator.stats.intervals import Interval, differs
 TITLE = "Speed-up over sequential"
 COLUMNS = (
     STRATEGY,
-    Column("speed-up", "×", "pages/s over those of sequential in the same round: median"),
+    measured("speedup", "pages/s over those of sequential in the same round: median").column,
     Column("low", "×", "of the 95 % interval; with fewer than 3 rounds the least"),
     Column("high", "×", "of the 95 % interval; with fewer than 3 rounds the most"),
 )

@@ -4,19 +4,10 @@ from collections.abc import Sequence
 
 from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.findings.words import per_second
+from simulator.report.columns import STRATEGY, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.figures.drawn import (
-    STRATEGY,
-    THROUGHPUT,
-    compared,
-    lonely,
-    made,
-    ok,
-    reach,
-    starred,
-    tone,
-)
+from simulator.report.figures.drawn import THROUGHPUT, compared, lonely, made, ok, reach, tone
 from simulator.report.figures.wording import ahead, behind, names, plural
 from simulator.report.numbers import NONE, number
 from simulator.report.parts import Column, Table

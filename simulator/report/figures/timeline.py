@@ -1,8 +1,9 @@
 """What each worker did, and when, over half a second."""
 
+from simulator.report.columns import starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Figure, Lanes, Panel
-from simulator.report.figures.drawn import ok, starred
+from simulator.report.figures.drawn import ok
 from simulator.report.lanes import length_us, pairs, shown, together
 from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table

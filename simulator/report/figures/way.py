@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from simulator.report.columns import STRATEGY, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Figure, Layer, Panel, Stack, Tone
-from simulator.report.figures.drawn import STRATEGY, compared, made, missing, ok, starred, unknown
+from simulator.report.figures.drawn import compared, made, missing, ok, unknown
 from simulator.report.figures.wording import ALIKE, form, spread
 from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table
