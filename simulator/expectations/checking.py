@@ -7,12 +7,10 @@ from typing import Any
 from simulator.expectations.matching import combinations, is_level, of_strategy, shown
 from simulator.expectations.syntax import Condition, Level, Measured, Quantity, Strategy, Term, metrics_of
 from simulator.measures.dimension import PLAIN, Dimension, with_units
-from simulator.measures.factors import IN_FLIGHT, PARSE_COST, STRATEGY
+from simulator.measures.factors import BASELINE, IN_FLIGHT, PARSE_COST, STRATEGY
 from simulator.measures.registry import CROSSOVER, NAMES, dimension_of
 from simulator.measures.work import SPEEDUP
 from simulator.text.nearest import nearest
-
-BASELINE = "sequential"
 
 
 @dataclass(frozen=True)

@@ -7,3 +7,6 @@ RUNTIME = "runtime"
 PARSE_COST = "job.parse_cost"
 """A crossover runs along it."""
 ARRIVAL_RATE = "arrivals.rate"
+
+BASELINE = "sequential"
+"""The strategy that speed-ups are over; every combination has it."""

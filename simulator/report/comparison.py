@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from simulator.measures.factors import BASELINE, CASE, IN_FLIGHT, STRATEGY
 from simulator.measures.measure import Unit
 from simulator.measures.registry import MEASURES
 from simulator.report.numbers import NONE, number
@@ -10,7 +11,6 @@ from simulator.report.parts import Column, Facts, Part, Table, Verdict
 from simulator.result.comparison import CellComparison, ComparedRun, Comparison, Side, decided, regressions
 from simulator.stats.intervals import Interval
 
-_SEQUENTIAL = "sequential"
 _WORK_WORTH_SAYING = 0.02
 _NEAR = 2
 
@@ -34,14 +34,14 @@ def _labels(cells: Sequence[CellComparison]) -> dict[str, str]:
         name
         for cell in cells
         for name in cell.factors
-        if name != "strategy" and len({_level(other, name) for other in cells} - {None}) > 1
+        if name != STRATEGY and len({_level(other, name) for other in cells} - {None}) > 1
     }
     return {
         cell.id: ", ".join(
             [
-                str(cell.factors.get("strategy", cell.id)),
+                str(cell.factors.get(STRATEGY, cell.id)),
                 *(
-                    str(level) if name == "case" else f"{name} {level}"
+                    str(level) if name == CASE else f"{name} {level}"
                     for name, level in cell.factors.items()
                     if name in varied and _level(cell, name) is not None
                 ),
@@ -53,7 +53,7 @@ def _labels(cells: Sequence[CellComparison]) -> dict[str, str]:
 
 def _level(cell: CellComparison, name: str) -> str | None:
     # The baseline always has one in flight: that is no level of what varies.
-    if name == "in_flight" and cell.factors.get("strategy") == _SEQUENTIAL:
+    if name == IN_FLIGHT and cell.factors.get(STRATEGY) == BASELINE:
         return None
     level: Any = cell.factors.get(name)
     return None if level is None else str(level)

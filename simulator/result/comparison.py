@@ -2,6 +2,7 @@
 
 History of "simulator.comparison/1" (it may gain keys and never changes them):
     0.2.0  first version
+    0.5.0  `metric` may be any measure of which more, or less, is better; `unit` is empty where it is a plain number
 """
 
 import json

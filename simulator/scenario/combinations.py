@@ -14,7 +14,7 @@ from itertools import combinations as pairs
 from itertools import product
 from typing import Any
 
-from simulator.measures.factors import RUNTIME
+from simulator.measures.factors import BASELINE, RUNTIME
 from simulator.scenario.document import Keys
 from simulator.scenario.explain import Mistake
 from simulator.scenario.model import DEFAULT_STRATEGIES
@@ -95,7 +95,7 @@ class Factors:
         chosen = self.cases[case].get(what) if case is not None else None
         if chosen is None:
             return self.listed(what)
-        names = {*levels(chosen), *(["sequential"] if what == "strategies" else [])}
+        names = {*levels(chosen), *([BASELINE] if what == "strategies" else [])}
         return tuple(name for name in self.listed(what) if name in names)
 
     def points(self) -> Iterator[Point]:
@@ -225,7 +225,7 @@ def strategy_names(document: Mapping[str, Any]) -> tuple[str, ...]:
     items = listed if isinstance(listed, list | tuple) else ()
     names = (item.get("name") if isinstance(item, dict) else item for item in items)
     known = dict.fromkeys(name for name in names if isinstance(name, str))
-    return tuple(known) if "sequential" in known else ("sequential", *known)
+    return tuple(known) if BASELINE in known else (BASELINE, *known)
 
 
 def resolve(document: Any, point: Point) -> Any:
@@ -294,7 +294,7 @@ def _inside(level: Any) -> str:
 
 
 def _concerns(path: str, strategy: str) -> bool:
-    if strategy == "sequential":
+    if strategy == BASELINE:
         return varies_baseline(path)
     root, _, rest = path.partition(".")
     return root != "strategies" or rest.partition(".")[0] == strategy

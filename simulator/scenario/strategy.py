@@ -31,6 +31,7 @@ from pydantic import (
 )
 
 from mockserver.config import Config
+from simulator.measures.factors import BASELINE
 from simulator.scenario.problem import found
 from simulator.text.nearest import nearest
 
@@ -274,7 +275,7 @@ class Variant(Config):
             raise ValueError(
                 f"{self.name} is the name of a strategy of its own; give this variant another name"
             )
-        if self.base == "sequential" and self.name != "sequential":
+        if self.base == BASELINE and self.name != BASELINE:
             raise ValueError("sequential has no variants: it is the baseline of every combination")
         return self
 
@@ -296,4 +297,4 @@ def _named(value: Any) -> Any:
 
 StrategyEntry = Annotated[Variant, BeforeValidator(_named, json_schema_input_type=StrategyName | Variant)]
 
-SEQUENTIAL = Variant(name="sequential", base="sequential")
+SEQUENTIAL = Variant(name=BASELINE, base=BASELINE)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.findings.words import times
+from simulator.measures.factors import BASELINE
 from simulator.report.columns import STRATEGY, measured, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
@@ -53,7 +54,7 @@ def _panel(group: Combination, name: str) -> Panel | None:
             tuple(starred(cell) for cell, _ in known),
             tuple(Bar(ratio.median, ratio.low, ratio.high, tone(cell)) for cell, ratio in known),
             Axis("speed-up", "×"),
-            (1.0, "sequential"),
+            (1.0, BASELINE),
         ),
         _summary(known),
         Table(

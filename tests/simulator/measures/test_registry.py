@@ -17,6 +17,7 @@ from simulator.analysis.summary import summarise
 from simulator.cli.app import app
 from simulator.expectations.checking import check
 from simulator.expectations.parsing import parse
+from simulator.export.rows import cell_rows, repetition_rows
 from simulator.measures import arrivals, job_time, resources, work, worker_time
 from simulator.measures.measure import Measure
 from simulator.measures.registry import CROSSOVER, MEASURES, NAMES, RANKING, dimension_of, unranked
@@ -239,3 +240,12 @@ def test_the_reference_has_a_row_for_each_measure_and_a_reason_for_each_null() -
         assert row.meaning in line
         assert f"`{row.cell}`" in line
         assert f"Null, {line[-1]}: {row.lacking}" in lines
+
+
+@pytest.mark.parametrize("row", [row for row in MEASURES.values() if row.name != "stalled"])
+def test_each_row_but_a_sum_of_others_is_a_column_of_exports(
+    row: Measure, documents: tuple[ResultDocument, ...]
+) -> None:
+    for rows, path in ((cell_rows, row.cell), (repetition_rows, row.repetition)):
+        if path is not None:
+            assert path.replace(".", "_") in [column.name for column in rows(documents[0]).columns]
