@@ -12,12 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import IO, Any, Self
 
 from mockserver.config import ServerConfig
 
 _START_S = 60.0
+_WAKE_S = 0.1
 _STOP_S = 5.0
 _LAST_WORDS_BYTES = 4096
 
@@ -54,7 +56,13 @@ class MockServer:
 
     @classmethod
     def start(
-        cls, config: ServerConfig, *, host: str = "127.0.0.1", port: int = 0, token: str | None = None
+        cls,
+        config: ServerConfig,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        token: str | None = None,
+        unwanted: Callable[[], bool] = lambda: False,
     ) -> "MockServer":
         """Start a server and wait until it accepts connections.
 
@@ -63,9 +71,10 @@ class MockServer:
             host: Address to listen on; any but loopback needs a token.
             port: 0 takes a free one.
             token: Protects the admin side.
+            unwanted: Asked while waiting, whether it is to be given up.
 
         Raises:
-            ServerStartError: It ended or did not get ready in time.
+            ServerStartError: It ended, did not get ready in time, or was given up.
         """
         # Not on a pipe: nobody reads it while the server runs, and a full one would stop the server.
         errors = tempfile.TemporaryFile()  # noqa: SIM115 (the server's life is longer than this function)
@@ -85,7 +94,7 @@ class MockServer:
         )
         try:
             _send(process, config)
-            started = _await_ready(process)
+            started = _await_ready(process, unwanted)
         except BaseException as error:
             _end(process)
             words = _tail(errors)
@@ -126,15 +135,20 @@ def _send(process: "subprocess.Popen[bytes]", config: ServerConfig) -> None:
     process.stdin.flush()
 
 
-def _await_ready(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
+def _await_ready(process: "subprocess.Popen[bytes]", unwanted: Callable[[], bool]) -> dict[str, Any]:
     assert process.stdout is not None, "it was asked for"  # noqa: S101 (for mypy)
     line = b""
     deadline_s = time.monotonic() + _START_S
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while not line.endswith(b"\n"):
-            if not selector.select(deadline_s - time.monotonic()):
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0:
                 raise TimeoutError(f"nothing heard for {_START_S:.0f} s")
+            if unwanted():
+                raise TimeoutError("it is not wanted any more")
+            if not selector.select(min(left_s, _WAKE_S)):
+                continue
             data = os.read(process.stdout.fileno(), 65536)
             if not data:
                 raise ValueError(f"it ended with exit code {process.wait()}")

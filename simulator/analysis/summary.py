@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from statistics import fmean, median
 from typing import Any
 
@@ -88,15 +88,14 @@ def _cell(
     good = valid(repetitions)
     status, reason = status_of(planned.unsupported, repetitions, good)
     measures = [r.measures for r in good if r.measures is not None] if status == "ok" else []
-    samples = _samples(run, good) if measures else []
+    arrivals = [m.arrivals for m in measures if m.arrivals is not None]
+    pooled = _pooled(run, good if measures else (), planned.in_flight if arrivals else None)
     own = throughput_by_round(good) if measures else {}
     # What failed is no measure of the others either: its row shows no number to compare with.
     base = (
         {} if any(r.status in ("failed", "unsupported") for r in baseline) else throughput_by_round(baseline)
     )
     rounds = sorted(own.keys() & base.keys())
-    arrivals = [m.arrivals for m in measures if m.arrivals is not None]
-    response = _pool(samples, response_ns) if samples else np.array([])
     return CellResult(
         id=planned.id,
         factors=planned.factors,
@@ -111,24 +110,22 @@ def _cell(
         speedup=None
         if planned.baseline_id is None or arrivals
         else paired_ratio([own[r] for r in rounds], [base[r] for r in rounds], first),
-        response_time_s=percentiles_s(response) if samples else None,
+        response_time_s=percentiles_s(pooled.response_ns) if pooled.repetitions else None,
         fetch=_phase([m.fetch for m in measures]) if measures else None,
         parse=_phase([m.parse for m in measures]) if measures else None,
-        resume_lag_s=lag_s(_pool(samples, resume_lag_ns)) if samples else None,
+        resume_lag_s=lag_s(pooled.resume_lag_ns) if pooled.repetitions else None,
         loop_lag_s=worst_lag([m.loop_lag_s for m in measures]),
-        server=_server(measures, samples) if measures else None,
+        server=_server(measures, pooled.delay_errors_ns) if measures else None,
         equality=_equality(repetitions),
         digest=_digest(measures),
         errors=_errors(repetitions),
         calibration=run.calibrations.get(planned.id),
-        arrivals=over_rounds(arrivals, _pool(samples, lambda s: dispatcher_late_ns(s, planned.in_flight)))
-        if arrivals
-        else None,
+        arrivals=over_rounds(arrivals, pooled.dispatcher_late_ns) if arrivals else None,
         attribution=mean_attribution([m.attribution for m in measures]),
         job_time=_job_time([m.job_time for m in measures]),
         timeline=_timeline(good, run) if measures else None,
         turns=run.turns.get(planned.id) if measures else None,
-        response_curve=curve_s(response),
+        response_curve=curve_s(pooled.response_ns),
         **_medians(measures),
     )
 
@@ -224,13 +221,40 @@ def _over(measures: Sequence[Measures]) -> Callable[[Callable[[Measures], float 
     return over
 
 
-def _samples(run: Run, good: Iterable[Repetition]) -> list[Samples]:
-    loaded = (run.samples(r.cell_id, r.round) for r in good)
-    return [samples for samples in loaded if samples is not None]
+@dataclass(frozen=True)
+class _Pooled:
+    """What is derived from the raw samples of all valid repetitions of a cell: a number a job, in ns."""
+
+    repetitions: int
+    """Of which there are samples."""
+    response_ns: np.ndarray
+    resume_lag_ns: np.ndarray
+    delay_errors_ns: np.ndarray
+    dispatcher_late_ns: np.ndarray
+    """Of open arrivals only."""
 
 
-def _pool(samples: Sequence[Samples], column: Callable[[Samples], np.ndarray]) -> np.ndarray:
-    return np.concatenate([column(s) for s in samples])
+def _pooled(run: Run, good: Iterable[Repetition], in_flight: int | None) -> _Pooled:
+    """Read one repetition after the other: all of a long run at once would take gigabytes.
+
+    Args:
+        run: has the samples.
+        good: the valid repetitions of one cell.
+        in_flight: jobs that its strategy holds, where they come by themselves; null: closed arrivals.
+    """
+    columns: tuple[Callable[[Samples], np.ndarray], ...] = (
+        response_ns,
+        resume_lag_ns,
+        delay_errors_ns,
+        lambda samples: np.array([]) if in_flight is None else dispatcher_late_ns(samples, in_flight),
+    )
+    found: list[list[np.ndarray]] = []
+    for repetition in good:
+        samples = run.samples(repetition.cell_id, repetition.round)
+        if samples is not None:
+            found.append([column(samples) for column in columns])
+    pooled = [np.concatenate(pieces) for pieces in zip(*found, strict=True)]
+    return _Pooled(len(found), *(pooled or [np.array([])] * len(columns)))
 
 
 def _phase(phases: Sequence[Phase]) -> Phase:
@@ -245,9 +269,9 @@ def _phase(phases: Sequence[Phase]) -> Phase:
     )
 
 
-def _server(measures: Sequence[Measures], samples: Sequence[Samples]) -> ServerMeasures:
+def _server(measures: Sequence[Measures], delay_errors_ns: np.ndarray) -> ServerMeasures:
     over = _over(measures)
-    errors = _pool(samples, delay_errors_ns) / 1e9 if samples else np.array([])
+    errors = delay_errors_ns / 1e9
     return ServerMeasures(
         delay_error_s=DelayError(float(errors.mean()), percentile(errors, 0.5), percentile(errors, 0.99))
         if len(errors)

@@ -1,8 +1,9 @@
 """Progress on stderr: a live line on a terminal, else a plain line every ten seconds."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -10,45 +11,164 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from simulator.experiment.experiment import Progress
+from simulator.experiment.events import (
+    CalibrationStarted,
+    EnvironmentStarted,
+    Event,
+    HandlerFailed,
+    Measured,
+    RepetitionStarted,
+    StillRunning,
+    TurnsChosen,
+    TurnsNotSeen,
+    TurnsStarted,
+    TurnsStopped,
+)
+from simulator.result.run import RunHeader
 
 PLAIN_EVERY_S = 10.0
 REDRAW_EVERY_S = 0.25
 
-Show = Callable[[Progress], None]
+
+@dataclass(frozen=True)
+class Progress:
+    """What is being done, in words."""
+
+    doing: str
+    done: int
+    planned: int
+    """Repetitions done and in all, as far as is known now."""
+    reruns: int = 0
+    """Rounds that were disturbed and are done again."""
+    why: str = ""
+    """What it is good for, where that is not plain."""
+    left_s: float | None = None
+    """How long it will still take, as far as can be said; null: cannot be said yet."""
 
 
-@contextmanager
-def open_progress(console: Console | None = None) -> Iterator[Show]:
-    """Yield the function that shows progress; it draws only when called, so nothing wakes inside a window."""
-    console = console or Console(stderr=True, highlight=False)
-    clock = Clock()
-    if not console.is_terminal:
-        yield _plain(console, clock)
-        return
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-        shown_at = 0.0
+class Following:
+    """Follows the events of a run, and puts the last of them in words."""
 
-        def show(progress: Progress) -> None:
-            nonlocal shown_at
-            now = time.monotonic()
-            if now - shown_at >= REDRAW_EVERY_S:
-                shown_at = now
-                live.update(_line(progress, clock), refresh=True)
+    def __init__(self, header: RunHeader) -> None:
+        self._factors = {cell.id: cell.factors for cell in header.cells}
+        self._now = Progress("", 0, len(header.cells) * header.rounds)
 
-        yield show
+    def words(self, event: Event) -> Progress | None:
+        """Return what is being done since this event; null: it changes nothing."""
+        match event:
+            case EnvironmentStarted():
+                made = f"making an environment for {event.runtime}: {', '.join(event.requirements)} (once)"
+                self._now = replace(self._now, doing=made, why="")
+            case CalibrationStarted():
+                on = "" if event.runtime is None else f" on {event.runtime}"
+                why = "calibrated once, used in every cell"
+                self._now = replace(self._now, doing=f"calibrating {event.parser}{on}", why=why)
+            case RepetitionStarted():
+                self._now = Progress(
+                    doing=self._levels(event.cell_id),
+                    done=event.done,
+                    planned=event.planned,
+                    reruns=event.rounds_discarded,
+                    why=event.why,
+                    left_s=event.left_s,
+                )
+            case Measured(status="complete"):
+                self._now = Progress("done", event.repetitions, event.repetitions)
+            case TurnsStarted():
+                why = "one more repetition, watched to see who runs when; not measured"
+                self._now = replace(self._now, doing=self._levels(event.cell_id), why=why)
+            case StillRunning():
+                pass
+            case _:
+                return None
+        return self._now
+
+    def remark(self, event: Event) -> str | None:
+        """Return what a person should know of this event when all is over; null: nothing."""
+        match event:
+            case TurnsChosen() if event.left_out:
+                return f"turns: {len(event.cell_ids)} cells are watched, {event.left_out} more are left out"
+            case TurnsNotSeen():
+                return f"turns: {self._levels(event.cell_id)}: not seen: {event.reason}"
+            case TurnsStopped():
+                return "turns: interrupted; the run is complete, and nothing measured is missing"
+            case HandlerFailed():
+                return f"{event.handler}: {event.reason}; the run went on without it"
+            case _:
+                return None
+
+    def _levels(self, cell_id: str) -> str:
+        return levels(self._factors[cell_id])
 
 
-class Clock:
-    """Time gone, and time left as far as the experiment can tell."""
+def levels(factors: Mapping[str, Any]) -> str:
+    """Return a cell's levels in a few words."""
+    others = [
+        "null" if level is None else str(level)
+        for name, level in factors.items()
+        if name not in ("strategy", "in_flight")
+    ]
+    return ", ".join([str(factors["strategy"]), *others])
 
-    def __init__(self) -> None:
+
+class Terminal:
+    """Shows progress, and collects what is to be said at the end.
+
+    It draws only when something happens, so nothing wakes inside a window.
+
+    Args:
+        console: of stderr.
+        quiet: show no progress.
+    """
+
+    name = "the progress line"
+
+    def __init__(self, console: Console | None = None, *, quiet: bool = False) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+        self._quiet = quiet
+        self._live: Live | None = None
+        self._shown_at = 0.0
+        self._began = 0.0
+        self.remarks: list[str] = []
+
+    def start(self, header: RunHeader) -> None:
+        """Show nothing yet."""
+        self._following = Following(header)
         self._began = time.monotonic()
+        if self._quiet:
+            return
+        if self._console.is_terminal:
+            self._live = Live(console=self._console, auto_refresh=False, transient=True)
+            self._live.start()
+        else:
+            self._shown_at = self._began
 
-    def text(self, progress: Progress) -> str:
-        """Return both, in words."""
-        gone = f"{duration(time.monotonic() - self._began)} gone"
-        return gone if progress.left_s is None else f"{gone}, about {duration(progress.left_s)} left"
+    def handle_event(self, event: Event) -> None:
+        """Show what is being done now, unless something was shown a moment ago."""
+        remark = self._following.remark(event)
+        if remark is not None:
+            self.remarks.append(remark)
+        progress = self._following.words(event)
+        now = time.monotonic()
+        every_s = PLAIN_EVERY_S if self._live is None else REDRAW_EVERY_S
+        if self._quiet or progress is None or now - self._shown_at < every_s:
+            return
+        self._shown_at = now
+        gone = f"{duration(now - self._began)} gone"
+        clock = gone if progress.left_s is None else f"{gone}, about {duration(progress.left_s)} left"
+        if self._live is not None:
+            self._live.update(_line(progress, clock), refresh=True)
+            return
+        self._console.print(
+            f"{progress.done}/{progress.planned} repetitions, {clock}; {_doing(progress)}",
+            soft_wrap=True,
+            markup=False,
+        )
+
+    def shutdown(self) -> None:
+        """Leave the terminal as it was."""
+        if self._live is not None:
+            self._live.stop()
 
 
 def duration(seconds: float) -> str:
@@ -57,12 +177,12 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-def _line(progress: Progress, clock: Clock) -> Table:
+def _line(progress: Progress, clock: str) -> Table:
     row = Table.grid(padding=(0, 1))
     row.add_row(
         ProgressBar(total=max(1, progress.planned), completed=progress.done, width=20),
         Text(f"{progress.done}/{progress.planned}"),
-        Text(clock.text(progress), style="dim"),
+        Text(clock, style="dim"),
         Text(_doing(progress), no_wrap=True, overflow="ellipsis"),
     )
     return row
@@ -72,20 +192,3 @@ def _doing(progress: Progress) -> str:
     disturbed = f"{progress.reruns} rounds disturbed, done again" if progress.reruns else ""
     notes = "; ".join(note for note in (progress.why, disturbed) if note)
     return f"{progress.doing} ({notes})" if notes else progress.doing
-
-
-def _plain(console: Console, clock: Clock) -> Show:
-    shown_at = time.monotonic()
-
-    def show(progress: Progress) -> None:
-        nonlocal shown_at
-        now = time.monotonic()
-        if now - shown_at >= PLAIN_EVERY_S:
-            shown_at = now
-            console.print(
-                f"{progress.done}/{progress.planned} repetitions, {clock.text(progress)}; {_doing(progress)}",
-                soft_wrap=True,
-                markup=False,
-            )
-
-    return show

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from simulator import environment
 from simulator.cli import exits
-from simulator.cli.runtimes import missing_runtimes
+from simulator.experiment.launch import find
 from simulator.result.comparison import comparison_schema
 from simulator.result.document import result_schema
+from simulator.runner.driver_process import default_python
 from simulator.scenario.cells import expand
 from simulator.scenario.load import load
 from simulator.scenario.problem import ScenarioError
@@ -29,7 +30,7 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
             wrong += 1
             sys.stderr.write(f"{error}\n")
             continue
-        missing = missing_runtimes(scenario)
+        _, missing = find(scenario, default_python())
         cells = expand(
             scenario,
             environment.usable_cores(),

@@ -1,34 +1,40 @@
 """Where a run is kept while it goes on."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
-from simulator.result.attribution import Timeline
-from simulator.result.repetition import Repetition
-from simulator.result.run import RunHeader, RunStatus
+from simulator.experiment.events import Event, RepetitionJudged
+from simulator.experiment.handlers import Handler
+from simulator.result.run import RunHeader
 from simulator.result.samples import Samples
 
 
-class Keeper(Protocol):
-    """The results database, or memory when that fails."""
+class Keeper(Handler, Protocol):
+    """A handler that is told first, and whose failure ends the run: nothing would remain of what is measured."""
 
-    def begin(self, header: RunHeader) -> None:
-        """Note that a run starts."""
+    def samples(self, cell_id: str, round_: int) -> Samples | None:
+        """Return the raw samples of a repetition, also after the run; null where there are none."""
 
-    def resume(self, run_id: str) -> None:
-        """Note that an interrupted run goes on in this process."""
 
-    def calibrated(self, run_id: str, cell_id: str, calibration: Mapping[str, Any]) -> None:
-        """Keep a cell's calibration."""
+class InMemory:
+    """Keeps raw samples, compressed, as long as this object lives; all else is in the experiment itself."""
 
-    def add(self, run_id: str, repetition: Repetition, samples: Samples | None) -> None:
-        """Keep one repetition, whole or not at all."""
+    name = "memory"
 
-    def revise(self, run_id: str, repetition: Repetition) -> None:
-        """Replace a repetition's judgement."""
+    def __init__(self) -> None:
+        self._samples: dict[tuple[str, int], bytes] = {}
 
-    def keep_turns(self, run_id: str, cell_id: str, turns: Timeline) -> None:
-        """Keep who ran when in a cell."""
+    def start(self, header: RunHeader) -> None:
+        """Need nothing."""
 
-    def finish(self, run_id: str, status: RunStatus) -> None:
-        """Note how the run ended."""
+    def handle_event(self, event: Event) -> None:
+        """Keep what a repetition gave."""
+        if isinstance(event, RepetitionJudged) and event.samples is not None:
+            self._samples[event.repetition.cell_id, event.repetition.round] = event.samples.to_bytes()
+
+    def shutdown(self) -> None:
+        """Keep what there is: it is asked for when the run is over."""
+
+    def samples(self, cell_id: str, round_: int) -> Samples | None:
+        """Return the raw samples of a repetition."""
+        kept = self._samples.get((cell_id, round_))
+        return None if kept is None else Samples.from_bytes(kept)

@@ -14,6 +14,7 @@ from simulator.runner.driver_process import DriverError
 from simulator.runner.job import Amount
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
+from simulator.schedule import Allowance
 from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, Size, Work, fit, size
 
 MEMORY_SHARE = 0.5
@@ -45,6 +46,13 @@ class Preparation:
     broken: tuple[Broken, ...]
     """Cells that cannot be run, as repetitions that gave no numbers."""
 
+    def allowance(self, scenario: Scenario) -> Allowance:
+        """Return the scenario's budget, and what a repetition of each cell is predicted to take."""
+        return Allowance(
+            None if scenario.budget_ns is None else scenario.budget_ns / 1e9,
+            {cell_id: ready.size.total_s for cell_id, ready in self.ready.items()},
+        )
+
 
 @dataclass(frozen=True)
 class Search:
@@ -65,7 +73,7 @@ def prepare(
     memory_limit_bytes: int | None,
     known: Mapping[str, Mapping[str, Any]],
     search: Search | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Callable[[Cell], None] = lambda _: None,
 ) -> Preparation:
     """Calibrate every different job, check every cell and size it.
 
@@ -77,11 +85,12 @@ def prepare(
         memory_limit_bytes: of this machine or container; null: unknown.
         known: calibrations of a run that is gone on with, by cell id: taken as they are.
         search: sizes for a search instead of for rounds of every cell.
-        tell: called with what is being done.
+        tell: called with each cell before its job is calibrated.
 
     Raises:
         BudgetError: the scenario's budget is too short for all cells and rounds.
         ServerError: no mock server.
+        Stopped: nobody wants it any more.
     """
     amounts: dict[str, Amount] = {}
     calibrations: dict[str, dict[str, Any]] = {}
@@ -91,7 +100,7 @@ def prepare(
         if cell.id in known:
             amounts[cell.id], calibrations[cell.id] = stored_amount(known[cell.id]), dict(known[cell.id])
             continue
-        tell(f"calibrating {cell.job.parser.label}{'' if cell.runtime is None else f' on {cell.runtime}'}")
+        tell(cell)
         try:
             preflight = preflights.of(cell)
             # The same amount on every runtime: what differs is what it costs there.

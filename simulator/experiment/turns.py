@@ -9,13 +9,21 @@ from typing import Any
 
 from simulator.analysis.timeline import SKIP, WIDTH_US
 from simulator.analysis.turns import timeline_with_turns
-from simulator.experiment.plan import describe
+from simulator.experiment.events import (
+    Event,
+    TurnsChosen,
+    TurnsNotSeen,
+    TurnsStarted,
+    TurnsStopped,
+    TurnsWatched,
+)
 from simulator.result.attribution import Timeline
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
 from simulator.runner import observe
 from simulator.runner.repetition import Workers
 from simulator.runner.servers import ServerError
+from simulator.runner.stop import Stopped
 from simulator.runner.watch import Watcher
 from simulator.scenario.cells import Cell
 from simulator.schedule.block import broken
@@ -25,7 +33,6 @@ Watching = Callable[[Workers], AbstractContextManager[object]]
 
 MARGIN_S = 0.1
 """Looked at after the stretch: how long a thread waited for a core is known only when it gets one."""
-WHY = "one more repetition, watched to see who runs when; not measured"
 
 
 class NotSeenError(Exception):
@@ -45,13 +52,6 @@ class Choice:
     cells: tuple[Cell, ...]
     left_out: int
     """Cells that could be watched as well."""
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """Return what a person should know of it."""
-        if not self.left_out:
-            return ()
-        return (f"turns: {len(self.cells)} cells are watched, {self.left_out} more are left out",)
 
 
 def choose(cells: Sequence[Cell], ok: Iterable[str], most: int) -> Choice:
@@ -91,8 +91,8 @@ def watch_all(
     repetitions: Sequence[Repetition],
     most: int,
     once: Callable[[Cell, Watching], Observed | Broken],
-    keep: Callable[[Cell, Timeline], None],
-) -> list[str]:
+    emit: Callable[[Event], None],
+) -> None:
     """Watch one more repetition of some cells; whatever goes wrong, only the turns are missing.
 
     Args:
@@ -100,24 +100,21 @@ def watch_all(
         repetitions: what was measured.
         most: how many cells, at the most.
         once: runs a cell once.
-        keep: called with what was seen of each.
-
-    Returns:
-        What a person should know of the turns that were not seen.
+        emit: is told what was seen of each, or why nothing.
     """
     ok = {r.cell_id for r in repetitions if r.status == "ok"} - broken(repetitions)
     choice = choose(cells, ok, most)
-    remarks = list(choice.remarks)
+    emit(TurnsChosen(tuple(cell.id for cell in choice.cells), choice.left_out))
     try:
         for cell in choice.cells:
+            emit(TurnsStarted(cell.id))
             own = [r for r in repetitions if r.cell_id == cell.id]
             try:
-                keep(cell, watched(expected_s(own), partial(once, cell)))
+                emit(TurnsWatched(cell.id, watched(expected_s(own), partial(once, cell))))
             except (NotSeenError, ServerError) as error:
-                remarks.append(f"turns: {describe(cell)}: not seen: {error}")
-    except KeyboardInterrupt:
-        remarks.append("turns: interrupted; the run is complete, and nothing measured is missing")
-    return remarks
+                emit(TurnsNotSeen(cell.id, str(error)))
+    except Stopped:
+        emit(TurnsStopped())
 
 
 def watched(
@@ -133,6 +130,7 @@ def watched(
     Raises:
         NotSeenError: there is nothing to show.
         ServerError: the mock server does not answer.
+        Stopped: nobody wants it any more.
     """
     watchers: list[Watcher] = []
 

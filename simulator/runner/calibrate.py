@@ -12,6 +12,7 @@ from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
 from simulator.runner.records import located
 from simulator.runner.servers import Servers
+from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
 from simulator.stats.percentiles import lag_s
 
@@ -59,6 +60,7 @@ class Preflights:
         driver: the folder of the driver that this interpreter can run.
         launch_of: gives a cell's interpreter and driver, or raises DriverError; null: those above run all.
         references: the scenario's runtimes in the order in which they may calibrate the amount of parsing.
+        stop: asks a preflight to give up, which raises Stopped.
     """
 
     def __init__(
@@ -72,7 +74,9 @@ class Preflights:
         driver: Path = DRIVER,
         launch_of: Callable[[Cell], tuple[str, Path]] | None = None,
         references: Sequence[str] = (),
+        stop: Stop | None = None,
     ) -> None:
+        self._stop = stop
         self._servers = servers
         self._launch_of = launch_of or (lambda _: (python, driver))
         self._references = references
@@ -141,7 +145,9 @@ class Preflights:
                 output=folder / "preflight.json",
                 content_pages=server.content_pages(),
             )
-            with DriverProcess(python, job, folder, time_limit_s=self._time_limit_s, driver=which) as driver:
+            with DriverProcess(
+                python, job, folder, time_limit_s=self._time_limit_s, driver=which, stop=self._stop
+            ) as driver:
                 try:
                     driver.wait_for("written")
                     driver.finish()

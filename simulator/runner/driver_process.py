@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from simulator.driver.strategies.starting import cause_of_death
 from simulator.runner import observe
+from simulator.runner.stop import WAKE_S, Stop
 
 DRIVER = Path(__file__).resolve().parent.parent / "driver"
 PORTABLE_DRIVER = DRIVER.with_name("portable")
@@ -46,7 +47,9 @@ class DriverProcess:
         *,
         time_limit_s: float,
         driver: Path = DRIVER,
+        stop: Stop | None = None,
     ) -> None:
+        self._stop = stop or Stop()
         self._folder = folder
         self._log = folder / "driver.log"
         self._deadline = time.monotonic() + time_limit_s
@@ -109,9 +112,11 @@ class DriverProcess:
 
         Raises:
             DriverError: the driver said why it cannot go on, ended, or passed its time limit.
+            Stopped: nobody wants it any more.
         """
         with selectors.DefaultSelector() as selector:
             selector.register(self._events, selectors.EVENT_READ)
+            selector.register(self._stop, selectors.EVENT_READ)
             while b"\n" not in self._buffer:
                 left = self._deadline - time.monotonic()
                 if left <= 0:
@@ -120,7 +125,9 @@ class DriverProcess:
                         f"no end after {self._time_limit_s:g} s, the time limit of a repetition, while waiting for"
                         f" {WAITING[event]}; a parser that never returns does this, else raise time_limit",
                     )
-                if selector.select(min(left, WAKE_EVERY_S)):
+                ready = selector.select(min(left, WAKE_EVERY_S))
+                self._stop.check()
+                if ready:
                     chunk = os.read(self._events, 65536)
                     if not chunk:
                         raise DriverError("failed", self._obituary())
@@ -136,11 +143,16 @@ class DriverProcess:
         return message
 
     def finish(self) -> None:
-        """Wait until the driver has ended by itself. Raises DriverError if it did not end well."""
-        try:
-            code = self._process.wait(timeout=max(0.1, self._deadline - time.monotonic()))
-        except subprocess.TimeoutExpired as error:
-            raise DriverError("failed", "the driver wrote its samples but did not end") from error
+        """Wait until the driver has ended by itself. Raises DriverError if it did not end well, and Stopped."""
+        while True:
+            left_s = max(0.1, self._deadline - time.monotonic())
+            try:
+                code = self._process.wait(timeout=min(left_s, WAKE_S))
+                break
+            except subprocess.TimeoutExpired as error:
+                self._stop.check()
+                if left_s <= WAKE_S:
+                    raise DriverError("failed", "the driver wrote its samples but did not end") from error
         if code:
             raise DriverError("failed", self._obituary())
 

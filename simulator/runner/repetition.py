@@ -18,6 +18,7 @@ from simulator.runner.job import Amount, job_file
 from simulator.runner.observe import snapshot, spin_s
 from simulator.runner.records import digested
 from simulator.runner.servers import Server
+from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
 
 Workers = Mapping[int, tuple[int, int]]
@@ -38,6 +39,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
     on_wake: Callable[[], None] | None = None,
     driver: Path = DRIVER,
     watching: Callable[[Workers], AbstractContextManager[object]] = lambda _: nullcontext(),
+    stop: Stop | None = None,
 ) -> Observed | Broken:
     """Run one cell once.
 
@@ -54,12 +56,14 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         on_wake: called at most once a second while waiting.
         driver: the folder of the driver that this interpreter can run.
         watching: makes of the workers what is entered before "go" and left when the last record is ready.
+        stop: asks it to give up, in mid-window too.
 
     Returns:
         What was observed, or why there is nothing.
 
     Raises:
         ServerError: the mock server does not answer.
+        Stopped: nobody wants it any more; the driver has ended.
     """
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     try:
@@ -81,7 +85,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         )
         spin_before_s = spin_s()
         try:
-            process = DriverProcess(python, job, folder, time_limit_s=time_limit_s, driver=driver)
+            process = DriverProcess(python, job, folder, time_limit_s=time_limit_s, driver=driver, stop=stop)
         except DriverError as error:
             return Broken(cell.id, round_, started_at, error.status, str(error), "")
         with process:

@@ -10,6 +10,7 @@ from mockserver.config import ServerConfig
 from mockserver.process import MockServer, ServerStartError
 from simulator.environment import boot_id, pid_namespace, time_namespace
 from simulator.runner.affinity import Binding
+from simulator.runner.stop import Stop
 
 
 class ServerError(Exception):
@@ -92,7 +93,10 @@ class Server:
 class Servers:
     """Context manager: on leaving it, own servers have ended and a borrowed one has configuration and CPUs back."""
 
-    def __init__(self, borrowed_url: str | None = None, token: str | None = None) -> None:
+    def __init__(
+        self, borrowed_url: str | None = None, token: str | None = None, stop: Stop | None = None
+    ) -> None:
+        self._stop = stop or Stop()
         self._own: dict[tuple[int, str], Server] = {}
         self._borrowed: Server | None = None
         self._restore: ServerConfig | None = None
@@ -124,7 +128,8 @@ class Servers:
         self._own.clear()
 
     def serving(self, config: ServerConfig) -> Server:
-        """Return a server that serves this configuration, started if there is none that can."""
+        """Return a server that serves this configuration, started if there is none. Raises ServerError and Stopped."""
+        self._stop.check()
         if self._borrowed is not None:
             # How many processes it has and which loop is for whoever started it to say.
             current = self._restore or config
@@ -135,8 +140,9 @@ class Servers:
         server = self._own.get(key)
         if server is None:
             try:
-                process = MockServer.start(config)
+                process = MockServer.start(config, unwanted=self._stop.is_set)
             except ServerStartError as error:
+                self._stop.check()
                 raise ServerError(str(error)) from error
             server = self._own[key] = Server(process.url, AdminClient(process.url, process.token), process)
         server.configure(config)

@@ -1,5 +1,6 @@
 """Virtual environments that are made for a Python on first use, and kept in the user's cache folder."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -8,13 +9,13 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from simulator.runner.stop import Stop, communicate
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.facts import Facts
 from simulator.runtimes.fingerprint import key_of
@@ -56,7 +57,14 @@ class Environments:
     constraints: str
     pip_options: tuple[str, ...] = ()
 
-    def python(self, python: str, facts: Facts, requirements: Sequence[str], tell: Callable[[], None]) -> str:
+    def python(
+        self,
+        python: str,
+        facts: Facts,
+        requirements: Sequence[str],
+        tell: Callable[[], None],
+        stop: Stop | None = None,
+    ) -> str:
         """Return the interpreter of an environment that has all requirements, made now if there is none.
 
         Args:
@@ -64,21 +72,24 @@ class Environments:
             facts: what that is.
             requirements: names, or absolute paths of projects.
             tell: called before one is made, which takes a while.
+            stop: asks to give up making it.
 
         Raises:
             RuntimeUnavailableError: it cannot be made; says why in one sentence.
+            Stopped: nobody wants it any more.
         """
+        stop = stop or Stop()
         constraints = without(self.constraints, requirements)
         place = self.folder / "environments" / key_of(python, facts, requirements, constraints)
         made = str(place / "bin" / "python")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            with _locked(place.with_suffix(".lock")):
+            with _locked(place.with_suffix(".lock"), stop):
                 if not (place / WHOLE).is_file():
                     tell()
                     shutil.rmtree(place, ignore_errors=True)
                     try:
-                        self._make(place, python, requirements, constraints)
+                        self._make(place, python, requirements, constraints, stop)
                     except RuntimeUnavailableError:
                         shutil.rmtree(place, ignore_errors=True)
                         raise
@@ -91,8 +102,10 @@ class Environments:
             ) from error
         return made
 
-    def _make(self, place: Path, python: str, requirements: Sequence[str], constraints: str) -> None:
-        code, said = _run([python, "-m", "venv", str(place)])
+    def _make(
+        self, place: Path, python: str, requirements: Sequence[str], constraints: str, stop: Stop
+    ) -> None:
+        code, said = _run([python, "-m", "venv", str(place)], stop)
         if code:
             raise RuntimeUnavailableError(f"{python} cannot make an environment: {_last(said)}")
         written = place / "constraints.txt"
@@ -114,7 +127,7 @@ class Environments:
             ((), [p for p in requirements if is_path(p)]),
         ):
             if some:
-                code, said = _run([*pip, *options, *some])
+                code, said = _run([*pip, *options, *some], stop)
                 if code:
                     raise RuntimeUnavailableError(f"cannot install {', '.join(some)}: {reason_of(said)}")
 
@@ -160,7 +173,7 @@ def _last(said: str) -> str:
     return "".join(filter(str.isprintable, lines[-1]))[:300] if lines else "it said nothing"
 
 
-def _run(command: Sequence[str]) -> tuple[int, str]:
+def _run(command: Sequence[str], stop: Stop) -> tuple[int, str]:
     """Run a command; return its exit code and all that it printed. Ends with everything that it started."""
     # What is set for this interpreter is not for that one.
     env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
@@ -175,7 +188,7 @@ def _run(command: Sequence[str]) -> tuple[int, str]:
         env=env,
     ) as process:
         try:
-            said, _ = process.communicate(timeout=TIME_LIMIT_S)
+            said, _ = communicate(process, TIME_LIMIT_S, stop)
         except subprocess.TimeoutExpired:
             raise RuntimeUnavailableError(
                 f"{command[0]} did not end within {TIME_LIMIT_S:g} s while an environment was made"
@@ -186,9 +199,13 @@ def _run(command: Sequence[str]) -> tuple[int, str]:
     return process.returncode, said
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
+@contextlib.contextmanager
+def _locked(path: Path, stop: Stop) -> Iterator[None]:
     """Let one process at a time make an environment; the kernel unlocks it whatever becomes of that process."""
     with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            stop.wait()
         yield

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.runner.stop import Stop, communicate
 from simulator.runtimes.errors import RuntimeUnavailableError
 
 TIME_LIMIT_S = 60.0
@@ -68,15 +69,17 @@ class Facts:
         return f"{self.implementation} {self.version}{' free-threaded' if self.free_threaded else ''}"
 
 
-def ask(python: str, *, time_limit_s: float = TIME_LIMIT_S) -> Facts:
+def ask(python: str, stop: Stop | None = None, *, time_limit_s: float = TIME_LIMIT_S) -> Facts:
     """Start an interpreter and let it say what it is.
 
     Args:
         python: its path; it may be a shell script that starts the real one, as Jython's is.
+        stop: asks to give up.
         time_limit_s: after which it and all that it started is ended.
 
     Raises:
         RuntimeUnavailableError: it cannot be started, does not answer in time, or is no Python.
+        Stopped: nobody wants to know any more.
     """
     try:
         process = subprocess.Popen(
@@ -92,7 +95,7 @@ def ask(python: str, *, time_limit_s: float = TIME_LIMIT_S) -> Facts:
     except OSError as error:
         raise RuntimeUnavailableError(f"{python} cannot be started: {error.strerror}") from error
     try:
-        output, errors = process.communicate(timeout=time_limit_s)
+        output, errors = communicate(process, time_limit_s, stop)
     except subprocess.TimeoutExpired:
         raise RuntimeUnavailableError(
             f"{python} did not say what it is within {time_limit_s:g} s; is it a Python?"
@@ -101,7 +104,7 @@ def ask(python: str, *, time_limit_s: float = TIME_LIMIT_S) -> Facts:
         if process.returncode is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-    return read(python, process.returncode, output, errors)
+    return read(python, process.returncode, output, errors or "")
 
 
 def read(python: str, code: int, output: str, errors: str) -> Facts:

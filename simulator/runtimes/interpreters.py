@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from simulator.runner.stop import Stop
 from simulator.runtimes.environments import Environments
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.facts import Facts, ask
@@ -37,14 +38,16 @@ class Interpreters:
         located: those of the scenario's runtimes that are here.
         environments: makes what a bare Python needs.
         ask: how an interpreter is asked.
-        tell: called with what is being done, where it takes a while.
+        tell: called with runtime and requirements before an environment is made for it, which takes a while.
+        stop: asks to give up asking or making, which raises Stopped.
     """
 
     current: str
     located: Mapping[str, Located]
     environments: Environments
-    ask: Callable[[str], Facts] = ask
-    tell: Callable[[str], None] = lambda _: None
+    ask: Callable[[str, Stop], Facts] = ask
+    tell: Callable[[str, tuple[str, ...]], None] = lambda *_: None
+    stop: Stop = field(default_factory=Stop)
     _facts: dict[str, Facts | RuntimeUnavailableError] = field(default_factory=dict)
     _made: dict[tuple[str, tuple[str, ...]], str | RuntimeUnavailableError] = field(default_factory=dict)
 
@@ -58,7 +61,7 @@ class Interpreters:
         python = self.located[runtime].python
         if python not in self._facts:
             try:
-                self._facts[python] = self.ask(python)
+                self._facts[python] = self.ask(python, self.stop)
             except RuntimeUnavailableError as error:
                 self._facts[python] = error
         return _or_raise(self._facts[python])
@@ -88,13 +91,13 @@ class Interpreters:
             )
         key = (located.python, wanted)
         if key not in self._made:
-            what = ", ".join(wanted)
             try:
                 self._made[key] = self.environments.python(
                     located.python,
                     facts,
                     wanted,
-                    lambda: self.tell(f"making an environment for {located.name}: {what} (once)"),
+                    lambda: self.tell(located.name, wanted),
+                    self.stop,
                 )
             except RuntimeUnavailableError as error:
                 self._made[key] = RuntimeUnavailableError(f"no environment for {located.name}: {error}")

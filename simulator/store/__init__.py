@@ -3,6 +3,7 @@
 from .errors import RunNotFoundError, StoreError
 from .listing import RunRow
 from .location import default_path
+from .reading import SampleReader
 from .selection import STATUSES, Selection, moment, select
 from .store import Store
 
@@ -10,6 +11,7 @@ __all__ = [
     "STATUSES",
     "RunNotFoundError",
     "RunRow",
+    "SampleReader",
     "Selection",
     "Store",
     "StoreError",

@@ -49,6 +49,11 @@ class SampleReader:
         with undamaged(self._path, f"the samples of {cell_id}, round {round_}, in run {self._run_id}"):
             return Samples.from_bytes(rows[0][0])
 
+    def open(self) -> None:
+        """Open the file now: it can then be read also when it was removed meanwhile. Raises StoreError."""
+        with self._lock, explained(self._path):
+            self._opened()
+
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = connect(self._path, create=False, busy_timeout_s=BUSY_TIMEOUT_S)

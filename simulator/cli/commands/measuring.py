@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands.options import AllTables, Html, Json, Markdown, StorePath, Trace, Why
+from simulator.cli.commands.options import AllTables, Html, Json, Markdown, Progress, StorePath, Trace, Why
 
 
 def run(
@@ -62,6 +62,7 @@ def run(
         bool, typer.Option("--strict", help="End with 98 when an expectation stays undecided.")
     ] = False,
     store: StorePath = None,
+    progress: Progress = None,
     tables: AllTables = False,
     why: Why = False,
 ) -> None:
@@ -84,6 +85,7 @@ def run(
                 resume=resume,
                 wanted=Wanted(json, html, trace, markdown, tables, why),
                 turns=turns,
+                progress=progress,
             )
         )
     )
@@ -123,6 +125,7 @@ def tune(
     html: Html = None,
     markdown: Markdown = False,
     store: StorePath = None,
+    progress: Progress = None,
 ) -> None:
     """Find the best strategy, in_flight and parallelism for a scenario."""
     from simulator.cli.run import Options
@@ -137,5 +140,6 @@ def tune(
         server_token=server_token,
         store=store,
         wanted=Wanted(json=json, html=html, markdown=markdown),
+        progress=progress,
     )
     raise typer.Exit(tune_scenario(options, TuneOptions(goal, max_in_flight, case)))

@@ -39,6 +39,14 @@ Trace = Annotated[
         help="Write one repetition of each cell as trace events, for ui.perfetto.dev.",
     ),
 ]
+Progress = Annotated[
+    str | None,
+    typer.Option(
+        "--progress",
+        metavar="jsonl[:TO]",
+        help="Write what happens, a JSON object a line: to stderr, to file descriptor TO (a number) or to a file.",
+    ),
+]
 Markdown = Annotated[
     bool,
     typer.Option("--markdown", help="Print a short summary in Markdown instead, as for a pull request."),

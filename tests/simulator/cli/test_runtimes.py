@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from simulator.cli.app import app
 from simulator.cli.exits import Stop
-from simulator.cli.resume import _runtimes
+from simulator.experiment.resuming import _runtimes
 from simulator.result.run import PlannedCell
 from simulator.runtimes.environments import Environments
 from simulator.runtimes.facts import ask

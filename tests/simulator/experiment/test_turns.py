@@ -1,14 +1,11 @@
 """Which cells are watched when all is measured, and what is said where nothing can be seen."""
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from simulator.cli.run import Options, load_scenario, prepare_experiment
-from simulator.cli.wanted import Wanted
 from simulator.experiment.turns import ALL, FOR_THE_PAGE, NotSeenError, choose, expected_s, watched
 from simulator.result.observation import Broken, Observed
 from simulator.runner import observe
@@ -36,14 +33,14 @@ def test_strategies_with_several_jobs_in_flight_are_watched_where_they_are_valid
     valid = [cell.id for cell in every if cell.factors["strategy"] != "asyncio"]
     choice = choose(every, valid, ALL)
     assert named(choice.cells) == ["threads", "processes"]
-    assert choice.remarks == ()
+    assert choice.left_out == 0
 
 
 def test_of_many_combinations_whole_ones_are_watched_from_the_first_to_the_last(tmp_path: Path) -> None:
     every = cells(tmp_path, vary={"server.latency": LEVELS})
     choice = choose(every, [cell.id for cell in every], 10)
     assert named(choice.cells) == [f"{name} {level}" for level in ("0ms", "10ms", "19ms") for name in NAMES]
-    assert choice.remarks == ("turns: 9 cells are watched, 51 more are left out",)
+    assert choice.left_out == 51
 
 
 def test_for_the_page_a_few_are(tmp_path: Path) -> None:
@@ -95,18 +92,3 @@ def without_workers(watching: Callable[[Workers], AbstractContextManager[object]
 def test_where_nothing_can_be_seen_it_is_said_why(run: Run, words: str) -> None:
     with pytest.raises(NotSeenError, match=words):
         watched(1.0, run)
-
-
-@pytest.mark.parametrize(
-    ("turns", "html", "wish"),
-    [(False, None, None), (True, None, ALL), (False, "page.html", FOR_THE_PAGE), (True, "page.html", ALL)],
-)
-def test_a_page_is_not_made_without_turns(
-    scenario_file: Callable[..., Path],
-    turns: bool,  # noqa: FBT001 - a parameter of the test
-    html: str | None,
-    wish: int | None,
-) -> None:
-    file = scenario_file()
-    options = Options(file, (), None, None, None, None, Wanted(html=html), turns=turns)
-    assert prepare_experiment(load_scenario(file, ()), options, sys.executable, "").turns == wish

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.runner.stop import Stop
 from simulator.runtimes.environments import Environments
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.facts import Facts
@@ -29,7 +30,12 @@ class Made(Environments):
     refuse: str | None = None
 
     def python(
-        self, python: str, _facts: Facts, requirements: Sequence[str], tell: Callable[[], None]
+        self,
+        python: str,
+        _facts: Facts,
+        requirements: Sequence[str],
+        tell: Callable[[], None],
+        _stop: Stop | None = None,
     ) -> str:
         tell()
         self.wanted.append(tuple(requirements))
@@ -43,7 +49,11 @@ def interpreters(
 ) -> tuple[Interpreters, Made, list[str]]:
     made, told = Made(Path("cache"), "", refuse=refuse), []
     located = {"it": Located("it", "python", requirements, current)}
-    return Interpreters("current", located, made, lambda _: facts, told.append), made, told
+    return (
+        Interpreters("current", located, made, lambda *_: facts, lambda *making: told.append(making)),
+        made,
+        told,
+    )
 
 
 def cell(folder: Path, strategy: str = "threads", **changes: object) -> Cell:
@@ -69,7 +79,7 @@ def test_a_bare_python_gets_client_parser_and_loop_once(tmp_path: Path) -> None:
     assert known.of(wanted).python == "python+aiohttp+lxml+uvloop+/mine"
     assert known.of(wanted).python == "python+aiohttp+lxml+uvloop+/mine"
     assert made.wanted == [("aiohttp", "lxml", "uvloop", "/mine")]
-    assert told == ["making an environment for it: aiohttp, lxml, uvloop, /mine (once)"]
+    assert told == [("it", ("aiohttp", "lxml", "uvloop", "/mine"))]
 
 
 @pytest.mark.parametrize(("facts", "current"), [(OWN, False), (BARE, True)])
@@ -126,7 +136,7 @@ def test_other_implementations_run_the_portable_driver(tmp_path: Path) -> None:
 def test_an_interpreter_is_asked_once_and_its_silence_is_remembered() -> None:
     asked = []
 
-    def ask(python: str) -> Facts:
+    def ask(python: str, _: Stop) -> Facts:
         asked.append(python)
         raise RuntimeUnavailableError("it did not answer")
 

@@ -1,41 +1,35 @@
-"""Going on with an interrupted run: which one, and whether it is still the same experiment on the same machine."""
+"""Going on with an interrupted run: whether it is still the same experiment on the same machine."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from simulator import environment
-from simulator.cli import exits
+from simulator.experiment.design import Design
+from simulator.experiment.launch import Launch
 from simulator.measures.factors import RUNTIME
 from simulator.result.run import Run
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.interpreters import Interpreters
-from simulator.scenario.model import Scenario
-from simulator.store import Store
 
 
-def earlier_run(
-    store: Store, reference: str, scenario: Scenario, python: str, interpreters: Interpreters | None = None
-) -> Run:
-    """Return the run that goes on.
+class NotTheSameError(Exception):
+    """The run was another experiment, or on another machine or Python; the text says what is different."""
 
-    Raises:
-        Stop: it is of another scenario, machine or Python.
-        RunNotFoundError: no such run.
-        StoreError: the database cannot be read.
-    """
-    run = store.load(store.find(reference))
+
+def resumed(design: Design, earlier: Run) -> Design:
+    """Return the design of the run that goes on. Raises NotTheSameError."""
+    environment = design.header.environment
     differences = [
-        *_scenario(run.header.scenario, scenario.document()),
-        *_machine(run.header.environment, environment.describe()),
-        *(_python(run, python) if interpreters is None else _runtimes(run, interpreters)),
+        *_scenario(earlier.header.scenario, design.header.scenario),
+        *_machine(earlier.header.environment, environment),
+        *_pythons(earlier, design.launch),
     ]
     if differences:
         listed = "\n".join(f"  {difference}" for difference in differences)
-        exits.usage(
-            f"run {run.header.id} cannot go on here, since its rounds would not be comparable:\n{listed}\n"
-            "give the same file, --set and --python as before, or start a new run without --resume"
+        raise NotTheSameError(
+            f"run {earlier.header.id} cannot go on here, since its rounds would not be comparable:\n{listed}"
         )
-    return run
+    return replace(design, earlier=earlier, header=earlier.header)
 
 
 def _scenario(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -51,10 +45,13 @@ def _machine(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
             yield f"the machine's {key} was {_short(old.get(key))}, and is {_short(new.get(key))}"
 
 
-def _python(run: Run, python: str) -> Iterator[str]:
+def _pythons(run: Run, launch: Launch) -> Iterator[str]:
+    if launch.interpreters is not None:
+        yield from _runtimes(run, launch.interpreters)
+        return
     ran = {str(r.environment["executable"]) for r in run.repetitions if "executable" in r.environment}
-    if ran and python not in ran:
-        yield f"the job ran on {', '.join(sorted(ran))}, and would on {python}"
+    if ran and launch.python not in ran:
+        yield f"the job ran on {', '.join(sorted(ran))}, and would on {launch.python}"
 
 
 def _runtimes(run: Run, interpreters: Interpreters) -> Iterator[str]:

@@ -1,0 +1,148 @@
+"""Carrying out a design: kept in the database, shown while it goes on, stopped by a signal."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from simulator.cli import exits
+from simulator.cli.event_lines import on_stderr, open_lines
+from simulator.cli.output import write_document
+from simulator.cli.progress import Terminal
+from simulator.cli.show import show
+from simulator.cli.wanted import Wanted
+from simulator.experiment.design import Design
+from simulator.experiment.experiment import Experiment
+from simulator.experiment.handlers import Handler
+from simulator.experiment.resuming import NotTheSameError, resumed
+from simulator.experiment.stored import InStore
+from simulator.result.document import ResultDocument
+from simulator.runner.servers import ServerError
+from simulator.runner.stop import Stop, Stopped
+from simulator.schedule.sizing import BudgetError
+from simulator.store import RunNotFoundError, Store, StoreError, default_path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it."""
+
+    code: int
+    """0: it went to its end."""
+    document: ResultDocument
+    stored: bool
+    """The database holds all of it."""
+
+
+def carry_out(
+    design: Design,
+    wanted: Wanted,
+    *,
+    store: Path | None,
+    progress: str | None,
+    resume: str | None = None,
+) -> Outcome:
+    """Measure, keep and show.
+
+    Args:
+        design: what is measured.
+        wanted: as what it is shown.
+        store: the results database; null: the user's.
+        progress: `--progress`, as typed.
+        resume: the RUN that goes on; null: a new one.
+
+    Raises:
+        Stop: there is nothing to show, or it cannot be written.
+    """
+    errors = Console(stderr=True, soft_wrap=True)
+
+    handlers, terminal = handlers_for(progress)
+    try:
+        with Store.open(store or default_path(os.environ)) as opened:
+            if resume is not None:
+                design = resumed(design, opened.load(opened.find(resume)))
+            keeper = InStore(opened, lambda error: warn(errors, f"{error}; going on without the database"))
+            experiment = Experiment(design, keeper, handlers)
+            code, message = _measure(experiment)
+    except (StoreError, RunNotFoundError) as error:
+        exits.usage(str(error))
+    except NotTheSameError as error:
+        exits.usage(
+            f"{error}\ngive the same file, --set and --python as before, or start a new run without --resume"
+        )
+    document = experiment.document()
+    if keeper.failed:
+        _rescue(document, errors)
+    for remark in terminal.remarks:
+        warn(errors, remark)
+    show(document, wanted, experiment.samples)
+    if message:
+        warn(errors, message, "red")
+    return Outcome(code, document, stored=not keeper.failed)
+
+
+def warn(errors: Console, text: str, style: str = "yellow") -> None:
+    """Say something that is not part of the report."""
+    errors.print(f"simulator: {text}", style=style, highlight=False, markup=False)
+
+
+def handlers_for(progress: str | None) -> tuple[Sequence[Handler], Terminal]:
+    """Return who is told what happens, and which of them is the terminal. Raises Stop."""
+    lines = open_lines(progress)
+    terminal = Terminal(quiet=on_stderr(progress))
+    return (terminal,) if lines is None else (lines, terminal), terminal
+
+
+def _measure(experiment: Experiment) -> tuple[int, str]:
+    """Run the experiment to its end, an error or an interruption; returns exit code and message (0, "": well)."""
+    try:
+        with stopped_by_signals(experiment.stop):
+            experiment.run()
+    except Stopped:
+        return (
+            exits.INTERRUPTED,
+            "interrupted; what was measured until then is stored and shown, marked partial",
+        )
+    except BudgetError as error:
+        return exits.USAGE, str(error)
+    except ServerError as error:
+        if not experiment.begun:
+            exits.usage(str(error))
+        return exits.FAILED, str(error)
+    return exits.OK, ""
+
+
+@contextmanager
+def stopped_by_signals(stop: Stop) -> Iterator[None]:
+    """Let the first SIGINT, SIGTERM or SIGHUP ask for the stop; what comes while cleaning up is ignored."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _rescue(document: ResultDocument, errors: Console) -> None:
+    """Write the result document where there is room, since the database did not take it."""
+    for folder in (Path.cwd(), Path(tempfile.gettempdir())):
+        path = folder / f"simulator-{document.id}.json"
+        try:
+            write_document(document, str(path))
+        except exits.Stop:
+            continue
+        errors.print(f"the result document is in {path}; simulator report {path} shows it", highlight=False)
+        return

@@ -1,0 +1,144 @@
+"""What an experiment is to do: worked out from a scenario, on this machine, before anything is measured."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from simulator import environment
+from simulator.experiment.launch import Launch, find
+from simulator.experiment.preparation import Preparation, Search
+from simulator.experiment.searching import Tuning, search
+from simulator.result.run import PlannedCell, Run, RunHeader
+from simulator.runner.driver_process import default_python
+from simulator.scenario.candidates import candidates
+from simulator.scenario.cells import Cell, expand
+from simulator.scenario.model import Scenario
+from simulator.schedule import Fixed, Precise, Rounds, Schedule, blocks_of
+
+
+@dataclass(frozen=True)
+class Design:
+    """All that decides what is measured, and how."""
+
+    scenario: Scenario
+    cells: tuple[Cell, ...]
+    """The scenario's, expanded for this machine, or a search's candidates."""
+    header: RunHeader
+    launch: Launch
+    import_path: tuple[str, ...]
+    """Folders in which the user's parser is looked for."""
+    cores: int
+    """That the driver may use."""
+    memory_limit_bytes: int | None
+    """Of this machine or container; null: unknown."""
+    schedule: Callable[[Preparation], Schedule]
+    """Makes the schedule from what can be run."""
+    search: Search | None = None
+    """Sizes for a search instead of for rounds of every cell."""
+    server_url: str | None = None
+    """A mock server that runs already; null: start own ones."""
+    server_token: str | None = None
+    """For its admin side."""
+    turns: int | None = None
+    """Of how many cells, at the most, it is seen who runs when, after all is measured; null: of none."""
+    earlier: Run | None = None
+    """The same run as far as it got before it was interrupted; null: a new run."""
+
+
+def design(
+    scenario: Scenario,
+    *,
+    python: str | None = None,
+    command: str = "",
+    server_url: str | None = None,
+    server_token: str | None = None,
+    turns: int | None = None,
+    tuning: Tuning | None = None,
+) -> Design:
+    """Work out what an experiment with a scenario is, here and now.
+
+    Args:
+        scenario: what to measure.
+        python: the interpreter that runs the job; null: the one that runs this.
+        command: what a person types to measure the same again, for the report.
+        server_url: a mock server that runs already; null: start own ones.
+        server_token: for its admin side.
+        turns: of how many cells, at the most, it is seen who runs when, after all is measured; null: of none.
+        tuning: search for the best candidate, instead of running every cell of the scenario in every round.
+    """
+    memory_limit, cores = environment.memory_limit_bytes(), environment.usable_cores()
+    launch, missing = find(scenario, python or default_python())
+    document = scenario.document()
+    cells_of = expand if tuning is None else partial(candidates, max_in_flight=tuning.max_in_flight)
+    cells = cells_of(
+        scenario,
+        cores,
+        memory_limit_bytes=memory_limit,
+        usable_cpus=environment.usable_cpus(),
+        missing_runtimes=missing,
+    )
+    schedule, sizes = in_rounds(scenario), None
+    if tuning is not None:
+        schedule, sizes, document["tune"] = search(scenario, tuning, cells)
+    return Design(
+        scenario=scenario,
+        cells=cells,
+        header=RunHeader(
+            id=secrets.token_hex(4),
+            name=scenario.name,
+            scenario=document,
+            rounds=scenario.rounds,
+            environment={**environment.describe(), "command": command},
+            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            cells=planned_cells(cells),
+        ),
+        launch=launch,
+        import_path=import_path(scenario.source_dir),
+        cores=cores,
+        memory_limit_bytes=memory_limit,
+        schedule=schedule,
+        search=sizes,
+        server_url=server_url,
+        server_token=server_token,
+        turns=turns,
+    )
+
+
+def in_rounds(scenario: Scenario) -> Callable[[Preparation], Schedule]:
+    """Return what makes the schedule that the scenario itself asks for."""
+    planned, precision = scenario.rounds, scenario.precision
+
+    def schedule(prepared: Preparation) -> Schedule:
+        return Rounds(
+            blocks_of((cell_id, ready.cell.baseline_id) for cell_id, ready in prepared.ready.items()),
+            Fixed(planned) if precision is None else Precise(planned, precision),
+            scenario.seed,
+            prepared.allowance(scenario),
+        )
+
+    return schedule
+
+
+def planned_cells(cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:
+    """Return what is kept of each cell's plan."""
+    return tuple(
+        PlannedCell(
+            id=cell.id,
+            factors=dict(cell.factors),
+            baseline_id=None if cell.baseline_id == cell.id else cell.baseline_id,
+            in_flight=cell.plan.in_flight,
+            marked=cell.plan.marked and cell.baseline_id != cell.id,
+            unsupported=cell.unsupported,
+        )
+        for cell in cells
+    )
+
+
+def import_path(source_dir: Path | None) -> tuple[str, ...]:
+    """Return where the user's parser is looked for: beside the scenario, then in the current folder."""
+    folders = [] if source_dir is None else [str(source_dir)]
+    here = str(Path.cwd())
+    return tuple(folders if here in folders else [*folders, here])
