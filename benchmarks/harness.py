@@ -1,5 +1,7 @@
 """What the harness costs: the same fetches by the driver and by a script written by hand, in alternating pairs.
 
+    python -m benchmarks.harness [--quick]
+
 A 9 kB page, no delay, no parsing: whatever the driver adds is at its largest share of the work here.
 
 Both sides run with an allocator that keeps what it is given back: by default glibc returns the top of the heap to the
@@ -15,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.experiments import QUICK
 from benchmarks.pairs import Ratio, alternate
 from simulator.runner.driver_process import DriverProcess
 from simulator.runner.job import Amount, job_file
@@ -75,10 +78,16 @@ def bare_rate(script: str, server: Server, in_flight: int, pages: int) -> float:
 
 def main() -> None:
     """Print each ratio; exit 1 where one misses what is promised."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pairs", type=int, default=40)
     parser.add_argument("--pages", type=int, default=3000)
+    parser.add_argument("--quick", action="store_true", help="a pair of a few pages; decides nothing")
     options = parser.parse_args()
+    if options.quick:
+        print(QUICK)
+        options.pairs, options.pages = 1, 100
     os.environ |= {"MALLOC_TRIM_THRESHOLD_": str(1 << 28), "MALLOC_TOP_PAD_": str(1 << 25)}
     missed = False
     with Servers() as servers:

@@ -1,6 +1,6 @@
 """Do hybrids reach what the machine allows?
 
-    python -m benchmarks.hybrids
+    python -m benchmarks.hybrids [--quick]
 
 Runs scenarios/hybrids.yaml, whose two bounds lie a factor of two or more apart: the cores that the server leaves, over
 the CPU of a page, and the jobs in flight, over the response time of one alone. Passed: the better of
@@ -8,18 +8,23 @@ the CPU of a page, and the jobs in flight, over the response time of one alone. 
 """
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.experiments import LENIENT, asked_quick, measured
 from simulator import environment
-from simulator.cli.run import Options, load_scenario, prepare_experiment
-from simulator.experiment.experiment import Progress
+from simulator.experiment.design import design
 from simulator.result.document import CellResult
-from simulator.runner.driver_process import default_python
+from simulator.scenario.load import load
 
 FILE = Path(__file__).parent.parent / "scenarios" / "hybrids.yaml"
 HYBRIDS = ("processes_of_asyncio", "asyncio_to_processes")
 ENOUGH, APART = 0.85, 2.0
+QUICK = (
+    *("rounds=1", "server.latency=2ms", "job.pages=24", "job.parse_cost=null", "in_flight=2", "expect=[]"),
+    "strategies=[asyncio_to_processes]",
+    LENIENT.replace(": ", "=", 1),
+)
+"""Settings that make a moment of it."""
 
 
 def bounds_per_s(cell: CellResult, alone: CellResult, cores: int) -> tuple[float, float]:
@@ -35,16 +40,9 @@ def bounds_per_s(cell: CellResult, alone: CellResult, cores: int) -> tuple[float
 
 def main() -> int:
     """Measure and print; returns the exit code."""
-    options = Options(FILE, (), None, None, None, None, None)
-    scenario = load_scenario(FILE, ())
-
-    def tell(progress: Progress) -> None:
-        sys.stderr.write(f"\r{progress.done}/{progress.planned} {progress.doing:70.70}")
-
-    experiment = replace(prepare_experiment(scenario, options, default_python()), progress=tell)
-    experiment.run()
-    sys.stderr.write("\r" + " " * 100 + "\r")
-    by_name = {str(cell.factors["strategy"]): cell for cell in experiment.document().cells}
+    scenario = load(FILE, overrides=QUICK if asked_quick(__doc__) else ())
+    document = measured(design(scenario))
+    by_name = {str(cell.factors["strategy"]): cell for cell in document.cells}
     best = 0.0
     for name, cell in by_name.items():
         if cell.throughput_per_s is None or name == "sequential":

@@ -1,20 +1,16 @@
 """Does the program call a difference where there is none? Two copies of each strategy, interleaved by round.
 
-    python -m benchmarks.same
+    python -m benchmarks.same [--quick]
 
 Twelve combinations of latency and parse cost, three strategies each twice: 36 ratios of a thing to itself. Passed: at
 least 90 % of their 95 % intervals contain 1. About 12 minutes.
 """
 
 import sys
-from dataclasses import replace
-from pathlib import Path
 
+from benchmarks.experiments import LENIENT, asked_quick, measured, scenario_of
 from simulator.analysis.findings import ratio
-from simulator.cli.run import Options, prepare_experiment
-from simulator.experiment.experiment import Progress
-from simulator.runner.driver_process import default_python
-from simulator.scenario.load import load_text
+from simulator.experiment.design import design
 from simulator.stats.intervals import differs
 
 SCENARIO = """
@@ -36,21 +32,23 @@ vary:
   server.latency: [0ms, 5ms, 20ms, 60ms]
   job.parse_cost: [1ms, 5ms, 15ms]
 """
+QUICK = f"""
+name: same
+seed: 1
+server: {{content: {{kind: catalogue, count: 5, items: 2}}, latency: 2ms}}
+job: {{client: {{blocking: http.client, asyncio: aiohttp}}, parser: spin, parse_cost: 1ms, pages: 20}}
+strategies: [threads, {{name: threads again, base: threads}}]
+in_flight: 2
+rounds: 3
+{LENIENT}
+"""
 AGREE = 0.9
 
 
 def main() -> int:
     """Measure and print; returns the exit code."""
-    scenario = load_text(SCENARIO, "same", Path.cwd())
-    options = Options(Path("same"), (), None, None, None, None, None)
-
-    def tell(progress: Progress) -> None:
-        sys.stderr.write(f"\r{progress.done}/{progress.planned} {progress.doing:70.70}")
-
-    experiment = replace(prepare_experiment(scenario, options, default_python()), progress=tell)
-    experiment.run()
-    document = experiment.document()
-    sys.stderr.write("\r" + " " * 100 + "\r")
+    quick = asked_quick(__doc__)
+    document = measured(design(scenario_of(QUICK if quick else SCENARIO, "same")))
     by_factors = {
         tuple(sorted((k, str(v)) for k, v in cell.factors.items())): cell for cell in document.cells
     }

@@ -1,1 +1,1 @@
-"""A whole scenario: prepare, schedule, run, judge, keep, resume."""
+"""A whole scenario: design, prepare, schedule, run, judge, keep, resume; told as events, stopped by a token."""

@@ -215,6 +215,11 @@ def test_start_reports_why_it_failed(tmp_path: Path) -> None:
         MockServer.start(config)
 
 
+def test_a_start_that_is_not_wanted_any_more_is_given_up() -> None:
+    with pytest.raises(ServerStartError, match="not wanted any more"):
+        MockServer.start(ServerConfig(), unwanted=lambda: True)
+
+
 def test_a_folder_named_like_the_package_is_not_taken_for_it(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

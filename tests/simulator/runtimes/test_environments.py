@@ -1,5 +1,6 @@
 """Environments that are made once, kept, and never taken for whole when they are not."""
 
+import fcntl
 import subprocess
 import sys
 import threading
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.runner.stop import Stop, Stopped
 from simulator.runtimes.environments import (
     WHOLE,
     Environments,
@@ -106,6 +108,22 @@ def test_a_python_without_venv_says_so(tmp_path: Path, facts: Facts) -> None:
     script.chmod(0o755)
     with pytest.raises(RuntimeUnavailableError, match="cannot make an environment: No module named venv"):
         Environments(tmp_path / "cache", "").python(str(script), facts, ("httpx",), lambda: None)
+
+
+def test_making_one_is_given_up_when_it_is_not_wanted_any_more(tmp_path: Path, facts: Facts) -> None:
+    script = tmp_path / "python"
+    script.write_text("#!/bin/sh\nsleep 60 & wait\n", encoding="utf-8")
+    script.chmod(0o755)
+    stop = Stop()
+    made = Environments(tmp_path / "cache", "")
+    with pytest.raises(Stopped):
+        made.python(str(script), facts, ("httpx",), stop.set, stop)
+    # Who waits for another process that makes it gives up as well.
+    (lock,) = (tmp_path / "cache" / "environments").glob("*.lock")
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(Stopped):
+            made.python(str(script), facts, ("httpx",), lambda: None, stop)
 
 
 def test_a_cache_that_cannot_be_written_names_its_variable(tmp_path: Path, facts: Facts) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.runner.stop import Stop, Stopped
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.facts import ask, read
 from tests.interpreters import interpreter
@@ -47,6 +48,13 @@ def test_what_never_answers_is_ended(tmp_path: Path) -> None:
     hangs = script(tmp_path, "sleep 60 & wait")
     with pytest.raises(RuntimeUnavailableError, match=r"did not say what it is within 0\.2 s"):
         ask(hangs, time_limit_s=0.2)
+
+
+def test_nobody_waits_for_an_answer_that_is_not_wanted_any_more(tmp_path: Path) -> None:
+    stop = Stop()
+    stop.set()
+    with pytest.raises(Stopped):
+        ask(script(tmp_path, "sleep 60 & wait"), stop)
 
 
 def test_what_is_no_python_says_what_it_printed(tmp_path: Path) -> None:
