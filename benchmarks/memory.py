@@ -54,6 +54,9 @@ SIZES: Mapping[bool, Mapping[str, int]] = {
 """By whether it is quick; there are two cells."""
 
 
+SHIFTED = ("due_ns", "start_ns", "fetched_ns", "parsed_ns", "ready_ns", *SERVER_COLUMNS[:3])
+
+
 class Again:
     """Runs a cell for the first time, and makes all further repetitions of what came out then."""
 
@@ -75,8 +78,9 @@ class Again:
             self._first[cell.id] = replace(found, **calm)  # type: ignore[arg-type] # only those two are named
         first = self._first[cell.id]
         columns = {
-            name: self._shifted(getattr(first.samples, name))
-            for name in (*SERVER_COLUMNS[:3], "start_ns", "due_ns", "fetched_ns", "parsed_ns", "ready_ns")
+            name: self._shifted(column) if name in SHIFTED else column.copy()
+            for name, column in vars(first.samples).items()
+            if isinstance(column, np.ndarray)
         }
         return replace(first, round=round_, samples=replace(first.samples, **columns))
 
