@@ -63,10 +63,10 @@ def driver_rate(cell: Cell, server: Server, *, instrument: bool = True) -> float
         with DriverProcess(sys.executable, job, folder, time_limit_s=120) as driver:
             driver.wait_for("ready")
             driver.send("go")
-            parked_ns = driver.wait_for("parked")["parked_ns"]
+            parked_ns: int = driver.wait_for("parked")["parked_ns"]
             driver.send("release")
             driver.finish()
-        go_ns = json.loads(output.read_text())["go_ns"]
+        go_ns: int = json.loads(output.read_text())["go_ns"]
     return (cell.job.pages or 0) * 1e9 / (parked_ns - go_ns)
 
 

@@ -77,7 +77,7 @@ class Again:
             }
             self._first[cell.id] = replace(found, **calm)  # type: ignore[arg-type] # only those two are named
         first = self._first[cell.id]
-        columns = {
+        columns: dict[str, Any] = {
             name: self._shifted(column) if name in SHIFTED else column.copy()
             for name, column in vars(first.samples).items()
             if isinstance(column, np.ndarray)

@@ -76,6 +76,7 @@ ONCE: dict[str, tuple[Any, str]] = {
     },
 }
 """What does the job once: other options, other Pythons."""
+ALL = WHOLE | ONCE
 PAGES = 12
 
 
@@ -96,9 +97,9 @@ def made(request: pytest.FixtureRequest, servers: Servers, parsers: Path) -> Ben
     return bench(*WHOLE[request.param], servers, parsers)
 
 
-@pytest.fixture(params={**WHOLE, **ONCE})
+@pytest.fixture(params=ALL)
 def any_made(request: pytest.FixtureRequest, servers: Servers, parsers: Path) -> Bench:
-    return bench(*{**WHOLE, **ONCE}[request.param], servers, parsers)
+    return bench(*ALL[request.param], servers, parsers)
 
 
 @pytest.fixture(scope="module")

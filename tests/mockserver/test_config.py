@@ -2,7 +2,7 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # it ships no types
+import jsonschema
 import pytest
 from pydantic import ValidationError
 

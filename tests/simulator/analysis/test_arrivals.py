@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tests.simulator.analysis.builders import GO_NS, MS, observed, samples
 LONG = 60 * MS
 
 
-def jobs(due_ms: Sequence[float], start_ms: Sequence[float], **options: int) -> Samples:
+def jobs(due_ms: Sequence[float], start_ms: Sequence[float], **options: Any) -> Samples:
     """Return jobs of 60 ms each, of which the server holds the request from 1 ms to 43 ms after the start."""
     starts = [round(moment * MS) for moment in start_ms]
     made = samples(len(due_ms), start_ns=starts, **options)
@@ -75,8 +76,10 @@ def test_a_backlog_counts_jobs_without_a_worker_and_not_what_a_waiting_one_start
 def test_the_samples_may_come_in_any_order() -> None:
     made = served(every(20, 50), 2)
     order = np.random.default_rng(1).permutation(50)
-    columns = ("page", "worker", "due_ns", "start_ns", "fetched_ns", "parsed_ns", "ready_ns", "received_ns")
-    columns += ("first_byte_ns", "last_byte_ns")
+    columns = [
+        *("page", "worker", "due_ns", "start_ns", "fetched_ns", "parsed_ns", "ready_ns", "received_ns"),
+        *("first_byte_ns", "last_byte_ns"),
+    ]
     shuffled = replace(made, **{name: getattr(made, name)[order] for name in columns})
     assert coped(shuffled, 2) == coped(made, 2)
     assert (dispatcher_late_ns(shuffled, 2) == dispatcher_late_ns(made, 2)).all()

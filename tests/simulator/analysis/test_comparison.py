@@ -60,7 +60,8 @@ def test_a_slow_down_on_a_machine_of_the_same_speed_is_called_and_is_a_regressio
     assert cell.ratio.high < 1
     assert cell.a is not None
     assert cell.b is not None
-    assert (cell.a.rounds, cell.a.median, cell.b.median) == (5, 100, pytest.approx(80))
+    assert (cell.a.rounds, cell.a.median) == (5, 100)
+    assert cell.b.median == pytest.approx(80)
     assert regressions(found) == (cell,)
 
 
@@ -127,7 +128,8 @@ def test_a_gain_is_no_regression() -> None:
 )
 def test_of_the_other_metrics_more_is_worse(metric: str, name: str, worse: float, better: float) -> None:
     for value, verdict in ((worse, "more"), (better, "less")):
-        found = compared(BEFORE, scaled(1.0, **{name: value}), metric)
+        changes: dict[str, Any] = {name: value}
+        found = compared(BEFORE, scaled(1.0, **changes), metric)
         assert only(found).verdict == verdict
         assert len(regressions(found)) == (verdict == "more")
 

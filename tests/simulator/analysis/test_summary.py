@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped] # it ships no types
+import jsonschema
 import numpy as np
 import pytest
 

@@ -36,7 +36,7 @@ def simulator(
 ) -> Done:
     """Call the program in a folder, with the folder's own results database, or with these variables and no others."""
     command = [str(Path(package.__file__).with_name("__main__.py")), *map(str, arguments)]
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
     variables = environment(folder, columns) if environ is None else environ
     with contextlib.ExitStack() as changed:
         changed.enter_context(contextlib.chdir(folder))
@@ -52,8 +52,9 @@ def simulator(
         except SystemExit as end:
             code = end.code
     assert code is None or isinstance(code, int), code
-    printed, told = (stream.buffer.getvalue().decode() for stream in (out, err))  # type: ignore[attr-defined] # BytesIO
-    return subprocess.CompletedProcess(command, code or 0, printed, told)
+    for stream in (out, err):
+        stream.seek(0)
+    return subprocess.CompletedProcess(command, code or 0, out.read(), err.read())
 
 
 def started(folder: Path, *arguments: str | Path, environ: Mapping[str, str] | None = None) -> Done:

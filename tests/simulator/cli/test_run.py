@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -22,14 +23,14 @@ pytestmark = pytest.mark.scenario
 Write = Callable[..., Path]
 
 
-def run_json(file: Path, *arguments: str | Path) -> dict[str, object]:
+def run_json(file: Path, *arguments: str | Path) -> dict[str, Any]:
     done = simulator(file.parent, "run", file, "--json", "-", *arguments)
-    document: dict[str, object] = json.loads(done.stdout)
+    document: dict[str, Any] = json.loads(done.stdout)
     document["exit code"] = done.returncode
     return document
 
 
-def cell(document: dict[str, object], strategy: str) -> dict[str, object]:
+def cell(document: dict[str, Any], strategy: str) -> dict[str, Any]:
     cells = document["cells"]
     assert isinstance(cells, list)
     return next(c for c in cells if c["factors"]["strategy"] == strategy)
@@ -340,7 +341,7 @@ def test_an_own_server_that_dies_is_replaced(scenario_file: Write, parsers: Path
     )
     document = run_json(file)
     assert document["exit code"] == 1
-    statuses = sorted(c["status"] for c in document["cells"])  # type: ignore[union-attr]
+    statuses = sorted(c["status"] for c in document["cells"])
     assert statuses.count("ok") == 2, document["cells"]
     assert statuses.count("failed") == 1
 

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -324,9 +325,9 @@ def test_a_crash_in_mid_run_is_told_with_its_signal(servers: Servers, folder: Pa
     ],
 )
 def test_what_it_does_not_do_is_unsupported_with_a_sentence(
-    changes: dict[str, object], words: str, servers: Servers, folder: Path
+    changes: dict[str, Any], words: str, servers: Servers, folder: Path
 ) -> None:
-    strategy, *_ = changes.get("strategies", ["threads"])  # type: ignore[misc]
+    strategy, *_ = changes.get("strategies", ["threads"])
     outcome = run(tiny_cells(folder, **changes)[strategy], servers, folder, THIS)
     assert isinstance(outcome, Broken)
     assert outcome.status == "unsupported"

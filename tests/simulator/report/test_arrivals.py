@@ -2,8 +2,9 @@ from dataclasses import replace
 
 from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
-from simulator.report.build import COLUMNS, NONE, build
+from simulator.report.build import COLUMNS, build
 from simulator.report.matrix import matrix
+from simulator.report.numbers import NONE
 from simulator.report.parts import Table, Verdict
 from tests.simulator.analysis.builders import document
 from tests.simulator.analysis.test_open_findings import GROWING, STEADY, UNSURE, opened

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from simulator.analysis.summary import summarise
-from simulator.report.build import COLUMNS, NONE, build, ms, number
+from simulator.report.build import COLUMNS, build
+from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Facts, Part, Table, Verdict
 from simulator.result.document import ResultDocument
 from simulator.result.repetition import RepetitionStatus

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -65,7 +66,7 @@ def broken() -> ResultDocument:
 
 
 def expecting(made: Callable[[], ResultDocument]) -> ResultDocument:
-    verdicts = ("held", "not held", "undecided")
+    verdicts: tuple[Literal["held", "not held", "undecided"], ...] = ("held", "not held", "undecided")
     return replace(
         made(),
         expectations=tuple(

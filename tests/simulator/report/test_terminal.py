@@ -177,6 +177,8 @@ def texts(part: Part) -> list[str]:
             return [part.title, *numbers, *part.findings, *part.notes]
         case Facts():
             return [f"{name}: {value}" for name, value in part.items]
+        case _:
+            raise AssertionError(part)
 
 
 def test_the_usual_table_fits_eighty_columns_in_one_piece() -> None:

@@ -39,7 +39,7 @@ def test_the_first_runtime_that_can_run_the_job_calibrates_it_for_all(
         references=("broken", "first", "second"),
     )
     cells = expand(scenario, 2)
-    told: list[str] = []
+    told: list[Cell] = []
     prepared = prepare(
         scenario, cells, preflights, cores=2, memory_limit_bytes=None, known={}, tell=told.append
     )
@@ -48,7 +48,7 @@ def test_the_first_runtime_that_can_run_the_job_calibrates_it_for_all(
     assert len({ready.amount for ready in prepared.ready.values()}) == 1
     own = {ready.cell.runtime: ready.calibration["parse_cpu_s"] for ready in prepared.ready.values()}
     assert own["first"] != own["second"], "what a parse costs is each one's own"
-    assert "calibrating html.parser on second" in told
+    assert "second" in {cell.runtime for cell in told}
 
     alone = next(cell for cell in cells if cell.runtime == "broken")
     with pytest.raises(DriverError, match="no wheel"):

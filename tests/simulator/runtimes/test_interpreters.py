@@ -46,11 +46,14 @@ class Made(Environments):
 
 def interpreters(
     facts: Facts, *, requirements: tuple[str, ...] = (), current: bool = False, refuse: str | None = None
-) -> tuple[Interpreters, Made, list[str]]:
-    made, told = Made(Path("cache"), "", refuse=refuse), []
+) -> tuple[Interpreters, Made, list[tuple[str, Sequence[str]]]]:
+    made = Made(Path("cache"), "", refuse=refuse)
+    told: list[tuple[str, Sequence[str]]] = []
     located = {"it": Located("it", "python", requirements, current)}
     return (
-        Interpreters("current", located, made, lambda *_: facts, lambda *making: told.append(making)),
+        Interpreters(
+            "current", located, made, lambda *_: facts, lambda name, needs: told.append((name, needs))
+        ),
         made,
         told,
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
 
-LEVELS = {
+LEVELS: dict[str, list[Any]] = {
     "server.latency": ["0ms", "20ms", "{kind: uniform, low: 1ms, high: 2ms}"],
     "job.parse_cost": ["1ms", "2ms"],
     "in_flight": [1, 4, 7],

@@ -225,7 +225,7 @@ def test_the_template_takes_the_caller_s_choices(tmp_path: Path, monkeypatch: py
         ({"name": "two\nlines"}, "init: name: found 'two\\nlines'; a name is one line of text"),
     ],
 )
-def test_the_template_refuses_what_a_scenario_refuses(values: dict[str, str], expected: str) -> None:
+def test_the_template_refuses_what_a_scenario_refuses(values: dict[str, Any], expected: str) -> None:
     with pytest.raises(ScenarioError) as error:
         render(**{"name": "mine", **values})
     assert expected in str(error.value)

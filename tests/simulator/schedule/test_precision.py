@@ -38,7 +38,8 @@ def test_rounds_go_on_until_every_ratio_is_as_precise_as_asked() -> None:
     assert 5 < rounds(done) < 100
     rates = {cell: throughput_by_round(r for r in done if r.cell_id == cell) for cell in RATES}
     for a, b in (("threads", "sequential"), ("processes", "sequential"), ("processes", "threads")):
-        ratio = paired_ratio(*([rates[c][r] for r in sorted(rates[c])] for c in (a, b)), first=5)
+        first, second = ([rates[c][r] for r in sorted(rates[c])] for c in (a, b))
+        ratio = paired_ratio(first, second, first=5)
         assert ratio is not None
         assert ratio.high / ratio.low <= 1.05**2 * 1.01
 

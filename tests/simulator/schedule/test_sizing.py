@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +68,7 @@ def test_a_budget_is_used_but_not_passed_and_one_group_does_the_same_pages() -> 
 
 
 def test_a_budget_too_short_says_what_it_would_take() -> None:
-    asked = {"rounds": 3, "min_window_s": 0.5, "min_jobs_per_slot": 10}
+    asked: dict[str, Any] = {"rounds": 3, "min_window_s": 0.5, "min_jobs_per_slot": 10}
     with pytest.raises(BudgetError, match=r"1 cells in 3 rounds take about \d+ s .* raise budget"):
         fit({"t": work()}, budget_s=3, limit_s=4, **asked)
     shortest = fit({"t": work()}, budget_s=3, **asked)

@@ -116,7 +116,7 @@ def test_a_goal_but_throughput_keeps_nine_tenths_of_the_best_throughput() -> Non
             cpu_per_page_s=0.01,
         )
 
-    rates = dict.fromkeys(("threads", "asyncio", "processes"), waiting)
+    rates: dict[str, Rate] = dict.fromkeys(("threads", "asyncio", "processes"), waiting)
     for goal, expected in (
         ("memory", {"threads 8", "threads 16", "threads 32"}),
         ("p99", {"threads 8", "asyncio 8", "processes 8"}),

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from math import exp, isfinite, log, log1p, sqrt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def half_widths(values: np.ndarray, first: int) -> np.ndarray:
     logs, n = np.log(values), np.arange(1, values.shape[1] + 1)
     variance = np.cumsum(logs**2, axis=1) - np.cumsum(logs, axis=1) ** 2 / n
     scatter = np.sqrt(np.maximum(variance, 0) / np.maximum(n - 1, 1)) * [t_975(max(1, i - 1)) for i in n]
-    widths = np.maximum(scatter[:, first - 1 : first], scatter) / np.sqrt(n)
+    widths: np.ndarray[Any, Any] = np.maximum(scatter[:, first - 1 : first], scatter) / np.sqrt(n)
     widths[:, : first - 1] = np.inf
     return widths
 

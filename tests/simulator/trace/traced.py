@@ -55,13 +55,15 @@ def total_us(events: Events, name: str, category: str) -> float:
     """Return how long all slices of a name and category last together."""
     chosen = [e for e in events if (e["name"], e.get("cat")) == (name, category)]
     sign = {"b": -1, "e": 1}
-    return sum(e["dur"] if e["ph"] == "X" else sign[e["ph"]] * e["ts"] for e in chosen)
+    lasting: list[float] = [e["dur"] if e["ph"] == "X" else sign[e["ph"]] * e["ts"] for e in chosen]
+    return sum(lasting)
 
 
 def cpu_us(events: Events, name: str, category: str) -> float:
     """Return the CPU that all slices of a name and category tell."""
-    return sum(
+    spent: list[float] = [
         e["args"]["cpu_us"]
         for e in events
         if (e["name"], e.get("cat")) == (name, category) and "cpu_us" in e.get("args", {})
-    )
+    ]
+    return sum(spent)

@@ -45,7 +45,7 @@ def panels(made: ResultDocument) -> Iterator[tuple[Figure, Panel]]:
             yield figure, panel
 
 
-@pytest.fixture(params=RUNS.values(), ids=RUNS)
+@pytest.fixture(params=list(RUNS.values()), ids=list(RUNS))
 def made(request: pytest.FixtureRequest) -> ResultDocument:
     found = request.param
     assert isinstance(found, ResultDocument)
