@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from simulator.text.numbers import share, shares
+
 if TYPE_CHECKING:
     from simulator.probe.result import Measured
 
@@ -49,7 +51,7 @@ class Probed:
     def __repr__(self) -> str:
         if self._held is None:
             return f"<{self._name}: GIL not known: {self.reason}>"
-        return f"<{self._name}: GIL held {self._held.median:.2f}, 95 % {self._held.low:.2f} to {self._held.high:.2f}>"
+        return f"<{self._name}: GIL held {share(self._held.median)} (95 %: {shares(self._held.low, self._held.high)})>"
 
 
 class GilProbe(Protocol):

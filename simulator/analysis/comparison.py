@@ -28,6 +28,8 @@ from simulator.result.measured import MeasuredCell, MeasuredRun
 from simulator.result.repetition import Repetition
 from simulator.stats.intervals import FEWEST_FOR_INTERVAL, Interval
 from simulator.stats.unpaired import powered, unpaired_ratio
+from simulator.text.numbers import factor, times
+from simulator.text.words import counted
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,7 @@ def _measured(cell: MeasuredCell, metric: Measure) -> _Measured:
         # Those that have a value may be the better ones: what is missing is not missing by chance.
         missing = _missing(values, metric)
     elif len(values) < FEWEST_FOR_INTERVAL:
-        missing = (
-            f"{len(values)} valid round{'' if len(values) == 1 else 's'}, {FEWEST_FOR_INTERVAL} are needed"
-        )
+        missing = f"{counted(len(values), 'valid round')}, {FEWEST_FOR_INTERVAL} are needed"
     elif len(speeds) < len(values):
         missing = "the machine's speed was not taken in every round"
     return _Measured(len(values), usable, speeds, missing)
@@ -202,7 +202,7 @@ def _verdict(
     if ratio.low <= 1 <= ratio.high:
         return "no difference", None
     return "no difference", (
-        f"{ratio.median:.3f} × is within what the machine's own speed ({speed.low:.3f} to {speed.high:.3f} ×)"
+        f"{times(ratio.median)} is within what the machine's own speed ({factor(speed.low)} to {times(speed.high)})"
         " and the calibration may explain"
     )
 

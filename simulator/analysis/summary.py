@@ -29,6 +29,7 @@ from simulator.result.run import PlannedCell, Run
 from simulator.result.samples import Samples
 from simulator.stats.intervals import interval, paired_ratio
 from simulator.stats.percentiles import curve_s, lag_s, percentile, percentiles_s, worst_lag
+from simulator.text.numbers import share
 
 
 def summarise(run: Run) -> ResultDocument:
@@ -202,8 +203,8 @@ def _warnings(
         foreign = max(d.foreign or 0.0 for d in disturbed)
         steal = max(d.steal or 0.0 for d in disturbed)
         found.append(
-            f"{len(disturbed)} of {len(good)} repetitions disturbed from outside (other programs up to {foreign:.0%} of"
-            f" the machine, its host up to {steal:.0%})"
+            f"{len(disturbed)} of {len(good)} repetitions disturbed from outside (other programs up to {share(foreign)}"
+            f" of the machine, its host up to {share(steal)})"
         )
     # Warnings of several repetitions that are alike but for their numbers are one.
     alike = {re.sub(r"[\d.]+", "#", warning): warning for r in good for warning in r.warnings}

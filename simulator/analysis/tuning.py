@@ -13,6 +13,7 @@ from simulator.measures.registry import RANKING
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval
 from simulator.stats.layout import contrast, effects
+from simulator.text.numbers import duration, number, rate
 
 NEARLY = 0.85
 """Share of a bound from which on it is what limits."""
@@ -92,7 +93,7 @@ def _shared(scored: Mapping[tuple[str, int], float], a: str, b: str) -> int:
 
 def limit(cell: CellResult, document: ResultDocument) -> str:
     """Say which bound the cell has come near to: waiting, cores, or what is inside one process."""
-    rate = cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0
+    done = cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0
     alone = next(
         (
             1 / other.throughput_per_s.median
@@ -103,28 +104,28 @@ def limit(cell: CellResult, document: ResultDocument) -> str:
     )
     cores = (document.environment.get("machine") or {}).get("usable_cores")
     used, server = cell.cores_used, (cell.server.cpu_cores if cell.server is not None else None) or 0.0
-    if alone is not None and rate >= NEARLY * cell.in_flight / alone:
+    if alone is not None and done >= NEARLY * cell.in_flight / alone:
         return (
-            f"It is limited by the waiting: {cell.in_flight} in flight at {alone * 1e3:.1f} ms for a page alone are"
-            f" {cell.in_flight / alone:.0f} pages/s at most, and it does {rate:.0f}. More in flight may do more."
+            f"It is limited by the waiting: {cell.in_flight} in flight at {duration(alone)} for a page alone are"
+            f" {rate(cell.in_flight / alone, 'pages')} at most, and it does {number(done)}. More in flight may do more."
         )
     if cores and used is not None and used + server >= NEARLY * cores:
         return (
-            f"It is limited by the cores: the job uses {used:.2f} and the mock server {server:.2f} of {cores}; a page"
-            f" takes {_ms(cell.cpu_per_page_s)} of CPU. Cheaper parsing or more cores would do more."
+            f"It is limited by the cores: the job uses {number(used)} and the mock server {number(server)} of {cores};"
+            f" a page takes {_ms(cell.cpu_per_page_s)} of CPU. Cheaper parsing or more cores would do more."
         )
     if used is not None and ONE_LOW <= used <= ONE_HIGH:
         return (
-            f"It uses {used:.2f} cores, so it is limited by what only one of its threads can do at a time;"
+            f"It uses {number(used)} cores, so it is limited by what only one of its threads can do at a time;"
             f" a page takes {_ms(cell.cpu_per_page_s)} of CPU."
         )
-    return f"No single limit shows: it does {rate:.0f} pages/s with {cell.in_flight} in flight" + (
-        f" on {used:.2f} cores." if used is not None else "."
+    return f"No single limit shows: it does {rate(done, 'pages')} with {cell.in_flight} in flight" + (
+        f" on {number(used)} cores." if used is not None else "."
     )
 
 
 def _ms(seconds: float | None) -> str:
-    return "an unknown time" if seconds is None else f"{seconds * 1e3:.2g} ms"
+    return "an unknown time" if seconds is None else duration(seconds)
 
 
 def fragment(cell: CellResult, scenario: Mapping[str, Any]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 from simulator.analysis.measures import mean_service_s, server_cpu_s, server_queue_s
 from simulator.result.observation import Observed
 from simulator.result.repetition import Measures
+from simulator.text.numbers import duration, share
+from simulator.text.words import counted
 
 DELAY_TOLERANCE = 0.10
 DISTURBED = 0.10
@@ -65,8 +67,8 @@ def judge(
     delay = measures.server.delay_error_s.mean
     if delay is not None and delay > tolerance_s:
         reasons.append(
-            f"the server's delays were {delay * 1e3:.1f} ms longer than asked, more than the"
-            f" {tolerance_s * 1e3:.1f} ms that this response time bears; lower in_flight or raise server.workers"
+            f"the server's delays were {duration(delay)} longer than asked, more than the"
+            f" {duration(tolerance_s)} that this response time bears; lower in_flight or raise server.workers"
         )
     busy, late = _saturation(observed, measures, server_workers, tolerance_s, limits.max_server_busy)
     if busy:
@@ -79,7 +81,7 @@ def judge(
     longer = limits.lengthen if observed.duration_s is None else "job.duration"
     if window_s < limits.min_window_s:
         reasons.append(
-            f"the window of {window_s * 1e3:.0f} ms is shorter than {limits.min_window_s * 1e3:.0f} ms;"
+            f"the window of {duration(window_s)} is shorter than {duration(limits.min_window_s)};"
             f" raise {longer}"
         )
     dispatcher = _dispatcher(measures, tolerance_s)
@@ -91,13 +93,13 @@ def judge(
     if done < fewest and measures.arrivals is None:
         enough = f" to {fewest}" if longer == "job.pages" else ""
         reasons.append(
-            f"{_count(done, 'job')} for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
+            f"{counted(done, 'job')} for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
             f" raise {longer}{enough}"
         )
     opened = measures.server.connections_opened
     if opened:
         reasons.append(
-            f"{_count(opened, 'connection')} {'was' if opened == 1 else 'were'} opened inside the window, which the"
+            f"{counted(opened, 'connection')} {'was' if opened == 1 else 'were'} opened inside the window, which the"
             " others did not pay for: the client or the server dropped one; let nothing else use this server, or"
             " set another job.client"
         )
@@ -119,7 +121,7 @@ def _errors(measures: Measures, observed: Observed) -> str:
     first: Mapping[str, Any] | None = observed.errors[0] if observed.errors else None
     told = f"; first: page {first['page']}: {first['message']}" if first else ""
     return (
-        f"{total} of {_count(len(observed.samples), 'job')} failed ({kinds}){told}; a comparison needs every job to"
+        f"{total} of {counted(len(observed.samples), 'job')} failed ({kinds}){told}; a comparison needs every job to"
         " succeed: mend the parser or the page that this names"
     )
 
@@ -130,14 +132,10 @@ def _dispatcher(measures: Measures, tolerance_s: float) -> str | None:
     if late is None or late <= tolerance_s:
         return None
     return (
-        f"jobs were started up to {late * 1e3:.1f} ms after they were due though a worker was waiting, more than the"
-        f" {tolerance_s * 1e3:.1f} ms that this response time bears: the machine woke it too late; close what else"
+        f"jobs were started up to {duration(late)} after they were due though a worker was waiting, more than the"
+        f" {duration(tolerance_s)} that this response time bears: the machine woke it too late; close what else"
         " runs here, lower arrivals.rate or raise validity.delay_tolerance"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _saturation(
@@ -145,10 +143,10 @@ def _saturation(
 ) -> tuple[str | None, str | None]:
     wall_s = (observed.parked.at_ns - observed.ready.at_ns) / 1e9
     used = (server_cpu_s(observed) + server_queue_s(observed)) / (wall_s * workers)
-    busy = f"it was on CPU or waiting for a core {used:.0%} of the time" if used > bearable else None
+    busy = f"it was on CPU or waiting for a core {share(used)} of the time" if used > bearable else None
     lag = measures.server.loop_lag_tail_s
     late = (
-        f"its slowest ticks {lag * 1e3:.1f} ms, where {tolerance_s * 1e3:.1f} ms is tolerable"
+        f"its slowest ticks {duration(lag)}, where {duration(tolerance_s)} is tolerable"
         if lag is not None and lag > tolerance_s
         else None
     )

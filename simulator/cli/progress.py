@@ -25,6 +25,7 @@ from simulator.experiment.events import (
     TurnsStopped,
 )
 from simulator.result.run import RunHeader
+from simulator.text.numbers import clock
 
 PLAIN_EVERY_S = 10.0
 REDRAW_EVERY_S = 0.25
@@ -154,13 +155,13 @@ class Terminal:
         if self._quiet or progress is None or now - self._shown_at < every_s:
             return
         self._shown_at = now
-        gone = f"{duration(now - self._began)} gone"
-        clock = gone if progress.left_s is None else f"{gone}, about {duration(progress.left_s)} left"
+        gone = f"{clock(now - self._began)} gone"
+        times = gone if progress.left_s is None else f"{gone}, about {clock(progress.left_s)} left"
         if self._live is not None:
-            self._live.update(_line(progress, clock), refresh=True)
+            self._live.update(_line(progress, times), refresh=True)
             return
         self._console.print(
-            f"{progress.done}/{progress.planned} repetitions, {clock}; {_doing(progress)}",
+            f"{progress.done}/{progress.planned} repetitions, {times}; {_doing(progress)}",
             soft_wrap=True,
             markup=False,
         )
@@ -171,18 +172,12 @@ class Terminal:
             self._live.stop()
 
 
-def duration(seconds: float) -> str:
-    """Return whole seconds, with minutes where there are any."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-
-
-def _line(progress: Progress, clock: str) -> Table:
+def _line(progress: Progress, times: str) -> Table:
     row = Table.grid(padding=(0, 1))
     row.add_row(
         ProgressBar(total=max(1, progress.planned), completed=progress.done, width=20),
         Text(f"{progress.done}/{progress.planned}"),
-        Text(clock, style="dim"),
+        Text(times, style="dim"),
         Text(_doing(progress), no_wrap=True, overflow="ellipsis"),
     )
     return row

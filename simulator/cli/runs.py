@@ -25,6 +25,7 @@ from simulator.store import (
     moment,
     select,
 )
+from simulator.text.words import counted
 
 
 @dataclass(frozen=True)
@@ -171,4 +172,4 @@ def _remove(store: Store, rows: Sequence[RunRow]) -> int:
 
 
 def _count(rows: Sequence[RunRow]) -> str:
-    return "1 run" if len(rows) == 1 else f"{len(rows)} runs"
+    return counted(len(rows), "run")

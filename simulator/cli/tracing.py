@@ -6,6 +6,8 @@ from simulator.cli import exits
 from simulator.cli.output import writing
 from simulator.result.document import ResultDocument
 from simulator.store import StoreError
+from simulator.text.numbers import number
+from simulator.text.words import counted
 from simulator.trace.build import SamplesOf, Trace, build
 from simulator.trace.text import text
 
@@ -25,8 +27,10 @@ def write_trace(document: ResultDocument, target: str, samples: SamplesOf) -> No
         raise exits.Stop(exits.FAILED, f"--trace {target} cannot be written: {error}") from error
     events -= 2  # what stands before and after them
     where = "standard output" if target == "-" else target
-    cells = f"{len(trace.cells)} cell{'' if len(trace.cells) == 1 else 's'}"
-    sys.stderr.write(f"the trace of {cells}, {events:,} events, is written to {where}; {VIEWER} opens it\n")
+    cells = counted(len(trace.cells), "cell")
+    sys.stderr.write(
+        f"the trace of {cells}, {number(events)} events, is written to {where}; {VIEWER} opens it\n"
+    )
     if trace.left_out:
         sys.stderr.write(f"{_left_out(trace)}\n")
 
@@ -34,8 +38,8 @@ def write_trace(document: ResultDocument, target: str, samples: SamplesOf) -> No
 def _left_out(trace: Trace) -> str:
     jobs = sum(cell.jobs for cell in trace.left_out)
     gone = jobs - sum(cell.kept for cell in trace.left_out)
-    cells = f"{len(trace.left_out)} cell{'' if len(trace.left_out) == 1 else 's'}"
+    cells = counted(len(trace.left_out), "cell")
     return (
-        f"the trace leaves out the last {gone:,} of {jobs:,} jobs of {cells}, for a file that can be opened; its"
-        " otherData says how many of which"
+        f"the trace leaves out the last {number(gone)} of {number(jobs)} jobs of {cells}, for a file that can be"
+        " opened; its otherData says how many of which"
     )

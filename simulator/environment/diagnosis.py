@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from simulator.text.numbers import duration, number, share
+
 from .facts import Facts
 from .pythons import FoundPython
 
@@ -108,7 +110,7 @@ def _memory(facts: Facts) -> Check:
     if not amounts:
         return Check("memory", "unknown")
     limited = facts.memory_limit_bytes is not None and facts.memory_limit_bytes == min(amounts)
-    value = f"{min(amounts) / (1 << 30):.1f} GiB" + (" (control group limit)" if limited else "")
+    value = f"{number(min(amounts) / (1 << 30))} GiB" + (" (control group limit)" if limited else "")
     if min(amounts) < MEMORY_WARNING_BYTES:
         advice = "many processes may not fit; keep in_flight small for `processes`, or raise the limit"
         return Check("memory", value, "warning", advice)
@@ -121,16 +123,18 @@ def _load(facts: Facts) -> Check:
     per_core = facts.load_1min / facts.usable_cores
     verdict: Verdict = "warning" if per_core >= LOAD_WARNING else "ok"
     advice = "other programs use the cores; close them, or wait a minute and look again"
-    return _judged("load", f"{facts.load_1min:.2f} in the last minute", verdict, advice)
+    return _judged("load", f"{number(facts.load_1min)} in the last minute", verdict, advice)
 
 
 def _steal(facts: Facts) -> Check:
-    share = facts.steal_share
-    if share is None:
+    stolen = facts.steal_share
+    if stolen is None:
         return Check("steal", "unknown")
-    verdict: Verdict = "problem" if share >= STEAL_PROBLEM else "warning" if share >= STEAL_WARNING else "ok"
+    verdict: Verdict = (
+        "problem" if stolen >= STEAL_PROBLEM else "warning" if stolen >= STEAL_WARNING else "ok"
+    )
     advice = "the host gives this machine's cores to others; measure at a quieter hour, or on dedicated cores"
-    return _judged("steal", f"{share:.1%} during this test", verdict, advice)
+    return _judged("steal", f"{share(stolen)} during this test", verdict, advice)
 
 
 def _sleep(facts: Facts) -> Check:
@@ -140,14 +144,14 @@ def _sleep(facts: Facts) -> Check:
         verdict = "problem"
     elif late.p50_s >= SLEEP_P50_WARNING_S or late.p99_s >= SLEEP_P99_WARNING_S:
         verdict = "warning"
-    value = f"late by {late.p50_s * 1e3:.2f} ms (p50), {late.p99_s * 1e3:.2f} ms (p99)"
+    value = f"late by {duration(late.p50_s)} (p50), {duration(late.p99_s)} (p99)"
     advice = "injected delays will be late too; prefer far longer latencies, quieten the machine, measure more rounds"
     return _judged("a sleep of 3 ms", value, verdict, advice)
 
 
 def _clock(facts: Facts) -> Check:
     source = f", {facts.clock_source}" if facts.clock_source else ""
-    value = f"{facts.clock}, steps of {facts.clock_step_s * 1e9:.0f} ns{source}"
+    value = f"{facts.clock}, steps of {number(facts.clock_step_s * 1e9)} ns{source}"
     if facts.system == "Linux" and "CLOCK_MONOTONIC" not in facts.clock:
         advice = (
             "stamps of server and job cannot be compared; use a Python whose perf_counter is CLOCK_MONOTONIC"

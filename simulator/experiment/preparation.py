@@ -16,6 +16,7 @@ from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance
 from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, Size, Work, fit, size
+from simulator.text import numbers
 
 MEMORY_SHARE = 0.5
 """Processes estimated to take more than this share of the memory limit are not started."""
@@ -213,8 +214,8 @@ def check_memory(cell: Cell, peak_bytes: int | None, limit_bytes: int | None) ->
     if cell.plan.processes > most:
         raise DriverError(
             "unsupported",
-            f"{cell.plan.processes} processes of about {peak_bytes / 1e6:.0f} MB would take more than half of"
-            f" the {limit_bytes / 1e9:.1f} GB here; set in_flight (processes) or parallelism to {max(1, most)} or less",
+            f"{cell.plan.processes} processes of about {numbers.size(peak_bytes)} would take more than half of the"
+            f" {numbers.size(limit_bytes)} here; set in_flight (processes) or parallelism to {max(1, most)} or less",
         )
 
 

@@ -23,6 +23,7 @@ from simulator.expectations.syntax import (
 )
 from simulator.judging.reading import Lacking, Reading
 from simulator.stats.intervals import Interval, interval, paired_ratio
+from simulator.text.numbers import share
 
 Verdict = Literal["held", "not held", "undecided"]
 Values = Mapping[Measured, float]
@@ -176,7 +177,7 @@ def _by_points(condition: Condition, readings: Readings) -> Outcome:
     verdict: Verdict = "held" if holds(left, condition.comparison, right) else "not held"
     reason = "one value over all rounds, without an interval"
     if abs(left - right) <= CLOSE * max(abs(left), abs(right)):
-        verdict, reason = "undecided", f"{reason}: closer than {CLOSE:.0%}, which decides nothing"
+        verdict, reason = "undecided", f"{reason}: closer than {share(CLOSE)}, which decides nothing"
     return Outcome(verdict, "point", left, right, reason=reason)
 
 

@@ -1,7 +1,7 @@
 """How a strategy copes with jobs that come by themselves."""
 
 from simulator.measures.dimension import DURATION, PLAIN, RATE
-from simulator.measures.measure import COUNT, Measure
+from simulator.measures.measure import Measure
 
 _CLOSED = "its jobs do not come by themselves: the scenario has no `arrivals`"
 
@@ -31,7 +31,6 @@ MEASURES = (
         repetition="arrivals.backlog_max",
         pooled="worst",
         better="less",
-        shown=COUNT,
         lacking=_CLOSED,
         floor=1.0,
         whole=True,

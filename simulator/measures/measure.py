@@ -33,8 +33,6 @@ class Unit:
     """Empty for plain numbers."""
     exponent: int = 0
     """Power of ten of the factor from the base unit (s, B, 1/s, 1) to this one."""
-    decimals: int | None = None
-    """Null: three significant digits."""
 
     def of(self, value: float) -> float:
         """Return a number of base units in this one."""
@@ -43,10 +41,9 @@ class Unit:
 
 PER_S = Unit("/s")
 MS = Unit("ms", 3)
-MB = Unit("MB", -6, 0)
-SHARE = Unit("%", 2, 1)
-NUMBER = Unit("", 0, 2)
-COUNT = Unit("", 0, 0)
+MB = Unit("MB", -6)
+SHARE = Unit("%", 2)
+NUMBER = Unit("")
 
 _UNITS = {RATE: PER_S, DURATION: MS, SIZE: MB, PLAIN: NUMBER}
 _BASES = {RATE: "pages/s", DURATION: "s", SIZE: "B", PLAIN: ""}

@@ -46,7 +46,7 @@ MEASURES = (
         meaning="pickled on the way to another interpreter and back, per page",
         repetition="moved_bytes_per_page",
         better="less",
-        shown=Unit("kB", -3, 1),
+        shown=Unit("kB", -3),
         title="data moved per page",
         lacking="nothing is moved to another interpreter",
     ),

@@ -1,7 +1,8 @@
 """How much is done, how soon, and how long a job takes."""
 
 from simulator.measures.dimension import DURATION, PLAIN, RATE
-from simulator.measures.measure import COUNT, FEW, NEVER, Measure, Unit
+from simulator.measures.measure import FEW, NEVER, Measure, Unit
+from simulator.text.numbers import number
 
 
 def _percentile(name: str, percent: float) -> Measure:
@@ -17,7 +18,7 @@ def _percentile(name: str, percent: float) -> Measure:
         title=f"p{percent:g} of the response time",
         says=f"{percent:g} % of its response times are below {{}}",
         lacking=FEW,
-        missing=f"fewer than 10 jobs lie beyond it; raise job.pages or job.duration to {jobs:,} jobs a round",
+        missing=f"fewer than 10 jobs lie beyond it; raise job.pages or job.duration to {number(jobs)} jobs a round",
         fewest_jobs=round(jobs * 1.01),
     )
 
@@ -42,7 +43,7 @@ SPEEDUP = Measure(
     at="speedup.median",
     better="more",
     heading="speed-up",
-    shown=Unit("×", 0, 2),
+    shown=Unit("×"),
     lacking=NEVER,
 )
 """The one measure that needs the repetitions of two cells."""
@@ -64,7 +65,7 @@ MEASURES = (
         repetition="startup_s",
         better="less",
         heading="start",
-        shown=Unit("s", 0, 2),
+        shown=Unit("s"),
         title="start-up",
         lacking=NEVER,
     ),
@@ -97,7 +98,6 @@ MEASURES = (
         dimension=PLAIN,
         meaning="records ready inside the window",
         repetition="pages",
-        shown=COUNT,
         lacking=NEVER,
         whole=True,
     ),

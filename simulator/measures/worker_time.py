@@ -22,7 +22,7 @@ def _share(
     )
 
 
-_CPU = Unit("% CPU", 2, 1)
+_CPU = Unit("% CPU", 2)
 
 MEASURES = (
     _share(

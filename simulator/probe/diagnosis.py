@@ -2,6 +2,7 @@
 
 from simulator.probe.result import Advice, Measured, ProbeResult, Threads
 from simulator.stats.intervals import Interval
+from simulator.text.numbers import duration, factor, number, share
 
 SCALES = 1.3
 """At two: more than that counts as scaling. Between two cores that share their caches 2.0 is seldom reached."""
@@ -78,15 +79,15 @@ def disturbed(measured: Measured) -> str | None:
     if alone is None or alone.waiting is None or alone.waiting < BUSY:
         return None
     return (
-        f"One thread alone waited {alone.waiting:.0%} of its time for a core: other programs use them. Close them for"
-        " narrower intervals."
+        f"One thread alone waited {share(alone.waiting)} of its time for a core: other programs use them. Close them"
+        " for narrower intervals."
     )
 
 
 def _lock(threads: Threads | None) -> str:
     what = "a lock inside the process, not the GIL"
     if threads is not None and threads.kernel >= MUCH_KERNEL and threads.faults_per_call >= 1:
-        return f"{what}: memory mapping, with {threads.faults_per_call:.0f} page faults per call"
+        return f"{what}: memory mapping, with {number(threads.faults_per_call)} page faults per call"
     return what
 
 
@@ -97,16 +98,16 @@ def advise(measured: Measured) -> Advice:
     if cost < SHORT_S and not waits:
         return Advice(
             "inline",
-            f"a call takes {cost * 1e6:.0f} µs, about as much as handing it to a thread or process costs;"
+            f"a call takes {duration(cost)}, about as much as handing it to a thread or process costs;"
             " hand over many at once, if any",
         )
     if disturbed(measured) is not None and measured.gil_held is not None:
         return _by_share(measured.gil_held.median)
     if two is not None and _surely(two):
-        return Advice("threads", f"two threads do {two.median:.2f} times the work of one")
+        return Advice("threads", f"two threads do {factor(two.median)} times the work of one")
     if apart is not None and _surely(apart):
-        held = f"two threads do only {two.median:.2f}" if two is not None else "threads were not measured"
-        return Advice("processes", f"two processes do {apart.median:.2f} times the work of one, {held}")
+        held = f"two threads do only {factor(two.median)}" if two is not None else "threads were not measured"
+        return Advice("processes", f"two processes do {factor(apart.median)} times the work of one, {held}")
     return Advice(
         "inline",
         "neither two threads nor two processes do clearly more than one here; on an event loop, a thread would keep"
@@ -117,9 +118,9 @@ def advise(measured: Measured) -> Advice:
 def _by_share(held: float) -> Advice:
     by_share = "by that share alone, since other programs use the cores and no speed-up can be believed"
     if 1 / max(held, 0.5) >= WORTH:
-        return Advice("threads", f"it holds the GIL {held:.0%} of its time: {by_share}")
+        return Advice("threads", f"it holds the GIL {share(held)} of its time: {by_share}")
     return Advice(
-        "processes", f"it holds the GIL {held:.0%} of its time, so threads wait for each other: {by_share}"
+        "processes", f"it holds the GIL {share(held)} of its time, so threads wait for each other: {by_share}"
     )
 
 

@@ -11,6 +11,7 @@ from mockserver.units import format_duration, parse_duration
 from simulator.measures.dimension import DURATION, PLAIN, Dimension, with_units
 from simulator.probe.result import Measured
 from simulator.stats.intervals import Interval
+from simulator.text.numbers import factor
 
 KEYS: Mapping[str, Dimension] = {
     "cost": DURATION,
@@ -147,5 +148,5 @@ def _words(condition: ProbeCondition, value: Interval) -> str:
             for bound in (value.median, value.low, value.high)
         ]
     else:
-        texts = [f"{bound:.2f}" for bound in (value.median, value.low, value.high)]
+        texts = [factor(bound) for bound in (value.median, value.low, value.high)]
     return f"measured {texts[0]}" + (f" ({texts[1]} to {texts[2]})" if texts[1] != texts[2] else "")

@@ -11,6 +11,7 @@ from math import sqrt
 from statistics import fmean, median, stdev
 
 from simulator.stats.intervals import t_975
+from simulator.text.numbers import share
 
 Shares = Mapping[str, float]
 """Share of target, hold and release."""
@@ -48,15 +49,16 @@ def estimate(pairs: Sequence[Shares], estimator: str) -> Held | str:
     controls = {phase: median(pair[phase] for pair in pairs) for phase in ("hold", "release")}
     if controls["hold"] < HOLD_AT_LEAST or controls["release"] > RELEASE_AT_MOST:
         return (
-            f"too noisy to tell: work that always holds the GIL was measured at {controls['hold']:.2f}, work that"
-            f" never does at {controls['release']:.2f}; close other programs and try again"
+            f"too noisy to tell: work that always holds the GIL was measured at {share(controls['hold'])}, work that"
+            f" never does at {share(controls['release'])}; close other programs and try again"
         )
     values = [pair["target"] for pair in pairs]
     middle, mean = median(values), fmean(values)
     half = t_975(len(values) - 1) * stdev(values) / sqrt(len(values))
     low, high = min(mean - half, middle), max(mean + half, middle)
     if high - low > WIDEST:
-        return f"too noisy to tell: between {max(0.0, low):.2f} and {min(1.0, high):.2f}; try again on a quiet machine"
+        between = f"{share(max(0.0, low))} and {share(min(1.0, high))}"
+        return f"too noisy to tell: between {between}; try again on a quiet machine"
     # Two samplers never hit the same moments: work that always holds it scatters around 1.
     return Held(_share(middle), _share(low), _share(high), estimator, controls)
 

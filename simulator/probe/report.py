@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from simulator.probe.diagnosis import disturbed
 from simulator.probe.expect import Judged
 from simulator.probe.result import Measured, ProbeResult, Threads
-from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
 from simulator.stats.intervals import Interval
+from simulator.text.numbers import NONE, duration, durations, factor, percent, share, shares, times
 
 _COLUMNS = (
     Column("calls in", "", "how they ran side by side", numeric=False),
@@ -64,18 +64,18 @@ def _facts(result: ProbeResult) -> list[tuple[str, str]]:
     cost, held, lag = measured.cost_s, measured.gil_held, measured.loop_lag_s
     facts = [
         ("Python", f"{python.implementation} {python.version}, {gil}; {measured.cores} cores"),
-        ("cost per call", f"{_duration(cost.median)} ({_duration(cost.low)} to {_duration(cost.high)})"),
+        ("cost per call", f"{duration(cost.median)} ({durations(cost.low, cost.high)})"),
     ]
     if held is None:
         facts.append(("holds the GIL", f"not known: {measured.reasons['gil_held']}"))
     else:
-        span = f"{held.median:.0%} of that time (95 %: {held.low:.0%} to {held.high:.0%})"
+        span = f"{share(held.median)} of that time (95 %: {shares(held.low, held.high)})"
         facts.append(("holds the GIL", f"{span}; {held.estimator}"))
     if result.ceiling is not None:
-        facts.append(("at most gained", f"{number(result.ceiling)} × by threads, by the GIL and the cores"))
+        facts.append(("at most gained", f"{times(result.ceiling)} by threads, by the GIL and the cores"))
     if lag is not None:
-        late = f"ticks come {ms(lag.p50)} ms late (p50), {ms(lag.p90)} ms (p90), {ms(lag.max)} ms at worst"
-        facts.append(("on an event loop", f"{late}; of an idle loop {ms(lag.idle_p90)} ms (p90)"))
+        late = f"ticks come {duration(lag.p50)} late (p50), {duration(lag.p90)} (p90), {duration(lag.max)} at worst"
+        facts.append(("on an event loop", f"{late}; of an idle loop {duration(lag.idle_p90)} (p90)"))
     facts.append(("in a subinterpreter", _flag(measured.subinterpreter, measured.reasons["subinterpreter"])))
     facts.append(("keeps the GIL off", _flag(measured.keeps_gil_off, measured.reasons["keeps_gil_off"])))
     return facts
@@ -85,14 +85,10 @@ def _flag(value: bool | None, reason: str) -> str:  # noqa: FBT001 - the answer 
     return f"{'not known' if value is None else 'yes' if value else 'no'}: {reason}"
 
 
-def _duration(seconds: float) -> str:
-    return f"{number(seconds * 1e6)} µs" if seconds < 1e-3 else f"{ms(seconds)} ms"  # noqa: PLR2004 - one ms
-
-
 def _rows(measured: Measured) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     if (alone := measured.threads.get(1)) is not None:
-        rows.append(("1 thread", "1.00", NONE, *_shares(alone)))
+        rows.append(("1 thread", "1", NONE, *_shares(alone)))
     for n, speedup in measured.speedup.items():
         rows.append((f"{n} threads", *_ratio(speedup), *_shares(measured.threads[n])))
     for n, speedup in measured.processes.items():
@@ -101,12 +97,8 @@ def _rows(measured: Measured) -> list[tuple[str, ...]]:
 
 
 def _ratio(speedup: Interval) -> tuple[str, str]:
-    return f"{speedup.median:.2f}", f"{speedup.low:.2f} to {speedup.high:.2f}"
+    return factor(speedup.median), f"{factor(speedup.low)}–{factor(speedup.high)}"
 
 
 def _shares(threads: Threads) -> tuple[str, str, str]:
-    return _percent(threads.on_cpu), _percent(threads.waiting), _percent(threads.rest)
-
-
-def _percent(share: float | None) -> str:
-    return NONE if share is None else f"{share * 100:.0f}"
+    return percent(threads.on_cpu), percent(threads.waiting), percent(threads.rest)

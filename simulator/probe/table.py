@@ -15,6 +15,7 @@ from simulator.probe.measure import Budget, measure
 from simulator.probe.result import Measured
 from simulator.probe.worker import Target
 from simulator.runner.driver_process import DriverError, default_python
+from simulator.text.numbers import factor, percent, share, times
 
 FOLDER = Path(__file__).parent / "known"
 MODULE = "known_functions"
@@ -85,9 +86,9 @@ def cell_of(measured: Measured) -> str:
     """Return what the table says of one function on one Python."""
     held, two = measured.gil_held, measured.speedup.get(2)
     if held is not None:
-        return f"{held.median:.0%} ({held.low:.0%}–{held.high:.0%})"
+        return f"{share(held.median)} ({percent(held.low)}–{share(held.high)})"
     if not measured.python.gil_enabled and two is not None:
-        return f"{two.median:.1f} × ({two.low:.1f}–{two.high:.1f})"
+        return f"{times(two.median)} ({factor(two.low)}–{factor(two.high)})"
     return measured.reasons["gil_held"].partition(":")[0]
 
 

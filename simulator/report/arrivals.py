@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from simulator.report.columns import WHO, Shown, columns_of, measured, row_of
-from simulator.report.numbers import NONE
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult
+from simulator.text.numbers import NONE
 
 _KEEPS_UP = {True: "yes", False: "no", None: "not told"}
 

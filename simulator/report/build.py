@@ -8,12 +8,13 @@ from simulator.report.arrivals import arrivals_tables
 from simulator.report.columns import WHO, Shown, columns_of, measured, over_rounds, row_of, starred
 from simulator.report.combinations import Combination, Key, combinations
 from simulator.report.matrix import crossover_tables, matrix, picture, told, winners
-from simulator.report.numbers import NONE, ms, number
 from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.remarks import notes, remarks
 from simulator.report.runtimes import interpreters
 from simulator.report.why import why
 from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import NONE, duration, factor, ms, number
+from simulator.text.words import counted
 
 MOST_TABLES = 6
 """More than these bury the answer: they are left out unless they are asked for."""
@@ -22,7 +23,7 @@ MOST_TABLES = 6
 def _speedup(cell: CellResult) -> str:
     if cell.baseline_id is None and cell.arrivals is None:
         return "1"
-    return NONE if cell.speedup is None else f"{cell.speedup.median:.2f}"
+    return NONE if cell.speedup is None else factor(cell.speedup.median)
 
 
 def _reach(cell: CellResult) -> str:
@@ -142,7 +143,7 @@ def _covers(scope: Mapping[str, Any], key: Key) -> bool:
 
 
 def _rounds(document: ResultDocument) -> str:
-    rounds = f"{document.rounds_done} round{'s' if document.rounds_done != 1 else ''}"
+    rounds = counted(document.rounds_done, "round")
     return f"{rounds}, partial: it was ended early" if document.partial else rounds
 
 
@@ -191,7 +192,7 @@ def machine(document: ResultDocument) -> Facts:
         items.append(("GIL in its workers", "on and off" if len(gil) > 1 else "on" if True in gil else "off"))
     for kind, cpu_s in sorted(_client_cpu(document).items()):
         side, _, library = kind.partition(":")
-        items.append((f"{library} ({side})", f"{ms(cpu_s)} ms CPU per request, alone"))
+        items.append((f"{library} ({side})", f"{duration(cpu_s)} CPU per request, alone"))
     for name, value in (("machine", _machine_summary(document.environment)), ("run", document.id)):
         if value:
             items.append((name, str(value)))
@@ -204,8 +205,8 @@ def _machine_summary(environment: Mapping[str, Any]) -> str:
     cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
     parts = [
         machine.get("cpu_model"),
-        f"{cores} usable core{'' if cores == 1 else 's'}" if cores else None,
-        f"limited to {limit:g} cores" if limit else None,
+        counted(cores, "usable core") if cores else None,
+        f"limited to {number(limit)} cores" if limit else None,
         " ".join(str(system[key]) for key in ("system", "release") if system.get(key)),
     ]
     return ", ".join(part for part in parts if part)

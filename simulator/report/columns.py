@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from simulator.measures.amount import amount
 from simulator.measures.measure import POOLED, Measure, Unit
 from simulator.measures.registry import MEASURES
-from simulator.report.numbers import NONE, number
 from simulator.report.parts import Column
 from simulator.result.document import CellResult
+from simulator.text.numbers import NONE, factor, number, percent, share
 
 
 @dataclass(frozen=True)
@@ -62,15 +63,20 @@ def written(value: float | None, unit: Unit) -> str:
     """Return a value in base units as people read it, without the symbol of the unit."""
     if value is None:
         return NONE
-    if unit.decimals is None:
-        return number(unit.of(value))
-    text = f"{unit.of(value):.{unit.decimals}f}"
-    return text.removeprefix("-") if not text.strip("-0.") else text
+    match unit.symbol[:1]:
+        case "×":
+            return factor(value)
+        case "%":
+            return percent(value)
+        case _:
+            return number(unit.of(value))
 
 
 def with_symbol(value: float | None, measure: Measure) -> str:
     """Return a value in base units as people read it, with its unit."""
-    return f"{written(value, measure.unit)} {measure.unit.symbol}".rstrip()
+    if value is None:
+        return NONE
+    return share(value) if measure.unit.symbol == "%" else amount(value, measure.dimension)
 
 
 STRATEGY = Column("strategy", "", "how the jobs share the machine", numeric=False)
@@ -79,7 +85,7 @@ STRATEGY = Column("strategy", "", "how the jobs share the machine", numeric=Fals
 
 def starred(cell: CellResult) -> str:
     """Return the strategy's name, with a star where its jobs in flight differ by its nature."""
-    return str(cell.factors["strategy"]) + ("*" if cell.marked else "")
+    return cell.strategy + ("*" if cell.marked else "")
 
 
 WHO = Shown(STRATEGY, starred)

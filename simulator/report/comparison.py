@@ -6,13 +6,12 @@ from typing import Any
 from simulator.measures.factors import BASELINE, CASE, IN_FLIGHT, STRATEGY
 from simulator.measures.measure import Unit
 from simulator.measures.registry import MEASURES
-from simulator.report.numbers import NONE, number
 from simulator.report.parts import Column, Facts, Part, Table, Verdict
 from simulator.result.comparison import CellComparison, ComparedRun, Comparison, Side, decided, regressions
 from simulator.stats.intervals import Interval
+from simulator.text.numbers import NONE, factor, number, share, times
 
 _WORK_WORTH_SAYING = 0.02
-_NEAR = 2
 
 
 def build_comparison(comparison: Comparison) -> tuple[Part, ...]:
@@ -65,7 +64,7 @@ def _sentences(comparison: Comparison, names: Mapping[str, str]) -> list[str]:
         return ["Nothing could be compared; the reasons stand below."]
     worse = regressions(comparison)
     sentences = [
-        f"{names[cell.id]}: {cell.verdict} in B by more than {_percent(comparison.tolerance)}, a regression:"
+        f"{names[cell.id]}: {cell.verdict} in B by more than {share(comparison.tolerance)}, a regression:"
         f" {_ratio(cell)}"
         for cell in worse
     ]
@@ -83,24 +82,15 @@ def _sentences(comparison: Comparison, names: Mapping[str, str]) -> list[str]:
     return sentences
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.3g} %"
-
-
 def _ratio(cell: CellComparison) -> str:
-    return NONE if cell.ratio is None else f"{_times(cell.ratio.median)} × ({_reach(cell.ratio)})"
+    return NONE if cell.ratio is None else times(cell.ratio)
 
 
 def _reach(interval: Interval | None) -> str:
     if interval is None:
         return NONE
     word = "range " if interval.kind == "range" else ""
-    return f"{word}{_times(interval.low)}–{_times(interval.high)}"
-
-
-def _times(ratio: float) -> str:
-    """Return a ratio so that 1 % is seen where it may matter, near 1."""
-    return f"{ratio:.3f}" if ratio < _NEAR else number(ratio)
+    return f"{word}{factor(interval.low)}–{factor(interval.high)}"
 
 
 def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
@@ -123,9 +113,9 @@ def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
                 names[cell.id],
                 _value(cell.a, unit),
                 _value(cell.b, unit),
-                NONE if cell.ratio is None else _times(cell.ratio.median),
+                NONE if cell.ratio is None else factor(cell.ratio.median),
                 _reach(cell.ratio),
-                NONE if cell.machine_speed is None else _times(cell.machine_speed.median),
+                NONE if cell.machine_speed is None else factor(cell.machine_speed.median),
                 _reach(cell.adjusted),
                 cell.verdict,
             )
@@ -142,7 +132,7 @@ def _notes(comparison: Comparison, names: Mapping[str, str]) -> tuple[str, ...]:
         if cell.reason is not None:
             by_reason.setdefault(f"{cell.verdict}: {cell.reason}", []).append(names[cell.id])
     work = [
-        f"{names[cell.id]}: the calibration asks for {cell.parse_work:.3f} × the parsing per page in B"
+        f"{names[cell.id]}: the calibration asks for {times(cell.parse_work)} the parsing per page in B"
         for cell in comparison.cells
         if cell.parse_work is not None and abs(cell.parse_work - 1) > _WORK_WORTH_SAYING
     ]
@@ -164,7 +154,7 @@ def _facts(comparison: Comparison) -> list[tuple[str, str]]:
         ("B", _run(comparison.b)),
         (
             "machine's own speed, B/A",
-            "not known" if speed is None else f"{_times(speed.median)} × ({_reach(speed)})",
+            "not known" if speed is None else times(speed),
         ),
         *(("compared across", difference) for difference in comparison.across),
     ]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from simulator.report.build import build, machine
 from simulator.report.combinations import Combination, combinations
 from simulator.report.markdown_text import code, escaped, table
-from simulator.report.numbers import NONE, number
 from simulator.report.parts import Table, Verdict
 from simulator.report.remarks import cautions
 from simulator.report.standing import rate_of, standing
 from simulator.report.tuning import build_tuning
 from simulator.result.document import CellResult, Expectation, ResultDocument
+from simulator.text.numbers import NONE, duration, number, times
 
 MOST_LINES = 19
 MOST_SENTENCES = 4
@@ -20,8 +20,6 @@ MOST_PYTHONS = 4
 MOST_ROWS = 8
 FEW = 6
 """Rows that there is room for in any case; of more in one combination the fastest come first."""
-CLOSE = 1.1
-"""A lead below it has one more digit."""
 
 ONE = ("strategy", "pages", "95 %", "speed-up", "tail", "CPU", "mem")
 """Columns of the table of one combination that are kept."""
@@ -115,20 +113,14 @@ def _closed_row(group: Combination, first: int | None) -> tuple[str, ...]:
         return (group.title, place.status, "", "", "")
     best = next(cell for cell in cells if str(cell.factors["strategy"]) == place.leaders[0])
     rate, speedup = best.throughput_per_s, best.speedup
-    lead = "tie" if len(place.leaders) > 1 else _lead(place.lead)
+    lead = "tie" if len(place.leaders) > 1 else times(place.lead) or NONE
     return (
         group.title,
         ", ".join(place.leaders) + ("" if place.sure else "?"),
         lead,
         NONE if rate is None else number(rate.median),
-        NONE if speedup is None else f"{speedup.median:.2f} ×",
+        NONE if speedup is None else times(speedup.median),
     )
-
-
-def _lead(times: float | None) -> str:
-    if times is None:
-        return NONE
-    return f"{times:.{2 if times >= CLOSE else 3}f} ×"
 
 
 def _open_row(group: Combination) -> tuple[str, ...]:
@@ -147,7 +139,7 @@ def _open_row(group: Combination) -> tuple[str, ...]:
         number(rates[0]) if rates else NONE,
         _names(steady),
         _names([cell for cell, arrivals in known if not arrivals.keeps_up]),
-        NONE if soonest is None else f"{_names([soonest[1]])} {number(soonest[0] * 1e3)} ms",
+        NONE if soonest is None else f"{_names([soonest[1]])} {duration(soonest[0])}",
     )
 
 

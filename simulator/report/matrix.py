@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from simulator.analysis.findings.words import PLURAL
 from simulator.measures.factors import PARSE_COST
 from simulator.report.combinations import Key, key_of
-from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table
 from simulator.report.standing import Standing, standing
 from simulator.result.document import CellResult, Crossover, ResultDocument
+from simulator.text.numbers import NONE, duration, durations, ms, times
+from simulator.text.words import form
 
 FEWEST = 2
 """Parse costs and rows that make a matrix."""
@@ -57,7 +57,7 @@ def matrix(document: ResultDocument) -> Matrix | None:
     )
     return Matrix(
         paths,
-        {key: ", ".join(dict(key).get(path, "–") for path in paths) for key in rows},
+        {key: ", ".join(dict(key).get(path, NONE) for path in paths) for key in rows},
         {level: _cost(cells, level) for level in levels},
         {place: standing(group, document.scatter_rounds) for place, group in groups.items()},
     )
@@ -98,14 +98,14 @@ def winners(found: Matrix) -> Table:
 def winner_text(place: Standing | None) -> str:
     """Return who is fastest and how far ahead, below one another, with marks that the legend explains."""
     if place is None:
-        return "–"
+        return NONE
     if not place.leaders:
         return place.status.replace(" ", "\n")
     marks = ("†" if place.behind_sequential else "") + ("" if place.complete else "!")
     if len(place.leaders) > 1:
         names = place.leaders if place.others or len(place.leaders) == 2 else ("all",)  # noqa: PLR2004 - both fit
         return "\n".join([*names, f"tie{marks}"])
-    lead = "alone" if place.lead is None else f"{place.lead:.2f}×"
+    lead = "alone" if place.lead is None else times(place.lead)
     return f"{place.leaders[0]}\n{lead}{'' if place.sure else '?'}{marks}"
 
 
@@ -127,7 +127,7 @@ def picture(found: Matrix) -> str:
     """Return in one sentence how many combinations each strategy wins."""
     places = list(found.standings.values())
     wins = Counter(place.winner for place in places if place.winner is not None)
-    parts = [f"{name} {'wins' if _singular(name) else 'win'} {count}" for name, count in wins.most_common()]
+    parts = [f"{name} {form(name, 'wins', 'win')} {count}" for name, count in wins.most_common()]
     for count, one, many in (
         (sum(place.sure and len(place.leaders) > 1 for place in places), "is a tie", "are ties"),
         (
@@ -140,10 +140,6 @@ def picture(found: Matrix) -> str:
             parts.append(f"{count} {one if count == 1 else many}")
     factors = " and ".join([*found.paths, PARSE_COST])
     return f"Of {len(places)} combinations of {factors}, {', '.join(parts)}."
-
-
-def _singular(name: str) -> bool:
-    return name not in PLURAL
 
 
 def told(document: ResultDocument) -> tuple[str, ...]:
@@ -160,11 +156,11 @@ def _range(faster: str, slower: str, found: Sequence[Crossover]) -> str:
         for crossover in found
         if crossover.kind == "crossing" and crossover.cost_s is not None
     ]
-    beat = f"{faster} {'beats' if _singular(faster) else 'beat'} {slower}"
+    beat = f"{faster} {form(faster, 'beats', 'beat')} {slower}"
     kinds = Counter(crossover.kind for crossover in found)
     parts = []
     if costs:
-        span = f"{ms(min(costs))} ms" if len(costs) == 1 else f"{ms(min(costs))} to {ms(max(costs))} ms"
+        span = duration(costs[0]) if len(costs) == 1 else durations(min(costs), max(costs))
         parts.append(f"from {span} of parse CPU on in {len(costs)}")
     for words, count in (
         ("at every cost measured", kinds["always"]),
@@ -185,7 +181,7 @@ def crossover_tables(document: ResultDocument, found: Matrix) -> tuple[Table, ..
         }
     return tuple(
         Table(
-            title=f"From which parse CPU on {faster} {'wins' if _singular(faster) else 'win'}, in ms",
+            title=f"From which parse CPU on {faster} {form(faster, 'wins', 'win')}, in ms",
             columns=(
                 Column(", ".join(found.paths), "", "what varies besides the parse cost", numeric=False),
                 *(Column("over", slower, "crossover and its 95 % interval") for slower in others),
@@ -207,7 +203,7 @@ def crossover_tables(document: ResultDocument, found: Matrix) -> tuple[Table, ..
 def crossover_text(found: Crossover | None) -> str:
     """Return a crossover in ms with its interval, `?` for what is not known."""
     if found is None:
-        return "–"
+        return NONE
     match found.kind:
         case "always":
             return "all"

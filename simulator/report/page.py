@@ -14,6 +14,8 @@ from simulator.report.parts import Column, Facts, Fragment, Part, Remarks, Table
 from simulator.report.remarks import cautions
 from simulator.report.tuning import build_tuning
 from simulator.result.document import ResultDocument
+from simulator.text.numbers import number
+from simulator.text.words import counted
 
 FEW_TABLES = 3
 """More than these are folded, so that what comes after them can be found."""
@@ -98,7 +100,7 @@ def build_page(document: ResultDocument) -> Page:
 def _caution(document: ResultDocument) -> str:
     if not document.partial:
         return ""
-    done = f"{document.rounds_done} whole round{'' if document.rounds_done == 1 else 's'}"
+    done = counted(document.rounds_done, "whole round")
     return f"This run is partial: it was ended early, after {done}. What was measured until then is here."
 
 
@@ -136,7 +138,7 @@ def _environment(document: ResultDocument, machine: Facts) -> Facts:
         ("measured", document.started_at),
         ("program", f"gil-simulator {environment['program']}" if environment.get("program") else ""),
         ("its Python", str(python.get("build") or "")),
-        ("load at the start", ", ".join(f"{value:.2f}" for value in load) if load else ""),
+        ("load at the start", ", ".join(map(number, load)) if load else ""),
         ("libraries", ", ".join(f"{name} {version}" for name, version in libraries.items())),
     )
     return Facts("", (*machine.items, *(item for item in more if item[1])))

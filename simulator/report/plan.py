@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
-from mockserver.units import format_percentage
 from simulator.report.columns import STRATEGY
 from simulator.report.parts import Column, Part, Table, Verdict
+from simulator.text.numbers import clock, number, share
+from simulator.text.words import counted
 
 COLUMNS = (
     STRATEGY,
@@ -58,7 +58,7 @@ def build_plan(plan: Plan) -> tuple[Part, ...]:
 
 def _sentences(plan: Plan) -> tuple[str, ...]:
     once_s = sum(row.total_s for row in plan.rows)
-    rounds = f"{plan.rounds} round{'' if plan.rounds == 1 else 's'}"
+    rounds = counted(plan.rounds, "round")
     said = [
         (
             f"{len(plan.rows)} cells × {rounds} = {len(plan.rows) * plan.rounds} repetitions, about"
@@ -68,7 +68,7 @@ def _sentences(plan: Plan) -> tuple[str, ...]:
     if plan.precision is not None:
         end = ", or the budget ends" if plan.budget_s is not None else ""
         said.append(
-            f"Those are the least: it goes on until the ratios are known to ±{format_percentage(plan.precision)}{end}."
+            f"Those are the least: it goes on until the ratios are known to ±{share(plan.precision)}{end}."
         )
     if plan.budget_s is not None:
         said.append(f"The budget is {clock(plan.budget_s)}; jobs are sized so that the planned rounds fit.")
@@ -79,20 +79,11 @@ def _sentences(plan: Plan) -> tuple[str, ...]:
     return tuple(said)
 
 
-def clock(seconds: float) -> str:
-    """Return a time of some minutes in words: 95 -> "1 min 35 s"."""
-    minutes, rest = divmod(ceil(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-
-
 def _cells(row: PlannedRow) -> tuple[str, ...]:
     return (
         row.strategy,
         str(row.in_flight),
-        "–" if row.pages is None else str(row.pages),
-        f"{row.window_s:.1f}",
-        f"{row.total_s:.1f}",
+        number(row.pages),
+        number(row.window_s),
+        number(row.total_s),
     )

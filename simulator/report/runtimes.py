@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.measures.factors import RUNTIME
-from simulator.report.numbers import ms
 from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import duration
 
 
 def interpreters(document: ResultDocument) -> tuple[tuple[str, str], ...]:
@@ -27,7 +27,7 @@ def _described(cells: list[CellResult]) -> str:
     gil = "GIL on and off" if len(states) > 1 else f"GIL {'on' if True in states else 'off'}"
     found = ((cell.calibration or {}).get("parse_cpu_s") for cell in cells)
     costs = [float(cost_s) for cost_s in found if cost_s is not None]
-    parse = f", one parse {ms(min(costs))} ms CPU alone" if costs else ""
+    parse = f", one parse {duration(min(costs))} CPU alone" if costs else ""
     return f"{'; '.join(known)}{f', {gil}' if states else ''}{parse}"
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.analysis.findings.words import name
 from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult
 from simulator.stats.intervals import differs
@@ -50,10 +49,10 @@ def standing(cells: Sequence[CellResult], first: int | None) -> Standing:
     best = ranked[0]
     against = [(cell, ratio(best, cell, first)) for cell in ranked[1:]]
     sure = best.throughput_per_s is not None and best.throughput_per_s.kind == "interval"
-    ties = [name(cell) for cell, found in against if sure and not differs(found)]
+    ties = [cell.strategy for cell, found in against if sure and not differs(found)]
     following = against[0][1] if against else None
     return Standing(
-        (name(best), *ties),
+        (best.strategy, *ties),
         len(against) - len(ties),
         following.median if following is not None else None,
         sure=sure,

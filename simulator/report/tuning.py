@@ -5,10 +5,10 @@ from simulator.measures.measure import Measure
 from simulator.measures.work import THROUGHPUT
 from simulator.report.build import machine
 from simulator.report.columns import STRATEGY, Shown, columns_of, measured, row_of, with_symbol
-from simulator.report.numbers import number
 from simulator.report.parts import Column, Fragment, Part, Table, Verdict
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import differs
+from simulator.text.numbers import factor, rate, share, times
 
 _SEARCH = (
     STRATEGY,
@@ -42,10 +42,10 @@ def build_tuning(document: ResultDocument) -> tuple[Part, ...]:
             machine(document),
         )
     grid, rounds = options["grid"], options["rounds"]
-    share = choice.spent / (grid * rounds)
+    spent_share = choice.spent / (grid * rounds)
     spent = (
         f"It took {choice.spent} repetitions of {len(choice.tried)} of {grid} candidates;"
-        f" {rounds} rounds of all would be {grid * rounds} ({share:.0%})."
+        f" {rounds} rounds of all would be {grid * rounds} ({share(spent_share)})."
     )
     if document.partial:
         spent += " The search was ended early."
@@ -83,8 +83,8 @@ def _answer(choice: Choice) -> str:
 
 
 def _value(choice: Choice, cell: CellResult) -> str:
-    rate = cell.throughput_per_s
-    pages = f"{number(rate.median)} pages/s" if rate is not None else "an unknown rate"
+    per_s = cell.throughput_per_s
+    pages = rate(per_s.median, "pages") if per_s is not None else "an unknown rate"
     if choice.goal is THROUGHPUT:
         return pages
     return f"{choice.goal.clause.format(with_symbol(choice.goal.of_cell(cell), choice.goal))}, at {pages}"
@@ -97,9 +97,7 @@ def _runner_up(choice: Choice) -> tuple[str, ...]:
     rival = f"{label(other)} ({_value(choice, other)})"
     if lead is None:
         return (f"Next comes {rival}; the two did not run side by side.",)
-    span = (
-        f"{lead.median:.2f} × ({'range ' if lead.kind == 'range' else ''}{lead.low:.2f} to {lead.high:.2f})"
-    )
+    span = times(lead)
     if differs(lead) and lead.median > 1:
         return (f"That is sure: it is {span} as good as the runner-up, {rival}.",)
     if lead.kind == "range":
@@ -116,7 +114,7 @@ def _row(tried: Tried) -> tuple[str, ...]:
         strategy,
         str(cell.in_flight),
         str(tried.repetitions),
-        "1" if tried.relative > ALMOST_ALL else f"{tried.relative:.2f}",
+        "1" if tried.relative > ALMOST_ALL else factor(tried.relative),
     )
 
 

@@ -5,12 +5,10 @@ from dataclasses import replace
 
 from simulator.report.columns import STRATEGY, Shown, columns_of, measured, row_of
 from simulator.report.lanes import shown, together
-from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Column, Stretch, Table, Timeline
 from simulator.result.document import CellResult
+from simulator.text.numbers import NONE, duration, share
 
-FEW_MS = 10
-"""Stretches shorter than this are told with one decimal."""
 MOST_WIDTH_US = 300_000
 """Over more than that, turns of 5 ms would be narrower than a character."""
 
@@ -96,9 +94,8 @@ def _stretch(cell: CellResult) -> Stretch | None:
     if drawn is None:
         return None
     width_us = min(drawn.width_us, MOST_WIDTH_US)
-    width_ms = width_us / 1e3
     return Stretch(
-        title=f"{cell.factors['strategy']}, {width_ms:.{0 if width_ms >= FEW_MS else 1}f} ms{_about(cell)}",
+        title=f"{cell.factors['strategy']}, {duration(width_us / 1e6)}{_about(cell)}",
         width_us=width_us,
         lanes=tuple(shown(lane, width_us) for lane in drawn.lanes),
         left_out=drawn.left_out,
@@ -109,12 +106,16 @@ def _stretch(cell: CellResult) -> Stretch | None:
 def _about(cell: CellResult) -> str:
     found = cell.attribution
     if cell.turns is not None:
-        share = together(cell.turns)
-        return f", watched: one ran for {share.one:.0%} of the time, several at once for {share.several:.0%}"
+        ran = together(cell.turns)
+        return (
+            f", watched: one ran for {share(ran.one)} of the time, several at once for {share(ran.several)}"
+        )
     if cell.loop_lag_s is not None and cell.job_time is not None:
-        return f"; a task's answer waits {ms(cell.job_time.resume_s)} ms for the loop on average"
+        return f"; a task's answer waits {duration(cell.job_time.resume_s)} for the loop on average"
     if found is not None:
-        return f"; over the whole run {found.stall:.0%} stalled, {found.run_queue:.0%} waiting for a core"
+        return (
+            f"; over the whole run {share(found.stall)} stalled, {share(found.run_queue)} waiting for a core"
+        )
     return ""
 
 
@@ -127,7 +128,7 @@ def _idle_loop(cells: Sequence[CellResult]) -> str:
         idle = (cell.calibration or {}).get("idle_loop_lag_s")
         if cell.loop_lag_s is not None and idle:
             return (
-                f"An idle loop on this machine was itself late by up to {ms(idle['max'])} ms before the run:"
+                f"An idle loop on this machine was itself late by up to {duration(idle['max'])} before the run:"
                 " a control for the loop lag."
             )
     return ""

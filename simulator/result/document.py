@@ -100,6 +100,11 @@ class CellResult:
     turns: Timeline | None = None
     """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
 
+    @property
+    def strategy(self) -> str:
+        """The level of the factor that is always there; a strategy's name."""
+        return str(self.factors["strategy"])
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -15,6 +15,7 @@ from simulator.runner.servers import Servers
 from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
 from simulator.stats.percentiles import lag_s
+from simulator.text.numbers import duration
 
 PLAUSIBLE_START_S = 10.0
 
@@ -205,7 +206,7 @@ def amount_for(cell: Cell, preflight: Preflight) -> Amount:
         raise DriverError(
             "unsupported",
             f"a parse cost of {format_duration(cost_ns)} is less than what {cell.job.parser.label} itself costs on"
-            f" these pages, {own_ns / 1e6:.2f}ms of CPU; raise job.parse_cost to at least that, make the pages"
+            f" these pages, {duration(own_ns / 1e9)} of CPU; raise job.parse_cost to at least that, make the pages"
             " smaller, or use spin or sha256, which reach any cost",
         )
     ratio = max(1.0, ratio)

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from mockserver.config import Config
 from mockserver.units import RatePerS, format_duration, format_rate
 from simulator.scenario.job import Job
+from simulator.text.numbers import duration, number
 
 MOST_PER_S = 100_000.0
 MOST_JOBS = 1_000_000
@@ -43,11 +44,11 @@ class Arrivals(Config):
             jobs = self.rate_per_s * job.duration_ns / 1e9
             if not 1 <= jobs <= MOST_JOBS:
                 raise ValueError(
-                    f"arrivals.rate ({rate}) makes {jobs:.4g} jobs in job.duration"
-                    f" ({format_duration(job.duration_ns)}); 1 to {MOST_JOBS:,} is allowed: change one of the two"
+                    f"arrivals.rate ({rate}) makes {number(jobs)} jobs in job.duration"
+                    f" ({format_duration(job.duration_ns)}); 1 to {number(MOST_JOBS)} is allowed: change one of the two"
                 )
         elif job.pages is not None and (lasts_s := job.pages / self.rate_per_s) >= time_limit_ns / 1e9:
             raise ValueError(
-                f"{job.pages} pages at arrivals.rate ({rate}) come within {lasts_s:.4g} s, which is not below"
+                f"{job.pages} pages at arrivals.rate ({rate}) come within {duration(lasts_s)}, which is not below"
                 f" time_limit ({format_duration(time_limit_ns)}); lower job.pages or raise one of the other two"
             )

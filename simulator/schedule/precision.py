@@ -16,6 +16,7 @@ from simulator.analysis.summary import throughput_by_round
 from simulator.result.repetition import Repetition
 from simulator.schedule.block import Block
 from simulator.stats.intervals import reach, rounds_needed
+from simulator.text.numbers import share
 
 MOST_ROUNDS = 100
 """What no block goes beyond: a scatter that needs more is not cured by patience."""
@@ -48,7 +49,7 @@ class Precise:
             if needed > most:
                 half = reach(values, self.planned)
                 most = needed
-                why = f"{a} / {b} known to ±{expm1(half or 0.0):.1%}, asked ±{self.precision:.1%}"
+                why = f"{a} / {b} known to ±{share(expm1(half or 0.0))}, asked ±{share(self.precision)}"
         return most, why
 
     @staticmethod

@@ -26,6 +26,7 @@ from simulator.schedule.block import broken
 from simulator.schedule.interface import Key, Next
 from simulator.stats.intervals import Interval
 from simulator.stats.layout import contrast, effects, ratios
+from simulator.text.numbers import times
 
 NEAR = log(1 / 0.75)
 """Lines whose best cell comes this near to the best of all are climbed."""
@@ -205,7 +206,7 @@ class Tune:
             if len(values) >= RACE_MOST:
                 continue
             racing.append(cell)
-            words.append(self._by_id[cell].label + (f" ({_times(told)})" if told is not None else ""))
+            words.append(self._by_id[cell].label + (f" ({times(told)})" if told is not None else ""))
         if not racing:
             return (), ""
         return (leader, *racing), f"racing {self._by_id[leader].label} against {', '.join(words)}"
@@ -224,11 +225,3 @@ class Tune:
 
 def _equal(told: Interval) -> bool:
     return told.low > 1 / (1 + EQUAL) and told.high < 1 + EQUAL
-
-
-def _times(told: Interval) -> str:
-    return (
-        f"{told.median:.2f} ×"
-        if told.kind == "range"
-        else f"{told.median:.2f} × ({told.low:.2f} to {told.high:.2f})"
-    )

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from simulator.text.words import counted
+
 from .errors import RunNotFoundError
 
 _SHOWN = 5
@@ -27,7 +29,7 @@ def resolve(reference: str, runs: Sequence[tuple[str, str, str]], place: object)
     if relative:
         back = int(relative[1] or 0)
         if back >= len(runs):
-            held = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+            held = counted(len(runs), "run")
             raise RunNotFoundError(
                 f"no run {reference!r}: {place} holds {held}; the oldest is last~{len(runs) - 1}"
             )

@@ -12,11 +12,10 @@ from simulator.analysis.findings.open_arrivals import open_findings
 from simulator.analysis.findings.responsive import responsive
 from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.findings.winner import winners
-from simulator.analysis.findings.words import name
 from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult, Finding, ResultDocument
 
-__all__ = ["NO_PARSE_S", "findings", "name", "ratio"]
+__all__ = ["NO_PARSE_S", "findings", "ratio"]
 
 
 def findings(document: ResultDocument) -> tuple[Finding, ...]:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.findings.words import ms, name, number, times
 from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult, Finding
 from simulator.stats.intervals import Interval, differs
+from simulator.text.numbers import duration, number, share, size, times
 
 SMALL = 0.01
 """Shares of worker time below this are next to nothing."""
@@ -23,7 +23,7 @@ def causes(
 
     `first` is the document's `scatter_rounds`.
     """
-    by_name = {name(cell): cell for cell in cells}
+    by_name = {cell.strategy: cell for cell in cells}
     threads, processes = by_name.get("threads"), by_name.get("processes")
     found = []
     if threads is not None:
@@ -76,33 +76,33 @@ def _threads_cause(
     if held_back and processes is not None and gain is not None:
         inside = (
             f"so what holds them back is inside the one process, {lock or 'a lock that all its threads share'}:"
-            f" they used {cores:.2f} cores, {name(processes)} {number(processes.cores_used)}"
+            f" they used {number(cores)} cores, {processes.strategy} {number(processes.cores_used)}"
         )
         if waited and speedup.median > SCALES:
             text = (
                 f"threads overlap the waiting ({times(speedup)} sequential with {flight} in flight: the wait lets"
-                f" go of the lock), but not the computing: {name(processes)} are {times(gain)} threads,"
+                f" go of the lock), but not the computing: {processes.strategy} are {times(gain)} threads,"
                 f" {inside}.{where}"
             )
         else:
             text = (
                 f"threads {'gain little' if speedup.median <= SCALES else 'share only part of the computing'}"
                 f" ({times(speedup)} sequential with {flight} in flight);"
-                f" {name(processes)} are {times(gain)} threads, {inside}.{where}"
+                f" {processes.strategy} are {times(gain)} threads, {inside}.{where}"
             )
         return Finding("cause", text, scope, numbers)
     if waited and speedup.median > SCALES:
         return Finding(
             "cause",
-            f"threads overlap the waiting: {times(speedup)} sequential with {flight} in flight on"
-            f" {cores:.2f} cores, so a thread that waits for the network holds no lock that the others need.{where}",
+            f"threads overlap the waiting: {times(speedup)} sequential with {flight} in flight on {number(cores)}"
+            f" cores, so a thread that waits for the network holds no lock that the others need.{where}",
             scope,
             numbers,
         )
     if speedup.median > SCALES and cores > SCALES:
         return Finding(
             "cause",
-            f"threads share the computing: {times(speedup)} sequential on {cores:.2f} cores, so most of the work"
+            f"threads share the computing: {times(speedup)} sequential on {number(cores)} cores, so most of the work"
             f" runs without a lock that the others need.{where}",
             scope,
             numbers,
@@ -115,7 +115,7 @@ def _where(cell: CellResult) -> str:
     found = cell.attribution
     if found is None:
         return ""
-    core = f"{found.run_queue:.0%} waiting for a core"
+    core = f"{share(found.run_queue)} waiting for a core"
     if found.stall <= max(found.steal or 0.0, SMALL):
         return f" Of its threads' time {core}, next to nothing stalled."
     parse = found.stall_parse / found.stall
@@ -126,7 +126,7 @@ def _where(cell: CellResult) -> str:
         if parse < 1 - MOST
         else ""
     )
-    return f" Of its threads' time {found.stall:.0%} stalled{place}, {core}."
+    return f" Of its threads' time {share(found.stall)} stalled{place}, {core}."
 
 
 def _loop_cause(scope: Mapping[str, Any], loop: CellResult) -> Finding | None:
@@ -137,7 +137,7 @@ def _loop_cause(scope: Mapping[str, Any], loop: CellResult) -> Finding | None:
     return Finding(
         "cause",
         f"asyncio parses on its loop: each parse holds up {_tasks(loop.in_flight)} for"
-        f" {ms(parse)}, and a timer on that loop was up to {ms(lag)} late.",
+        f" {duration(parse)}, and a timer on that loop was up to {duration(lag)} late.",
         scope,
         {"parse_wall_s": parse, "loop_lag_max_s": lag},
     )
@@ -149,8 +149,8 @@ def _price(scope: Mapping[str, Any], threads: CellResult, processes: CellResult)
         return None
     return Finding(
         "price",
-        f"{name(processes)} hold {b / 1e6:.0f} MB where threads hold {a / 1e6:.0f} MB, and are ready after"
-        f" {ms(processes.startup_s)} instead of {ms(threads.startup_s)}.",
+        f"{processes.strategy} hold {size(b)} where threads hold {size(a)}, and are ready after"
+        f" {duration(processes.startup_s)} instead of {duration(threads.startup_s)}.",
         scope,
         {
             "memory_threads_bytes": float(a),

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.analysis.findings.words import ms
 from simulator.result.document import CellResult, Finding
+from simulator.text.numbers import duration, share
 
 WAITING, COMPUTING = 0.8, 0.2
 """Share of one job's time, alone, that is waiting for the server: from here up, and down to there."""
@@ -19,15 +19,19 @@ def character(scope: Mapping[str, Any], base: CellResult) -> Finding | None:
     parse, fetch_cpu, network = base.parse.cpu_s, base.fetch.cpu_s, base.network_s
     if parse is None or fetch_cpu is None or network + parse + fetch_cpu <= 0:
         return None
-    share = network / (network + parse + fetch_cpu)
+    waiting = network / (network + parse + fetch_cpu)
     kind = (
-        "waiting" if share >= WAITING else "computing" if share <= COMPUTING else "both waiting and computing"
+        "waiting"
+        if waiting >= WAITING
+        else "computing"
+        if waiting <= COMPUTING
+        else "both waiting and computing"
     )
-    parsing = f"{ms(parse)} CPU of parsing" if parse >= NO_PARSE_S else "no parsing to speak of"
+    parsing = f"{duration(parse)} CPU of parsing" if parse >= NO_PARSE_S else "no parsing to speak of"
     return Finding(
         "character",
-        f"The job is {kind}: one page alone takes {ms(network)} of waiting for the server, {parsing}"
-        f" and {ms(fetch_cpu)} CPU of the HTTP client ({share:.0%} waiting).",
+        f"The job is {kind}: one page alone takes {duration(network)} of waiting for the server, {parsing}"
+        f" and {duration(fetch_cpu)} CPU of the HTTP client ({share(waiting)} waiting).",
         scope,
-        {"network_s": network, "parse_cpu_s": parse, "client_cpu_s": fetch_cpu, "waiting_share": share},
+        {"network_s": network, "parse_cpu_s": parse, "client_cpu_s": fetch_cpu, "waiting_share": waiting},
     )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from simulator.analysis.findings.words import listed, ms, number, per_second
 from simulator.result.document import CellResult, Finding, ResultDocument
+from simulator.text.numbers import duration, number, rate, share, times
+from simulator.text.words import listed
 
 CALLS = 2
 """k: an exchange of the client `socket` is one send and one receive."""
@@ -125,14 +126,14 @@ def _finding(scope: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Finding
         for interval_s in sorted({p.exchange.interval_s for p in points})
     )
     text = (
-        f"An exchange takes {ms(median(p.alone_s for p in points))} alone. Beside threads that compute, {rows}."
-        f" {near} of {len(points)} are within {NEAR:.0%} of 1 / (d + {CALLS} n I); an exchange waited"
-        f" {number(calls)} × n I (median)."
+        f"An exchange takes {duration(median(p.alone_s for p in points))} alone. Beside threads that compute, {rows}."
+        f" {near} of {len(points)} are within {share(NEAR)} of 1 / (d + {CALLS} n I); an exchange waited"
+        f" {times(calls)} n I (median)."
     )
     control = [e for e in exchanges if e.spinners and e.place != "threads"]
     if control:
         rates = [e.rate for e in control]
-        least, most = per_second(min(rates)), per_second(max(rates))
+        least, most = rate(min(rates), "pages"), rate(max(rates), "pages")
         text += (
             f" With the computing in processes there were {least}{'' if least == most else f' to {most}'}."
         )
@@ -159,12 +160,10 @@ def _finding(scope: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Finding
 
 
 def _row(interval_s: float, points: Sequence[Point]) -> str:
-    measured = listed([f"{p.exchange.rate:.3g}" for p in points])
-    predicted = listed([f"{p.predicted:.3g}" for p in points])
+    measured = listed([number(p.exchange.rate) for p in points])
+    predicted = listed([number(p.predicted) for p in points])
     beside = listed([str(p.exchange.spinners) for p in points])
-    return (
-        f"at a switch interval of {ms(interval_s)} {measured} pages/s beside {beside} ({predicted} predicted)"
-    )
+    return f"at a switch interval of {duration(interval_s)} {measured} pages/s beside {beside} ({predicted} predicted)"
 
 
 def grows_with_interval(points: Sequence[Point]) -> bool | None:

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.analysis.crossover import Pair, pairs
-from simulator.analysis.findings.words import PLURAL
 from simulator.analysis.pairing import ratio
 from simulator.result.document import Crossover, Finding, ResultDocument
 from simulator.stats.intervals import differs
-
-FINE_MS = 2
-"""Costs below it are written with two decimals."""
+from simulator.text.numbers import duration, durations
+from simulator.text.words import form, sentence
 
 
 def crossings(document: ResultDocument) -> list[Finding]:
@@ -48,23 +46,23 @@ def _place(scope: Mapping[str, Any], varied: set[str]) -> str:
     if levels:
         places.append(f"at {' and '.join(levels)}")
     text = ", ".join(places)
-    return f"{text[0].upper()}{text[1:]}, " if text else ""
+    return f"{sentence(text)}, " if text else ""
 
 
 def _sentence(pair: Pair, crossover: Crossover, first: int | None) -> str:
     a, b = pair.faster, pair.slower
-    beat = f"{a} {'beat' if a in PLURAL else 'beats'} {b}"
+    beat = f"{a} {form(a, 'beats', 'beat')} {b}"
     if not pair.stages:
         return f"whether {beat} at some parse cost is not known, since no cost has numbers of both"
-    lowest, highest = _ms(pair.stages[0].cost_s), _ms(pair.stages[-1].cost_s)
+    lowest, highest = duration(pair.stages[0].cost_s), duration(pair.stages[-1].cost_s)
     match crossover.kind:
         case "always":
             return f"{beat} at every parse cost measured, from {lowest} of parse CPU on"
         case "never":
             return f"{beat} at no parse cost measured, up to {highest} of parse CPU"
         case "crossing" if crossover.cost_s is not None:
-            begin = "begin" if a in PLURAL else "begins"
-            return f"{a} {begin} to beat {b} at {_ms(crossover.cost_s)} of parse CPU ({_interval(crossover)})"
+            at = f"{duration(crossover.cost_s)} of parse CPU ({_interval(crossover)})"
+            return f"{a} {form(a, 'begins', 'begin')} to beat {b} at {at}"
         case _:
             return _undecided(pair, crossover, first, beat)
 
@@ -72,24 +70,26 @@ def _sentence(pair: Pair, crossover: Crossover, first: int | None) -> str:
 def _interval(crossover: Crossover) -> str:
     low, high = crossover.low_s, crossover.high_s
     if low is not None and high is not None:
-        return f"{_ms(low).removesuffix(' ms')} to {_ms(high)}"
+        return durations(low, high)
     if low is not None:
-        return f"{_ms(low)} at least, perhaps above every cost measured"
-    return f"{_ms(high)} at most, perhaps below every cost measured" if high is not None else "not sure"
+        return f"{duration(low)} at least, perhaps above every cost measured"
+    return f"{duration(high)} at most, perhaps below every cost measured" if high is not None else "not sure"
 
 
 def _undecided(pair: Pair, crossover: Crossover, first: int | None, beat: str) -> str:
     a, b = pair.faster, pair.slower
     if crossover.high_s is not None:
-        return (
-            f"{beat} from {_ms(crossover.high_s)} of parse CPU on; whether also below, the rounds do not tell"
-        )
+        return f"{beat} from {duration(crossover.high_s)} of parse CPU on; whether also below, the rounds do not tell"
     if crossover.low_s is not None:
-        return f"{beat} at no parse CPU up to {_ms(crossover.low_s)}; whether above, the rounds do not tell"
+        return (
+            f"{beat} at no parse CPU up to {duration(crossover.low_s)}; whether above, the rounds do not tell"
+        )
     if any(differs(ratio(stage.faster, stage.slower, first)) for stage in pair.stages):
         return f"{beat} at some parse costs measured, but there is none from which on that is so"
-    highest = _ms(pair.stages[-1].cost_s)
-    estimate = f"; their medians cross at {_ms(crossover.cost_s)}" if crossover.cost_s is not None else ""
+    highest = duration(pair.stages[-1].cost_s)
+    estimate = (
+        f"; their medians cross at {duration(crossover.cost_s)}" if crossover.cost_s is not None else ""
+    )
     return (
         f"{a} and {b} are not told apart at any parse cost measured, up to {highest} of parse CPU{estimate}"
     )
@@ -101,9 +101,3 @@ def _left_out(pair: Pair) -> str:
         if pair.left_out
         else "."
     )
-
-
-def _ms(seconds: float) -> str:
-    """Return a cost in milliseconds, with as many decimals as a difference between low costs needs."""
-    milliseconds = seconds * 1e3
-    return f"{milliseconds:.2f} ms" if milliseconds < FINE_MS else f"{milliseconds:.1f} ms"

@@ -6,11 +6,12 @@ Throughput ranks nobody here: whoever keeps up does exactly as much as comes.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.findings.words import listed, ms, name, times, verb
 from simulator.result.document import CellResult, Finding
 from simulator.result.repetition import Arrivals
 from simulator.stats.intervals import Interval, differs, paired_ratio
 from simulator.stats.percentiles import Percentiles
+from simulator.text.numbers import duration, rate, times
+from simulator.text.words import form, listed
 
 
 def open_findings(
@@ -39,16 +40,16 @@ def open_findings(
 
 def _behind(scope: Mapping[str, Any], cell: CellResult, arrivals: Arrivals) -> Finding:
     done = cell.throughput_per_s.median if cell.throughput_per_s else 0.0
-    offered = f"{_per_s(arrivals.offered_per_s)} came and {done:.1f}/s were done"
-    who = f"{name(cell)}{_condition(cell)}"
+    offered = f"{_per_s(arrivals.offered_per_s)} came and {rate(done)} were done"
+    who = f"{cell.strategy}{_condition(cell)}"
     if arrivals.unstable:
         text = (
-            f"{who} {verb(cell, 'is', 'are')} unstable at this rate: {offered}; the backlog grew to"
+            f"{who} {form(cell.strategy, 'is', 'are')} unstable at this rate: {offered}; the backlog grew to"
             f" {arrivals.backlog_end} of {arrivals.offered} jobs, and a longer run would only have longer responses."
         )
     else:
         text = (
-            f"Whether {who} {verb(cell, 'keeps', 'keep')} up is not told: {offered}; {arrivals.backlog_end} of"
+            f"Whether {who} {form(cell.strategy, 'keeps', 'keep')} up is not told: {offered}; {arrivals.backlog_end} of"
             f" {arrivals.offered} jobs waited for a worker at the end, too few to tell a growing backlog from chance:"
             " let jobs come for longer."
         )
@@ -57,7 +58,7 @@ def _behind(scope: Mapping[str, Any], cell: CellResult, arrivals: Arrivals) -> F
         text,
         scope,
         {
-            "strategy": name(cell),
+            "strategy": cell.strategy,
             "offered_per_s": arrivals.offered_per_s,
             "throughput_per_s": done,
             "backlog_end": float(arrivals.backlog_end),
@@ -67,19 +68,19 @@ def _behind(scope: Mapping[str, Any], cell: CellResult, arrivals: Arrivals) -> F
 
 
 def _steady(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> Finding:
-    names = listed([f"{name(cell)}{_condition(cell)}" for cell in cells])
+    names = listed([f"{cell.strategy}{_condition(cell)}" for cell in cells])
     one = len(cells) == 1
-    keeps = verb(cells[0], "keeps", "keep") if one else "keep"
-    rate = cells[0].arrivals.offered_per_s if cells[0].arrivals is not None else None
+    keeps = form(cells[0].strategy, "keeps", "keep") if one else "keep"
+    offered = cells[0].arrivals.offered_per_s if cells[0].arrivals is not None else None
     worst = max(cell.arrivals.backlog_max for cell in cells if cell.arrivals is not None)
     backlog = (
         f"at most {worst} of them waited for a worker at a time" if worst else "none waited for a worker"
     )
     return Finding(
         "arrivals",
-        f"{names} {keeps} up with the {_per_s(rate)} that come; {backlog}.",
+        f"{names} {keeps} up with the {_per_s(offered)} that come; {backlog}.",
         scope,
-        {"offered_per_s": rate, "backlog_max": float(worst)},
+        {"offered_per_s": offered, "backlog_max": float(worst)},
     )
 
 
@@ -91,21 +92,24 @@ def _soonest(scope: Mapping[str, Any], cells: Sequence[CellResult], first: int |
     best, *rest = sorted(known, key=lambda cell: _p50(cell.response_time_s) or 0.0)
     against = [(cell, _ratio(cell, best, first)) for cell in rest]
     p50 = _p50(best.response_time_s) or 0.0
-    numbers: dict[str, float | str | None] = {"winner": name(best), "p50_s": p50}
-    numbers |= {f"p50_ratio_of_{name(cell)}": r.median for cell, r in against if r is not None}
-    answers = f"a response in {ms(p50)} (median, from the planned start{_tail(best.response_time_s)})"
+    numbers: dict[str, float | str | None] = {"winner": best.strategy, "p50_s": p50}
+    numbers |= {f"p50_ratio_of_{cell.strategy}": r.median for cell, r in against if r is not None}
+    answers = f"a response in {duration(p50)} (median, from the planned start{_tail(best.response_time_s)})"
     ties = [cell for cell, r in against if not differs(r)]
     slower = [(cell, r) for cell, r in against if differs(r) and r is not None]
     if any(r is not None and r.kind == "range" for _, r in against):
-        text = f"{name(best)} gave {answers}, sooner than the rest; fewer than 3 rounds cannot tell if that is luck"
+        text = f"{best.strategy} gave {answers}, sooner than the rest; fewer than 3 rounds cannot tell if that is luck"
     elif ties:
-        names = listed([name(best), *map(name, ties)])
-        text = f"{names} are not told apart by response time: {name(best)} gave {answers}"
+        names = listed([best.strategy, *(cell.strategy for cell in ties)])
+        text = f"{names} are not told apart by response time: {best.strategy} gave {answers}"
     else:
-        text = f"{name(best)} {verb(best, 'answers', 'answer')} soonest: {answers}"
+        text = f"{best.strategy} {form(best.strategy, 'answers', 'answer')} soonest: {answers}"
     if slower:
         text += "; " + listed(
-            [f"{name(cell)} {verb(cell, 'takes', 'take')} {times(r)} as long" for cell, r in slower]
+            [
+                f"{cell.strategy} {form(cell.strategy, 'takes', 'take')} {times(r)} as long"
+                for cell, r in slower
+            ]
         )
     return [Finding("winner", text + ".", scope, numbers)]
 
@@ -135,7 +139,7 @@ def _tail(times_s: Percentiles | None) -> str:
     for key in ("p99", "p95", "p90"):
         value = getattr(times_s, key, None)
         if value is not None:
-            return f"; {key} {ms(value)}"
+            return f"; {key} {duration(value)}"
     return ""
 
 
@@ -143,5 +147,5 @@ def _condition(cell: CellResult) -> str:
     return f", with {cell.in_flight} in flight by its nature," if cell.marked else ""
 
 
-def _per_s(rate: float | None) -> str:
-    return "jobs" if rate is None else f"{rate:.1f} jobs/s"
+def _per_s(per_s: float | None) -> str:
+    return "jobs" if per_s is None else rate(per_s, "jobs")

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.findings.words import listed, ms, name
 from simulator.result.document import CellResult, Finding
+from simulator.text.numbers import duration, share
+from simulator.text.words import listed
 
 ON_LOOP = "asyncio"
 HANDED_OVER = "asyncio_to_"
@@ -16,7 +17,7 @@ def responsive(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list[Fi
 
     Nothing where `asyncio`, or all that hand the parse over, are missing or have no lag.
     """
-    by_name = {name(cell): cell for cell in cells if _lag_s(cell) is not None}
+    by_name = {cell.strategy: cell for cell in cells if _lag_s(cell) is not None}
     on_loop = by_name.get(ON_LOOP)
     handed = [cell for other, cell in by_name.items() if other.startswith(HANDED_OVER)]
     if on_loop is None or not handed:
@@ -25,17 +26,19 @@ def responsive(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list[Fi
     parts = []
     for cell in handed:
         price = _price(cell, on_loop)
-        place = name(cell).removeprefix(HANDED_OVER)
-        wall = "" if price is None else f" at {price:+.0%} wall time"
-        parts.append(f"to {place} {ms(_lag_s(cell) or 0.0)}{wall}")
-        numbers |= {f"loop_lag_max_s_{name(cell)}": _lag_s(cell), f"makespan_ratio_{name(cell)}": price}
+        place = cell.strategy.removeprefix(HANDED_OVER)
+        wall = "" if price is None else f" at {'+' if price >= 0 else ''}{share(price)} wall time"
+        parts.append(f"to {place} {duration(_lag_s(cell) or 0.0)}{wall}")
+        numbers |= {f"loop_lag_max_s_{cell.strategy}": _lag_s(cell), f"makespan_ratio_{cell.strategy}": price}
     idle_s = idle_lag_s(on_loop)
     numbers["idle_loop_lag_max_s"] = idle_s
-    control = "" if idle_s is None else f" A loop that has nothing to do is up to {ms(idle_s)} late here."
+    control = (
+        "" if idle_s is None else f" A loop that has nothing to do is up to {duration(idle_s)} late here."
+    )
     return [
         Finding(
             "responsive",
-            f"Parsed on the loop, it stands still for up to {ms(_lag_s(on_loop) or 0.0)}; handed {listed(parts)}."
+            f"Parsed on the loop, it stands still for up to {duration(_lag_s(on_loop) or 0.0)}; handed {listed(parts)}."
             + control,
             scope,
             numbers,

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.analysis.findings.words import name
 from simulator.measures.factors import RUNTIME, STRATEGY
 from simulator.result.document import CellResult, Finding, ResultDocument
 from simulator.stats.intervals import Interval
+from simulator.text.numbers import times
+from simulator.text.words import sentence
 
 SCALES, FLAT = 1.3, 1.2
 """Speed-ups of threads from which they compute in parallel, and up to which they do not."""
@@ -58,7 +59,7 @@ def _compared(document: ResultDocument) -> Iterator[Finding]:
 
 def _scaling(cell: CellResult, base: CellResult | None) -> _Scaling | None:
     """Return how threads scale on one Python; null where that cannot be said, or a job waits more than it computes."""
-    if name(cell) != "threads" or cell.in_flight < FEWEST or cell.speedup is None or cell.status != "ok":
+    if cell.strategy != "threads" or cell.in_flight < FEWEST or cell.speedup is None or cell.status != "ok":
         return None
     if (
         base is None
@@ -74,16 +75,18 @@ def _comparison(scope: Mapping[str, Any], members: Sequence[_Scaling]) -> Findin
     parallel = [one for one in ranked if one.speedup.median >= SCALES]
     flat = [one for one in ranked if one.speedup.median <= FLAT]
     reached = ", ".join(
-        f"on {one.runtime} {'threads reach ' if first == 0 else ''}{one.speedup.median:.2f} ×"
+        f"on {one.runtime} {'threads reach ' if first == 0 else ''}{times(one.speedup.median)}"
         f"{' sequential' if first == 0 else ''}"
         for first, one in enumerate(ranked)
     )
     first = members[0]  # as the scenario lists them: what the others are compared with
     alone = ", ".join(
-        f"{one.alone_per_s / first.alone_per_s:.2f} × on {one.runtime}" for one in members if one is not first
+        f"{times(one.alone_per_s / first.alone_per_s)} on {one.runtime}"
+        for one in members
+        if one is not first
     )
     text = (
-        f"{reached[0].upper()}{reached[1:]}{_because(parallel, flat)}. One job after the other, of the pages/s on"
+        f"{sentence(reached)}{_because(parallel, flat)}. One job after the other, of the pages/s on"
         f" {first.runtime}: {alone}."
     )
     numbers: dict[str, float | str | None] = {}

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.analysis.findings.words import listed, name, per_second, times, verb
 from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult, Finding
 from simulator.stats.intervals import differs
+from simulator.text.numbers import rate, times
+from simulator.text.words import form, listed
 
 
 def winners(
@@ -30,8 +31,9 @@ def winners(
             found.append(
                 Finding(
                     "winner",
-                    f"{name(cell)}, with {cell.in_flight} in flight by its nature, {verb(cell, 'does', 'do')}"
-                    f" {times(r)} what {name(best)} {verb(best, 'does', 'do')} with {best.in_flight}.",
+                    f"{cell.strategy}, with {cell.in_flight} in flight by its nature,"
+                    f" {form(cell.strategy, 'does', 'do')} {times(r)} what {best.strategy}"
+                    f" {form(best.strategy, 'does', 'do')} with {best.in_flight}.",
                     scope,
                     {"ratio": r.median},
                 )
@@ -41,9 +43,9 @@ def winners(
 
 def _alone(scope: Mapping[str, Any], cell: CellResult, condition: str = "") -> Finding:
     """Say what the one strategy did that there is to speak of."""
-    rate = cell.throughput_per_s.median if cell.throughput_per_s else 0.0
-    text = f"{name(cell)}{condition} did {per_second(rate)}{_over(cell)}{_behind([cell])}."
-    return Finding("winner", text, scope, {"winner": name(cell), "throughput_per_s": rate})
+    done = cell.throughput_per_s.median if cell.throughput_per_s else 0.0
+    text = f"{cell.strategy}{condition} did {rate(done, 'pages')}{_over(cell)}{_behind([cell])}."
+    return Finding("winner", text, scope, {"winner": cell.strategy, "throughput_per_s": done})
 
 
 def _fastest(scope: Mapping[str, Any], ranked: Sequence[CellResult], first: int | None) -> Finding:
@@ -51,23 +53,26 @@ def _fastest(scope: Mapping[str, Any], ranked: Sequence[CellResult], first: int 
     against = [(cell, ratio(best, cell, first)) for cell in ranked[1:]]
     ties = [cell for cell, r in against if not differs(r)]
     slower = [(cell, r) for cell, r in against if differs(r) and r is not None]
-    rate = best.throughput_per_s.median if best.throughput_per_s else 0.0
+    done = best.throughput_per_s.median if best.throughput_per_s else 0.0
     over = _over(best)
     if best.throughput_per_s is not None and best.throughput_per_s.kind == "range":
-        text = f"{name(best)} did most: {per_second(rate)}{over}; fewer than 3 rounds cannot tell whether that is luck"
+        text = f"{best.strategy} did most: {rate(done, 'pages')}{over}"
+        text += "; fewer than 3 rounds cannot tell whether that is luck"
     elif ties:
-        names = listed([name(best), *map(name, ties)])
-        text = f"{names} are not told apart: {name(best)} did {per_second(rate)}{over}"
+        names = listed([best.strategy, *(cell.strategy for cell in ties)])
+        text = f"{names} are not told apart: {best.strategy} did {rate(done, 'pages')}{over}"
         text += ", the rest the same within the noise"
         if slower:
-            is_ = verb(best, "is", "are")
-            text += f"; {name(best)} {is_} " + listed([f"{times(r)} {name(c)}" for c, r in slower])
+            is_ = form(best.strategy, "is", "are")
+            text += f"; {best.strategy} {is_} " + listed([f"{times(r)} {c.strategy}" for c, r in slower])
     else:
-        text = f"{name(best)} {verb(best, 'is', 'are')} fastest: {per_second(rate)}{over}"
-        text += f"; {verb(best, 'it is', 'they are')} " + listed([f"{times(r)} {name(c)}" for c, r in slower])
+        text = f"{best.strategy} {form(best.strategy, 'is', 'are')} fastest: {rate(done, 'pages')}{over}"
+        text += f"; {form(best.strategy, 'it is', 'they are')} " + listed(
+            [f"{times(r)} {c.strategy}" for c, r in slower]
+        )
     text += _behind(ranked)
-    numbers: dict[str, float | str | None] = {"winner": name(best), "throughput_per_s": rate}
-    numbers |= {f"ratio_to_{name(c)}": r.median for c, r in against if r is not None}
+    numbers: dict[str, float | str | None] = {"winner": best.strategy, "throughput_per_s": done}
+    numbers |= {f"ratio_to_{c.strategy}": r.median for c, r in against if r is not None}
     return Finding("winner", text + ".", scope, numbers)
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from simulator.analysis.findings.words import per_second
 from simulator.measures.factors import PARSE_COST
 from simulator.report.columns import STRATEGY, starred
 from simulator.report.combinations import Combination, along, key_of
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import THROUGHPUT, by_strategy, compared, made, missing, ok, reach, tone
-from simulator.report.figures.wording import ahead, form
-from simulator.report.numbers import NONE, ms
+from simulator.report.figures.wording import ahead
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import NONE, duration, ms, rate
+from simulator.text.words import form, sentence
 
 TITLE = "Throughput over the parse cost"
 FEWEST = 2
@@ -42,7 +42,7 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
     rates = (
         (cell, cell.throughput_per_s) for cell in ok(group.cells) if _cost(cell) > 0 and cell.arrivals is None
     )
-    known = [(cell, rate) for cell, rate in rates if rate is not None]
+    known = [(cell, each) for cell, each in rates if each is not None]
     ordered = by_strategy(known, lambda pair: pair[0], lambda pair: _cost(pair[0]))
     if not any(len(line) >= FEWEST for line in ordered):
         return None
@@ -65,9 +65,9 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
             f"{TITLE}: {group.title}",
             COLUMNS,
             tuple(
-                (starred(cell), str(cell.factors[PARSE_COST]), ms(_cost(cell)), *reach(rate))
+                (starred(cell), str(cell.factors[PARSE_COST]), ms(_cost(cell)), *reach(each))
                 for line in ordered
-                for cell, rate in line
+                for cell, each in line
             ),
             missing(group.cells),
             (),
@@ -86,19 +86,19 @@ def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDo
         by_level.setdefault(str(cell.factors[PARSE_COST]), []).append(cell)
     ends = list(by_level.values())
     told = [
-        f"at {ms(_cost(found[0]))} ms of parse CPU {ahead(found, document.scatter_rounds, _rate)}"
+        f"at {duration(_cost(found[0]))} of parse CPU {ahead(found, document.scatter_rounds, _rate)}"
         for found in (ends[:1] + ends[-1:] if len(ends) > 1 else ends)
     ]
     crossings = [
-        f"{found.faster} {form(found.faster, 'beats', 'beat')} {found.slower} from {ms(found.cost_s)} ms on"
+        f"{found.faster} {form(found.faster, 'beats', 'beat')} {found.slower} from {duration(found.cost_s)} on"
         for found in document.crossovers
         if key_of(found.scope, PARSE_COST) == group.key
         and found.kind == "crossing"
         and found.cost_s is not None
     ]
-    sentence = "; ".join([*told, *crossings[:MOST_CROSSINGS]])
-    return sentence[0].upper() + sentence[1:] + "."
+    told_all = "; ".join([*told, *crossings[:MOST_CROSSINGS]])
+    return f"{sentence(told_all)}."
 
 
 def _rate(cell: CellResult) -> str:
-    return per_second(cell.throughput_per_s.median) if cell.throughput_per_s is not None else NONE
+    return rate(cell.throughput_per_s.median, "pages") if cell.throughput_per_s is not None else NONE

@@ -8,12 +8,12 @@ from simulator.measures.factors import PARSE_COST
 from simulator.report.combinations import Key, key_of
 from simulator.report.figure import STRATEGY, Axis, Figure, Grid, Line, Panel, Spot, Square
 from simulator.report.figures.letters import letters
-from simulator.report.figures.wording import form, names
 from simulator.report.matrix import Matrix, by_pair, crossover_text, matrix, picture, told, winner_text
-from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table
 from simulator.report.standing import Standing
 from simulator.result.document import Crossover, ResultDocument
+from simulator.text.numbers import NONE, duration, ms, times
+from simulator.text.words import form, names
 
 TITLE = "Who wins where"
 FULL = 3.0
@@ -76,15 +76,15 @@ def _square(found: Matrix, key: Key, level: str, letter: Mapping[str, str]) -> S
     if place is None:
         return None
     cost = found.costs[level]
-    where = ", ".join(f"{path} {dict(key).get(path, '–')}" for path in found.paths)
-    where += f", {PARSE_COST} {level}" + ("" if cost is None else f" ({ms(cost)} ms of CPU)")
+    where = ", ".join(f"{path} {dict(key).get(path, NONE)}" for path in found.paths)
+    where += f", {PARSE_COST} {level}" + ("" if cost is None else f" ({duration(cost)} of CPU)")
     explanation = f"{where}: {_explained(place)}."
     if not place.leaders:
         return Square("", place.status, "muted", 0.0, explanation)
     if _tied(place):
         return Square("=", "tie", "plain", 0.0, explanation)
     best = place.leaders[0]
-    lead = "alone" if place.lead is None else f"{place.lead:.2f}×"
+    lead = "alone" if place.lead is None else times(place.lead)
     strength = 0.0 if place.lead is None else min(1.0, max(0.0, log(place.lead) / log(FULL)))
     return Square(letter[best], lead if place.sure else f"{lead}?", STRATEGY + best, strength, explanation)
 
@@ -101,10 +101,10 @@ def _explained(place: Standing) -> str:
     elif place.lead is None:
         told = f"{best} {form(best, 'has', 'have')} nothing to be compared with"
     elif place.sure:
-        told = f"{best} {form(best, 'is', 'are')} fastest, {place.lead:.2f} × the next"
+        told = f"{best} {form(best, 'is', 'are')} fastest, {times(place.lead)} the next"
     else:
         told = (
-            f"{best} did most, {place.lead:.2f} × the next, which fewer than 3 rounds cannot tell from luck"
+            f"{best} did most, {times(place.lead)} the next, which fewer than 3 rounds cannot tell from luck"
         )
     if place.behind_sequential:
         told += "; sequential is faster still"

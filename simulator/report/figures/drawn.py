@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
-from simulator.analysis.findings.words import name as strategy
 from simulator.report.columns import measured, over_rounds, starred
 from simulator.report.combinations import Combination
 from simulator.report.figure import STRATEGY as STRATEGY_TONE
 from simulator.report.figure import Panel, Tone
-from simulator.report.numbers import number
 from simulator.report.parts import Column
 from simulator.result.document import CellResult
 from simulator.stats.intervals import Interval
+from simulator.text.numbers import number
 
 THROUGHPUT = (
     measured("throughput", over_rounds("throughput"), heading="throughput", symbol="pages/s").column,
@@ -52,7 +51,7 @@ def by_strategy(
     """Return what the line of each strategy is made of, rising in x; strategies as they stand in the run."""
     found: dict[str, list[Entry]] = {}
     for entry in known:
-        found.setdefault(strategy(cell(entry)), []).append(entry)
+        found.setdefault(cell(entry).strategy, []).append(entry)
     return [sorted(line, key=x) for line in found.values()]
 
 
@@ -75,7 +74,7 @@ def lonely(group: Combination) -> bool:
 
 def tone(cell: CellResult) -> Tone:
     """Return the colour of its strategy."""
-    return STRATEGY_TONE + strategy(cell)
+    return STRATEGY_TONE + cell.strategy
 
 
 def ok(cells: Iterable[CellResult]) -> list[CellResult]:
@@ -91,7 +90,7 @@ def compared(cells: Iterable[CellResult]) -> list[CellResult]:
 
 def missing(cells: Sequence[CellResult]) -> tuple[str, ...]:
     """Return what stands below a table: which cells are left out and why, and what a star means."""
-    found = [f"{strategy(cell)}: {cell.status}: {cell.reason}" for cell in cells if cell.status != "ok"]
+    found = [f"{cell.strategy}: {cell.status}: {cell.reason}" for cell in cells if cell.status != "ok"]
     found += [
         f"{starred(cell)}: {cell.in_flight} in flight, by the nature of this strategy"
         for cell in ok(cells)

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
-from simulator.analysis.findings.words import name as strategy
 from simulator.analysis.pairing import ratio
 from simulator.measures.factors import IN_FLIGHT
 from simulator.report.columns import STRATEGY
 from simulator.report.combinations import Combination, along
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import THROUGHPUT, by_strategy, made, ok, reach, tone
-from simulator.report.figures.wording import form, names
-from simulator.report.numbers import number
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval, differs
+from simulator.text.numbers import number, rate
+from simulator.text.words import form, names
 
 TITLE = "Throughput over the jobs in flight"
 COLUMNS = (
@@ -30,7 +29,7 @@ def build(document: ResultDocument) -> Figure | None:
     panels = made(along(document, IN_FLIGHT), lambda group, name: _panel(group, name, document))
     if not panels:
         return None
-    marked = sorted({strategy(cell) for cell in document.cells if cell.marked})
+    marked = sorted({cell.strategy for cell in document.cells if cell.marked})
     notes = [
         "Points are medians over the rounds, whiskers 95 % intervals; with fewer than 3 rounds the range."
     ]
@@ -46,7 +45,7 @@ def build(document: ResultDocument) -> Figure | None:
 def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
     cells = [cell for cell in ok(group.cells) if not cell.marked and cell.arrivals is None]
     rates = ((cell, cell.throughput_per_s) for cell in cells)
-    known = [(cell, rate) for cell, rate in rates if rate is not None]
+    known = [(cell, each) for cell, each in rates if each is not None]
     ordered = by_strategy(known, lambda pair: pair[0], lambda pair: pair[0].in_flight)
     if not any(len(line) > 1 for line in ordered):
         return None
@@ -57,7 +56,7 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
             Axis("throughput", "pages/s"),
             tuple(
                 Line(
-                    strategy(line[0][0]),
+                    line[0][0].strategy,
                     tone(line[0][0]),
                     tuple(Spot(float(cell.in_flight), r.median, r.low, r.high) for cell, r in line),
                 )
@@ -68,9 +67,9 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
         Table(
             f"{TITLE}: {group.title}" if group.label else TITLE,
             COLUMNS,
-            tuple((strategy(cell), str(cell.in_flight), *reach(r)) for line in ordered for cell, r in line),
+            tuple((cell.strategy, str(cell.in_flight), *reach(r)) for line in ordered for cell, r in line),
             tuple(
-                f"{strategy(cell)} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
+                f"{cell.strategy} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
                 for cell in group.cells
                 if cell.status != "ok"
             ),
@@ -81,18 +80,18 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
 
 def _summary(known: Known, first: int | None) -> str:
     """Say where most is done, what is not told apart from it, and with how few jobs its strategy comes as far."""
-    best, rate = max(known, key=lambda pair: pair[1].median)
-    who = strategy(best)
+    best, best_rate = max(known, key=lambda pair: pair[1].median)
+    who = best.strategy
     told = (
-        f"{who} {form(who, 'does', 'do')} most with {best.in_flight} in flight, {number(rate.median)} pages/s"
-        f" ({number(rate.low)} to {number(rate.high)})"
+        f"{who} {form(who, 'does', 'do')} most with {best.in_flight} in flight, {rate(best_rate.median, 'pages')}"
+        f" ({number(best_rate.low)} to {number(best_rate.high)})"
     )
-    if rate.kind == "range":
+    if best_rate.kind == "range":
         return f"{told}; fewer than 3 rounds cannot tell that from luck."
     tied = [cell for cell, _ in known if cell is not best and not differs(ratio(best, cell, first))]
     if tied:
-        told += f", not told apart from {names([f'{strategy(cell)} with {cell.in_flight}' for cell in tied])}"
-    own = [(cell, each) for cell, each in known if strategy(cell) == who]
+        told += f", not told apart from {names([f'{cell.strategy} with {cell.in_flight}' for cell in tied])}"
+    own = [(cell, each) for cell, each in known if cell.strategy == who]
     least, lowest = min(own, key=lambda pair: pair[0].in_flight)
     if least is not best:
         told += f"; with {least.in_flight} it is {number(lowest.median)}"

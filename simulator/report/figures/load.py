@@ -7,11 +7,12 @@ from simulator.report.columns import STRATEGY, starred
 from simulator.report.combinations import Combination, along
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import by_strategy, compared, made, missing, ok, scale, tone
-from simulator.report.figures.wording import names, plural, spread
-from simulator.report.numbers import ms, number
+from simulator.report.figures.wording import spread
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.repetition import Arrivals
+from simulator.text.numbers import duration, ms, number
+from simulator.text.words import names, plural
 
 TITLE = "Response time over the rate of jobs"
 COLUMNS = (
@@ -101,7 +102,7 @@ def _summary(known: Known) -> str:
     highest = max(rate for cell, rate, _ in known if cell in among)
     at = [entry for entry in known if entry[0] in among and entry[1] == highest]
     told = f"With {number(highest)} jobs per second half of them are ready within " + spread(
-        [(starred(cell), p50) for cell, _, p50 in at], lambda seconds: f"{ms(seconds)} ms"
+        [(starred(cell), p50) for cell, _, p50 in at], duration
     )
     fallen = [starred(cell) for cell, _, _ in at if _arrivals(cell).keeps_up is False]
     if fallen:

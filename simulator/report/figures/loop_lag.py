@@ -7,10 +7,10 @@ from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.figures.drawn import compared, made, missing, ok, tone
 from simulator.report.figures.wording import spread
-from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Table
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.percentiles import Lag
+from simulator.text.numbers import NONE, duration, ms
 
 TITLE = "Loop lag"
 COLUMNS = (
@@ -88,7 +88,7 @@ def _summary(known: Known, idle: float | None) -> str:
     worst = [(starred(cell), lags[cell.id]) for cell in compared([c for c, _ in known if c.id in lags])]
     if not worst:
         return "Only percentiles of the loop's lateness are known."
-    told = f"A tick of the loop is late by up to {spread(worst, lambda seconds: f'{ms(seconds)} ms')}"
+    told = f"A tick of the loop is late by up to {spread(worst, duration)}"
     if idle is not None:
-        told += f"; an idle loop on this machine by up to {ms(idle)} ms"
+        told += f"; an idle loop on this machine by up to {duration(idle)}"
     return told + "."

@@ -11,6 +11,7 @@ from simulator.report.figures.drawn import compared, made, missing, ok, tone, un
 from simulator.report.figures.wording import ALIKE, spread
 from simulator.report.parts import Table
 from simulator.result.document import ResultDocument
+from simulator.text.numbers import factor
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _panel(group: Combination, name: str, plain: PlainBars) -> Panel | None:
     sentence = f"{plain.sentence} {spread(told, lambda value: with_symbol(value, measure))}"
     least, most = min(value for _, value in told), max(value for _, value in told)
     if least > 0 and most >= ALIKE * least and written(least, measure.unit) != written(most, measure.unit):
-        sentence += f", {most / least:.1f} times as much"
+        sentence += f", {factor(most / least)} times as much"
     return Panel(
         name,
         Bars(

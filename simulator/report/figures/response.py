@@ -7,9 +7,10 @@ from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.figures.drawn import compared, made, missing, ok, scale, tone, unknown
 from simulator.report.figures.wording import spread
-from simulator.report.numbers import NONE, ms
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import NONE, duration, ms
+from simulator.text.words import sentence
 
 TITLE = "Response times"
 HALF = 0.5
@@ -100,7 +101,7 @@ def _summary(known: Sequence[tuple[CellResult, Curve]]) -> str:
     told = [f"{_who(share)} within {_reach(cells, by_id, share)}" for share in _telling(shares)]
     if not told:
         return "The samples of some strategies carry no percentile that says anything."
-    return "; ".join([f"{told[0][0].upper()}{told[0][1:]}", *told[1:]]) + "."
+    return "; ".join([sentence(told[0]), *told[1:]]) + "."
 
 
 def _telling(shares: set[float]) -> list[float]:
@@ -113,6 +114,4 @@ def _who(share: float) -> str:
 
 
 def _reach(cells: Sequence[CellResult], by_id: dict[str, dict[float, float]], share: float) -> str:
-    return spread(
-        [(starred(cell), by_id[cell.id][share]) for cell in cells], lambda seconds: f"{ms(seconds)} ms"
-    )
+    return spread([(starred(cell), by_id[cell.id][share]) for cell in cells], duration)

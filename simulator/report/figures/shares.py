@@ -6,11 +6,12 @@ from simulator.report.columns import row_of, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Figure, Layer, Panel, Stack, Tone
 from simulator.report.figures.drawn import made, missing, ok, unknown
-from simulator.report.figures.wording import form, names
 from simulator.report.parts import Column, Table
 from simulator.report.why import LACKING, SHARES, WORKERS
 from simulator.result.attribution import Attribution
 from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import share
+from simulator.text.words import form, names
 
 TITLE = "Where the workers' time went"
 SPOKEN_OF = 0.02
@@ -94,17 +95,17 @@ def _summary(known: Known) -> str:
     """Say what took most of each, then who stalled most, then what the host took, each if there is any."""
     most: dict[str, list[str]] = {}
     for cell, found in known:
-        share, name = max((pick(found), name) for name, _, pick in LAYERS)
-        most.setdefault(name, []).append(f"{starred(cell)} ({share:.0%})")
+        most_of, name = max((pick(found), name) for name, _, pick in LAYERS)
+        most.setdefault(name, []).append(f"{starred(cell)} ({share(most_of)})")
     told = "The largest part is " + ", ".join(
         f"{CALLED.get(name, name)} with {names(found)}" for name, found in most.items()
     )
     cell, found = max(known, key=lambda pair: pair[1].stall)
     if found.stall >= max(SPOKEN_OF, found.steal or 0.0) and "stalled" not in most:
         who = starred(cell)
-        told += f"; {who} {form(who, 'is', 'are')} stalled for {found.stall:.0%}"
+        told += f"; {who} {form(who, 'is', 'are')} stalled for {share(found.stall)}"
         told += ", most of all" if len(known) > 1 else ""
     steal = max((found.steal or 0.0 for _, found in known), default=0.0)
     if steal >= MUCH_STEAL:
-        told += f"; the host took up to {steal:.0%} of the machine meanwhile"
+        told += f"; the host took up to {share(steal)} of the machine meanwhile"
     return told + "."

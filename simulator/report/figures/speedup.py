@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 
-from simulator.analysis.findings.words import name as strategy
-from simulator.analysis.findings.words import times
 from simulator.measures.factors import BASELINE
 from simulator.report.columns import STRATEGY, measured, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.figures.drawn import made, missing, ok, tone, unknown
-from simulator.report.figures.wording import form, names, plural
 from simulator.report.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval, differs
+from simulator.text.numbers import factor, times
+from simulator.text.words import form, names, plural
 
 TITLE = "Speed-up over sequential"
 COLUMNS = (
@@ -61,7 +60,7 @@ def _panel(group: Combination, name: str) -> Panel | None:
             f"{TITLE}: {group.title}",
             COLUMNS,
             tuple(
-                (starred(cell), f"{ratio.median:.2f}", f"{ratio.low:.2f}", f"{ratio.high:.2f}")
+                (starred(cell), factor(ratio.median), factor(ratio.low), factor(ratio.high))
                 for cell, ratio in known
             ),
             (
@@ -79,9 +78,9 @@ def _panel(group: Combination, name: str) -> Panel | None:
 def _summary(known: Sequence[tuple[CellResult, Interval]]) -> str:
     best, ratio = max(known, key=lambda pair: pair[1].median)
     least, lowest = min(known, key=lambda pair: pair[1].median)
-    told = f"{starred(best)} {form(strategy(best), 'does', 'do')} {times(ratio)} what sequential does"
+    told = f"{starred(best)} {form(best.strategy, 'does', 'do')} {times(ratio)} what sequential does"
     if least is not best:
-        told += f"; {starred(least)} {form(strategy(least), 'does', 'do')} least, {times(lowest)}"
+        told += f"; {starred(least)} {form(least.strategy, 'does', 'do')} least, {times(lowest)}"
     if ratio.kind == "range":
         return f"{told}; fewer than 3 rounds cannot tell that from luck."
     if least is not best and lowest.high >= ratio.low:

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
-from simulator.analysis.findings.words import name as strategy
-from simulator.analysis.findings.words import per_second
 from simulator.report.columns import STRATEGY, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.figures.drawn import THROUGHPUT, compared, lonely, made, ok, reach, tone
-from simulator.report.figures.wording import ahead, behind, names, plural
-from simulator.report.numbers import NONE, number
+from simulator.report.figures.wording import ahead, behind
 from simulator.report.parts import Column, Table
 from simulator.report.remarks import notes
 from simulator.report.standing import rate_of
 from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import NONE, number, rate
+from simulator.text.words import names, plural
 
 TITLE = "Throughput"
 COLUMNS = (
@@ -87,7 +86,7 @@ def _closed(cells: Sequence[CellResult], first: int | None) -> str:
     told = ahead(ranked, first, _told)
     for cell in cells:
         if cell not in ranked and cell.marked:
-            told += f"; {starred(cell)}, with {cell.in_flight} in flight, {per_second(rate_of(cell))}"
+            told += f"; {starred(cell)}, with {cell.in_flight} in flight, {rate(rate_of(cell), 'pages')}"
     if behind(best):
         told += "; sequential is faster" + (" than all of them" if len(ranked) > 1 else "")
     return told + "."
@@ -104,16 +103,16 @@ def _open(cells: Sequence[CellResult], offered: float | None) -> str:
         found = [c for c in cells if c.arrivals is not None and c.arrivals.keeps_up is answer]
         if found:
             who = [
-                starred(c) if answer is True else f"{starred(c)} ({per_second(rate_of(c))})" for c in found
+                starred(c) if answer is True else f"{starred(c)} ({rate(rate_of(c), 'pages')})" for c in found
             ]
-            told.append(f"{names(who)} {plural([*map(strategy, found)], one, many)}")
+            told.append(f"{names(who)} {plural([cell.strategy for cell in found], one, many)}")
     come = "Jobs come by themselves" if offered is None else f"{number(offered)} jobs come per second"
     return f"{come}: {'; '.join(told)}."
 
 
 def _told(cell: CellResult) -> str:
-    rate = cell.throughput_per_s
-    if rate is None:
+    done = cell.throughput_per_s
+    if done is None:
         return NONE
-    label = "range " if rate.kind == "range" else ""
-    return f"{per_second(rate.median)} ({label}{number(rate.low)} to {number(rate.high)})"
+    label = "range " if done.kind == "range" else ""
+    return f"{rate(done.median, 'pages')} ({label}{number(done.low)} to {number(done.high)})"

@@ -5,10 +5,11 @@ from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Figure, Lanes, Panel
 from simulator.report.figures.drawn import ok
 from simulator.report.lanes import length_us, pairs, shown, together
-from simulator.report.numbers import ms
 from simulator.report.parts import Column, Table
 from simulator.result.attribution import Lane, Timeline, Watch
 from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import duration, ms, number, share
+from simulator.text.words import counted
 
 TITLE = "Timeline"
 FIRST = "threads"
@@ -96,22 +97,23 @@ def _summary(cell: CellResult, found: Timeline) -> str:
     parse_us = sum(sum(ends - begins for begins, ends in _parses(lane)) for lane in found.lanes)
     cpu_us = sum(sum(lane.parse_us[2::3]) for lane in found.lanes)
     count = sum(len(_parses(lane)) for lane in found.lanes)
-    told = f"{starred(cell)}: {count} parse{'' if count == 1 else 's'} in {_ms(found.width_us)} ms"
+    told = f"{starred(cell)}: {counted(count, 'parse')} in {_duration(found.width_us)}"
     if parse_us:
-        told += f", {1 - cpu_us / parse_us:.0%} of whose time was spent off CPU"
+        told += f", {share(1 - cpu_us / parse_us)} of whose time was spent off CPU"
     late_us = sum(length_us(lane.resume_us) for lane in found.lanes)
-    return f"{told}; answers waited {_ms(late_us)} ms in all to be taken up."
+    return f"{told}; answers waited {_duration(late_us)} in all to be taken up."
 
 
 def _seen_summary(cell: CellResult, found: Timeline) -> str:
-    share, longest_us = together(found), max(map(_longest_us, found.lanes), default=0)
+    ran, longest_us = together(found), max(map(_longest_us, found.lanes), default=0)
     queued_us = sum(length_us(lane.queued_us) for lane in found.lanes)
     told = (
-        f"{starred(cell)}, watched for {_ms(found.width_us)} ms: {share.one:.0%} of the time one ran,"
-        f" {share.several:.0%} two or more at once, {share.none:.0%} none; the longest turn took {_ms(longest_us)} ms"
+        f"{starred(cell)}, watched for {_duration(found.width_us)}: {share(ran.one)} of the time one ran,"
+        f" {share(ran.several)} two or more at once, {share(ran.none)} none; the longest turn"
+        f" took {_duration(longest_us)}"
     )
     if queued_us > found.width_us / 10:
-        told += f", and all together waited {_ms(queued_us)} ms for a core"
+        told += f", and all together waited {_duration(queued_us)} for a core"
     return told + "."
 
 
@@ -132,14 +134,14 @@ def _seen_table(title: str, found: Timeline) -> Table:
         )
         for lane in found.lanes
     )
-    share = together(found)
+    ran = together(found)
     return Table(
         f"{TITLE}: {title}",
         SEEN,
         rows,
         (*_left_out(found), *(_looks(found.watch, found.width_us) if found.watch is not None else ())),
         (
-            f"Lanes running at a time: none {share.none:.1%}, one {share.one:.1%}, two or more {share.several:.1%}.",
+            f"Lanes running at a time: none {share(ran.none)}, one {share(ran.one)}, two or more {share(ran.several)}.",
         ),
     )
 
@@ -157,10 +159,13 @@ def _times(lane: Lane) -> tuple[str, ...]:
 def _looks(watch: Watch, width_us: int) -> tuple[str, ...]:
     unseen_us = length_us(watch.unseen_us)
     told = [
-        f"{watch.looks} looks, {watch.looks / width_us * 1e6:.0f} a second, which took {watch.cost:.0%} of a core",
+        (
+            f"{watch.looks} looks, {number(watch.looks / width_us * 1e6)} a second,"
+            f" which took {share(watch.cost)} of a core"
+        ),
     ]
     if unseen_us:
-        told.append(f"for {_ms(unseen_us)} ms nobody looked: what lies in there is nobody's turn")
+        told.append(f"for {_duration(unseen_us)} nobody looked: what lies in there is nobody's turn")
     if watch.workers < watch.of:
         told.append(f"{watch.workers} of {watch.of} threads were looked at")
     return tuple(told)
@@ -180,3 +185,7 @@ def _longest_us(lane: Lane) -> int:
 
 def _ms(us: float) -> str:
     return ms(us / 1e6)
+
+
+def _duration(us: float) -> str:
+    return duration(us / 1e6)

@@ -6,12 +6,13 @@ from simulator.report.columns import STRATEGY, starred
 from simulator.report.combinations import Combination, combinations
 from simulator.report.figure import Axis, Figure, Layer, Panel, Stack, Tone
 from simulator.report.figures.drawn import compared, made, missing, ok, unknown
-from simulator.report.figures.wording import ALIKE, form, spread
-from simulator.report.numbers import ms
+from simulator.report.figures.wording import ALIKE, spread
 from simulator.report.parts import Column, Table
 from simulator.report.why import LACKING
 from simulator.result.attribution import JobTime
 from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import duration, ms
+from simulator.text.words import form
 
 TITLE = "The way of a job"
 PARTS: tuple[tuple[str, Tone, str, Callable[[JobTime], float]], ...] = (
@@ -86,18 +87,18 @@ def _whole(way: JobTime) -> float:
 def _summary(cells: Sequence[CellResult]) -> str:
     with_way = [cell for cell in cells if cell.job_time is not None]
     known = [(starred(cell), cell.job_time) for cell in compared(with_way) if cell.job_time is not None]
-    told = "On average a job takes " + spread(
-        [(who, _whole(way)) for who, way in known], lambda seconds: f"{ms(seconds)} ms"
-    )
+    told = "On average a job takes " + spread([(who, _whole(way)) for who, way in known], duration)
     who, way = max(known, key=lambda pair: _whole(pair[1]))
     seconds, part = max((pick(way), name) for name, _, _, pick in PARTS)
     alike = _whole(way) < ALIKE * min(_whole(each) for _, each in known)
-    told += f"; the longest part {'' if alike and len(known) > 1 else 'there '}is {_called(part)}, {ms(seconds)} ms"
+    told += f"; the longest part {'' if alike and len(known) > 1 else 'there '}is {_called(part)}, {duration(seconds)}"
     told += f" with {who}" if alike and len(known) > 1 else ""
     late = [(each.resume_s + each.to_parser_s, name) for name, each in known]
     wait, waiting = max(late)
     if part not in ("resume", "to parser") and wait > seconds / 10:
-        told += f"; after the answer {waiting} {form(waiting, 'waits', 'wait')} {ms(wait)} ms before parsing"
+        told += (
+            f"; after the answer {waiting} {form(waiting, 'waits', 'wait')} {duration(wait)} before parsing"
+        )
     return told + "."
 
 

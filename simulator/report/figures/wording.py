@@ -2,31 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from simulator.analysis.findings.words import PLURAL, listed, name, times, verb
 from simulator.analysis.pairing import ratio
 from simulator.report.standing import rate_of, standing
 from simulator.result.document import CellResult
 from simulator.stats.intervals import differs
+from simulator.text.numbers import times
+from simulator.text.words import form, names, plural
 
 ALIKE = 1.05
 """Where nothing says how sure a number is, a factor below this is not spoken of as a difference."""
-MOST_NAMES = 4
-"""Of a sentence; more are counted."""
-
-
-def names(found: Sequence[str]) -> str:
-    """Return names as an enumeration, or how many where they are many."""
-    return listed(found) if len(found) <= MOST_NAMES else f"{found[0]} and {len(found) - 1} others"
-
-
-def plural(found: Sequence[str], singular: str, several: str) -> str:
-    """Return the form of a verb that goes with an enumeration of names."""
-    return several if len(found) > 1 else form(found[0], singular, several)
-
-
-def form(strategy: str, singular: str, several: str) -> str:
-    """Return the form of a verb that goes with the name of a strategy, starred or not."""
-    return several if strategy.rstrip("*") in PLURAL else singular
 
 
 def ahead(cells: Sequence[CellResult], first: int | None, rate: Callable[[CellResult], str]) -> str:
@@ -38,21 +22,21 @@ def ahead(cells: Sequence[CellResult], first: int | None, rate: Callable[[CellRe
         rate: the throughput of a cell in words.
     """
     place = standing(cells, first)
-    by_name = {name(cell): cell for cell in cells}
+    by_name = {cell.strategy: cell for cell in cells}
     best = by_name[place.leaders[0]]
     if len(cells) == 1:
-        return f"{name(best)} {verb(best, 'does', 'do')} {rate(best)}"
+        return f"{best.strategy} {form(best.strategy, 'does', 'do')} {rate(best)}"
     if not place.sure:
-        return f"{name(best)} did most, {rate(best)}, which fewer than 3 rounds cannot tell from luck"
+        return f"{best.strategy} did most, {rate(best)}, which fewer than 3 rounds cannot tell from luck"
     if len(place.leaders) > 1:
         # As they stand in the run: between those that are not told apart there is no order.
         told = f"{names([each for each in by_name if each in place.leaders])} are not told apart"
-        told += f", {name(best)} at {rate(best)}"
+        told += f", {best.strategy} at {rate(best)}"
         slower = [each for each in by_name if each not in place.leaders]
         return f"{told}; {names(slower)} {plural(slower, 'is', 'are')} slower" if slower else told
     following = max((cell for cell in cells if cell is not best), key=rate_of)
     by = times(ratio(best, following, first))
-    told = f"{name(best)} {verb(best, 'is', 'are')} fastest with {rate(best)}, {by} {name(following)}"
+    told = f"{best.strategy} {form(best.strategy, 'is', 'are')} fastest with {rate(best)}, {by} {following.strategy}"
     return told + (", the next" if len(cells) > 2 else "")  # noqa: PLR2004 - of two, the other is the next
 
 

@@ -14,6 +14,7 @@ from simulator.report.html.colours import Palette
 from simulator.report.html.lanes import lanes
 from simulator.report.html.marks import dash, symbol
 from simulator.report.html.squares import squares
+from simulator.text.numbers import number, share
 
 BAR_PX, STACK_PX, LINES_PX = 36, 34, 340
 AROUND_PX = 62
@@ -99,7 +100,7 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
                 "backgroundColor": "@surface",
                 "padding": [1, 2],
             },
-            "data": [{"value": [max(_reach(bar)), index], "name": short(bar.value)} for index, bar in drawn],
+            "data": [{"value": [max(_reach(bar)), index], "name": number(bar.value)} for index, bar in drawn],
         },
     ]
     if reference is not None:
@@ -219,16 +220,9 @@ def _reach(bar: Bar) -> Sequence[float]:
     return [value for value in (bar.value, bar.low, bar.high) if value is not None]
 
 
-def short(value: float) -> str:
-    """Return three significant digits without an exponent."""
-    rounded = float(f"{value:.3g}")
-    text = f"{rounded:,.6f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
 def quantity(value: float, unit: str) -> str:
     """Return a number with its unit."""
-    return f"{short(value)} {unit}" if unit else short(value)
+    return share(value / 100) if unit == "%" else f"{number(value)} {unit}".rstrip()
 
 
 def _tip(name: str, bar: Bar, axis: Axis) -> str:
@@ -244,4 +238,4 @@ def _spot_tip(name: str, spot: Spot, shape: Lines) -> str:
 
 
 def _span(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f" ({short(low)} to {short(high)})"
+    return "" if low is None or high is None else f" ({number(low)} to {number(high)})"

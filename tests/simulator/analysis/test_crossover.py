@@ -47,55 +47,55 @@ CASES: dict[str, tuple[dict[float, tuple[float, float]], str, float | None, floa
     "between two costs": (
         {0: (-0.2, 0.1), 8: (0.6, 0.1)},
         "crossing", 2, 1, 3,
-        "processes begin to beat threads at 2.0 ms of parse CPU (1.00 to 3.0 ms).",
+        "processes begin to beat threads at 2 ms of parse CPU (1 to 3 ms).",
     ),
     "the interval reaches over several costs": (
         {0: (-0.4, 0.1), 2: (-0.05, 0.1), 4: (0.05, 0.1), 6: (0.4, 0.1)},
         "crossing", 3, 2 - 2 * 0.05 / 0.35, 4 + 2 * 0.05 / 0.35,
-        "processes begin to beat threads at 3.0 ms of parse CPU (1.71 to 4.3 ms).",
+        "processes begin to beat threads at 3 ms of parse CPU (1.71 to 4.29 ms).",
     ),
     "perhaps below all": (
         {1: (-0.05, 0.1), 2: (0.05, 0.1), 3: (0.3, 0.1)},
         "crossing", 1.5, None, 2.2,
-        "processes begin to beat threads at 1.50 ms of parse CPU (2.2 ms at most, perhaps below every cost measured).",
+        "processes begin to beat threads at 1.5 ms of parse CPU (2.2 ms at most, perhaps below every cost measured).",
     ),
     "perhaps above all": (
         {1: (-0.3, 0.1), 2: (-0.05, 0.1), 3: (0.05, 0.1)},
         "crossing", 2.5, 1.8, None,
-        "processes begin to beat threads at 2.5 ms of parse CPU (1.80 ms at least, perhaps above every cost measured).",
+        "processes begin to beat threads at 2.5 ms of parse CPU (1.8 ms at least, perhaps above every cost measured).",
     ),
     "always": (
         {1: (0.3, 0.1), 5: (0.2, 0.1)},
         "always", None, None, None,
-        "processes beat threads at every parse cost measured, from 1.00 ms of parse CPU on.",
+        "processes beat threads at every parse cost measured, from 1 ms of parse CPU on.",
     ),
     "never": (
         {1: (-0.3, 0.1), 5: (-0.2, 0.1)},
         "never", None, None, None,
-        "processes beat threads at no parse cost measured, up to 5.0 ms of parse CPU.",
+        "processes beat threads at no parse cost measured, up to 5 ms of parse CPU.",
     ),
     "never, though not told apart at first": (
         {1: (0.05, 0.1), 5: (-0.2, 0.1)},
         "never", None, None, None,
-        "processes beat threads at no parse cost measured, up to 5.0 ms of parse CPU.",
+        "processes beat threads at no parse cost measured, up to 5 ms of parse CPU.",
     ),
     "not told apart anywhere": (
         {1: (-0.05, 0.1), 5: (0.05, 0.1)},
         "undecided", 3, None, None,
         (
-            "processes and threads are not told apart at any parse cost measured, up to 5.0 ms of parse CPU; their"
-            " medians cross at 3.0 ms."
+            "processes and threads are not told apart at any parse cost measured, up to 5 ms of parse CPU; their"
+            " medians cross at 3 ms."
         ),
     ),
     "ahead from somewhere on": (
         {1: (0.05, 0.1), 3: (0.15, 0.1), 5: (0.2, 0.1)},
         "undecided", None, None, 2,
-        "processes beat threads from 2.0 ms of parse CPU on; whether also below, the rounds do not tell.",
+        "processes beat threads from 2 ms of parse CPU on; whether also below, the rounds do not tell.",
     ),
     "behind up to somewhere": (
         {1: (-0.2, 0.1), 3: (-0.15, 0.1), 5: (-0.05, 0.1)},
         "undecided", None, 4, None,
-        "processes beat threads at no parse CPU up to 4.0 ms; whether above, the rounds do not tell.",
+        "processes beat threads at no parse CPU up to 4 ms; whether above, the rounds do not tell.",
     ),
     "the wrong way round": (
         {1: (0.3, 0.1), 5: (-0.2, 0.1)},
@@ -110,17 +110,17 @@ CASES: dict[str, tuple[dict[float, tuple[float, float]], str, float | None, floa
     "ahead, then behind, then ahead for good: the last rise counts": (
         {1: (0.3, 0.1), 3: (-0.3, 0.1), 5: (0.3, 0.1)},
         "crossing", 4, 3 + 2 * 0.2 / 0.6, 3 + 2 * 0.4 / 0.6,
-        "processes begin to beat threads at 4.0 ms of parse CPU (3.7 to 4.3 ms).",
+        "processes begin to beat threads at 4 ms of parse CPU (3.67 to 4.33 ms).",
     ),
     "noise that crosses twice is one wide interval": (
         {0: (-0.5, 0.1), 2: (0.05, 0.1), 4: (-0.05, 0.1), 6: (0.5, 0.1)},
         "crossing", 4 + 2 * 0.05 / 0.55, 2 * 0.4 / 0.55, 4 + 2 * 0.15 / 0.55,
-        "processes begin to beat threads at 4.2 ms of parse CPU (1.45 to 4.5 ms).",
+        "processes begin to beat threads at 4.18 ms of parse CPU (1.45 to 4.55 ms).",
     ),
     "two levels that cost the same": (
         {0: (-0.2, 0.1), 1e-12: (-0.2, 0.1), 8: (0.6, 0.1)},
         "crossing", 2, 1, 3,
-        "processes begin to beat threads at 2.0 ms of parse CPU (1.00 to 3.0 ms).",
+        "processes begin to beat threads at 2 ms of parse CPU (1 to 3 ms).",
     ),
 }  # fmt: skip
 
@@ -173,7 +173,7 @@ def test_each_combination_of_the_other_levels_has_its_own_for_each_pair() -> Non
         ("processes", "asyncio", "20ms"),
     ]
     texts = [f.text for f in found.findings if f.kind == "crossover"]
-    assert texts[2].startswith("At server.latency 20ms, processes begin to beat threads at 4.0 ms")
+    assert texts[2].startswith("At server.latency 20ms, processes begin to beat threads at 4 ms")
 
 
 def test_a_case_is_called_one() -> None:

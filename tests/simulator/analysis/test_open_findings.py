@@ -73,7 +73,7 @@ def test_who_is_unstable_is_said_with_what_came_and_what_was_done() -> None:
     )
     (finding,) = told(made, "arrivals")
     assert finding.text == (
-        "asyncio is unstable at this rate: 50.0 jobs/s came and 41.2/s were done; the backlog grew to 36 of 200 jobs,"
+        "asyncio is unstable at this rate: 50 jobs/s came and 41.2/s were done; the backlog grew to 36 of 200 jobs,"
         " and a longer run would only have longer responses."
     )
     assert finding.numbers["offered_per_s"] == 50.0
@@ -91,7 +91,7 @@ def test_who_keeps_up_is_one_sentence_and_comes_first() -> None:
     )
     first, second = told(made, "arrivals")
     assert first.text == (
-        "asyncio and processes keep up with the 50.0 jobs/s that come; at most 4 of them waited for a worker at a time."
+        "asyncio and processes keep up with the 50 jobs/s that come; at most 4 of them waited for a worker at a time."
     )
     assert second.text.startswith("threads are unstable at this rate")
 
@@ -99,7 +99,7 @@ def test_who_keeps_up_is_one_sentence_and_comes_first() -> None:
 def test_a_backlog_that_chance_may_have_brought_is_neither() -> None:
     (finding,) = told(opened({"sequential": (STEADY, [60] * 3), "threads": (UNSURE, [50] * 3)}), "arrivals")
     assert finding.text.startswith(
-        "Whether threads keep up is not told: 50.0 jobs/s came and 50.0/s were done; 20 of 200"
+        "Whether threads keep up is not told: 50 jobs/s came and 50/s were done; 20 of 200"
     )
     assert finding.numbers["unstable"] == "not told"
 
@@ -116,7 +116,7 @@ def test_of_those_that_keep_up_response_times_are_compared_never_throughputs() -
     )
     (finding,) = told(made, "winner")
     assert finding.text.startswith(
-        "asyncio answers soonest: a response in 50.0 ms (median, from the planned start; p90 70.0 ms);"
+        "asyncio answers soonest: a response in 50 ms (median, from the planned start; p90 70 ms);"
         " threads take 1.20 ×"
     )
     assert finding.numbers["winner"] == "asyncio"

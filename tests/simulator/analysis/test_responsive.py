@@ -29,8 +29,8 @@ def test_stalls_and_their_price_stand_beside_an_idle_loop() -> None:
     (found,) = responsive(SCOPE, [ON_LOOP, THREADS, PROCESSES])
     assert found.kind == "responsive"
     assert found.text == (
-        "Parsed on the loop, it stands still for up to 1.79 s; handed to threads 83.4 ms at +5% wall time and to"
-        " processes 12.0 ms at -40% wall time. A loop that has nothing to do is up to 0.4 ms late here."
+        "Parsed on the loop, it stands still for up to 1.79 s; handed to threads 83.4 ms at +5 % wall time and to"
+        " processes 12 ms at -40 % wall time. A loop that has nothing to do is up to 0.4 ms late here."
     )
     assert found.numbers["idle_loop_lag_max_s"] == 0.0004
     assert found.numbers["loop_lag_max_s_asyncio_to_threads"] == 0.0834

@@ -50,7 +50,7 @@ def test_without_a_gil_threads_compute_in_parallel() -> None:
     document = measured({"current": (50, 51), "3.13t": (40, 70)}, gil={"3.13t": False})
     found = only(document, "runtimes")
     assert found.text == (
-        "On 3.13t threads reach 1.75 × sequential, on current 1.02 ×: without a GIL threads compute in parallel, with"
+        "On 3.13t threads reach 1.75 × sequential, on current 1.020 ×: without a GIL threads compute in parallel, with"
         " one they take turns. One job after the other, of the pages/s on current: 0.80 × on 3.13t."
     )
     assert found.numbers["speedup_threads on 3.13t"] == pytest.approx(1.75, rel=0.02)
@@ -90,6 +90,6 @@ def test_a_module_that_turned_the_gil_on_is_named_once() -> None:
 def test_the_report_lists_each_runtime_with_what_it_was() -> None:
     listed = dict(interpreters(measured({"current": (50, 51), "3.13t": (40, 70)}, gil={"3.13t": False})))
     assert listed == {
-        "runtime current": "Python 3.1 (/p), GIL on, one parse 2.00 ms CPU alone",
-        "runtime 3.13t": "Python 3.1 (/p), GIL off, one parse 2.00 ms CPU alone",
+        "runtime current": "Python 3.1 (/p), GIL on, one parse 2 ms CPU alone",
+        "runtime 3.13t": "Python 3.1 (/p), GIL off, one parse 2 ms CPU alone",
     }

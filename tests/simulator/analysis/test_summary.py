@@ -231,8 +231,8 @@ def test_disturbed_rounds_that_count_are_a_warning_with_how_much() -> None:
     ]
     (warning,) = one(done).warnings
     assert "2 of 3 repetitions disturbed" in warning
-    assert "20%" in warning
-    assert "7%" in warning
+    assert "20 %" in warning
+    assert "7 %" in warning
 
 
 def test_warnings_of_repetitions_are_told_once_and_a_marked_strategy_says_so() -> None:

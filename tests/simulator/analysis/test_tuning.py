@@ -30,12 +30,12 @@ def limit_of(rate: float, cores_used: float | None) -> str:
         (
             75.0,
             0.5,
-            "limited by the waiting: 8 in flight at 100.0 ms for a page alone are 80 pages/s at most",
+            "limited by the waiting: 8 in flight at 100 ms for a page alone are 80 pages/s at most",
         ),
         (75.0, 1.9, "limited by the waiting"),
-        (40.0, 1.7, "limited by the cores: the job uses 1.70 and the mock server 0.10 of 2"),
-        (40.0, 1.0, "uses 1.00 cores, so it is limited by what only one of its threads can do at a time"),
-        (40.0, 0.5, "No single limit shows: it does 40 pages/s with 8 in flight on 0.50 cores."),
+        (40.0, 1.7, "limited by the cores: the job uses 1.7 and the mock server 0.1 of 2"),
+        (40.0, 1.0, "uses 1 cores, so it is limited by what only one of its threads can do at a time"),
+        (40.0, 0.5, "No single limit shows: it does 40 pages/s with 8 in flight on 0.5 cores."),
         (40.0, None, "No single limit shows: it does 40 pages/s with 8 in flight."),
     ],
 )

@@ -18,13 +18,13 @@ from tests.simulator.cli.started import simulator
 pytestmark = pytest.mark.scenario
 
 Write = Callable[..., Path]
-ROW = re.compile(r"\s*(sequential|threads)\s+(\d+)\s+(\d+)\s+[\d.]+\s+[\d.]+\s*")
+ROW = re.compile(r"\s*(sequential|threads)\s+(\d+)\s+([\d,]+)\s+[\d.,]+\s+[\d.,]+\s*")
 
 
 def row_pages(text: str) -> list[tuple[str, int]]:
     """Return strategy and pages of the plan's rows, in their order."""
     found = map(ROW.fullmatch, text.splitlines())
-    return [(match[1], int(match[3])) for match in found if match is not None]
+    return [(match[1], int(match[3].replace(",", ""))) for match in found if match is not None]
 
 
 def test_a_dry_run_lists_cells_pages_and_time_and_measures_nothing(scenario_file: Write) -> None:
@@ -57,7 +57,7 @@ def test_a_budget_sizes_the_jobs_of_each_case_and_presets_are_settings(scenario_
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.split())
     assert "4 cells × 4 rounds = 16 repetitions" in said
-    assert "known to ±10%, or the budget ends" in said
+    assert "known to ±10 %, or the budget ends" in said
     assert "The budget is 2 min 00 s" in said
     pages = row_pages(done.stdout)
     assert [strategy for strategy, _ in pages] == ["sequential", "threads"] * 2

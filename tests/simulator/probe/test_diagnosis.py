@@ -49,7 +49,7 @@ def test_the_machine_is_blamed_where_processes_do_not_scale_either() -> None:
 
 def test_nothing_is_named_while_other_programs_use_the_cores() -> None:
     found = measured(threads={1: threads(0.4, 0.6), 2: threads(0.2, 0.8)})
-    assert "60%" in str(disturbed(found))
+    assert "60 %" in str(disturbed(found))
     assert limit(found) is None
     assert advise(found).where == "processes"
     assert "by that share alone" in advise(found).reason

@@ -28,8 +28,8 @@ def test_wrong_controls_leave_nothing_to_believe(hold: float, release: float) ->
     found = estimate(pairs([0.5, 0.5, 0.5], hold, release), "py-spy")
     assert isinstance(found, str)
     assert found.startswith("too noisy to tell")
-    assert f"{hold:.2f}" in found
-    assert f"{release:.2f}" in found
+    assert f"measured at {hold:.0%}".replace("%", " %") in found
+    assert f"does at {release:.0%}".replace("%", " %") in found
 
 
 def test_looks_that_disagree_are_too_noisy() -> None:

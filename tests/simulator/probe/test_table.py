@@ -12,12 +12,14 @@ SHORT = Budget(rounds=1, window_s=0.02, looks=0, scaling=False, loop_s=0, import
 
 
 def test_a_cell_is_the_share_with_its_interval() -> None:
-    assert cell_of(measured(gil_held=held(0.5))) == "50% (48%–52%)"
+    assert cell_of(measured(gil_held=held(0.5))) == "50 % (48–52 %)"
 
 
 def test_without_a_gil_it_is_what_two_threads_gain() -> None:
     python = Python("cpython", "3.13.5", free_threaded=True, gil_enabled=False)
-    assert cell_of(measured(gil_held=None, python=python, speedup={2: ratio(1.9, 0.1)})) == "1.9 × (1.8–2.0)"
+    assert (
+        cell_of(measured(gil_held=None, python=python, speedup={2: ratio(1.9, 0.1)})) == "1.90 × (1.80–2.00)"
+    )
 
 
 def test_what_is_not_known_is_no_number() -> None:

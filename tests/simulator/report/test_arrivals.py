@@ -4,8 +4,8 @@ from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.report.build import COLUMNS, build
 from simulator.report.matrix import matrix
-from simulator.report.numbers import NONE
 from simulator.report.parts import Table, Verdict
+from simulator.text.numbers import NONE
 from tests.simulator.analysis.builders import document
 from tests.simulator.analysis.test_open_findings import GROWING, STEADY, UNSURE, opened
 from tests.simulator.report.test_matrix import usual
@@ -28,9 +28,9 @@ def test_open_arrivals_have_a_second_table_and_no_speedup() -> None:
     assert {row[speedup] for row in main.rows} == {NONE}
     assert arrivals.title == f"{main.title}: jobs come by themselves"
     assert arrivals.rows == (
-        ("sequential", "50.0", "50.0", "2.00", "37", NONE, "no"),
-        ("threads", "50.0", "50.0", "2.00", "4", NONE, "yes"),
-        ("asyncio", NONE, "50.0", "2.00", "24", "0.40", "not told"),
+        ("sequential", "50", "50", "2", "37", NONE, "no"),
+        ("threads", "50", "50", "2", "4", NONE, "yes"),
+        ("asyncio", NONE, "50", "2", "24", "0.4", "not told"),
     )
     assert all(len(row) == len(arrivals.columns) for row in arrivals.rows)
 
@@ -43,7 +43,7 @@ def test_who_keeps_up_is_part_of_the_answer() -> None:
     made = opened({"sequential": (GROWING, [900] * 3), "threads": (STEADY, [50] * 3)})
     verdict = build(replace(made, findings=findings(made)))[0]
     assert isinstance(verdict, Verdict)
-    assert verdict.sentences[0].startswith("threads keep up with the 50.0 jobs/s")
+    assert verdict.sentences[0].startswith("threads keep up with the 50 jobs/s")
 
 
 def test_open_arrivals_have_neither_matrix_nor_crossover_which_rank_by_throughput() -> None:

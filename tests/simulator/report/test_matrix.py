@@ -89,9 +89,9 @@ def test_many_combinations_without_a_parse_cost_have_a_sentence_each_and_no_tabl
 def test_each_cell_names_the_winner_and_its_lead_over_the_next() -> None:
     found = table(build(usual()), "Who is fastest")
     assert [column.name for column in found.columns] == ["server.latency", "0ms", "1ms", "5ms", "20ms"]
-    assert [column.unit for column in found.columns] == ["", "0.00 ms", "1.03 ms", "5.10 ms", "20.4 ms"]
+    assert [column.unit for column in found.columns] == ["", "0.002 ms", "1.03 ms", "5.1 ms", "20.4 ms"]
     assert [row[0] for row in found.rows] == list(LATENCIES)
-    assert found.rows[0][1:] == ("asyncio\n1.30×", "asyncio\nthreads\ntie", "all\ntie", "processes\n1.50×")
+    assert found.rows[0][1:] == ("asyncio\n1.30 ×", "asyncio\nthreads\ntie", "all\ntie", "processes\n1.50 ×")
 
 
 def test_a_tie_of_two_names_both_also_where_there_is_no_third() -> None:
@@ -106,10 +106,10 @@ def test_a_cell_without_numbers_says_why_and_one_with_gaps_says_so() -> None:
     broken |= {("100ms", "20ms", "threads"): "late"}
     found = table(build(usual(broken=broken)), "Who is fastest")
     assert [row[4] for row in found.rows] == [
-        "processes\n1.50×!",
+        "processes\n1.50 ×!",
         "invalid",
         "processes\nalone!",
-        "processes\n1.50×",
+        "processes\n1.50 ×",
     ]
     assert any(text.startswith("! among the strategies that have a valid cell") for text in found.findings)
     assert not any(text.startswith("! ") for text in table(build(usual()), "Who is fastest").findings)
@@ -119,7 +119,7 @@ def test_fewer_than_three_rounds_are_marked_as_no_proof() -> None:
     short = {cost: {name: each[:2] for name, each in at.items()} for cost, at in ROW.items()}
     parts = build(matrix({"0ms": short, "9ms": short}, COSTS))
     found = table(parts, "Who is fastest")
-    assert found.rows[0][1] == "asyncio\n1.31×?"
+    assert found.rows[0][1] == "asyncio\n1.31 ×?"
     assert "? fewer than 3 rounds cannot tell whether that is luck" in found.findings
     assert verdict(parts).sentences[0].endswith("8 had too few rounds to tell.")
 
@@ -127,15 +127,15 @@ def test_fewer_than_three_rounds_are_marked_as_no_proof() -> None:
 def test_a_winner_that_sequential_beats_is_marked() -> None:
     slow = {cost: {**each, "sequential": [500.0 * f for f in STEADY]} for cost, each in ROW.items()}
     found = table(build(matrix({"0ms": slow, "9ms": ROW}, COSTS)), "Who is fastest")
-    assert found.rows[0][1] == "asyncio\n1.30×†"
-    assert found.rows[1][1] == "asyncio\n1.30×"
+    assert found.rows[0][1] == "asyncio\n1.30 ×†"
+    assert found.rows[1][1] == "asyncio\n1.30 ×"
     assert "† sequential is faster still" in found.findings
 
 
 def test_marked_strategies_do_not_compete() -> None:
     each = {cost: {**at, "processes_per_core": [999.0] * 5} for cost, at in ROW.items()}
     found = matrix({"0ms": each, "9ms": each}, COSTS, in_flight={"processes_per_core": 2})
-    assert table(build(found), "Who is fastest").rows[0][1] == "asyncio\n1.30×"
+    assert table(build(found), "Who is fastest").rows[0][1] == "asyncio\n1.30 ×"
 
 
 def test_the_verdict_counts_winners_and_says_the_crossovers() -> None:

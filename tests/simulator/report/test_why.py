@@ -21,13 +21,13 @@ def test_why_is_shown_when_asked_for() -> None:
     assert [column.name for column in workers.columns][7] == "in parse"
     (row,) = workers.rows
     assert row[0] == "threads (8)"
-    assert row[7] == "71.0"
+    assert row[7] == "71"
     assert workers.notes == (
         "sequential: not known, because a thread's times or the server's stamps cannot be read there",
     )
     (picture,) = [part for part in parts if isinstance(part, Timeline)]
     assert [stretch.title.split(",")[0] for stretch in picture.stretches] == ["sequential", "threads"]
-    assert "71% stalled" in picture.stretches[1].title
+    assert "71 % stalled" in picture.stretches[1].title
 
 
 def test_what_was_watched_is_drawn_instead_and_no_more_than_turns_can_be_seen_in() -> None:
@@ -41,7 +41,7 @@ def test_what_was_watched_is_drawn_instead_and_no_more_than_turns_can_be_seen_in
     (picture,) = [p for p in build(replace(made, cells=cells), explain=True) if isinstance(p, Timeline)]
     first, second = picture.stretches
     assert (first.watched, second.watched) == (False, True)
-    assert second.title == "threads, 300 ms, watched: one ran for 70% of the time, several at once for 10%"
+    assert second.title == "threads, 300 ms, watched: one ran for 70 % of the time, several at once for 10 %"
     assert second.width_us == 300_000
     assert second.lanes[0].parse_us == (0, 100_000, 50_000, 200_000, 300_000, 50_000)
     assert second.lanes[1].turns_us == (150_000, 300_000)

@@ -79,7 +79,7 @@ def test_it_says_which_ratio_it_goes_on_for() -> None:
     said = reasons[9]
     assert said.startswith("round 4 of ")
     assert "known to ±" in said
-    assert "asked ±3.0%" in said
+    assert "asked ±3 %" in said
 
 
 def test_rounds_that_are_invalid_are_made_up_for_but_not_for_ever() -> None:

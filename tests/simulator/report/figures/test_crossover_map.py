@@ -31,9 +31,9 @@ def square(shape: Grid, row: int, column: int) -> Square:
 def test_a_square_has_the_winners_letter_lead_and_colour() -> None:
     shape = grid(usual())
     assert shape.rows == LATENCIES
-    assert shape.columns == ("0.00", "1.03", "5.10", "20.4")
+    assert shape.columns == ("0.002", "1.03", "5.1", "20.4")
     found = square(shape, 0, 3)
-    assert (found.letter, found.text, found.tone) == ("P", "1.50×", "strategy:processes")
+    assert (found.letter, found.text, found.tone) == ("P", "1.50 ×", "strategy:processes")
     assert found.strength == pytest.approx(log(1.5) / log(3), rel=1e-3)
     assert found.explanation == (
         "server.latency 0ms, job.parse_cost 20ms (20.4 ms of CPU): processes are fastest, 1.50 × the next."
@@ -50,7 +50,7 @@ def test_a_tie_is_nobodys() -> None:
 def test_few_rounds_have_a_question_mark_and_what_was_not_measured_no_letter() -> None:
     short = {cost: {name: each[:2] for name, each in at.items()} for cost, at in ROW.items()}
     found = square(grid(matrix({"0ms": short, "9ms": short}, COSTS)), 0, 3)
-    assert (found.letter, found.text) == ("P", "1.49×?")
+    assert (found.letter, found.text) == ("P", "1.49 ×?")
     broken = {("20ms", "20ms", name): "late" for name in ("threads", "asyncio", "processes")}
     empty = square(grid(usual(broken=broken)), 1, 3)
     assert (empty.letter, empty.text, empty.tone) == ("", "invalid", "muted")
@@ -112,7 +112,7 @@ def test_no_line_outside_what_was_measured_or_beside_an_unknown_cost() -> None:
 def test_columns_are_by_rising_cost_however_they_are_listed() -> None:
     backwards = {cost: ROW[cost] for cost in reversed(ROW)}
     made = matrix({"0ms": backwards, "9ms": backwards}, COSTS)
-    assert grid(made).columns == ("0.00", "1.03", "5.10", "20.4")
+    assert grid(made).columns == ("0.002", "1.03", "5.1", "20.4")
 
 
 def test_the_table_has_every_square_and_every_crossover() -> None:
@@ -121,7 +121,7 @@ def test_the_table_has_every_square_and_every_crossover() -> None:
     assert [row[0] for row in panel.table.rows] == list(LATENCIES)
     names = [column.name for column in panel.table.columns]
     assert names[5:] == ["processes over threads", "processes over asyncio"]
-    assert panel.table.rows[0][4] == "processes 1.50×"
+    assert panel.table.rows[0][4] == "processes 1.50 ×"
 
 
 def test_without_a_second_factor_or_a_valid_number_there_is_no_map() -> None:

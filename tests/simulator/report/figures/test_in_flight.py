@@ -21,14 +21,14 @@ def test_lines_rise_over_the_jobs_in_flight_however_they_are_listed() -> None:
     assert rate is not None
     assert (panel.shape.lines[1].spots[1].low, panel.shape.lines[1].spots[1].high) == (rate.low, rate.high)
     assert [row[:3] for row in panel.table.rows][:2] == [
-        ("sequential", "1", "10.0"),
+        ("sequential", "1", "10"),
         ("threads", "2", "20.5"),
     ]
 
 
 def test_the_summary_says_where_most_is_done() -> None:
     assert only(build(flights({2: FEW, 8: MANY}))).summary == (
-        "asyncio does most with 8 in flight, 81.0 pages/s (78.5 to 83.5); with 2 it is 20.5."
+        "asyncio does most with 8 in flight, 81 pages/s (78.5 to 83.5); with 2 it is 20.5."
     )
 
 

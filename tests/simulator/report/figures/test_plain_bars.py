@@ -15,16 +15,16 @@ def test_memory_is_drawn_in_mb() -> None:
     assert panel.shape.bars[1] == Bar(40.0, tone="strategy:threads")
     assert panel.shape.axis.unit == "MB"
     assert panel.table.rows[1] == ("threads", "40")
-    assert panel.summary == "The job takes 40 MB (threads) to 100 MB (asyncio), 2.5 times as much."
+    assert panel.summary == "The job takes 40 MB (threads) to 100 MB (asyncio), 2.50 times as much."
 
 
 def test_startup_is_drawn_in_seconds() -> None:
     panel = only(startup(measured()))
     assert isinstance(panel.shape, Bars)
     assert panel.shape.bars[2] == Bar(0.3, tone="strategy:asyncio")
-    assert panel.table.rows[2] == ("asyncio", "0.30")
+    assert panel.table.rows[2] == ("asyncio", "0.3")
     assert panel.summary == (
-        "Until every worker is warm it takes 0.20 s (threads) to 0.30 s (asyncio), 1.5 times as much."
+        "Until every worker is warm it takes 200 ms (threads) to 300 ms (asyncio), 1.50 times as much."
     )
 
 

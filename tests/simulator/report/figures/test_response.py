@@ -32,7 +32,7 @@ def test_a_line_is_the_documents_curve_in_ms_towards_the_tail() -> None:
         (share, seconds * 1e3) for share, seconds in CURVES["threads"]
     ]
     assert [column.name for column in panel.table.columns] == ["strategy", "p0", "p50", "p90", "p99"]
-    assert panel.table.rows[2] == ("asyncio", "45.0", "80.5", "90.0", "–")
+    assert panel.table.rows[2] == ("asyncio", "45", "80.5", "90", "–")
     assert "–: fewer than 10 samples lie beyond" in panel.table.notes
 
 
@@ -44,7 +44,7 @@ def test_a_narrow_range_is_drawn_on_a_linear_scale() -> None:
 
 def test_the_summary_compares_at_the_median_and_at_the_highest_share_that_all_carry() -> None:
     assert only(build(curved(CURVES))).summary == (
-        "Half of the jobs are ready within 60.0 ms (threads) to 80.5 ms (asyncio); 90 % within 90.0 ms (asyncio) to"
+        "Half of the jobs are ready within 60 ms (threads) to 80.5 ms (asyncio); 90 % within 90 ms (asyncio) to"
         " 100 ms (threads)."
     )
 
@@ -52,7 +52,7 @@ def test_the_summary_compares_at_the_median_and_at_the_highest_share_that_all_ca
 def test_a_difference_that_may_be_luck_is_none() -> None:
     text = only(build(curved({**CURVES, "asyncio": CURVES["threads"]}))).summary
     assert text.startswith(
-        "Half of the jobs are ready within about 60.0 ms with threads and asyncio alike; 99 % "
+        "Half of the jobs are ready within about 60 ms with threads and asyncio alike; 99 % "
     )
 
 

@@ -17,7 +17,7 @@ def test_layers_are_the_documents_shares_in_percent() -> None:
     assert layers["stalled"] == pytest.approx([0.0, 48.0, 0.0])
     assert layers["gap"] == pytest.approx([0.0, 2.0, 0.0])
     assert {layer.tone for layer in panel.shape.layers} <= set(TONES)
-    assert panel.table.rows[1][:4] == ("threads", "8", "0.0", "30.0")
+    assert panel.table.rows[1][:4] == ("threads", "8", "0", "30")
 
 
 def test_every_layer_has_a_colour_of_its_own() -> None:
@@ -35,8 +35,8 @@ def test_a_gap_that_is_too_small_to_see_is_not_drawn() -> None:
 
 def test_the_summary_says_what_took_most_of_each_and_who_stalled() -> None:
     assert only(build(measured())).summary == (
-        "The largest part is the network with sequential (90%), a stall with threads (48%), parse CPU with asyncio"
-        " (70%)."
+        "The largest part is the network with sequential (90 %), a stall with threads (48 %), parse CPU with asyncio"
+        " (70 %)."
     )
     made = document(
         RATES,
@@ -44,7 +44,7 @@ def test_the_summary_says_what_took_most_of_each_and_who_stalled() -> None:
         asyncio={"attribution": known_attribution(network=1.0)},
     )
     assert only(build(made)).summary == (
-        "The largest part is the network with threads (80%) and asyncio (100%); threads are stalled for 20%, most of"
+        "The largest part is the network with threads (80 %) and asyncio (100 %); threads are stalled for 20 %, most of"
         " all."
     )
 
@@ -53,7 +53,7 @@ def test_a_stall_smaller_than_the_steal_is_not_named_and_much_steal_is() -> None
     stalled = replace(known_attribution(network=0.93, stall_parse=0.07), steal=0.08)
     text = only(build(document(RATES, asyncio={"attribution": stalled}))).summary
     assert "stalled" not in text
-    assert text.endswith("; the host took up to 8% of the machine meanwhile.")
+    assert text.endswith("; the host took up to 8 % of the machine meanwhile.")
 
 
 def test_where_nothing_is_known_there_is_no_figure_and_who_lacks_it_is_named() -> None:

@@ -62,12 +62,12 @@ def test_the_summary_says_how_much_of_the_parses_was_off_cpu() -> None:
     figure = build(watched())
     assert figure is not None
     assert figure.panels[1].summary == (
-        "threads: 3 parses in 500 ms, 70% of whose time was spent off CPU; answers waited 10.0 ms in all to"
+        "threads: 3 parses in 500 ms, 70 % of whose time was spent off CPU; answers waited 10 ms in all to"
         " be taken up."
     )
     assert figure.panels[1].table.rows == (
-        ("worker 1", "40.0", "10.0", "2", "200", "60.0"),
-        ("worker 2", "0.00", "0.00", "1", "200", "60.0"),
+        ("worker 1", "40", "10", "2", "200", "60"),
+        ("worker 2", "0", "0", "1", "200", "60"),
     )
 
 
@@ -77,18 +77,18 @@ def test_the_summary_of_what_was_seen_says_how_many_ran_at_a_time() -> None:
     panel = figure.panels[0]
     # Of the 490 ms in which somebody looked: 350 ms one, 50 ms both.
     assert panel.summary == (
-        "threads, watched for 500 ms: 71% of the time one ran, 10% two or more at once, 18% none; the longest turn took"
-        " 200 ms, and all together waited 80.0 ms for a core."
+        "threads, watched for 500 ms: 71.4 % of the time one ran, 10.2 % two or more at once, 18.4 % none; the longest"
+        " turn took 200 ms, and all together waited 80 ms for a core."
     )
-    assert panel.table.rows[0][:5] == ("worker 1", "300", "2", "200", "0.00")
-    assert panel.table.rows[1][:5] == ("worker 2", "150", "1", "150", "80.0")
+    assert panel.table.rows[0][:5] == ("worker 1", "300", "2", "200", "0")
+    assert panel.table.rows[1][:5] == ("worker 2", "150", "1", "150", "80")
     assert panel.table.notes == (
         "3 more lanes are not shown",
-        "450 looks, 900 a second, which took 5% of a core",
-        "for 10.0 ms nobody looked: what lies in there is nobody's turn",
+        "450 looks, 900 a second, which took 5.1 % of a core",
+        "for 10 ms nobody looked: what lies in there is nobody's turn",
         "16 of 20 threads were looked at",
     )
-    assert panel.table.findings == ("Lanes running at a time: none 18.4%, one 71.4%, two or more 10.2%.",)
+    assert panel.table.findings == ("Lanes running at a time: none 18.4 %, one 71.4 %, two or more 10.2 %.",)
 
 
 def test_nobody_looked_and_nothing_is_said_of_looking() -> None:

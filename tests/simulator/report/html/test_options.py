@@ -20,7 +20,7 @@ from simulator.report.figure import (
     Stack,
 )
 from simulator.report.html.colours import Palette
-from simulator.report.html.options import chart, short
+from simulator.report.html.options import chart
 from simulator.report.parts import TimelineLane
 from tests.simulator.report.html.examples import figures
 
@@ -150,11 +150,3 @@ def test_where_it_was_seen_who_ran_a_parse_is_filled_by_turns_alone() -> None:
     lane = TimelineLane("thread 1", (), (), (0, 10_000, 5_000), (1_000, 6_000))
     spans = option(Lanes(20_000, (lane,), 0))["series"][0]["data"]
     assert spans == [[0, 0.0, 10.0, 2, 0.0], [0, 1.0, 6.0, 3, 1.0]]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0, "0"), (-0.0, "0"), (12345678, "12,300,000"), (0.0012345, "0.00123"), (99.95, "100"), (2.5, "2.5")],
-)
-def test_numbers_have_three_digits(value: float, text: str) -> None:
-    assert short(value) == text
