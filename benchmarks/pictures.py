@@ -21,9 +21,9 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.browser import NoBrowserError, chromium
-from simulator.report.build import build
-from simulator.report.parts import Part, Table, Verdict
-from simulator.report.terminal import render
+from simulator.report.terminal.render import render
+from simulator.report.view.build import build
+from simulator.report.view.parts import Part, Table, Verdict
 from simulator.result.document import NotAResultError, ResultDocument, from_json
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -134,7 +134,7 @@ def _heart(parts: Sequence[Part]) -> list[Part]:
 def page_of(document: ResultDocument) -> str:
     """Return the page of a document."""
     from simulator.report.html.render import render as render_page  # noqa: PLC0415 - the table needs none of it
-    from simulator.report.page import build_page  # noqa: PLC0415
+    from simulator.report.view.page import build_page  # noqa: PLC0415
 
     return render_page(build_page(document))
 

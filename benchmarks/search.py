@@ -19,7 +19,7 @@ from simulator.experiment.design import Design, design
 from simulator.experiment.preparation import Preparation
 from simulator.experiment.searching import Tuning
 from simulator.measures.work import THROUGHPUT
-from simulator.report.tuning import label
+from simulator.report.view.tuning import label
 from simulator.result.document import ResultDocument
 from simulator.schedule import Block, Fixed, Rounds, Schedule
 from simulator.stats.intervals import differs, paired_ratio

@@ -14,8 +14,8 @@ from simulator.cli.output import check_writable, write_text
 from simulator.cli.references import find_run
 from simulator.measures.measure import Measure
 from simulator.measures.registry import RANKING, unranked
-from simulator.report.comparison import build_comparison
-from simulator.report.terminal import render
+from simulator.report.terminal.render import render
+from simulator.report.view.comparison import build_comparison
 from simulator.result.comparison import Comparison, comparison_json, decided, regressions
 from simulator.result.measured import MeasuredRun, measured_of
 

@@ -16,7 +16,7 @@ from simulator.probe.measure import Budget, measure
 from simulator.probe.report import build
 from simulator.probe.result import ProbeResult, to_json
 from simulator.probe.worker import Target
-from simulator.report.terminal import render
+from simulator.report.terminal.render import render
 from simulator.runner.driver_process import DriverError, default_python
 
 

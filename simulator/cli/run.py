@@ -14,8 +14,8 @@ from simulator.cli.wanted import Wanted
 from simulator.experiment import turns
 from simulator.experiment.design import Design, design
 from simulator.experiment.experiment import Experiment
-from simulator.report.plan import Plan, PlannedRow, build_plan
-from simulator.report.terminal import render
+from simulator.report.terminal.render import render
+from simulator.report.view.plan import Plan, PlannedRow, build_plan
 from simulator.result.document import ResultDocument
 from simulator.runner.driver_process import default_python
 from simulator.runner.servers import ServerError

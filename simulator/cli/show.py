@@ -8,10 +8,11 @@ from simulator.cli import exits
 from simulator.cli.output import write_document, write_text
 from simulator.cli.tracing import write_trace
 from simulator.cli.wanted import Wanted
-from simulator.report.build import build
-from simulator.report.markdown import markdown
-from simulator.report.terminal import render
-from simulator.report.tuning import build_tuning
+from simulator.report.markdown.render import render as markdown_of
+from simulator.report.terminal.render import render
+from simulator.report.view.build import build
+from simulator.report.view.summary import build_summary
+from simulator.report.view.tuning import build_tuning
 from simulator.result.document import ResultDocument
 from simulator.trace.build import SamplesOf
 
@@ -39,7 +40,7 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
     if wanted.trace is not None and samples is not None:
         write_trace(document, wanted.trace, samples)
     if wanted.markdown:
-        sys.stdout.write(markdown(document))
+        sys.stdout.write(markdown_of(build_summary(document)))
         return
     parts = (
         build_tuning(document)
@@ -52,7 +53,7 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
 def _write_page(document: ResultDocument, target: str) -> None:
     # A megabyte of charts is loaded for whoever wants them only.
     from simulator.report.html.render import render as page_of  # noqa: PLC0415
-    from simulator.report.page import build_page  # noqa: PLC0415
+    from simulator.report.view.page import build_page  # noqa: PLC0415
 
     write_text(page_of(build_page(document)), target, "--html")
     if target != "-":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from simulator.probe.diagnosis import disturbed
 from simulator.probe.expect import Judged
 from simulator.probe.result import Measured, ProbeResult, Threads
-from simulator.report.parts import Check, Checks, Column, Facts, Part, Table, Verdict
+from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Verdict
 from simulator.stats.intervals import Interval
 from simulator.text.numbers import NONE, duration, durations, factor, percent, share, shares, times
 

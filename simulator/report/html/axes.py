@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from simulator.report.figure import Axis
+from simulator.report.view.figure import Axis
 
 Option = dict[str, Any]
 

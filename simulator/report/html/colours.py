@@ -4,14 +4,13 @@ Tokens (`@strategy:3`, `@cpu`, `@text`) are what charts are told; the style shee
 reads it. So a chart is the same object in both themes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.report.figure import STRATEGY, TONES, Bars, Figure, Grid, Lanes, Lines, Shape, Stack, Tone
-from simulator.scenario.strategy import NAMES
+from simulator.report.view.figure import STRATEGY, TONES, Bars, Figure, Grid, Lanes, Lines, Shape, Stack, Tone
 
-# The program's own strategies, in the order of NAMES, have the same colour in every report; what a scenario names
-# itself takes what is left.
+# The program's own strategies, in the order in which a page names them, have the same colour in every report; what a
+# scenario names itself takes what is left.
 # Found by searching OKLab for colours that are far from one another for normal sight, protanopia and deuteranopia,
 # each at least 3:1 against the background; the first four, which meet most often, were chosen by hand.
 STRATEGIES_LIGHT = (
@@ -74,14 +73,14 @@ class Palette:
     slots: Mapping[str, int]
 
     @staticmethod
-    def of(figures: Iterable[Figure]) -> "Palette":
-        """Return the palette of a page: known strategies have their own colour, others the next that is free."""
+    def of(figures: Iterable[Figure], known: Sequence[str]) -> "Palette":
+        """Return the palette of a page: known strategies have the colour of their place, others the next free one."""
         tones = (tone for figure in figures for panel in figure.panels for tone in _tones(panel.shape))
         met = dict.fromkeys(tone.removeprefix(STRATEGY) for tone in tones if tone.startswith(STRATEGY))
-        slots = {name: NAMES.index(name) for name in met if name in NAMES}
+        slots = {name: known.index(name) for name in met if name in known}
         size = len(STRATEGIES_LIGHT)
         free = [slot for slot in range(size) if slot not in slots.values()]
-        for index, name in enumerate(name for name in met if name not in NAMES):
+        for index, name in enumerate(name for name in met if name not in known):
             slots[name] = free[index] if index < len(free) else index % size
         return Palette(slots)
 

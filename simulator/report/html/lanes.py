@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from simulator.report.figure import Axis, Lanes
 from simulator.report.html.axes import Option, grid, names, numbers
-from simulator.report.parts import TimelineLane
+from simulator.report.view.figure import Axis, Lanes
+from simulator.report.view.parts import TimelineLane
 
 LANE_PX, AROUND_PX = 24, 62
 NETWORK, RESUME, PARSE, TURN, QUEUED = range(5)

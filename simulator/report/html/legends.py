@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from simulator.report.figure import Bars, Grid, Lanes, Lines, Shape, Stack
 from simulator.report.html.colours import Palette
 from simulator.report.html.lanes import watched
 from simulator.report.html.marks import SHAPES, dash, symbol
+from simulator.report.view.figure import Bars, Grid, Lanes, Lines, Shape, Stack
 
 BOX = '<rect x="3" y="0" width="16" height="12" rx="2"/>'
 THIN = '<rect x="1" y="4" width="20" height="4"/>'

@@ -8,12 +8,12 @@ of a user that begins with `@` is a text.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from simulator.report.figure import Axis, Bar, Bars, Grid, Lanes, Line, Lines, Shape, Spot, Stack
 from simulator.report.html.axes import Option, grid, names, numbers, tail
 from simulator.report.html.colours import Palette
 from simulator.report.html.lanes import lanes
 from simulator.report.html.marks import dash, symbol
 from simulator.report.html.squares import squares
+from simulator.report.view.figure import Axis, Bar, Bars, Grid, Lanes, Line, Lines, Shape, Spot, Stack
 from simulator.text.numbers import number, share
 
 BAR_PX, STACK_PX, LINES_PX = 36, 34, 340

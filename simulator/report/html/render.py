@@ -11,11 +11,11 @@ from importlib.resources.abc import Traversable
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from simulator.report.figure import Figure
 from simulator.report.html.colours import Palette, style
 from simulator.report.html.legends import legend
 from simulator.report.html.options import chart
-from simulator.report.page import Page
+from simulator.report.view.document import Page
+from simulator.report.view.figure import Figure
 
 ECHARTS = "vendor/echarts-6.1.0"
 LONG = 50_000
@@ -32,7 +32,7 @@ def render(page: Page) -> str:
     ids = [*(section.id for section in page.sections), *(figure.id for figure in drawn)]
     if len(set(ids)) < len(ids):
         raise ValueError(f"ids of sections and figures must differ from one another, got {', '.join(ids)}")
-    palette = Palette.of(drawn)
+    palette = Palette.of(drawn, page.strategies)
     scripts = (_text(f"{ECHARTS}/echarts.min.js"), _text("report.js")) if drawn else ()
     return _template().render(
         page=page,

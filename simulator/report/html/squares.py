@@ -1,9 +1,9 @@
 """A grid as options of ECharts: squares on axes of names, lines across them on hidden axes of numbers."""
 
-from simulator.report.figure import Grid
 from simulator.report.html.axes import Option, grid, named, names
 from simulator.report.html.colours import Palette
 from simulator.report.html.marks import dash, symbol
+from simulator.report.view.figure import Grid
 
 ROW_PX, AROUND_PX = 62, 60
 NO_LINE: Option = {"axisLine": {"show": False}}

@@ -21,9 +21,9 @@ from simulator.export.rows import cell_rows, repetition_rows
 from simulator.measures import arrivals, job_time, resources, work, worker_time
 from simulator.measures.measure import Measure
 from simulator.measures.registry import CROSSOVER, MEASURES, NAMES, RANKING, dimension_of, unranked
-from simulator.report.comparison import build_comparison
-from simulator.report.parts import Table, Verdict
-from simulator.report.tuning import build_tuning
+from simulator.report.view.comparison import build_comparison
+from simulator.report.view.parts import Table, Verdict
+from simulator.report.view.tuning import build_tuning
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.measured import measured_of
 from simulator.result.repetition import Measures, Repetition

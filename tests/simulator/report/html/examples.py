@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from simulator.report.figure import (
+from simulator.report.view.document import Page, Section
+from simulator.report.view.figure import (
     Axis,
     Bar,
     Bars,
@@ -18,8 +19,7 @@ from simulator.report.figure import (
     Square,
     Stack,
 )
-from simulator.report.page import Page, Section
-from simulator.report.parts import (
+from simulator.report.view.parts import (
     Check,
     Checks,
     Column,

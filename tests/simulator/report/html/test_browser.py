@@ -12,10 +12,11 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
-from simulator.report.figure import Figure
 from simulator.report.html.colours import DARK, LIGHT
 from simulator.report.html.render import render
-from simulator.report.page import Page, build_page
+from simulator.report.view.document import Page
+from simulator.report.view.figure import Figure
+from simulator.report.view.page import build_page
 from tests.simulator.analysis.builders import matrix
 from tests.simulator.report.html.examples import figure, page, stack
 

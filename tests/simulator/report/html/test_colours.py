@@ -4,7 +4,6 @@ import itertools
 
 import pytest
 
-from simulator.report.figure import Axis, Bar, Bars
 from simulator.report.html.colours import (
     DARK,
     LIGHT,
@@ -13,6 +12,7 @@ from simulator.report.html.colours import (
     Palette,
     theme,
 )
+from simulator.report.view.figure import Axis, Bar, Bars
 from simulator.scenario.strategy import NAMES
 from tests.simulator.report.html.examples import figure, figures
 
@@ -61,7 +61,7 @@ def test_no_two_strategies_look_the_same() -> None:
 
 def test_every_strategy_of_the_program_has_a_colour_of_its_own() -> None:
     every = Bars(NAMES, tuple(Bar(1.0, tone=f"strategy:{name}") for name in NAMES), Axis("throughput", ""))
-    slots = Palette.of([figure("a", "A", ("", every), names=NAMES)]).slots
+    slots = Palette.of([figure("a", "A", ("", every), names=NAMES)], NAMES).slots
     assert sorted(slots.values()) == list(range(len(NAMES)))
     assert len(NAMES) < len(STRATEGIES_LIGHT)  # with one left for a scenario's own
 
@@ -71,9 +71,11 @@ def test_a_strategy_has_its_colour_whatever_it_meets() -> None:
     alone = figure(
         "a", "A", ("", Bars(("asyncio",), (Bar(1.0, tone="strategy:asyncio"),), axis)), names=("asyncio",)
     )
-    assert Palette.of((alone,)).token("strategy:asyncio") == Palette.of(figures()).token("strategy:asyncio")
+    assert Palette.of((alone,), NAMES).token("strategy:asyncio") == Palette.of(figures(), NAMES).token(
+        "strategy:asyncio"
+    )
 
 
 def test_a_strategy_of_a_scenarios_own_takes_a_colour_that_no_other_has() -> None:
-    palette = Palette.of(figures())
+    palette = Palette.of(figures(), NAMES)
     assert len(set(palette.slots.values())) == len(palette.slots) == 13

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from simulator.report.figure import (
+from simulator.report.html.colours import Palette
+from simulator.report.html.options import chart
+from simulator.report.view.figure import (
     Axis,
     Bar,
     Bars,
@@ -19,12 +21,11 @@ from simulator.report.figure import (
     Square,
     Stack,
 )
-from simulator.report.html.colours import Palette
-from simulator.report.html.options import chart
-from simulator.report.parts import TimelineLane
+from simulator.report.view.parts import TimelineLane
+from simulator.scenario.strategy import NAMES
 from tests.simulator.report.html.examples import figures
 
-PALETTE = Palette.of(figures())
+PALETTE = Palette.of(figures(), NAMES)
 PAGES = Axis("throughput", "pages/s")
 
 

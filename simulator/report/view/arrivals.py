@@ -1,0 +1,34 @@
+"""The table of open arrivals: what came, what was done, what waited."""
+
+from collections.abc import Sequence
+
+from simulator.report.view.columns import WHO, Shown, columns_of, measured, row_of
+from simulator.report.view.parts import Column, Table
+from simulator.result.document import CellResult
+from simulator.text.numbers import NONE
+
+_KEEPS_UP = {True: "yes", False: "no", None: "not told"}
+
+_SHOWN = (
+    WHO,
+    measured("offered"),
+    measured("throughput", "records ready per second: median over the rounds", heading="done"),
+    *map(measured, ("queue", "backlog", "dispatcher_late")),
+    Shown(
+        Column(
+            "keeps up", "", "whether the backlog stays small, or grows as long as jobs come", numeric=False
+        ),
+        lambda cell: NONE if cell.arrivals is None else _KEEPS_UP[cell.arrivals.keeps_up],
+    ),
+)
+COLUMNS = columns_of(_SHOWN)
+
+
+def arrivals_tables(title: str, cells: Sequence[CellResult]) -> list[Table]:
+    """Return the table for one combination of levels, none for closed arrivals."""
+    rows = tuple(row_of(_SHOWN, cell) for cell in cells if cell.arrivals is not None)
+    if not rows:
+        return []
+    return [
+        Table(title=f"{title}: jobs come by themselves", columns=COLUMNS, rows=rows, notes=(), findings=())
+    ]

@@ -1,0 +1,231 @@
+"""The parts of a report, built from a result document alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from simulator.report.view.arrivals import arrivals_tables
+from simulator.report.view.columns import WHO, Shown, columns_of, measured, over_rounds, row_of, starred
+from simulator.report.view.combinations import Combination, Key, combinations
+from simulator.report.view.matrix import crossover_tables, matrix, picture, told, winners
+from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
+from simulator.report.view.remarks import notes, remarks
+from simulator.report.view.runtimes import interpreters
+from simulator.report.view.why import why
+from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import NONE, duration, factor, ms, number
+from simulator.text.words import counted
+
+MOST_TABLES = 6
+"""More than these bury the answer: they are left out unless they are asked for."""
+
+
+def _speedup(cell: CellResult) -> str:
+    if cell.baseline_id is None and cell.arrivals is None:
+        return "1"
+    return NONE if cell.speedup is None else factor(cell.speedup.median)
+
+
+def _reach(cell: CellResult) -> str:
+    rate = cell.throughput_per_s
+    return NONE if rate is None else f"{number(rate.low)}–{number(rate.high)}"
+
+
+def _tail(cell: CellResult) -> str:
+    percentiles = cell.response_time_s
+    if percentiles is None:
+        return NONE
+    for name in ("p99_9", "p99", "p95", "p90"):
+        value = getattr(percentiles, name)
+        if value is not None:
+            return f"{name.replace('_', '.')} {ms(value)}"
+    return f"max {ms(percentiles.max)}" if percentiles.max is not None else NONE
+
+
+_P50, _CORES, _STARTUP = (
+    measured("p50", "response time of a job: median"),
+    *map(measured, ("cores", "startup")),
+)
+_SHOWN = (
+    WHO,
+    measured("throughput", over_rounds("throughput")),
+    Shown(Column("95 %", "", "interval of the pages/s; with fewer than 3 rounds the range"), _reach),
+    measured("speedup", "pages/s over those of sequential in the same round: median", text=_speedup),
+    _P50,
+    Shown(Column("tail", "ms", "the highest response-time percentile with 10 samples beyond it"), _tail),
+    measured("cpu"),
+    _CORES,
+    measured("memory"),
+    _STARTUP,
+)
+COLUMNS = columns_of(_SHOWN)
+ESSENTIAL = tuple(shown for shown in _SHOWN if shown not in (_P50, _CORES, _STARTUP))
+"""Columns that are shown also where there is little room."""
+
+ANSWERS = ("winner", "arrivals")
+"""Kinds of findings that answer the scenario's question; the others explain."""
+OVERALL = ("convoy", "runtimes", "gil")
+"""Kinds that speak of many combinations together, and so stand beside the answers."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The parts of a report, by what they are for."""
+
+    verdict: Verdict
+    checks: tuple[Checks, ...]
+    """None where nothing was expected."""
+    overview: tuple[Table, ...]
+    """Of a matrix: who wins where, from which cost on."""
+    groups: tuple[tuple[Table | Timeline, ...], ...]
+    """Of every combination of levels: its table, then what explains it."""
+    machine: Facts
+
+
+def build(document: ResultDocument, *, all_tables: bool = False, explain: bool = False) -> tuple[Part, ...]:
+    """Return the parts in the order in which they are read.
+
+    Args:
+        document: the run.
+        all_tables: show the table of every combination, however many there are.
+        explain: add where the time of workers and jobs went, and a timeline, to each table.
+    """
+    made = pieces(document, explain=explain)
+    few = len(made.groups) <= MOST_TABLES or all_tables
+    tables = chain.from_iterable(made.groups) if few else (remarks(document, len(made.groups)),)
+    return (made.verdict, *made.checks, *made.overview, *tables, made.machine)
+
+
+def pieces(document: ResultDocument, *, explain: bool = False) -> Pieces:
+    """Return what a report is put together from.
+
+    Args:
+        document: the run.
+        explain: add where the time of workers and jobs went, and a timeline, to each table.
+    """
+    groups = combinations(document)
+    grid = matrix(document)
+    answers = [picture(grid)] if grid is not None else _answers(document, groups)
+    overall = [finding.text for finding in document.findings if finding.kind in OVERALL]
+    verdict = Verdict(
+        f"{document.scenario['name']}: {_rounds(document)}",
+        (
+            *(answers or ([] if overall else [_no_answer(document)])),
+            *told(document),
+            *overall,
+        ),
+    )
+    overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()
+    return Pieces(
+        verdict,
+        _checks(document),
+        tuple(overview),
+        tuple(_group(document, group, ranked=grid is not None, explain=explain) for group in groups),
+        machine(document),
+    )
+
+
+def _group(
+    document: ResultDocument, group: Combination, *, ranked: bool, explain: bool
+) -> tuple[Table | Timeline, ...]:
+    """Return the tables of one combination; with `ranked`, who wins stands elsewhere as a name and a number only."""
+    findings = (f for f in document.findings if _covers(f.scope, group.key))
+    texts = tuple(f.text for f in findings if f.kind not in ANSWERS or ranked)
+    table = Table(
+        group.title, COLUMNS, tuple(row(_SHOWN, cell) for cell in group.cells), notes(group.cells), texts
+    )
+    explained = why(group.title, group.cells) if explain else ()
+    return (table, *arrivals_tables(group.title, group.cells), *explained)
+
+
+def _checks(document: ResultDocument) -> tuple[Checks, ...]:
+    """Return what was expected, none where nothing was."""
+    made = tuple(Check(e.verdict, e.claim, e.that, e.because) for e in document.expectations)
+    held = sum(check.verdict == "held" for check in made)
+    return (Checks(f"Expectations: {held} of {len(made)} held", made),) if made else ()
+
+
+def _covers(scope: Mapping[str, Any], key: Key) -> bool:
+    levels = dict(key)
+    return all(levels.get(name) == str(level) for name, level in scope.items()) and len(scope) == len(levels)
+
+
+def _rounds(document: ResultDocument) -> str:
+    rounds = counted(document.rounds_done, "round")
+    return f"{rounds}, partial: it was ended early" if document.partial else rounds
+
+
+def _answers(document: ResultDocument, groups: Sequence[Combination]) -> list[str]:
+    sentences: list[str] = []
+    for group in groups:
+        texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, group.key)]
+        sentences.extend(f"{group.label}: {text}" if group.label else text for text in texts)
+    return sentences
+
+
+def _no_answer(document: ResultDocument) -> str:
+    if any(cell.status == "ok" for cell in document.cells):
+        return "Only sequential gave valid numbers; there is nothing to compare it with."
+    return "Nothing valid was measured; the reasons stand below."
+
+
+def row(table: Sequence[Shown], cell: CellResult) -> tuple[str, ...]:
+    """Return a cell's row: its numbers, or where it has none its status."""
+    if cell.status != "ok" or cell.throughput_per_s is None:
+        return (starred(cell), cell.status, *[""] * (len(table) - 2))
+    return row_of(table, cell)
+
+
+def machine(document: ResultDocument) -> Facts:
+    """Return what the job ran on."""
+    items = list(interpreters(document))
+    ran = (
+        set()
+        if items
+        else {
+            tuple(str(r.environment.get(key)) for key in ("implementation", "version", "executable"))
+            for cell in document.cells
+            for r in cell.repetitions
+            if r.environment
+        }
+    )
+    for implementation, version, executable in sorted(ran):
+        items.append(("job ran on", f"{implementation} {version} ({executable})"))
+    gil = {
+        state
+        for cell in document.cells
+        for r in cell.repetitions
+        for state in r.environment.get("gil_enabled", ())
+    }
+    if gil and not interpreters(document):
+        items.append(("GIL in its workers", "on and off" if len(gil) > 1 else "on" if True in gil else "off"))
+    for kind, cpu_s in sorted(_client_cpu(document).items()):
+        side, _, library = kind.partition(":")
+        items.append((f"{library} ({side})", f"{duration(cpu_s)} CPU per request, alone"))
+    for name, value in (("machine", _machine_summary(document.environment)), ("run", document.id)):
+        if value:
+            items.append((name, str(value)))
+    return Facts("Machine", tuple(items))
+
+
+def _machine_summary(environment: Mapping[str, Any]) -> str:
+    """Return what machine this is in a few words, as far as it is known."""
+    machine, system = environment.get("machine") or {}, environment.get("platform") or {}
+    cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
+    parts = [
+        machine.get("cpu_model"),
+        counted(cores, "usable core") if cores else None,
+        f"limited to {number(limit)} cores" if limit else None,
+        " ".join(str(system[key]) for key in ("system", "release") if system.get(key)),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _client_cpu(document: ResultDocument) -> dict[str, float]:
+    """Return what one request cost each kind of client alone, in seconds of CPU."""
+    found: dict[str, float] = {}
+    for cell in document.cells:
+        calibrated: Mapping[str, float | None] = (cell.calibration or {}).get("client_cpu_s", {})
+        found |= {kind: cpu_s for kind, cpu_s in calibrated.items() if cpu_s is not None}
+    return found

@@ -1,0 +1,71 @@
+"""Whole documents: a page with its sections, and a summary of a few lines."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.report.view.figure import Figure
+from simulator.report.view.parts import Part, Table, Verdict
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Tables that stand behind a line until a reader asks for them."""
+
+    title: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """What a reader finds under one heading."""
+
+    id: str
+    """Letters and hyphens; no figure of the page has the same."""
+    title: str
+    parts: "tuple[PagePart, ...]"
+    """At least one."""
+
+
+PagePart = Part | Figure | Folded
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report in reading order."""
+
+    title: str
+    description: str
+    """Of the scenario; empty where it has none."""
+    caution: str
+    """What must be known before anything is believed: that the run was ended early; else empty."""
+    opening: tuple[Part, ...]
+    """The answer, and what was expected."""
+    sections: tuple[Section, ...]
+    strategies: tuple[str, ...] = ()
+    """Names that have the same colour in every report, in the order of the colours."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many expectations held, and which did not."""
+
+    held: int
+    others: tuple[tuple[Literal["not held", "undecided"], tuple[str, ...]], ...]
+    """Claims, or conditions where there is none."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A run in a few lines, as for a pull request."""
+
+    verdict: Verdict
+    table: Table | None
+    """All rows that there are, the best first where it cannot be known that there is room for all."""
+    expectations: Tally | None
+    """Null: nothing was expected."""
+    cautions: tuple[str, ...]
+    machine: str
+    """Machine and Pythons, without paths: they say more of a person than of a number."""
+    command: str
+    """What runs it again, or else what shows more of it."""
+    again: bool

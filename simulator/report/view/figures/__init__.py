@@ -1,0 +1,45 @@
+"""Figures of a result document: one module for each question, in the order in which they are read."""
+
+from collections.abc import Callable
+
+from simulator.report.view.figure import Figure
+from simulator.report.view.figures import (
+    cost,
+    crossover_map,
+    in_flight,
+    load,
+    loop_lag,
+    plain_bars,
+    response,
+    shares,
+    speedup,
+    throughput,
+    timeline,
+    way,
+)
+from simulator.result.document import ResultDocument
+
+Builder = Callable[[ResultDocument], Figure | None]
+
+BUILDERS: tuple[Builder, ...] = (
+    crossover_map.build,
+    throughput.build,
+    speedup.build,
+    cost.build,
+    shares.build,
+    way.build,
+    response.build,
+    in_flight.build,
+    load.build,
+    *plain_bars.BUILDERS,
+    loop_lag.build,
+    timeline.build,
+)
+SEARCH: tuple[Builder, ...] = (in_flight.build,)
+"""Of a search, whose candidates are not measured alike and so are not set beside one another in bars."""
+
+
+def figures(document: ResultDocument) -> tuple[Figure, ...]:
+    """Return the figures that apply to a run; those that do not are absent."""
+    made = (build(document) for build in (SEARCH if "tune" in document.scenario else BUILDERS))
+    return tuple(figure for figure in made if figure is not None)

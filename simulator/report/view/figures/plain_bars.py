@@ -1,0 +1,89 @@
+"""A bar for each strategy's value of one measure, of which no interval is known."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from simulator.measures.registry import MEASURES
+from simulator.report.view.columns import STRATEGY, measured, over_rounds, starred, with_symbol, written
+from simulator.report.view.combinations import Combination, combinations
+from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
+from simulator.report.view.figures.drawn import compared, made, missing, ok, tone, unknown
+from simulator.report.view.figures.wording import ALIKE, spread
+from simulator.report.view.parts import Table
+from simulator.result.document import ResultDocument
+from simulator.text.numbers import factor
+
+
+@dataclass(frozen=True)
+class PlainBars:
+    """A measure that has a figure of its own, and what is said of it there."""
+
+    measure: str
+    title: str
+    question: str
+    sentence: str
+    """Begins the summary; from where to where the values reach follows."""
+    lacking: str
+    """Why a strategy has none."""
+    note: str
+
+
+PLAIN = (
+    PlainBars(
+        "memory",
+        title="Memory",
+        question="How much memory does each strategy take?",
+        sentence="The job takes",
+        lacking="its memory cannot be read here",
+        note="An upper estimate of the peak: what processes share is counted once, as far as the system tells.",
+    ),
+    PlainBars(
+        "startup",
+        title="Start-up",
+        question="How long does it take until every worker is ready?",
+        sentence="Until every worker is warm it takes",
+        lacking="its start-up is not known",
+        note="Start-up is not part of the makespan, so throughput and speed-up do not pay for it.",
+    ),
+)
+"""In the order in which they are read."""
+
+
+def build(document: ResultDocument, plain: PlainBars) -> Figure | None:
+    """Return the figure of a measure; null where no cell has it."""
+    panels = made(combinations(document), lambda group, name: _panel(group, name, plain))
+    return Figure(plain.measure, plain.title, plain.question, panels, (plain.note,)) if panels else None
+
+
+BUILDERS = tuple(partial(build, plain=each) for each in PLAIN)
+
+
+def _panel(group: Combination, name: str, plain: PlainBars) -> Panel | None:
+    measure = MEASURES[plain.measure]
+    shown = measured(plain.measure, over_rounds(plain.measure), heading=plain.title.lower())
+    values = [(cell, measure.of_cell(cell)) for cell in ok(group.cells)]
+    known = [(cell, value) for cell, value in values if value is not None]
+    if not known:
+        return None
+    value_of = {cell.id: value for cell, value in known}
+    told = [(starred(cell), value_of[cell.id]) for cell in compared([cell for cell, _ in known])]
+    sentence = f"{plain.sentence} {spread(told, lambda value: with_symbol(value, measure))}"
+    least, most = min(value for _, value in told), max(value for _, value in told)
+    if least > 0 and most >= ALIKE * least and written(least, measure.unit) != written(most, measure.unit):
+        sentence += f", {factor(most / least)} times as much"
+    return Panel(
+        name,
+        Bars(
+            tuple(starred(cell) for cell, _ in known),
+            tuple(Bar(measure.unit.of(value), tone=tone(cell)) for cell, value in known),
+            Axis(shown.column.name, shown.column.unit),
+        ),
+        sentence + ".",
+        Table(
+            f"{plain.title}: {group.title}",
+            (STRATEGY, shown.column),
+            tuple((starred(cell), shown.text(cell)) for cell, _ in known),
+            (*missing(group.cells), *unknown([c for c, value in values if value is None], plain.lacking)),
+            (),
+        ),
+    )

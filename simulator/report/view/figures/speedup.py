@@ -1,0 +1,94 @@
+"""What each strategy gains over one job after the other."""
+
+from collections.abc import Sequence
+
+from simulator.measures.factors import BASELINE
+from simulator.report.view.columns import STRATEGY, measured, starred
+from simulator.report.view.combinations import Combination, combinations
+from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
+from simulator.report.view.figures.drawn import made, missing, ok, tone, unknown
+from simulator.report.view.parts import Column, Table
+from simulator.result.document import CellResult, ResultDocument
+from simulator.stats.intervals import Interval, differs
+from simulator.text.numbers import factor, times
+from simulator.text.words import form, names, plural
+
+TITLE = "Speed-up over sequential"
+COLUMNS = (
+    STRATEGY,
+    measured("speedup", "pages/s over those of sequential in the same round: median").column,
+    Column("low", "×", "of the 95 % interval; with fewer than 3 rounds the least"),
+    Column("high", "×", "of the 95 % interval; with fewer than 3 rounds the most"),
+)
+
+
+def build(document: ResultDocument) -> Figure | None:
+    """Return a bar for each strategy; null where none has a ratio to sequential."""
+    panels = made(combinations(document), _panel)
+    if not panels:
+        return None
+    return Figure(
+        "speed-up",
+        TITLE,
+        "How many times faster than one job after the other is each strategy?",
+        panels,
+        (
+            "Ratios are paired by round; whiskers are 95 % intervals, with fewer than 3 rounds the range.",
+            (
+                "Up to the jobs in flight is what waiting side by side can gain; computing side by side, no more than"
+                " the cores."
+            ),
+        ),
+    )
+
+
+def _panel(group: Combination, name: str) -> Panel | None:
+    cells = [cell for cell in ok(group.cells) if cell.baseline_id is not None]
+    known = [(cell, cell.speedup) for cell in cells if cell.speedup is not None]
+    if not known:
+        return None
+    return Panel(
+        name,
+        Bars(
+            tuple(starred(cell) for cell, _ in known),
+            tuple(Bar(ratio.median, ratio.low, ratio.high, tone(cell)) for cell, ratio in known),
+            Axis("speed-up", "×"),
+            (1.0, BASELINE),
+        ),
+        _summary(known),
+        Table(
+            f"{TITLE}: {group.title}",
+            COLUMNS,
+            tuple(
+                (starred(cell), factor(ratio.median), factor(ratio.low), factor(ratio.high))
+                for cell, ratio in known
+            ),
+            (
+                *missing(group.cells),
+                *unknown(
+                    [cell for cell in cells if cell.speedup is None],
+                    "no round in which sequential is valid too",
+                ),
+            ),
+            (),
+        ),
+    )
+
+
+def _summary(known: Sequence[tuple[CellResult, Interval]]) -> str:
+    best, ratio = max(known, key=lambda pair: pair[1].median)
+    least, lowest = min(known, key=lambda pair: pair[1].median)
+    told = f"{starred(best)} {form(best.strategy, 'does', 'do')} {times(ratio)} what sequential does"
+    if least is not best:
+        told += f"; {starred(least)} {form(least.strategy, 'does', 'do')} least, {times(lowest)}"
+    if ratio.kind == "range":
+        return f"{told}; fewer than 3 rounds cannot tell that from luck."
+    if least is not best and lowest.high >= ratio.low:
+        told += ", and the two intervals overlap"
+    same = [starred(cell) for cell, each in known if not differs(each)]
+    slower = [starred(cell) for cell, each in known if differs(each) and each.median < 1]
+    if same:
+        told += f"; {names(same)} {plural(same, 'is', 'are')} not told apart from sequential"
+    if slower:
+        told += f"; {names(slower)} {plural(slower, 'is', 'are')} slower than sequential"
+    return told + "."

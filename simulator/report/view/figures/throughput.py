@@ -1,0 +1,118 @@
+"""How much each strategy gets done."""
+
+from collections.abc import Sequence
+
+from simulator.report.view.columns import STRATEGY, starred
+from simulator.report.view.combinations import Combination, combinations
+from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
+from simulator.report.view.figures.drawn import THROUGHPUT, compared, lonely, made, ok, reach, tone
+from simulator.report.view.figures.wording import ahead, behind
+from simulator.report.view.parts import Column, Table
+from simulator.report.view.remarks import notes
+from simulator.report.view.standing import rate_of
+from simulator.result.document import CellResult, ResultDocument
+from simulator.text.numbers import NONE, number, rate
+from simulator.text.words import names, plural
+
+TITLE = "Throughput"
+COLUMNS = (
+    STRATEGY,
+    Column("in flight", "", "jobs started and not finished, at most"),
+    *THROUGHPUT,
+)
+
+
+def build(document: ResultDocument) -> Figure | None:
+    """Return a bar for each strategy; null where nothing valid was measured."""
+    panels = made(
+        combinations(document), lambda group, name: _panel(group, name, document), baseline_alone=True
+    )
+    if not panels:
+        return None
+    return Figure(
+        "throughput",
+        TITLE,
+        "How many pages a second does each strategy get done?",
+        panels,
+        (
+            "Bars are medians over the rounds, whiskers 95 % intervals; with fewer than 3 rounds the range.",
+            "sequential has one job in flight: what the others gain is speed-up over it.",
+        ),
+    )
+
+
+def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
+    cells = ok(group.cells)
+    known = [(cell, cell.throughput_per_s) for cell in cells if cell.throughput_per_s is not None]
+    if not known:
+        return None
+    shown = [cell for cell, _ in known]
+    offered = _offered(shown)
+    return Panel(
+        name,
+        Bars(
+            tuple(map(starred, shown)),
+            tuple(Bar(rate.median, rate.low, rate.high, tone(cell)) for cell, rate in known),
+            Axis("throughput", "pages/s"),
+            None if offered is None else (offered, "jobs that come"),
+        ),
+        _summary(group, shown, document.scatter_rounds),
+        Table(
+            f"{TITLE}: {group.title}",
+            COLUMNS,
+            tuple((starred(cell), str(cell.in_flight), *reach(rate)) for cell, rate in known),
+            notes(group.cells),
+            () if offered is None else (f"{number(offered)} jobs came per second.",),
+        ),
+    )
+
+
+def _summary(group: Combination, cells: Sequence[CellResult], first: int | None) -> str:
+    if lonely(group):
+        return f"Only {starred(cells[0])} has a valid number: {_told(cells[0])}."
+    if any(cell.arrivals is not None for cell in cells):
+        return _open(cells, _offered(cells))
+    return _closed(cells, first)
+
+
+def _offered(cells: Sequence[CellResult]) -> float | None:
+    rates = (cell.arrivals.offered_per_s for cell in cells if cell.arrivals is not None)
+    return next((rate for rate in rates if rate is not None), None)
+
+
+def _closed(cells: Sequence[CellResult], first: int | None) -> str:
+    ranked = compared(cells)
+    best = max(ranked, key=rate_of)
+    told = ahead(ranked, first, _told)
+    for cell in cells:
+        if cell not in ranked and cell.marked:
+            told += f"; {starred(cell)}, with {cell.in_flight} in flight, {rate(rate_of(cell), 'pages')}"
+    if behind(best):
+        told += "; sequential is faster" + (" than all of them" if len(ranked) > 1 else "")
+    return told + "."
+
+
+def _open(cells: Sequence[CellResult], offered: float | None) -> str:
+    """Say who keeps up: with open arrivals throughput ranks nobody."""
+    told = []
+    for answer, one, many in (
+        (True, "keeps up", "keep up"),
+        (False, "does not keep up", "do not keep up"),
+        (None, "ran too short to tell", "ran too short to tell"),
+    ):
+        found = [c for c in cells if c.arrivals is not None and c.arrivals.keeps_up is answer]
+        if found:
+            who = [
+                starred(c) if answer is True else f"{starred(c)} ({rate(rate_of(c), 'pages')})" for c in found
+            ]
+            told.append(f"{names(who)} {plural([cell.strategy for cell in found], one, many)}")
+    come = "Jobs come by themselves" if offered is None else f"{number(offered)} jobs come per second"
+    return f"{come}: {'; '.join(told)}."
+
+
+def _told(cell: CellResult) -> str:
+    done = cell.throughput_per_s
+    if done is None:
+        return NONE
+    label = "range " if done.kind == "range" else ""
+    return f"{rate(done.median, 'pages')} ({label}{number(done.low)} to {number(done.high)})"

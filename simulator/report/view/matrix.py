@@ -1,0 +1,223 @@
+"""The parse cost against everything else that varies: who wins where, and from which cost on processes do."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from simulator.measures.factors import PARSE_COST
+from simulator.report.view.combinations import Key, key_of
+from simulator.report.view.parts import Column, Table
+from simulator.report.view.standing import Standing, standing
+from simulator.result.document import CellResult, Crossover, ResultDocument
+from simulator.text.numbers import NONE, duration, durations, ms, times
+from simulator.text.words import form
+
+FEWEST = 2
+"""Parse costs and rows that make a matrix."""
+MOST_SENTENCES = 8
+"""Crossovers that are told one by one."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Standings by combination of the other levels (rows) and parse cost (columns)."""
+
+    paths: tuple[str, ...]
+    """The factors that vary from row to row."""
+    rows: Mapping[Key, str]
+    """Each combination and what it is called."""
+    costs: Mapping[str, float | None]
+    """Levels of the parse cost, and the CPU per page that was measured there: median over its cells, in seconds."""
+    standings: Mapping[tuple[Key, str], Standing]
+
+
+def matrix(document: ResultDocument) -> Matrix | None:
+    """Return the matrix of a document; null where the parse cost, or nothing else, varies."""
+    cells = [
+        cell
+        for cell in document.cells
+        # With open arrivals throughput ranks nobody.
+        if cell.baseline_id is not None and PARSE_COST in cell.factors and cell.arrivals is None
+    ]
+    groups: dict[tuple[Key, str], list[CellResult]] = {}
+    for cell in cells:
+        if not cell.marked:
+            groups.setdefault((key_of(cell.factors, PARSE_COST), str(cell.factors[PARSE_COST])), []).append(
+                cell
+            )
+    rows = list(dict.fromkeys(key for key, _ in groups))
+    levels = list(dict.fromkeys(level for _, level in groups))
+    if len(rows) < FEWEST or len(levels) < FEWEST:
+        return None
+    paths = tuple(
+        path
+        for path in dict.fromkeys(path for key in rows for path, _ in key)
+        if len({dict(key).get(path) for key in rows}) > 1
+    )
+    return Matrix(
+        paths,
+        {key: ", ".join(dict(key).get(path, NONE) for path in paths) for key in rows},
+        {level: _cost(cells, level) for level in levels},
+        {place: standing(group, document.scatter_rounds) for place, group in groups.items()},
+    )
+
+
+def _cost(cells: Sequence[CellResult], level: str) -> float | None:
+    measured = [
+        cell.parse.cpu_s
+        for cell in cells
+        if str(cell.factors[PARSE_COST]) == level
+        and cell.status == "ok"
+        and cell.parse is not None
+        and cell.parse.cpu_s is not None
+    ]
+    return median(measured) if measured else None
+
+
+def winners(found: Matrix) -> Table:
+    """Return the table of who wins where."""
+    return Table(
+        title="Who is fastest",
+        columns=(
+            Column(", ".join(found.paths), "", "what varies besides the parse cost", numeric=False),
+            *(
+                Column(level, f"{ms(cost)} ms", "parse cost, CPU measured")
+                for level, cost in found.costs.items()
+            ),
+        ),
+        rows=tuple(
+            (name, *(winner_text(found.standings.get((key, level))) for level in found.costs))
+            for key, name in found.rows.items()
+        ),
+        notes=(),
+        findings=tuple(_legend(found)),
+    )
+
+
+def winner_text(place: Standing | None) -> str:
+    """Return who is fastest and how far ahead, below one another, with marks that the legend explains."""
+    if place is None:
+        return NONE
+    if not place.leaders:
+        return place.status.replace(" ", "\n")
+    marks = ("†" if place.behind_sequential else "") + ("" if place.complete else "!")
+    if len(place.leaders) > 1:
+        names = place.leaders if place.others or len(place.leaders) == 2 else ("all",)  # noqa: PLR2004 - both fit
+        return "\n".join([*names, f"tie{marks}"])
+    lead = "alone" if place.lead is None else times(place.lead)
+    return f"{place.leaders[0]}\n{lead}{'' if place.sure else '?'}{marks}"
+
+
+def _legend(found: Matrix) -> Iterator[str]:
+    yield (
+        "columns: the parse cost as it is written, and below it the CPU per page that was measured; cells: the fastest"
+        " strategy and how many times faster it is than the next; a tie where the interval of that ratio contains 1"
+    )
+    places = found.standings.values()
+    if any(place.leaders and not place.sure for place in places):
+        yield "? fewer than 3 rounds cannot tell whether that is luck"
+    if any(place.behind_sequential for place in places):
+        yield "† sequential is faster still"
+    if any(place.leaders and not place.complete for place in places):
+        yield "! among the strategies that have a valid cell there; not all do"
+
+
+def picture(found: Matrix) -> str:
+    """Return in one sentence how many combinations each strategy wins."""
+    places = list(found.standings.values())
+    wins = Counter(place.winner for place in places if place.winner is not None)
+    parts = [f"{name} {form(name, 'wins', 'win')} {count}" for name, count in wins.most_common()]
+    for count, one, many in (
+        (sum(place.sure and len(place.leaders) > 1 for place in places), "is a tie", "are ties"),
+        (
+            sum(bool(place.leaders) and not place.sure for place in places),
+            *["had too few rounds to tell"] * 2,
+        ),
+        (sum(not place.leaders for place in places), "has no valid number", "have no valid number"),
+    ):
+        if count:
+            parts.append(f"{count} {one if count == 1 else many}")
+    factors = " and ".join([*found.paths, PARSE_COST])
+    return f"Of {len(places)} combinations of {factors}, {', '.join(parts)}."
+
+
+def told(document: ResultDocument) -> tuple[str, ...]:
+    """Return the crossovers in sentences: each one, or where they are many, for two strategies from where to where."""
+    texts = tuple(finding.text for finding in document.findings if finding.kind == "crossover")
+    if len(texts) <= MOST_SENTENCES:
+        return texts
+    return tuple(_range(*names, members) for names, members in by_pair(document).items())
+
+
+def _range(faster: str, slower: str, found: Sequence[Crossover]) -> str:
+    costs = [
+        crossover.cost_s
+        for crossover in found
+        if crossover.kind == "crossing" and crossover.cost_s is not None
+    ]
+    beat = f"{faster} {form(faster, 'beats', 'beat')} {slower}"
+    kinds = Counter(crossover.kind for crossover in found)
+    parts = []
+    if costs:
+        span = duration(costs[0]) if len(costs) == 1 else durations(min(costs), max(costs))
+        parts.append(f"from {span} of parse CPU on in {len(costs)}")
+    for words, count in (
+        ("at every cost measured", kinds["always"]),
+        ("at none", kinds["never"]),
+        ("not told apart", kinds["undecided"]),
+    ):
+        if count:
+            parts.append(f"{words} in {count}")
+    return f"Of {len(found)} combinations of the other levels, {beat} {', '.join(parts)}."
+
+
+def crossover_tables(document: ResultDocument, found: Matrix) -> tuple[Table, ...]:
+    """Return a table for each strategy with processes: from which parse CPU on it wins, over each of the others."""
+    by_faster: dict[str, dict[str, dict[Key, Crossover]]] = {}
+    for (faster, slower), members in by_pair(document).items():
+        by_faster.setdefault(faster, {})[slower] = {
+            key_of(member.scope, PARSE_COST): member for member in members
+        }
+    return tuple(
+        Table(
+            title=f"From which parse CPU on {faster} {form(faster, 'wins', 'win')}, in ms",
+            columns=(
+                Column(", ".join(found.paths), "", "what varies besides the parse cost", numeric=False),
+                *(Column("over", slower, "crossover and its 95 % interval") for slower in others),
+            ),
+            rows=tuple(
+                (name, *(crossover_text(members.get(key)) for members in others.values()))
+                for key, name in found.rows.items()
+            ),
+            notes=(),
+            findings=(
+                "in brackets the 95 % interval; all: at every cost measured; none: at none",
+                "?: not told apart, or beyond what was measured",
+            ),
+        )
+        for faster, others in by_faster.items()
+    )
+
+
+def crossover_text(found: Crossover | None) -> str:
+    """Return a crossover in ms with its interval, `?` for what is not known."""
+    if found is None:
+        return NONE
+    match found.kind:
+        case "always":
+            return "all"
+        case "never":
+            return "none"
+    low, high = ("?" if value is None else ms(value) for value in (found.low_s, found.high_s))
+    if (low, high) == ("?", "?"):
+        return "?"
+    return f"{'?' if found.cost_s is None else ms(found.cost_s)} ({low}–{high})"
+
+
+def by_pair(document: ResultDocument) -> dict[tuple[str, str], list[Crossover]]:
+    """Return the crossovers by the names of the faster and the slower strategy."""
+    found: dict[tuple[str, str], list[Crossover]] = {}
+    for crossover in document.crossovers:
+        found.setdefault((crossover.faster, crossover.slower), []).append(crossover)
+    return found

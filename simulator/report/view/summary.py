@@ -1,0 +1,144 @@
+"""A run in a few lines: verdict, one table, machine, how to do it again."""
+
+from collections.abc import Sequence
+
+from simulator.report.view.build import ESSENTIAL, build, machine, row
+from simulator.report.view.columns import columns_of
+from simulator.report.view.combinations import Combination, combinations
+from simulator.report.view.document import Summary, Tally
+from simulator.report.view.parts import Column, Table, Verdict
+from simulator.report.view.remarks import cautions
+from simulator.report.view.standing import rate_of, standing
+from simulator.report.view.tuning import build_tuning
+from simulator.result.document import CellResult, Expectation, ResultDocument
+from simulator.text.numbers import NONE, duration, number, times
+
+MOST_PYTHONS = 4
+FEW = 6
+"""Rows that there is room for in any case; of more in one combination the fastest come first."""
+
+CLOSED = (
+    Column("combination", "", "the levels of all factors but the strategy", numeric=False),
+    Column("fastest", "", "or who is not told apart from it", numeric=False),
+    Column("lead", "", "how many times faster than the next"),
+    Column("pages", "/s", "of the fastest"),
+    Column("speed-up", "", "of the fastest over sequential"),
+)
+OPEN = (
+    CLOSED[0],
+    Column("come /s", "", "jobs that came per second"),
+    Column("keep up", "", "whose backlog stays small", numeric=False),
+    Column("do not", "", "whose backlog grows, or may", numeric=False),
+    Column("soonest p50", "", "the lowest median response time of those that keep up", numeric=False),
+)
+
+
+def build_summary(document: ResultDocument) -> Summary:
+    """Return the summary of a run; nothing in it depends on anything but the document."""
+    searched = "tune" in document.scenario
+    parts = build_tuning(document) if searched else build(document, all_tables=True)
+    command = document.environment.get("command")
+    return Summary(
+        verdict=next(part for part in parts if isinstance(part, Verdict)),
+        # What a search tried comes best first: what is cut is the worst.
+        table=next((part for part in parts if isinstance(part, Table)), None)
+        if searched
+        else _table(document),
+        expectations=_tally(document.expectations),
+        cautions=cautions(document),
+        machine=_machine(document),
+        command=str(command or f"simulator report {document.id}"),
+        again="command" in document.environment,
+    )
+
+
+def _table(document: ResultDocument) -> Table:
+    groups = combinations(document)
+    if len(groups) == 1:
+        cells = groups[0].cells
+        ordered = cells if len(cells) <= FEW else sorted(cells, key=rate_of, reverse=True)
+        return Table(
+            groups[0].title, columns_of(ESSENTIAL), tuple(row(ESSENTIAL, each) for each in ordered), (), ()
+        )
+    if any(cell.arrivals is not None for cell in document.cells):
+        return Table("", OPEN, tuple(map(_open_row, groups)), (), ())
+    return Table("", CLOSED, tuple(_closed_row(group, document.scatter_rounds) for group in groups), (), ())
+
+
+def _closed_row(group: Combination, first: int | None) -> tuple[str, ...]:
+    rivals = [cell for cell in group.cells if cell.baseline_id is not None and not cell.marked]
+    cells = rivals or list(group.cells)
+    place = standing(cells, first)
+    if not place.leaders:
+        return (group.title, place.status, "", "", "")
+    best = next(cell for cell in cells if cell.strategy == place.leaders[0])
+    rate, speedup = best.throughput_per_s, best.speedup
+    return (
+        group.title,
+        ", ".join(place.leaders) + ("" if place.sure else "?"),
+        "tie" if len(place.leaders) > 1 else times(place.lead) or NONE,
+        number(None if rate is None else rate.median),
+        NONE if speedup is None else times(speedup.median),
+    )
+
+
+def _open_row(group: Combination) -> tuple[str, ...]:
+    known = [
+        (cell, cell.arrivals) for cell in group.cells if cell.status == "ok" and cell.arrivals is not None
+    ]
+    if not known:
+        return (group.title, "", "nothing valid", "", "")
+    steady = [cell for cell, arrivals in known if arrivals.keeps_up]
+    rates = [arrivals.offered_per_s for _, arrivals in known if arrivals.offered_per_s is not None]
+    p50s = [(p50, cell) for cell in steady if (p50 := _p50(cell)) is not None]
+    soonest = min(p50s, default=None, key=lambda pair: pair[0])
+    return (
+        group.title,
+        number(rates[0] if rates else None),
+        _names(steady),
+        _names([cell for cell, arrivals in known if not arrivals.keeps_up]),
+        NONE if soonest is None else f"{soonest[1].strategy} {duration(soonest[0])}",
+    )
+
+
+def _p50(cell: CellResult) -> float | None:
+    return cell.response_time_s.p50 if cell.response_time_s is not None else None
+
+
+def _names(cells: Sequence[CellResult]) -> str:
+    return ", ".join(cell.strategy for cell in cells) or NONE
+
+
+def _tally(expectations: Sequence[Expectation]) -> Tally | None:
+    if not expectations:
+        return None
+    return Tally(
+        sum(one.verdict == "held" for one in expectations),
+        tuple(
+            (verdict, tuple(one.claim or one.that for one in expectations if one.verdict == verdict))
+            for verdict in ("not held", "undecided")
+        ),
+    )
+
+
+def _machine(document: ResultDocument) -> str:
+    """Return machine and Pythons in a line, without paths: they say more of a person than of a number."""
+    pythons: dict[str, set[bool]] = {}
+    for cell in document.cells:
+        for repetition in cell.repetitions:
+            about = repetition.environment
+            if "version" in about:
+                build = " free-threaded" if about.get("free_threaded") else ""
+                name = f"{about.get('implementation', 'Python')} {about['version']}{build}"
+                pythons.setdefault(name, set()).update(map(bool, about.get("gil_enabled") or ()))
+    told = [f"{name}{_gil(states)}" for name, states in pythons.items()]
+    if len(told) > MOST_PYTHONS:
+        told = [*told[: MOST_PYTHONS - 1], f"{len(told) - MOST_PYTHONS + 1} more Pythons"]
+    where = dict(machine(document).items).get("machine", "an unknown machine")
+    return "; ".join([where, *told, f"run {document.id}, {document.started_at[:10]}"])
+
+
+def _gil(states: set[bool]) -> str:
+    if not states:
+        return ""
+    return " (GIL on and off)" if len(states) > 1 else f" (GIL {'on' if True in states else 'off'})"

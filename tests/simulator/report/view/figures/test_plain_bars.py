@@ -1,0 +1,44 @@
+from dataclasses import replace
+
+from simulator.report.view.figure import Bar, Bars
+from simulator.report.view.figures.plain_bars import BUILDERS
+from tests.simulator.analysis.builders import document
+from tests.simulator.report.view.figures.runs import RATES, measured, only
+
+memory, startup = BUILDERS
+
+
+def test_memory_is_drawn_in_mb() -> None:
+    panel = only(memory(measured()))
+    assert isinstance(panel.shape, Bars)
+    assert panel.shape.names == ("sequential", "threads", "asyncio")
+    assert panel.shape.bars[1] == Bar(40.0, tone="strategy:threads")
+    assert panel.shape.axis.unit == "MB"
+    assert panel.table.rows[1] == ("threads", "40")
+    assert panel.summary == "The job takes 40 MB (threads) to 100 MB (asyncio), 2.50 times as much."
+
+
+def test_startup_is_drawn_in_seconds() -> None:
+    panel = only(startup(measured()))
+    assert isinstance(panel.shape, Bars)
+    assert panel.shape.bars[2] == Bar(0.3, tone="strategy:asyncio")
+    assert panel.table.rows[2] == ("asyncio", "0.3")
+    assert panel.summary == (
+        "Until every worker is warm it takes 200 ms (threads) to 300 ms (asyncio), 1.50 times as much."
+    )
+
+
+def test_what_differs_by_nothing_to_speak_of_is_alike_and_one_alone_compared_with_nothing() -> None:
+    assert (
+        only(memory(document(RATES))).summary == "The job takes about 100 MB with threads and asyncio alike."
+    )
+    alone = document({"sequential": [20.0] * 3, "threads": [50.0] * 3})
+    assert only(memory(alone)).summary == "The job takes 100 MB with threads."
+
+
+def test_who_has_no_number_is_named_and_without_any_there_is_no_figure() -> None:
+    panel = only(memory(document(RATES, threads={"memory_bytes": None})))
+    assert panel.table.notes == ("threads: its memory cannot be read here",)
+    made = document(RATES)
+    none = replace(made, cells=tuple(replace(cell, memory_bytes=None) for cell in made.cells))
+    assert memory(none) is None

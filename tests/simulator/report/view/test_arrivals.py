@@ -1,0 +1,56 @@
+from dataclasses import replace
+
+from simulator.analysis.crossover import crossovers
+from simulator.analysis.findings import findings
+from simulator.report.view.build import COLUMNS, build
+from simulator.report.view.matrix import matrix
+from simulator.report.view.parts import Table, Verdict
+from simulator.text.numbers import NONE
+from tests.simulator.analysis.builders import document
+from tests.simulator.analysis.test_open_findings import GROWING, STEADY, UNSURE, opened
+from tests.simulator.report.view.test_matrix import usual
+
+
+def tables(made: object) -> list[Table]:
+    return [part for part in build(made) if isinstance(part, Table)]  # type: ignore[arg-type]
+
+
+def test_open_arrivals_have_a_second_table_and_no_speedup() -> None:
+    made = opened(
+        {
+            "sequential": (GROWING, [900] * 3),
+            "threads": (STEADY, [50] * 3),
+            "asyncio": (replace(UNSURE, offered_per_s=None, dispatcher_late_tail_s=0.0004), [50] * 3),
+        }
+    )
+    main, arrivals = tables(made)
+    speedup = [column.name for column in COLUMNS].index("speed-up")
+    assert {row[speedup] for row in main.rows} == {NONE}
+    assert arrivals.title == f"{main.title}: jobs come by themselves"
+    assert arrivals.rows == (
+        ("sequential", "50", "50", "2", "37", NONE, "no"),
+        ("threads", "50", "50", "2", "4", NONE, "yes"),
+        ("asyncio", NONE, "50", "2", "24", "0.4", "not told"),
+    )
+    assert all(len(row) == len(arrivals.columns) for row in arrivals.rows)
+
+
+def test_closed_arrivals_have_none() -> None:
+    assert len(tables(document({"sequential": [20.0] * 3, "threads": [50.0] * 3}))) == 1
+
+
+def test_who_keeps_up_is_part_of_the_answer() -> None:
+    made = opened({"sequential": (GROWING, [900] * 3), "threads": (STEADY, [50] * 3)})
+    found = findings(made)
+    verdict = build(replace(made, findings=found))[0]
+    assert isinstance(verdict, Verdict)
+    assert verdict.sentences[0] == next(one.text for one in found if one.kind == "arrivals")
+
+
+def test_open_arrivals_have_neither_matrix_nor_crossover_which_rank_by_throughput() -> None:
+    closed = usual()
+    assert matrix(closed) is not None
+    assert crossovers(closed) != ()
+    opened_too = replace(closed, cells=tuple(replace(cell, arrivals=STEADY) for cell in closed.cells))
+    assert matrix(opened_too) is None
+    assert crossovers(opened_too) == ()

@@ -1,0 +1,117 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from simulator.analysis.comparison import compare_runs
+from simulator.measures.registry import RANKING
+from simulator.report.terminal.render import render
+from simulator.report.view.comparison import build_comparison
+from simulator.report.view.parts import Facts, Table, Verdict
+from simulator.result.comparison import Comparison
+from simulator.result.measured import measured_of
+from simulator.result.run import Run
+from tests.simulator.analysis.builders import planned, repetition, run
+from tests.simulator.analysis.measured_runs import run_of
+
+STEADY = [100.0, 101.0, 99.0]
+
+
+def compared(a: Run, b: Run, metric: str = "throughput", across: tuple[str, ...] = ()) -> Comparison:
+    return compare_runs(measured_of(a), measured_of(b), RANKING[metric], 0.05, across)
+
+
+def parts(comparison: Comparison) -> tuple[Verdict, Table, Facts]:
+    verdict, table, facts = build_comparison(comparison)
+    assert isinstance(verdict, Verdict)
+    assert isinstance(table, Table)
+    assert isinstance(facts, Facts)
+    return verdict, table, facts
+
+
+def test_regressions_come_first_then_other_changes_then_how_many_are_the_same() -> None:
+    a = run_of(
+        {"sequential": STEADY, "asyncio": STEADY, "threads": STEADY, "processes": [99.0, 100.0, 103.0]}
+    )
+    b = run_of(
+        {
+            "sequential": STEADY,
+            "asyncio": [150.0, 151.0, 152.0],
+            "threads": [80.0, 81.0, 79.0],
+            "processes": STEADY,
+        },
+        run_id="r2",
+    )
+    verdict, table, _ = parts(compared(a, b))
+    assert verdict.title == "r2 (B) against r1 (A): pages/s"
+    assert verdict.sentences[0].startswith("threads: slower in B by more than 5 %, a regression: 0.80 × (0.7")
+    assert verdict.sentences[1].startswith("asyncio: faster in B: 1.51 × (1.")
+    assert verdict.sentences[2:] == ("No difference in 2 of 4 cells.",)
+    assert [row[-1] for row in table.rows] == ["no difference", "faster", "slower", "no difference"]
+
+
+@pytest.mark.parametrize(
+    ("strategies", "words"),
+    [(1, "No difference in the one cell that was compared."), (2, "No difference in any of 2 cells.")],
+)
+def test_when_nothing_changed_one_sentence_says_so(strategies: int, words: str) -> None:
+    rates = dict.fromkeys(["threads", "asyncio"][:strategies], STEADY)
+    verdict, _, _ = parts(compared(run_of(rates), run_of(rates)))
+    assert verdict.sentences == (words,)
+
+
+def test_when_nothing_could_be_compared_the_reasons_stand_below_each_once() -> None:
+    rates = {"threads": [1.0], "asyncio": [1.0]}
+    verdict, table, _ = parts(compared(run_of(rates), run_of(rates, run_id="r2")))
+    assert verdict.sentences == ("Nothing could be compared; the reasons stand below.",)
+    assert table.notes == (
+        "threads; asyncio: cannot tell: in A 1 valid round, 3 are needed; in B 1 valid round, 3 are needed",
+    )
+
+
+def test_rows_are_named_by_the_levels_that_differ() -> None:
+    cells = [
+        planned(strategy, levels={"case": case, "server.latency": "20ms"})
+        for case in ("idle", "busy")
+        for strategy in ("sequential", "threads")
+    ]
+    made = run(cells, [repetition(cell.id, i, rate) for cell in cells for i, rate in enumerate(STEADY)])
+    _, table, _ = parts(compared(made, made))
+    assert [row[0] for row in table.rows] == [
+        "sequential, idle", "threads, idle", "sequential, busy", "threads, busy"
+    ]  # fmt: skip
+
+
+def test_other_metrics_are_shown_in_the_units_of_people() -> None:
+    a, b = run_of({"threads": STEADY}), run_of({"threads": STEADY}, memory_bytes=150_000_000)
+    verdict, table, _ = parts(compared(a, b, "memory"))
+    assert table.columns[1].unit == "MB"
+    assert table.rows[0][1:4] == ("100", "150", "1.50")
+    assert verdict.sentences == ("threads: more in B by more than 5 %, a regression: 1.50 ×",)
+    _, table, _ = parts(compared(a, b, "cpu"))
+    assert (table.columns[1].unit, table.rows[0][1]) == ("ms", "10")
+
+
+def test_the_machine_s_change_and_what_else_differs_are_shown() -> None:
+    a = run_of({"threads": STEADY}, calibration={"units": 100})
+    b = run_of({"threads": STEADY}, spins=[0.02] * 3, run_id="r2", digest="x", calibration={"units": 110})
+    _, table, facts = parts(compared(a, b, across=("CPU: 1 in A, 2 in B",)))
+    assert dict(facts.items)["machine's own speed, B/A"] == "0.50 ×"
+    assert ("compared across", "CPU: 1 in A, 2 in B") in facts.items
+    assert table.rows[0][5] == "0.50"
+    assert table.notes == (
+        "threads: the calibration asks for 1.10 × the parsing per page in B",
+        "the records differ between the runs, so the work was not the same: threads",
+    )
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_it_fits_the_terminal(width: int) -> None:
+    a = run_of({"sequential": STEADY, "processes_per_core": STEADY, "threads": [1.0]})
+    out = io.StringIO()
+    render(
+        build_comparison(compared(a, run_of({"threads": STEADY}))),
+        Console(file=out, width=width, color_system=None, highlight=False),
+    )
+    assert max(map(len, out.getvalue().splitlines())) <= width
+    assert "only in A" in out.getvalue()
