@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simulator.driver.canonical import difference
+from simulator.driver.difference import difference
 from simulator.result.observation import Observed
 
 

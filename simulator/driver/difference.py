@@ -1,11 +1,17 @@
-"""Where two records differ, from their canonical texts alone: the records may be in other processes."""
+"""Are two records equal, and where do they differ? From canonical texts alone: they may be in other processes."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
 from itertools import zip_longest
 from typing import Any
 
-from .field_path import path_of, shortened, step_to
+from .shared.field_path import path_of, shortened, step_to
+
+
+def digest(text: str) -> str:
+    """Return 32 hexadecimal digits: BLAKE2b of `text`."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def difference(left: str, right: str) -> tuple[str, str, str] | None:

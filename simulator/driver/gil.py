@@ -1,27 +1,21 @@
 """Which import turns the GIL on in a free-threaded build."""
 
 import re
-import sys
 import warnings
 from collections.abc import Callable
 from importlib import import_module
 
 from .clients import CLIENTS
 from .parsers import ParserSpecError, modules
+from .shared.python import gil_enabled
 from .spec import Spec
 
 _NAMED = re.compile(r"to load module '([^']+)'")
 """What CPython's own warning says: the extension itself, where an import of a package may load many."""
 
 
-def is_enabled() -> bool:
-    """Whether there is a GIL now."""
-    ask = getattr(sys, "_is_gil_enabled", None)  # Python 3.13 and later
-    return True if ask is None else bool(ask())
-
-
 def enabled_by(
-    spec: Spec, *, is_on: Callable[[], bool] = is_enabled, load: Callable[[str], object] = import_module
+    spec: Spec, *, is_on: Callable[[], bool] = gil_enabled, load: Callable[[str], object] = import_module
 ) -> "str | None":
     """Import what this job fetches and parses with, one by one; return the module that turned the GIL on.
 

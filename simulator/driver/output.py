@@ -10,8 +10,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .canonical import NotCanonicalError, canonical, digest
+from .difference import digest
 from .libraries import LIBRARIES
+from .shared.canonical import NotCanonicalError, canonical
 from .shared.recorder import COLUMNS, READY
 from .spec import PROTOCOL, Spec
 from .strategies import Outcome

@@ -2,7 +2,7 @@
 
 from __future__ import absolute_import, division, unicode_literals
 
-from .python import PYTHON_2, native
+from .shared.python import PYTHON_2, native
 
 if PYTHON_2:
     from httplib import HTTPConnection

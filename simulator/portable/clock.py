@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, unicode_literals
 
 import time
 
-from .python import IRONPYTHON, JYTHON
+from .shared.python import IRONPYTHON, JYTHON
 
 UNKNOWN = -1
 """Stands for the CPU time of a thread where this Python cannot tell it."""

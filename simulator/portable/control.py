@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 
-from .python import IRONPYTHON, JYTHON
+from .shared.python import IRONPYTHON, JYTHON
 
 try:
     import fcntl

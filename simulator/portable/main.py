@@ -7,10 +7,10 @@ import sys
 
 from .clock import wall
 from .control import Control, leave
-from .failure import Failure
 from .output import write_measured
 from .preflight import preflight
 from .setting import bind_to_cpus, find_modules_in, set_switch_interval
+from .shared.failure import Failure
 from .spec import load, refuse
 from .workers import Threads
 

@@ -8,11 +8,11 @@ import os
 import platform
 import sys
 
-from .canonical import NotCanonicalError, canonical
-from .python import IMPLEMENTATION
 from .setting import cpus_now
+from .shared.canonical import NotCanonicalError, canonical
+from .shared.python import IMPLEMENTATION
+from .shared.recorder import COLUMNS
 from .spec import PROTOCOL
-from .workers import COLUMNS
 
 
 def write_measured(spec, threads, go_ns, startup_ns, gil):
@@ -22,7 +22,7 @@ def write_measured(spec, threads, go_ns, startup_ns, gil):
     columns = {name: [job[0][at] for job in jobs] for at, name in enumerate(COLUMNS)}
     columns["error"] = [error for _, _, error in jobs]
     # Pages are claimed in order: what was not started is what comes after those that were.
-    unstarted = (threads.tickets.offsets or [])[len(jobs) :]
+    unstarted = (threads.offsets or [])[len(jobs) :]
     described = environment(spec)
     described["gil_enabled"] = gil
     write(
@@ -37,7 +37,7 @@ def write_measured(spec, threads, go_ns, startup_ns, gil):
             "digests": names,
             "records": records,
             "unchecked": unchecked,
-            "errors": threads.errors,
+            "errors": threads.errors.kept,
             "loop_lag_ns": [],
             "environment": described,
         },

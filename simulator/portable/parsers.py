@@ -1,100 +1,40 @@
 # -*- coding: utf-8 -*-
-"""From what a scenario writes under `job.parser` to a parser, and to the parse of one job."""
+"""From what a scenario writes under `job.parser` to a parser."""
 
 from __future__ import absolute_import, division, unicode_literals
 
-import hashlib
 import importlib
-import json
 import sys
 import types
-import zlib
 
-from .charset import decode
-from .failure import Failure, raised
-from .python import IMPLEMENTATION, count_to, native
+from .shared.charset import decode
+from .shared.failure import Failure, raised
+from .shared.json_document import parse as parse_json
+from .shared.python import IMPLEMENTATION, native
+from .shared.scalable import Sha256, Spin
 
-ORIGIN = "http://mockserver.test"
-"""Of the URL that a parser sees: a server's port differs from run to run, and a record must not."""
-BLOCK = b"\0" * (1 << 20)
 BUILT_IN = ("html.parser", "json", "spin", "sha256")
 
 
-def page_url(page):
-    """Return the URL of a page as parsers see it."""
-    return "%s/pages/%d" % (ORIGIN, page)
-
-
-def is_scalable(spec):
-    """Whether the parser takes an amount of work."""
-    return spec.get("name") in ("spin", "sha256")
-
-
-def load(spec, units=0):
+def load(spec):
     """Return the parser, a callable (body, url) -> record. Raises Failure where that cannot be done.
 
-    Args:
-        spec: `{"name": …}`, or `{"function": "package.module:function", "input": "bytes"|"text", "url": bool}`.
-        units: loop iterations of `spin`, bytes of `sha256`.
+    `spec` is `{"name": …}`, or `{"function": "package.module:function", "input": "bytes"|"text", "url": bool}`.
     """
     name = spec.get("name")
     if name is None:
         return load_function(spec["function"], spec.get("input") == "text", bool(spec.get("url")))
     if name == "html.parser":
-        from .html_page import parse  # noqa: PLC0415 - so that an import that fails is told like any other
+        from .shared.html_page import parse  # noqa: PLC0415 - so that an import that fails is told like any other
 
         return parse
-    if name == "json":
-        return parse_json
-    if name == "spin":
-        return spin(units)
-    if name == "sha256":
-        return sha256(units)
+    if name in BUILT_IN:
+        return {"json": parse_json, "spin": Spin(), "sha256": Sha256()}[name]
     raise Failure(
         "unsupported",
         "the driver for %s has no parser %s; it has %s, and your own package.module:function"
         % (IMPLEMENTATION, name, ", ".join(BUILT_IN)),
     )
-
-
-def parse_json(body, url):
-    """Parse a page that is a JSON document; raises ValueError for any other."""
-    try:
-        # Before 3.6 json takes no bytes.
-        return json.loads(body if sys.version_info >= (3, 6) else body.decode("utf-8-sig"))
-    except ValueError as error:
-        raise ValueError(
-            "%s is not JSON (%s); the json parser needs pages that are, as in server.content:"
-            " {kind: folder, path: …} with *.json files" % (url, error)
-        )
-
-
-def spin(units):
-    """Return the parser that loops `units` times: a loop of integer arithmetic, all interpreter."""
-
-    def parse(body, _url):
-        value = 1
-        for _ in count_to(units):
-            value = (value * 1664525 + 1013904223) & 0xFFFFFFFF
-        return {"bytes": len(body)}
-
-    return parse
-
-
-def sha256(units):
-    """Return the parser that hashes `units` bytes, besides the page itself."""
-    blocks, rest = divmod(units, len(BLOCK))
-    last = BLOCK[:rest]
-
-    def parse(body, _url):
-        work = hashlib.sha256()
-        for _ in count_to(blocks):
-            work.update(BLOCK)
-        if rest:
-            work.update(last)
-        return {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-
-    return parse
 
 
 def load_function(target, text, url):
@@ -151,26 +91,5 @@ def call(function, text, url, target):
         if hasattr(result, "__iter__") and (hasattr(result, "__next__") or hasattr(result, "next")):
             return list(result)
         return result
-
-    return parse
-
-
-def bind(spec):
-    """Return the parse of one job, (page id, body) -> record. Raises Failure.
-
-    A parse cost is reached by whole parses; what is left over is one more parse for a share of the page ids that
-    depends on nothing but the seed, and is the same as under every other driver.
-    """
-    parser = load(spec.parser, spec.units or 0)
-    if is_scalable(spec.parser) or (spec.repeats == 1 and not spec.extra_fraction):
-        return lambda page, body: parser(body, page_url(page))
-    repeats, threshold, seed = spec.repeats, int(round(spec.extra_fraction * 2**32)), spec.seed
-
-    def parse(page, body):
-        record, url = None, page_url(page)
-        chosen = zlib.crc32(("%d:%d" % (seed, page)).encode("ascii")) & 0xFFFFFFFF  # signed in Python 2
-        for _ in count_to(repeats + (chosen < threshold)):
-            record = parser(body, url)
-        return record
 
     return parse

@@ -5,8 +5,8 @@ from __future__ import absolute_import, division, unicode_literals
 import os
 import sys
 
-from .failure import Failure
-from .python import IMPLEMENTATION, native
+from .shared.failure import Failure
+from .shared.python import IMPLEMENTATION, native
 
 
 def bind_to_cpus(cpus):

@@ -5,8 +5,10 @@ from __future__ import absolute_import, division, unicode_literals
 import io
 import json
 
-from .failure import Failure
-from .python import IMPLEMENTATION
+from .shared.arrivals import offsets_ns
+from .shared.failure import Failure
+from .shared.python import IMPLEMENTATION
+from .twister import Twister
 
 PROTOCOL = 1
 NEEDED = (
@@ -40,6 +42,13 @@ class Spec:
             self.unsupported = None if raw["mode"] == "preflight" else why_not(raw)
         except (KeyError, TypeError, AttributeError) as error:
             raise SpecError("the job file lacks or mistypes a key: %r" % (error,))
+
+    def offsets_ns(self):
+        """Return how long after "go" each job is due (ns), in the order of page ids; null for closed arrivals."""
+        if self.arrivals is None:
+            return None
+        process, rate = self.arrivals["process"], self.arrivals["rate_per_s"]
+        return list(offsets_ns(process, rate, self.pages, self.duration_ns, Twister(self.seed).random))
 
 
 def load(path):

@@ -6,7 +6,7 @@ The Pythons that it is for have no BLAKE2b. So its sample file says `digested: f
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.driver.canonical import difference, digest
+from simulator.driver.difference import difference, digest
 
 
 def digested(written: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -4,8 +4,8 @@ import warnings
 
 from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 
-from .charset import decode
-from .page import PageRecord, Product, page_record, product
+from ..shared.charset import decode
+from ..shared.page import PageRecord, Product, page_record, product
 
 # XHTML pages are read as HTML on purpose, as a browser does that gets them as text/html.
 warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)

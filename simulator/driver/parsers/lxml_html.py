@@ -8,8 +8,8 @@ import threading
 
 from lxml import etree
 
-from .charset import decode
-from .page import HIDDEN_TAGS, PageRecord, Product, page_record, product
+from ..shared.charset import decode
+from ..shared.page import HIDDEN_TAGS, PageRecord, Product, page_record, product
 
 _FIELDS = ("name", "price", "rating", "stock")
 

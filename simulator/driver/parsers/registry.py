@@ -17,7 +17,7 @@ from .user_function import load_function, split_target
 
 class _BuiltIn(NamedTuple):
     module: str
-    """Module of this package."""
+    """From this package."""
     attribute: str
     """The parser in it; a class is called."""
     libraries: tuple[str, ...]
@@ -27,13 +27,13 @@ class _BuiltIn(NamedTuple):
 
 
 BUILT_IN: Mapping[str, _BuiltIn] = {
-    "html.parser": _BuiltIn("html_parser", "parse", ("html.parser",)),
-    "bs4": _BuiltIn("beautiful_soup", "parse", ("bs4",), "beautifulsoup4"),
-    "lxml": _BuiltIn("lxml_html", "parse", ("lxml.etree",), "lxml"),
-    "selectolax": _BuiltIn("selectolax_lexbor", "parse", ("selectolax.lexbor",), "selectolax"),
-    "json": _BuiltIn("json_document", "parse", ("json",)),
-    "spin": _BuiltIn("spin", "Spin", ()),
-    "sha256": _BuiltIn("sha256", "Sha256", ("hashlib",)),
+    "html.parser": _BuiltIn("..shared.html_page", "parse", ("html.parser",)),
+    "bs4": _BuiltIn(".beautiful_soup", "parse", ("bs4",), "beautifulsoup4"),
+    "lxml": _BuiltIn(".lxml_html", "parse", ("lxml.etree",), "lxml"),
+    "selectolax": _BuiltIn(".selectolax_lexbor", "parse", ("selectolax.lexbor",), "selectolax"),
+    "json": _BuiltIn("..shared.json_document", "parse", ("json",)),
+    "spin": _BuiltIn("..shared.scalable", "Spin", ()),
+    "sha256": _BuiltIn("..shared.scalable", "Sha256", ("hashlib",)),
 }
 
 
@@ -55,7 +55,7 @@ def load(spec: Mapping[str, Any]) -> Parser:
         )
     entry = BUILT_IN[name]
     try:
-        module = import_module(f".{entry.module}", __package__)
+        module = import_module(entry.module, __package__)
     except ImportError as error:
         raise unavailable(entry.libraries[0], error, package=entry.package) from error
     found: Any = getattr(module, entry.attribute)

@@ -2,8 +2,8 @@
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from .charset import decode
-from .page import HIDDEN_TAGS, PageRecord, Product, page_record, product
+from ..shared.charset import decode
+from ..shared.page import HIDDEN_TAGS, PageRecord, Product, page_record, product
 
 
 def parse(body: bytes, _url: str, /) -> PageRecord:

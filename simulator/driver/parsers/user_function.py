@@ -11,7 +11,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from .charset import decode
+from ..shared.charset import decode
 from .interface import Parser, ParserResultError, ParserSpecError
 from .missing import unavailable
 

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ..gil import is_enabled
 from ..shared.failure import Failure
+from ..shared.python import gil_enabled
 
 
 def check(task: str, modules: Sequence[str]) -> "dict[str, Any]":
@@ -28,10 +28,10 @@ def _import_here(modules: Sequence[str]) -> None:
 
 
 def _gil(modules: Sequence[str]) -> "dict[str, Any]":
-    if is_enabled():
+    if gil_enabled():
         raise Failure("unsupported", "this Python has its GIL on from the start")
     _import_here(modules)
-    if is_enabled():
+    if gil_enabled():
         return {"value": False, "reason": "importing it turns the GIL back on"}
     return {"value": True, "reason": "the GIL stays off after importing it"}
 

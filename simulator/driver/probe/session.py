@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ..control import Control
-from ..gil import is_enabled
 from ..loop_lag import lag_ns
 from ..parsers import ParserSpecError, ParserUnavailableError, modules
 from ..shared.failure import Failure
+from ..shared.python import gil_enabled
 from .controls import beside_spinner, hold, release, take_turns
 from .imports import check
 from .target import callers
@@ -97,7 +97,7 @@ class Session:
             "cost_s": self._cost_s,
             "pid": os.getpid(),
             "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-            "gil_enabled": is_enabled(),
+            "gil_enabled": gil_enabled(),
             "implementation": sys.implementation.name,
             "version": sys.version.split()[0],
         }

@@ -22,7 +22,7 @@ class ThreadTeam(object):
 
         Args:
             what: What a member is, for a person.
-            openers: Each returns a member. It has `start()`, `run(…)` and `release()`, the last safe at any time.
+            openers: Each returns a member. It has `start()`, `run(...)` and `release()`, the last safe at any time.
             names: Of the threads, as native strings.
             daemon: Whether the threads may end with their interpreter, from the midst of what they do.
         """

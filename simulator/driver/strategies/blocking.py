@@ -7,14 +7,13 @@ from functools import partial
 from typing import Any
 
 from ..due_timer import sleep_until
-from ..gil import is_enabled as gil_enabled
 from ..shared.blocking import do_jobs, warm_up
+from ..shared.python import gil_enabled
 from ..shared.recorder import ErrorLog, Recorder
 from ..shared.threads import ThreadTeam
 from ..tickets import Claim
-from ..work import Parse
 from .interface import Outcome, ShardPlan, Worker
-from .jobs import clocks, open_client, open_parse, warmup_pages
+from .jobs import Parse, clocks, open_client, open_parse, warmup_pages
 
 
 class BlockingShard:

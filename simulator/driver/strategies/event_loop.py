@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..due_timer import Clock, DueTimer, LoopTimer, due_timer
-from ..gil import is_enabled as gil_enabled
 from ..loop_lag import LoopLag
 from ..shared.failure import Failure, describe
+from ..shared.python import gil_enabled
 from ..shared.recorder import ErrorLog, Recorder
 from ..spec import Spec
 from ..tickets import Claim
-from ..work import Parse
 from .interface import Emit, Outcome, ShardPlan, Worker
-from .jobs import clocks, open_client, open_parse, warmup_pages
+from .jobs import Parse, clocks, open_client, open_parse, warmup_pages
 
 Elsewhere = Callable[[int, bytes], Awaitable[tuple[int, int, int, int, Any, str, str]]]
 """Has a page parsed by another worker: what `Recorder.parsed` takes."""

@@ -2,15 +2,18 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..clients import CLIENTS, adapter
 from ..due_timer import Clock
 from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
 from ..shared.failure import Failure, describe
+from ..shared.work import bind
 from ..spec import Spec
-from ..work import Parse, bind
+
+Parse = Callable[[int, bytes], Any]
+"""(page id, body) -> record."""
 
 
 def clocks(*, instrument: bool, clock: Clock = time.perf_counter_ns) -> "tuple[Any, Any]":
@@ -35,7 +38,8 @@ def load_parser(spec: Mapping[str, Any]) -> Parser:
 
 def open_parse(spec: Spec) -> Parse:
     """Import the parser and bind it to its amount of work. Raises Failure where that cannot be done."""
-    return bind(load_parser(spec.parser), spec.work, spec.seed)
+    work = spec.work
+    return bind(load_parser(spec.parser), work.repeats, work.extra_fraction, work.units, spec.seed)
 
 
 def open_client(spec: Spec) -> Any:

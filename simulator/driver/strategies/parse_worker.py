@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from threading import get_ident
 from typing import Any, NamedTuple, Protocol
 
-from ..gil import is_enabled as gil_enabled
 from ..shared.failure import Failure, describe
+from ..shared.python import gil_enabled
 from ..spec import Spec
-from ..work import Parse
 from .crossing import not_brought_back, not_picklable
 from .interface import Worker
-from .jobs import clocks, open_parse
+from .jobs import Parse, clocks, open_parse
 from .process_setup import set_switch_interval
 from .starting import end_with_parent
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..shared.failure import Failure
-from ..work import Parse
 from .event_loop import EventLoopShard, LoopParts
 from .interface import ShardPlan, Worker
+from .jobs import Parse
 from .parse_worker import Carried, parse_page
 from .pools import POOLS
 

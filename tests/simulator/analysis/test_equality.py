@@ -1,7 +1,8 @@
 import pytest
 
 from simulator.analysis.equality import Reference, compare
-from simulator.driver.canonical import canonical, digest
+from simulator.driver.difference import digest
+from simulator.driver.shared.canonical import canonical
 from simulator.result.observation import Observed
 from tests.simulator.analysis.builders import observed, samples
 

@@ -22,8 +22,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.catalogue import page_of_items
-from simulator.driver.canonical import MAX_DEPTH, NotCanonicalError, canonical, difference, digest
+from simulator.driver.difference import difference, digest
 from simulator.driver.parsers import load
+from simulator.driver.shared.canonical import MAX_DEPTH, NotCanonicalError, canonical
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -179,7 +180,10 @@ class TestEqualRecords:
         assert canonical(one) == canonical(other)
 
     def test_do_not_depend_on_the_hash_seed(self) -> None:
-        script = "from simulator.driver.canonical import *; print(canonical({'a': set('abcdefgh'), 'b': {'x': 1}}))"
+        script = (
+            "from simulator.driver.shared.canonical import canonical\n"
+            "print(canonical({'a': set('abcdefgh'), 'b': {'x': 1}}))"
+        )
         texts = {
             subprocess.run(
                 [sys.executable, "-c", script],

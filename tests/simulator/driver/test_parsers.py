@@ -23,7 +23,7 @@ from simulator.driver.parsers import (
     load,
     modules,
 )
-from simulator.driver.parsers.charset import decode
+from simulator.driver.shared.charset import decode
 
 URL = "http://127.0.0.1:1/pages/0"
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -219,7 +219,7 @@ class TestScalable:
             parser.bind(-1)
 
     def test_sha256_hashes_as_many_bytes_as_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from simulator.driver.parsers import sha256 as module  # noqa: PLC0415 - to look inside
+        from simulator.driver.shared import scalable as module  # noqa: PLC0415 - to look inside
 
         hashed: list[int] = []
 
@@ -426,7 +426,7 @@ import importlib.machinery, types
 package = types.ModuleType("other_name"); package.__path__ = [{str(tmp_path / "other_name")!r}]
 sys.modules["other_name"] = package
 from other_name.parsers import load, ParserUnavailableError
-from other_name.canonical import canonical, difference
+from other_name.shared.canonical import canonical
 import json
 names = [name for name in ("html.parser", "json", "spin", "sha256")]
 print(json.dumps([canonical(load({{"name": name}})(b"1", "u")) for name in names]))

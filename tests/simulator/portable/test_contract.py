@@ -16,8 +16,7 @@ import pytest
 
 from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
-from simulator.driver.spec import Work
-from simulator.driver.work import bind, page_url
+from simulator.driver.shared.work import bind, page_url
 from simulator.result.observation import Broken, Observed, OpenArrivals
 from simulator.runner.calibrate import Preflight, Preflights
 from simulator.runner.driver_process import PORTABLE_DRIVER, DriverError
@@ -354,7 +353,7 @@ def test_calibrated_work_is_done_as_often_as_asked(servers: Servers, folder: Pat
     calls = Counter((folder / "calls").read_text().splitlines())
     # The same page ids as under the main driver get one parse more.
     parsed: list[int] = []
-    main_drivers = bind(lambda *_: parsed.append(1), Work(amount.repeats, amount.extra_fraction, None), 3)
+    main_drivers = bind(lambda *_: parsed.append(1), amount.repeats, amount.extra_fraction, None, 3)
     for page in range(cell.job.warmup, PAGES):  # those before are the warm-up's as well
         parsed.clear()
         main_drivers(page, b"")

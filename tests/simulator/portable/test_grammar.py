@@ -1,4 +1,4 @@
-"""Every file of the portable driver is in the syntax that Python 2.7 and 3.4 share."""
+"""Every file of the portable driver, those it shares among them, is in the syntax that Python 2.7 and 3.4 share."""
 
 import ast
 import io
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from simulator.runner.driver_process import PORTABLE_DRIVER
+from simulator.runner.driver_process import DRIVER, PORTABLE_DRIVER
 from tests.interpreters import interpreter
 
-FILES = sorted(PORTABLE_DRIVER.glob("*.py"))
+FILES = sorted((*PORTABLE_DRIVER.glob("*.py"), *(DRIVER / "shared").glob("*.py")))
 
 
 NEWER = (
@@ -56,12 +56,12 @@ def newer_than_2_7(source: str) -> Iterator[str]:
             yield f"line {token.start[0]}: {token.string}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_nothing_is_newer_than_python_2_7(path: Path) -> None:
     assert list(newer_than_2_7(path.read_text(encoding="utf-8"))) == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_text_is_text_and_letters_are_declared_for_python_2(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     if not source.isascii():
@@ -112,8 +112,9 @@ def test_other_pythons_compile_every_file(name: str) -> None:
 def test_it_needs_nothing_but_the_standard_library() -> None:
     # Imported without site-packages and without the project: what it lacks would be told.
     program = (
-        f"import sys; sys.path.insert(0, {str(PORTABLE_DRIVER.parent)!r}); import portable.main, portable.html_page;"
-        "print(sorted(name for name in sys.modules if name.startswith(('simulator', 'mockserver'))))"
+        f"import runpy, sys; runpy.run_path({str(PORTABLE_DRIVER / '__main__.py')!r});"
+        "import simulator_portable.main, simulator_portable.shared.html_page;"
+        "print(sorted(name for name in sys.modules if name.startswith(('simulator.', 'mockserver'))))"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", program],

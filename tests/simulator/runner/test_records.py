@@ -1,6 +1,7 @@
 """What the portable driver leaves to the runner."""
 
-from simulator.driver.canonical import canonical, digest
+from simulator.driver.difference import digest
+from simulator.driver.shared.canonical import canonical
 from simulator.runner.records import digested, located
 from simulator.runner.repetition import readable_workers
 

@@ -44,22 +44,28 @@ _READ_AS = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
 }
-_known = {}
+_MOST_KNOWN = 64
+_known = {}  # type: dict[bytes, str]
 
 
 def _codec(label):
-    if label not in _known:
+    # type: (bytes) -> str
+    found = _known.get(label)
+    if found is None:
         try:
-            name = codecs.lookup(str(label.decode("ascii"))).name
+            found = codecs.lookup(str(label.decode("ascii"))).name
         except (LookupError, UnicodeError):
-            name = "utf-8"
-        name = _READ_AS.get(name, name)
+            found = "utf-8"
+        found = _READ_AS.get(found, found)
         # A page that says UTF-16 in ASCII letters is not UTF-16; the standard reads it as UTF-8.
-        _known[label] = name if name in _READ else "utf-8"
-    return _known[label]
+        found = found if found in _READ else "utf-8"
+        if len(_known) < _MOST_KNOWN:
+            _known[label] = found
+    return found
 
 
 def decode(body):
+    # type: (bytes) -> str
     """Decode a page; what is not valid in its encoding becomes U+FFFD, a byte order mark is dropped."""
     for mark, codec in _BYTE_ORDER_MARKS:
         if body.startswith(mark):

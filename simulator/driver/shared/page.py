@@ -1,3 +1,4 @@
+# -*- coding: utf-8 -*-
 """The record that the HTML parsers extract, and what its fields mean.
 
 Of any page: the text of the first `<title>`, the `href` of every `<a>` that has one (as written, entities
@@ -14,62 +15,68 @@ The parsers find the elements; this module alone decides how their text becomes 
 of different parsers are equal where their trees are.
 """
 
+from __future__ import absolute_import, division, unicode_literals
+
 import re
-from collections.abc import Iterable
-from typing import TypedDict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypedDict
 
 HIDDEN_TAGS = ("script", "style")
 
-_PRICE = re.compile(r"(\D*?)\s*(\d[\d,]*(?:\.\d+)?)")
-_RATING = re.compile(r"\d+(?:\.\d+)?")
+_PRICE = re.compile(r"(\D*?)\s*(\d[\d,]*(?:\.\d+)?)", re.UNICODE)
+_RATING = re.compile(r"\d+(?:\.\d+)?", re.UNICODE)
 _CURRENCIES = {"€": "EUR", "£": "GBP", "$": "USD", "zł": "PLN", "¥": "JPY"}
 
 
-class Product(TypedDict):
-    """One product card; None where the card does not say."""
+if TYPE_CHECKING:
+    # None where the card does not say.
+    Product = TypedDict(
+        "Product",
+        {
+            "name": str,
+            "price": float | None,
+            "currency": str | None,
+            "rating": float | None,
+            "url": str | None,
+            "in_stock": bool,
+            "attributes": dict[str, str],
+        },
+    )
+    PageRecord = TypedDict(
+        "PageRecord", {"title": str, "links": list[str], "products": list[Product], "text_length": int}
+    )
+else:
+    Product = PageRecord = dict
 
-    name: str
-    price: float | None
-    currency: str | None
-    rating: float | None
-    url: str | None
-    in_stock: bool
-    attributes: dict[str, str]
 
-
-class PageRecord(TypedDict):
-    """What one page holds."""
-
-    title: str
-    links: list[str]
-    products: list[Product]
-    text_length: int
-
-
-def collapse(text: str) -> str:
+def collapse(text):
+    # type: (str) -> str
     """Strip `text` and make each run of white space in it one blank."""
     return " ".join(text.split())
 
 
-def product(
-    *, name: str, url: str | None, price: str, rating: str, stock: str, attributes: Iterable[tuple[str, str]]
-) -> Product:
+def product(name, url, price, rating, stock, attributes):
+    # type: (str, str | None, str, str, str, Iterable[tuple[str, str]]) -> Product
     """Build a product from the raw texts of its elements; an element that is missing has the text ""."""
     priced = _PRICE.match(collapse(price))
     rated = _RATING.match(rating.strip())
-    currency = priced[1] if priced else ""
+    currency = priced.group(1) if priced else ""
     return {
         "name": collapse(name),
-        "price": float(priced[2].replace(",", "")) if priced else None,
+        "price": float(priced.group(2).replace(",", "")) if priced else None,
         "currency": _CURRENCIES.get(currency, currency) or None,
-        "rating": float(rated[0]) if rated else None,
+        "rating": float(rated.group(0)) if rated else None,
         "url": url,
         "in_stock": stock.lstrip().startswith("In stock"),
         "attributes": {collapse(key): collapse(value) for key, value in attributes},
     }
 
 
-def page_record(*, title: str, links: list[str], products: list[Product], text: str) -> PageRecord:
+def page_record(title, links, products, text):
+    # type: (str, list[str], list[Product], str) -> PageRecord
     """Build a page's record from its raw title and all of its text outside `HIDDEN_TAGS`."""
     return {
         "title": collapse(title),

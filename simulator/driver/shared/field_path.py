@@ -1,21 +1,33 @@
+# -*- coding: utf-8 -*-
 """How a place in a record, and what stands there, is shown to a person."""
 
-from collections.abc import Iterable
+from __future__ import absolute_import, division, unicode_literals
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SHOWN_CHARACTERS = 80
+_NAME = re.compile(r"[^\W\d]\w*\Z", re.UNICODE)
 
 
-def step_to(key: str) -> str:
+def step_to(key):
+    # type: (str) -> str
     """Write one step of a path: `.price`, or `["unit price"]` for what is no name."""
-    return f".{key}" if key.isidentifier() else f"[{key!r}]"
+    return ".%s" % key if _NAME.match(key) else "[%r]" % (key,)
 
 
-def path_of(steps: Iterable[str]) -> str:
+def path_of(steps):
+    # type: (Iterable[str]) -> str
     """Join steps from the outside in: `products[3].price`; `record` for the record itself."""
-    return "".join(steps).removeprefix(".") or "record"
+    path = "".join(steps)
+    return path[path.startswith(".") :] or "record"
 
 
-def shortened(text: str, start: int = 0) -> str:
+def shortened(text, start=0):
+    # type: (str, int) -> str
     """Cut `text` to 80 characters, from about `start` on."""
     if len(text) <= _SHOWN_CHARACTERS:
         return text

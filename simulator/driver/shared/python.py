@@ -5,14 +5,16 @@ from __future__ import absolute_import, division, unicode_literals
 import platform
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 PYTHON_2 = sys.version_info[0] == 2
-IMPLEMENTATION = platform.python_implementation()
-if sys.platform == "cli":
-    IMPLEMENTATION = "IronPython"
+IMPLEMENTATION = "IronPython" if sys.platform == "cli" else platform.python_implementation()
 JYTHON = IMPLEMENTATION == "Jython"
 IRONPYTHON = IMPLEMENTATION == "IronPython"
 
-if PYTHON_2:
+if sys.version_info[0] == 2:
     TEXT = unicode  # noqa: F821 - Python 2's
     INTEGERS = (int, long)  # noqa: F821 - Python 2's
     count_to = xrange  # noqa: F821 - Python 2's range builds a list
@@ -21,18 +23,22 @@ else:
     INTEGERS = (int,)
     count_to = range
 
-AMBIGUOUS = bytes is str
+AMBIGUOUS = isinstance(b"", str)
 """Whether a native string may be text or bytes: in Python 2, IronPython excepted."""
 
 
 def native(text):
+    # type: (Any) -> str
     """Return text as `str`, for the parts of Python 2's library that take nothing else."""
-    return text.encode("utf-8") if AMBIGUOUS and isinstance(text, TEXT) else text
+    if AMBIGUOUS and isinstance(text, TEXT):
+        return text.encode("utf-8")  # type: ignore[return-value] # what bytes are called there
+    return text  # type: ignore[no-any-return] # as it came
 
 
 def gil_enabled():
+    # type: () -> bool
     """Whether this interpreter has a GIL now."""
     if JYTHON or IRONPYTHON:
         return False
-    probe = getattr(sys, "_is_gil_enabled", None)
-    return True if probe is None else bool(probe())
+    ask = getattr(sys, "_is_gil_enabled", None)  # Python 3.13 and later
+    return True if ask is None else bool(ask())
