@@ -7,19 +7,18 @@ from simulator.report.view.parts import Column, Table
 from simulator.result.document import CellResult
 from simulator.text.numbers import NONE
 
-_KEEPS_UP = {True: "yes", False: "no", None: "not told"}
+_TOLD = {True: "yes", False: "no", None: "not told"}
+KEEPS_UP = Shown(
+    Column("keeps up", "", "whether the backlog stays small, or grows as long as jobs come", numeric=False),
+    lambda cell: NONE if cell.arrivals is None else _TOLD[cell.arrivals.keeps_up],
+)
 
 _SHOWN = (
     WHO,
     measured("offered"),
     measured("throughput", "records ready per second: median over the rounds", heading="done"),
     *map(measured, ("queue", "backlog", "dispatcher_late")),
-    Shown(
-        Column(
-            "keeps up", "", "whether the backlog stays small, or grows as long as jobs come", numeric=False
-        ),
-        lambda cell: NONE if cell.arrivals is None else _KEEPS_UP[cell.arrivals.keeps_up],
-    ),
+    KEEPS_UP,
 )
 COLUMNS = columns_of(_SHOWN)
 

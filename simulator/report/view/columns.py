@@ -43,6 +43,23 @@ def measured(
     )
 
 
+def with_ends(
+    name: str, explanation: str, *, heading: str = "", symbol: str = ""
+) -> tuple[Shown, Shown, Shown]:
+    """Return the column of a measure that has an interval, and those of its ends; arguments as of `measured`."""
+    measure = MEASURES[name]
+    shown = measured(name, explanation, heading=heading, symbol=symbol)
+    interval = measure.cell.removesuffix(".median")
+
+    def end(which: str, word: str) -> Shown:
+        return Shown(
+            Column(which, shown.column.unit, f"of the 95 % interval; with fewer than 3 rounds the {word}"),
+            lambda cell: written(getattr(getattr(cell, interval), which, None), measure.unit),
+        )
+
+    return shown, end("low", "least"), end("high", "most")
+
+
 def over_rounds(name: str) -> str:
     """Return what a measure is and how it is pooled."""
     measure = MEASURES[name]

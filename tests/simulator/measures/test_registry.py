@@ -224,7 +224,7 @@ def test_a_goal_that_is_0_is_the_best_and_what_lacks_it_is_named() -> None:
     verdict, table, *_ = build_tuning(summarise(run(cells, made, scenario={"tune": options})))
     assert isinstance(verdict, Verdict)
     assert isinstance(table, Table)
-    assert verdict.sentences[0].startswith("Take asyncio with 8 in flight: its worst loop lag is 0.00 ms, at")
+    assert verdict.sentences[0].startswith("Take asyncio with 8 in flight: its worst loop lag is 0 ms, at")
     assert table.notes == (
         "threads with 8 in flight: it has no worst loop lag (it runs on no event loop, or no tick was due)",
     )

@@ -3,32 +3,26 @@
 from collections.abc import Sequence
 
 from simulator.measures.factors import PARSE_COST
-from simulator.report.view.columns import STRATEGY, starred
+from simulator.report.view.columns import WHO, Shown, columns_of, measured, row_of, starred
 from simulator.report.view.combinations import Combination, along, key_of
 from simulator.report.view.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.view.figures.drawn import (
-    THROUGHPUT,
-    by_strategy,
-    compared,
-    made,
-    missing,
-    ok,
-    reach,
-    tone,
-)
+from simulator.report.view.figures.drawn import THROUGHPUT, by_strategy, compared, made, missing, ok, tone
 from simulator.report.view.figures.wording import ahead
 from simulator.report.view.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
-from simulator.text.numbers import NONE, duration, ms, rate
+from simulator.text.numbers import NONE, duration, rate
 from simulator.text.words import form, sentence
 
 TITLE = "Throughput over the parse cost"
 FEWEST = 2
 MOST_CROSSINGS = 3
-COLUMNS = (
-    STRATEGY,
-    Column("asked", "", "parse cost as the scenario has it", numeric=False),
-    Column("parse CPU", "ms", "CPU of one page's parse, measured: mean"),
+_SHOWN = (
+    WHO,
+    Shown(
+        Column("asked", "", "parse cost as the scenario has it", numeric=False),
+        lambda cell: str(cell.factors[PARSE_COST]),
+    ),
+    measured("parse_cpu", "CPU of one page's parse, measured: mean", heading="parse CPU"),
     *THROUGHPUT,
 )
 
@@ -72,12 +66,8 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
         _summary([cell for cell, _ in known], group, document),
         Table(
             f"{TITLE}: {group.title}",
-            COLUMNS,
-            tuple(
-                (starred(cell), str(cell.factors[PARSE_COST]), ms(_cost(cell)), *reach(each))
-                for line in ordered
-                for cell, each in line
-            ),
+            columns_of(_SHOWN),
+            tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
             missing(group.cells),
             (),
         ),

@@ -3,20 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
-from simulator.report.view.columns import measured, over_rounds, starred
+from simulator.report.view.columns import Shown, over_rounds, starred, with_ends
 from simulator.report.view.combinations import Combination
 from simulator.report.view.figure import STRATEGY as STRATEGY_TONE
 from simulator.report.view.figure import Panel, Tone
 from simulator.report.view.parts import Column
 from simulator.result.document import CellResult
-from simulator.stats.intervals import Interval
-from simulator.text.numbers import number
 
-THROUGHPUT = (
-    measured("throughput", over_rounds("throughput"), heading="throughput", symbol="pages/s").column,
-    Column("low", "pages/s", "of the 95 % interval; with fewer than 3 rounds the least"),
-    Column("high", "pages/s", "of the 95 % interval; with fewer than 3 rounds the most"),
+JOBS_IN_FLIGHT = Shown(
+    Column("in flight", "", "jobs started and not finished, at most"), lambda cell: str(cell.in_flight)
 )
+THROUGHPUT = with_ends("throughput", over_rounds("throughput"), heading="throughput", symbol="pages/s")
 WIDE = 10.0
 """From this ratio of the longest to the shortest on times are drawn on a logarithmic scale."""
 
@@ -53,11 +50,6 @@ def by_strategy(
     for entry in known:
         found.setdefault(cell(entry).strategy, []).append(entry)
     return [sorted(line, key=x) for line in found.values()]
-
-
-def reach(rate: Interval) -> tuple[str, str, str]:
-    """Return what stands below THROUGHPUT."""
-    return number(rate.median), number(rate.low), number(rate.high)
 
 
 def scale(times: Sequence[float]) -> Literal["linear", "log"]:

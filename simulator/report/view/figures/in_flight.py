@@ -4,22 +4,18 @@ from collections.abc import Sequence
 
 from simulator.analysis.pairing import ratio
 from simulator.measures.factors import IN_FLIGHT
-from simulator.report.view.columns import STRATEGY
+from simulator.report.view.columns import STRATEGY, Shown, columns_of, row_of
 from simulator.report.view.combinations import Combination, along
 from simulator.report.view.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.view.figures.drawn import THROUGHPUT, by_strategy, made, ok, reach, tone
-from simulator.report.view.parts import Column, Table
+from simulator.report.view.figures.drawn import JOBS_IN_FLIGHT, THROUGHPUT, by_strategy, made, ok, tone
+from simulator.report.view.parts import Table
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval, differs
 from simulator.text.numbers import number, rate
 from simulator.text.words import form, names
 
 TITLE = "Throughput over the jobs in flight"
-COLUMNS = (
-    STRATEGY,
-    Column("in flight", "", "jobs started and not finished, at most"),
-    *THROUGHPUT,
-)
+_SHOWN = (Shown(STRATEGY, lambda cell: cell.strategy), JOBS_IN_FLIGHT, *THROUGHPUT)
 
 Known = Sequence[tuple[CellResult, Interval]]
 
@@ -66,8 +62,8 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
         _summary([pair for line in ordered for pair in line], document.scatter_rounds),
         Table(
             f"{TITLE}: {group.title}" if group.label else TITLE,
-            COLUMNS,
-            tuple((cell.strategy, str(cell.in_flight), *reach(r)) for line in ordered for cell, r in line),
+            columns_of(_SHOWN),
+            tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
             tuple(
                 f"{cell.strategy} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
                 for cell in group.cells

@@ -3,24 +3,25 @@
 from collections.abc import Sequence
 
 from simulator.measures.factors import ARRIVAL_RATE
-from simulator.report.view.columns import STRATEGY, starred
+from simulator.report.view.arrivals import KEEPS_UP
+from simulator.report.view.columns import WHO, columns_of, measured, row_of, starred
 from simulator.report.view.combinations import Combination, along
 from simulator.report.view.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.view.figures.drawn import by_strategy, compared, made, missing, ok, scale, tone
 from simulator.report.view.figures.wording import spread
-from simulator.report.view.parts import Column, Table
+from simulator.report.view.parts import Table
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.repetition import Arrivals
-from simulator.text.numbers import duration, ms, number
+from simulator.text.numbers import duration, number
 from simulator.text.words import names, plural
 
 TITLE = "Response time over the rate of jobs"
-COLUMNS = (
-    STRATEGY,
-    Column("come", "/s", "jobs that came per second: planned, whoever was free"),
-    Column("p50", "ms", "response time: median, the wait for a worker included"),
-    Column("queue", "ms", "mean time from the planned start of a job to its start"),
-    Column("keeps up", "", "whether the backlog stays small, or grows as long as jobs come", numeric=False),
+_SHOWN = (
+    WHO,
+    measured("offered"),
+    measured("p50", "response time: median, the wait for a worker included"),
+    measured("queue"),
+    KEEPS_UP,
 )
 
 Known = Sequence[tuple[CellResult, float, float]]
@@ -73,18 +74,8 @@ def _panel(group: Combination, name: str) -> Panel | None:
         _summary(known),
         Table(
             f"{TITLE}: {group.title}",
-            COLUMNS,
-            tuple(
-                (
-                    starred(cell),
-                    number(rate),
-                    ms(p50),
-                    ms(_arrivals(cell).queue_s),
-                    {True: "yes", False: "no", None: "not told"}[_arrivals(cell).keeps_up],
-                )
-                for line in ordered
-                for cell, rate, p50 in line
-            ),
+            columns_of(_SHOWN),
+            tuple(row_of(_SHOWN, cell) for line in ordered for cell, _, _ in line),
             missing(group.cells),
             (),
         ),

@@ -3,23 +3,18 @@
 from collections.abc import Sequence
 
 from simulator.measures.factors import BASELINE
-from simulator.report.view.columns import STRATEGY, measured, starred
+from simulator.report.view.columns import WHO, columns_of, row_of, starred, with_ends
 from simulator.report.view.combinations import Combination, combinations
 from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.view.figures.drawn import made, missing, ok, tone, unknown
-from simulator.report.view.parts import Column, Table
+from simulator.report.view.parts import Table
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval, differs
-from simulator.text.numbers import factor, times
+from simulator.text.numbers import times
 from simulator.text.words import form, names, plural
 
 TITLE = "Speed-up over sequential"
-COLUMNS = (
-    STRATEGY,
-    measured("speedup", "pages/s over those of sequential in the same round: median").column,
-    Column("low", "×", "of the 95 % interval; with fewer than 3 rounds the least"),
-    Column("high", "×", "of the 95 % interval; with fewer than 3 rounds the most"),
-)
+_SHOWN = (WHO, *with_ends("speedup", "pages/s over those of sequential in the same round: median"))
 
 
 def build(document: ResultDocument) -> Figure | None:
@@ -58,11 +53,8 @@ def _panel(group: Combination, name: str) -> Panel | None:
         _summary(known),
         Table(
             f"{TITLE}: {group.title}",
-            COLUMNS,
-            tuple(
-                (starred(cell), factor(ratio.median), factor(ratio.low), factor(ratio.high))
-                for cell, ratio in known
-            ),
+            columns_of(_SHOWN),
+            tuple(row_of(_SHOWN, cell) for cell, _ in known),
             (
                 *missing(group.cells),
                 *unknown(

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from simulator.report.view.columns import STRATEGY, starred
+from simulator.report.view.columns import WHO, columns_of, row_of, starred
 from simulator.report.view.combinations import Combination, combinations
 from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.view.figures.drawn import THROUGHPUT, compared, lonely, made, ok, reach, tone
+from simulator.report.view.figures.drawn import JOBS_IN_FLIGHT, THROUGHPUT, compared, lonely, made, ok, tone
 from simulator.report.view.figures.wording import ahead, behind
-from simulator.report.view.parts import Column, Table
+from simulator.report.view.parts import Table
 from simulator.report.view.remarks import notes
 from simulator.report.view.standing import rate_of
 from simulator.result.document import CellResult, ResultDocument
@@ -15,11 +15,7 @@ from simulator.text.numbers import NONE, number, rate
 from simulator.text.words import names, plural
 
 TITLE = "Throughput"
-COLUMNS = (
-    STRATEGY,
-    Column("in flight", "", "jobs started and not finished, at most"),
-    *THROUGHPUT,
-)
+_SHOWN = (WHO, JOBS_IN_FLIGHT, *THROUGHPUT)
 
 
 def build(document: ResultDocument) -> Figure | None:
@@ -59,8 +55,8 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
         _summary(group, shown, document.scatter_rounds),
         Table(
             f"{TITLE}: {group.title}",
-            COLUMNS,
-            tuple((starred(cell), str(cell.in_flight), *reach(rate)) for cell, rate in known),
+            columns_of(_SHOWN),
+            tuple(row_of(_SHOWN, cell) for cell in shown),
             notes(group.cells),
             () if offered is None else (f"{number(offered)} jobs came per second.",),
         ),
