@@ -12,17 +12,26 @@ Start = Callable[..., MockServer]
 Get = Callable[..., tuple[int, dict[str, str], bytes]]
 
 
+SMALL = {"content": {"kind": "catalogue", "count": 5, "items": 2}}
+
+
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts real servers, with a small catalogue unless told otherwise; stops them after the test."""
     with ExitStack() as running:
 
         def start_one(document: dict[str, Any] | None = None, **options: Any) -> MockServer:
-            small = {"content": {"kind": "catalogue", "count": 5, "items": 2}}
-            config = ServerConfig.model_validate(small | (document or {}))
+            config = ServerConfig.model_validate(SMALL | (document or {}))
             return running.enter_context(MockServer.start(config, **options))
 
         yield start_one
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[MockServer]:
+    """One server for all tests that leave its configuration as it is; what it counted before is its own business."""
+    with MockServer.start(ServerConfig.model_validate(SMALL | {"loop": "uvloop"})) as running:
+        yield running
 
 
 @pytest.fixture

@@ -45,25 +45,22 @@ def test_a_page_says_how_late_it_was_meant_to_be_and_was(start: Start, get: Get,
     assert (stats["requests"], stats["in_flight"], stats["errors"]) == (1, 0, {})
 
 
-def test_page_ids_go_round(start: Start, get: Get) -> None:
-    server = start()
-    bodies = [get(server, f"/pages/{page}")[2] for page in (0, 1, 5, 10**17)]
+def test_page_ids_go_round(shared: MockServer, get: Get) -> None:
+    bodies = [get(shared, f"/pages/{page}")[2] for page in (0, 1, 5, 10**17)]
     assert bodies[0] == bodies[2] == bodies[3]
     assert bodies[0] != bodies[1]
 
 
-def test_one_request_may_have_a_latency_of_its_own(start: Start, get: Get) -> None:
-    server = start()
-    assert get(server, "/pages/0?latency=30ms")[1]["Server-Timing"].startswith(
+def test_one_request_may_have_a_latency_of_its_own(shared: MockServer, get: Get) -> None:
+    assert get(shared, "/pages/0?latency=30ms")[1]["Server-Timing"].startswith(
         "intended;dur=30, actual;dur=3"
     )
-    assert get(server, "/pages/0?page=2")[1]["Server-Timing"].startswith("intended;dur=0,")
+    assert get(shared, "/pages/0?page=2")[1]["Server-Timing"].startswith("intended;dur=0,")
 
 
-def test_head_has_the_headers_only(start: Start, get: Get) -> None:
-    server = start()
-    length = len(get(server, "/pages/0")[2])
-    status, headers, body = get(server, "/pages/0", method="HEAD")
+def test_head_has_the_headers_only(shared: MockServer, get: Get) -> None:
+    length = len(get(shared, "/pages/0")[2])
+    status, headers, body = get(shared, "/pages/0", method="HEAD")
     assert (status, body, headers["Content-Length"]) == (200, b"", str(length))
 
 
@@ -90,12 +87,12 @@ def test_head_has_the_headers_only(start: Start, get: Get) -> None:
     ],
 )
 def test_what_does_not_exist_is_refused_with_a_hint(
-    start: Start, get: Get, path: str, method: str, status: int, sentence: str
+    shared: MockServer, get: Get, path: str, method: str, status: int, sentence: str
 ) -> None:
-    server = start()
-    found, _, body = get(server, path, method=method)
-    assert (found, sentence in body.decode()) == (status, True), body
-    with AdminClient(server.url) as admin:
+    with AdminClient(shared.url) as admin:
+        admin.reset()
+        found, _, body = get(shared, path, method=method)
+        assert (found, sentence in body.decode()) == (status, True), body
         assert admin.stats()["errors"] == ({} if "__admin" in path else {str(status): 1})
 
 
@@ -152,11 +149,10 @@ def exchange(server: MockServer, request: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def test_http_1_0_closes_unless_asked_not_to(start: Start) -> None:
-    server = start()
-    assert b"\r\nConnection: close\r\n" in exchange(server, b"GET /pages/0 HTTP/1.0\r\n\r\n")
+def test_http_1_0_closes_unless_asked_not_to(shared: MockServer) -> None:
+    assert b"\r\nConnection: close\r\n" in exchange(shared, b"GET /pages/0 HTTP/1.0\r\n\r\n")
     both = exchange(
-        server,
+        shared,
         b"GET /pages/0 HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /pages/0 HTTP/1.0\r\n\r\n",
     )
     assert both.count(b"\r\nConnection: keep-alive\r\n") == 1
@@ -220,19 +216,18 @@ class TestIndex:
         _, _, body = get(start(), "/", Accept="application/json")
         assert json.loads(body)["requests"] == "0"
 
-    def test_the_host_header_is_escaped(self, start: Start, get: Get) -> None:
-        _, _, body = get(start(), "/", Accept="text/html", Host="<script>alert(1)</script>")
+    def test_the_host_header_is_escaped(self, shared: MockServer, get: Get) -> None:
+        _, _, body = get(shared, "/", Accept="text/html", Host="<script>alert(1)</script>")
         assert b"<script>alert" not in body
 
 
 class TestAdmin:
-    def test_health_names_server_and_clock(self, start: Start) -> None:
-        server = start()
-        with AdminClient(server.url) as admin:
+    def test_health_names_server_and_clock(self, shared: MockServer) -> None:
+        with AdminClient(shared.url) as admin:
             health = admin.health()
         assert health["server"] == "gil-simulator-mockserver"
         assert (health["protocol"], health["clock"], health["workers"]) == (1, "CLOCK_MONOTONIC", 1)
-        assert tuple(health["pids"]) == server.pids
+        assert tuple(health["pids"]) == shared.pids
 
     def test_the_configuration_changes_while_it_runs(self, start: Start, get: Get) -> None:
         server = start()
@@ -269,13 +264,12 @@ class TestAdmin:
         ],
     )
     def test_a_bad_configuration_changes_nothing(
-        self, start: Start, get: Get, body: str, status: int, sentence: str
+        self, shared: MockServer, get: Get, body: str, status: int, sentence: str
     ) -> None:
-        server = start({"loop": "uvloop"})
-        before = get(server, "/__admin/config")[2]
-        found, _, answer = get(server, "/__admin/config", method="PUT", body=body)
+        before = get(shared, "/__admin/config")[2]
+        found, _, answer = get(shared, "/__admin/config", method="PUT", body=body)
         assert (found, sentence in json.loads(answer)["error"]) == (status, True), answer
-        assert get(server, "/__admin/config")[2] == before
+        assert get(shared, "/__admin/config")[2] == before
 
     def test_a_reset_starts_anew(self, start: Start, get: Get) -> None:
         server = start()
@@ -307,13 +301,12 @@ class TestAdmin:
         ],
     )
     def test_no_web_page_may_use_it(
-        self, start: Start, get: Get, headers: dict[str, Any], status: int
+        self, shared: MockServer, get: Get, headers: dict[str, Any], status: int
     ) -> None:
-        assert get(start(), "/__admin/reset", method="POST", **headers)[0] == status
+        assert get(shared, "/__admin/reset", method="POST", **headers)[0] == status
 
-    def test_its_own_origin_may(self, start: Start, get: Get) -> None:
-        server = start()
-        assert get(server, "/__admin/reset", method="POST", Origin=server.url)[0] == 200
+    def test_its_own_origin_may(self, shared: MockServer, get: Get) -> None:
+        assert get(shared, "/__admin/reset", method="POST", Origin=shared.url)[0] == 200
 
 
 def test_many_requests_over_one_connection(start: Start) -> None:
