@@ -130,7 +130,7 @@ def _ms(seconds: float | None) -> str:
 
 def fragment(cell: CellResult, scenario: Mapping[str, Any]) -> str:
     """Return the lines of a scenario that make it run the choice, as YAML."""
-    name = str(cell.factors["strategy"])
+    name = cell.strategy
     entry = next(
         (
             item

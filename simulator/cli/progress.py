@@ -24,6 +24,7 @@ from simulator.experiment.events import (
     TurnsStarted,
     TurnsStopped,
 )
+from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.result.run import RunHeader
 from simulator.text.numbers import clock
 
@@ -107,9 +108,9 @@ def levels(factors: Mapping[str, Any]) -> str:
     others = [
         "null" if level is None else str(level)
         for name, level in factors.items()
-        if name not in ("strategy", "in_flight")
+        if name not in (STRATEGY, IN_FLIGHT)
     ]
-    return ", ".join([str(factors["strategy"]), *others])
+    return ", ".join([str(factors[STRATEGY]), *others])
 
 
 class Terminal:

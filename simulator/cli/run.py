@@ -14,6 +14,7 @@ from simulator.cli.wanted import Wanted
 from simulator.experiment import turns
 from simulator.experiment.design import Design, design
 from simulator.experiment.experiment import Experiment
+from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.report.terminal.render import render
 from simulator.report.view.plan import Plan, PlannedRow, build_plan
 from simulator.result.document import ResultDocument
@@ -104,8 +105,8 @@ def show_plan(planned: Design, progress: str | None) -> int:
     scenario = planned.scenario
     rows = tuple(
         PlannedRow(
-            levels={k: v for k, v in ready.cell.factors.items() if k not in ("strategy", "in_flight")},
-            strategy=str(ready.cell.factors["strategy"]),
+            levels={k: v for k, v in ready.cell.factors.items() if k not in (STRATEGY, IN_FLIGHT)},
+            strategy=str(ready.cell.factors[STRATEGY]),
             in_flight=ready.cell.plan.in_flight,
             pages=ready.size.pages,
             window_s=ready.size.window_s,

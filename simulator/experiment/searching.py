@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.experiment.preparation import Preparation, Search
+from simulator.measures.factors import STRATEGY
 from simulator.measures.registry import RANKING
 from simulator.scenario.cells import Cell
 from simulator.scenario.combinations import Factors, resolve, strategy_names
@@ -56,7 +57,7 @@ def search(
 
 def candidate_of(cell: Cell) -> Candidate:
     """Return what the search needs to know of a cell."""
-    strategy = str(cell.factors["strategy"])
+    strategy = str(cell.factors[STRATEGY])
     line = strategy
     if "parallelism" in cell.factors and cell.factors["parallelism"] != cell.plan.in_flight:
         line += f", parallelism {cell.factors['parallelism']}"

@@ -17,6 +17,7 @@ from simulator.experiment.events import (
     TurnsStopped,
     TurnsWatched,
 )
+from simulator.measures.factors import STRATEGY
 from simulator.result.attribution import Timeline
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
@@ -67,7 +68,7 @@ def choose(cells: Sequence[Cell], ok: Iterable[str], most: int) -> Choice:
     for cell in cells:
         # One job at a time has nobody to take turns with.
         if cell.id in valid and cell.id != cell.baseline_id and cell.plan.in_flight > 1:
-            levels = tuple(level for name, level in cell.factors.items() if name != "strategy")
+            levels = tuple(level for name, level in cell.factors.items() if name != STRATEGY)
             combinations.setdefault(levels, []).append(cell)
     groups = list(combinations.values())
     possible = sum(map(len, groups))

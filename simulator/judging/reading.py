@@ -62,7 +62,7 @@ def read(document: ResultDocument, metric: Measured, cells: Sequence[CellResult]
 
 
 def _not_ok(cell: CellResult) -> Lacking:
-    name = cell.factors["strategy"]
+    name = cell.strategy
     return Lacking(f"{name} is {cell.status}" + (f": {cell.reason}" if cell.reason else ""))
 
 

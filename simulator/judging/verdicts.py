@@ -11,6 +11,7 @@ from simulator.expectations.syntax import Condition, ExpectationError, metrics_o
 from simulator.judging.evidence import Outcome, Verdict, weigh
 from simulator.judging.reading import read
 from simulator.judging.wording import explained
+from simulator.measures.factors import CASE
 from simulator.result.document import Expectation, ResultDocument
 
 
@@ -81,7 +82,7 @@ def _tally(count: Mapping[str, int], total: int) -> str:
 def _where(rows: Sequence[Row], index: int) -> str:
     """Name a combination by the levels in which it differs from others."""
     return ", ".join(
-        shown(level) if path == "case" else f"{path} {shown(level)}"
+        shown(level) if path == CASE else f"{path} {shown(level)}"
         for path, level in _varied(rows, index).items()
     )
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from simulator.measures.factors import STRATEGY
 from simulator.stats.intervals import Interval
 from simulator.stats.percentiles import Lag, Percentiles
 
@@ -103,7 +104,7 @@ class CellResult:
     @property
     def strategy(self) -> str:
         """The level of the factor that is always there; a strategy's name."""
-        return str(self.factors["strategy"])
+        return str(self.factors[STRATEGY])
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import from_document
 from simulator.scenario.model import Scenario
@@ -48,7 +49,7 @@ def candidates(
     for (by_flight, by_cores), entries in by_kind.items():
         vary: dict[str, list[int]] = {}
         if by_flight:
-            vary["in_flight"] = powers(max_in_flight)
+            vary[IN_FLIGHT] = powers(max_in_flight)
         if by_cores:
             vary["parallelism"] = powers(cores if by_flight else max_in_flight)
         changed = {**document, "strategies": entries} | ({"vary": vary} if vary else {})
@@ -61,7 +62,7 @@ def candidates(
             missing_runtimes=missing_runtimes,
         ):
             # Fewer in flight than shards come to one in each, so different levels may be the same experiment.
-            same = (str(cell.factors["strategy"]), replace(cell.plan, marked=False))
+            same = (str(cell.factors[STRATEGY]), replace(cell.plan, marked=False))
             if cell.plan.in_flight <= max_in_flight and (same not in found or not cell.plan.marked):
                 found[same] = cell
     return tuple(found.values())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from mockserver.config import ServerConfig
 from mockserver.units import format_size
-from simulator.measures.factors import RUNTIME
+from simulator.measures.factors import CASE, IN_FLIGHT, RUNTIME, STRATEGY
 from simulator.scenario.affinity import Affinity, why_not_here
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
@@ -111,11 +111,11 @@ def _cell(
     sequential = point.strategy == SEQUENTIAL.name
     factors: dict[str, Level] = {}
     if point.case is not None:
-        factors["case"] = point.case
+        factors[CASE] = point.case
     factors |= {path: label(level) for path, level in point.levels}
-    factors |= {"strategy": point.strategy, "in_flight": 1 if sequential else combination.in_flight}
+    factors |= {STRATEGY: point.strategy, IN_FLIGHT: 1 if sequential else combination.in_flight}
     baseline = {path: level for path, level in factors.items() if varies_baseline(path)}
-    baseline |= {"strategy": SEQUENTIAL.name, "in_flight": 1}
+    baseline |= {STRATEGY: SEQUENTIAL.name, IN_FLIGHT: 1}
     return Cell(
         id=_id(factors),
         factors=factors,
@@ -137,7 +137,7 @@ def _cell(
 
 def _id(factors: Mapping[str, Level]) -> str:
     text = json.dumps(factors, sort_keys=True)
-    words = (str(factors["strategy"]), str(factors.get(RUNTIME, "")), str(factors.get("case", "")))
+    words = (str(factors[STRATEGY]), str(factors.get(RUNTIME, "")), str(factors.get(CASE, "")))
     readable = "-".join(re.sub(r"[^a-z0-9_]+", "-", word.lower()).strip("-")[:24] for word in words if word)
     return f"{readable}-{hashlib.blake2b(text.encode(), digest_size=5).hexdigest()}"
 

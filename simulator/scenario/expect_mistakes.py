@@ -6,7 +6,7 @@ from typing import Any
 from simulator.expectations.checking import Known, check
 from simulator.expectations.parsing import parse
 from simulator.expectations.syntax import ExpectationError
-from simulator.measures.factors import BASELINE
+from simulator.measures.factors import BASELINE, CASE, IN_FLIGHT, STRATEGY
 from simulator.scenario.combinations import MAX_CELLS, Factors, Point, label, strategy_names
 from simulator.scenario.document import Keys
 from simulator.scenario.explain import Mistake
@@ -51,9 +51,9 @@ def _known(document: Mapping[str, Any]) -> Known | None:
 
 def _factors(document: Mapping[str, Any], point: Point) -> dict[str, Any]:
     """Return the factors of a point's cell, as `cells` gives them to it."""
-    levels: dict[str, Any] = {} if point.case is None else {"case": point.case}
+    levels: dict[str, Any] = {} if point.case is None else {CASE: point.case}
     levels |= {path: label(level) for path, level in point.levels}
     set_there = {entry.path: entry.value for entry in point.entries}
     in_flight = document.get("in_flight", Scenario.model_fields["in_flight"].default)
-    at_once = 1 if point.strategy == BASELINE else set_there.get("in_flight", in_flight)
-    return levels | {"strategy": point.strategy, "in_flight": at_once}
+    at_once = 1 if point.strategy == BASELINE else set_there.get(IN_FLIGHT, in_flight)
+    return levels | {STRATEGY: point.strategy, IN_FLIGHT: at_once}

@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator import __version__
 from simulator.analysis.summary import middle, valid
+from simulator.measures.factors import CASE, IN_FLIGHT, STRATEGY
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.samples import Samples
 
@@ -106,12 +107,12 @@ def build(document: ResultDocument, samples: SamplesOf, most_events: int = MOST_
 
 def cell_name(cell: CellResult) -> str:
     """Return what a cell is called in the viewers: its strategy and its levels."""
-    words = [str(cell.factors["strategy"])]
+    words = [cell.strategy]
     for factor, level in cell.factors.items():
         written = {"None": "null", "True": "true", "False": "false"}.get(str(level), str(level))
-        if factor == "case":
+        if factor == CASE:
             words.append(written)
-        elif factor not in ("strategy", "in_flight"):
+        elif factor not in (STRATEGY, IN_FLIGHT):
             words.append(f"{factor.rpartition('.')[2]} {written}")
     return ", ".join([*words, f"{cell.in_flight} in flight"])
 

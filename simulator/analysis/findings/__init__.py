@@ -13,6 +13,7 @@ from simulator.analysis.findings.responsive import responsive
 from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.pairing import ratio
+from simulator.measures.factors import STRATEGY
 from simulator.result.document import CellResult, Finding, ResultDocument
 
 __all__ = ["NO_PARSE_S", "findings", "ratio"]
@@ -35,7 +36,7 @@ def findings(document: ResultDocument) -> tuple[Finding, ...]:
 
 
 def _combination(factors: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, str(level)) for name, level in factors.items() if name != "strategy")
+    return tuple((name, str(level)) for name, level in factors.items() if name != STRATEGY)
 
 
 def _group(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from simulator.measures.factors import IN_FLIGHT
 from simulator.result.document import CellResult, Finding, ResultDocument
 from simulator.text.numbers import duration, number, rate, share, times
 from simulator.text.words import listed
@@ -84,7 +85,7 @@ def _others(factors: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (path, str(level))
         for path, level in factors.items()
-        if path != "in_flight" and path != VARIED[1] and path.partition(".")[0] != VARIED[0]
+        if path != IN_FLIGHT and path != VARIED[1] and path.partition(".")[0] != VARIED[0]
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from simulator.analysis.crossover import Pair, pairs
 from simulator.analysis.pairing import ratio
+from simulator.measures.factors import CASE
 from simulator.result.document import Crossover, Finding, ResultDocument
 from simulator.stats.intervals import differs
 from simulator.text.numbers import duration, durations
@@ -42,7 +43,7 @@ def _varied(scopes: Sequence[Mapping[str, Any]]) -> set[str]:
 
 def _place(scope: Mapping[str, Any], varied: set[str]) -> str:
     levels = [f"{path} {level}" for path, level in scope.items() if path in varied and path != "case"]
-    places = [f"in the case {scope['case']}"] if "case" in varied and "case" in scope else []
+    places = [f"in the case {scope[CASE]}"] if CASE in varied and CASE in scope else []
     if levels:
         places.append(f"at {' and '.join(levels)}")
     text = ", ".join(places)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.measures.factors import CASE, IN_FLIGHT, STRATEGY
 from simulator.result.document import CellResult, ResultDocument
 
 Key = tuple[tuple[str, str], ...]
@@ -75,13 +76,13 @@ def along(document: ResultDocument, path: str) -> tuple[Combination, ...]:
 
 def key_of(factors: Mapping[str, Any], *without: str) -> Key:
     """Return the levels of all factors but the strategy and those that are to be left out."""
-    return tuple((name, str(level)) for name, level in factors.items() if name not in ("strategy", *without))
+    return tuple((name, str(level)) for name, level in factors.items() if name not in (STRATEGY, *without))
 
 
 def named(factor: str, level: str) -> str:
     """Return a factor and its level as they are written in a scenario."""
     written = {"None": "null", "True": "true", "False": "false"}.get(level, level)
-    return level if factor == "case" else f"{factor} {written}"
+    return level if factor == CASE else f"{factor} {written}"
 
 
 def _levels(groups: Mapping[Key, Any]) -> dict[str, set[str | None]]:
@@ -95,6 +96,6 @@ def _label(key: Key, varied: set[str]) -> str:
 
 
 def _title(key: Key, varied: set[str], document: ResultDocument) -> str:
-    flight = dict(key).get("in_flight", "")
-    fixed = "" if "in_flight" in varied or not flight else f"{flight} in flight"
+    flight = dict(key).get(IN_FLIGHT, "")
+    fixed = "" if IN_FLIGHT in varied or not flight else f"{flight} in flight"
     return ", ".join(filter(None, (_label(key, varied), fixed))) or str(document.scenario["name"])

@@ -76,7 +76,7 @@ def _validity(document: ResultDocument) -> tuple[PagePart, ...]:
     all_ok = "Every cell is valid, and nothing has to be said of any."
     rows: dict[str, Counter[str]] = {}
     for cell in document.cells:
-        row = rows.setdefault(str(cell.factors["strategy"]), Counter())
+        row = rows.setdefault(cell.strategy, Counter())
         row["cells"] += 1
         row["not run"] += cell.status in ("unsupported", "skipped")
         row.update(repetition.status for repetition in cell.repetitions)

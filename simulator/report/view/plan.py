@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.measures.factors import CASE
 from simulator.report.view.columns import STRATEGY
 from simulator.report.view.parts import Column, Part, Table, Verdict
 from simulator.text.numbers import clock, number, share
@@ -48,7 +49,7 @@ def build_plan(plan: Plan) -> tuple[Part, ...]:
     """Return the parts of a plan: how long it takes, then a table for each combination of levels."""
     groups: dict[str, list[PlannedRow]] = {}
     for row in plan.rows:
-        title = ", ".join(str(v) if k == "case" else f"{k} {v}" for k, v in row.levels.items()) or plan.name
+        title = ", ".join(str(v) if k == CASE else f"{k} {v}" for k, v in row.levels.items()) or plan.name
         groups.setdefault(title, []).append(row)
     tables = tuple(
         Table(title, COLUMNS, tuple(_cells(row) for row in rows), (), ()) for title, rows in groups.items()

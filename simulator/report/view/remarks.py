@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.report.view.parts import Remarks
 from simulator.result.document import CellResult, ResultDocument
 
@@ -13,7 +14,7 @@ def notes(cells: Sequence[CellResult]) -> tuple[str, ...]:
     """Return what stands below the table of these cells."""
     found: list[str] = []
     for cell in cells:
-        name = cell.factors["strategy"]
+        name = cell.strategy
         if cell.reason is not None:
             found.append(f"{name}: {cell.status}: {cell.reason}")
         found.extend(f"{name}{'*' if cell.marked else ''}: {warning}" for warning in cell.warnings)
@@ -62,8 +63,8 @@ def _said(cell: CellResult) -> Iterator[tuple[str, str]]:
 
 def _grouped(members: list[tuple[CellResult, str, str]]) -> str:
     cell, label, text = members[0]
-    levels = [str(level) for path, level in cell.factors.items() if path not in ("strategy", "in_flight")]
-    where = ", ".join([str(cell.factors["strategy"]), *levels])
+    levels = [str(level) for path, level in cell.factors.items() if path not in (STRATEGY, IN_FLIGHT)]
+    where = ", ".join([cell.strategy, *levels])
     said = f"{label}: {text}" if label else text
     if len(members) == 1:
         return f"{where}: {said}"

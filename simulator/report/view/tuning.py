@@ -107,7 +107,7 @@ def _runner_up(choice: Choice) -> tuple[str, ...]:
 
 def _row(tried: Tried) -> tuple[str, ...]:
     cell = tried.cell
-    strategy = str(cell.factors["strategy"])
+    strategy = cell.strategy
     if "parallelism" in cell.factors and cell.factors["parallelism"] != cell.in_flight:
         strategy += f", parallelism {cell.factors['parallelism']}"
     return (

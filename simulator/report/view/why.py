@@ -42,7 +42,7 @@ def _unless(name: str, nothing: Callable[[CellResult], bool]) -> Shown:
 
 
 _WAY = (
-    Shown(STRATEGY, lambda cell: str(cell.factors["strategy"])),
+    Shown(STRATEGY, lambda cell: cell.strategy),
     *map(measured, ("way_to_server", "way_network", "way_resume")),
     _unless("way_to_parser", _is_inline),
     measured("way_parse"),
@@ -135,7 +135,7 @@ def _idle_loop(cells: Sequence[CellResult]) -> str:
 
 
 def _lacking(cells: Sequence[CellResult]) -> tuple[str, ...]:
-    lacking = [str(cell.factors["strategy"]) for cell in cells if cell.attribution is None]
+    lacking = [cell.strategy for cell in cells if cell.attribution is None]
     if not lacking:
         return ()
     return (f"{', '.join(lacking)}: {LACKING}",)

@@ -26,7 +26,7 @@ def build(document: ResultDocument) -> Figure | None:
     if found is None or not any(place.leaders for place in found.standings.values()):
         return None
     levels = _rising(found)
-    known = {str(cell.factors["strategy"]) for cell in document.cells if cell.baseline_id is not None}
+    known = {cell.strategy for cell in document.cells if cell.baseline_id is not None}
     letter = letters([name for name in _strategies(document) if name in known])
     winners = dict.fromkeys(
         place.leaders[0] for place in found.standings.values() if place.leaders and not _tied(place)
@@ -51,7 +51,7 @@ def build(document: ResultDocument) -> Figure | None:
 
 
 def _strategies(document: ResultDocument) -> list[str]:
-    return list(dict.fromkeys(str(cell.factors["strategy"]) for cell in document.cells))
+    return list(dict.fromkeys(cell.strategy for cell in document.cells))
 
 
 def _rising(found: Matrix) -> list[str]:

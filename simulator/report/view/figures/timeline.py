@@ -85,7 +85,7 @@ def _panels(group: Combination, groups: int) -> list[Panel]:
 
 
 def _rank(cell: CellResult) -> int:
-    return 2 if cell.baseline_id is None else 0 if cell.factors["strategy"] == FIRST else 1
+    return 2 if cell.baseline_id is None else 0 if cell.strategy == FIRST else 1
 
 
 def _lanes(found: Timeline) -> Lanes:
