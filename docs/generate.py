@@ -22,7 +22,7 @@ from pydantic import BaseModel, TypeAdapter
 from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfig
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
 from simulator.measures.registry import CROSSOVER, MEASURES
-from simulator.result import attribution, document, repetition
+from simulator.result import document, repetition
 from simulator.result.schema import texts
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
@@ -30,7 +30,6 @@ from simulator.scenario.beside import Beside
 from simulator.scenario.expect import Expected
 from simulator.scenario.job import Between, Job, Parser
 from simulator.scenario.model import Scenario, ValidityLimits
-from simulator.scenario.runtimes import Runtime
 from simulator.scenario.strategy import Variant
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +48,6 @@ MODELS: tuple[type[BaseModel], ...] = (
     Arrivals,
     Beside,
     Variant,
-    Runtime,
     Affinity,
     Expected,
 )
@@ -61,12 +59,10 @@ RESULTS: tuple[type[Any], ...] = (
     document.Expectation,
     repetition.Repetition,
     repetition.Measures,
-    repetition.ServerMeasures,
-    repetition.Arrivals,
-    attribution.Attribution,
-    attribution.JobTime,
 )
 _PART = re.compile(r"(?<=^<!--make reference: )(.+?)(-->\n)(.*?)(?=^<!--end-->$)", re.MULTILINE | re.DOTALL)
+_NAME_ALONE = 3
+"""So many words before a colon are a name, and what follows says what it is."""
 _NAMES_SHOWN = 6
 """A key with more choices has a table of its own for them."""
 
@@ -111,15 +107,20 @@ def _tree() -> Iterator[str]:
 
 def _folder(folder: Path, depth: int) -> Iterator[str]:
     indent = "  " * depth
-    sentence = (ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or "").split("\n")[
-        0
-    ]
+    sentence = _sentence(ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or "")
     yield from _wrapped(f"{indent}{folder.name + '/':{22 - len(indent)}} {sentence}", " " * 23)
     modules = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("__"))
     if modules:
         yield from _wrapped(f"{indent}  {', '.join(modules)}", f"{indent}  ")
     for inner in sorted(path.parent for path in folder.glob("*/__init__.py")):
         yield from _folder(inner, depth + 1)
+
+
+def _sentence(docstring: str) -> str:
+    """Return the first line, up to where it goes into details."""
+    line = docstring.partition("\n")[0]
+    begun = re.split("[:;] ", line, maxsplit=1)[0]
+    return f"{begun.removesuffix('.')}." if len(begun.split()) > _NAME_ALONE else line
 
 
 def _wrapped(line: str, indent: str) -> list[str]:
@@ -150,6 +151,8 @@ def _keys(model: type[BaseModel]) -> Iterator[str]:
     defaults = model.model_construct().model_dump(mode="json", by_alias=True)
     for name, info in model.model_fields.items():
         key = info.alias or name
+        if key == "kind":
+            continue  # the text around says which
         value = _value(schema["properties"][key], schema.get("$defs", {}))
         value = next((f"{b.low} to {b.high}" for b in _metadata(info) if isinstance(b, Between)), value)
         # What a factory makes may depend on what is installed here.
@@ -206,7 +209,7 @@ def _range(schema: Mapping[str, Any]) -> str:
 
 # --- measures and objects of the result document
 
-_HAVE_MEASURES = (document.CellResult, repetition.Measures, repetition.ServerMeasures)
+_HAVE_MEASURES = (document.CellResult, repetition.Measures)
 """What measures say of their keys is not said again."""
 
 
@@ -217,10 +220,8 @@ def measures() -> Iterator[str]:
     for row in MEASURES.values():
         heading = "" if row.column == row.name else row.column
         aside = ", ".join(filter(None, (heading, row.unit.symbol, row.better)))
-        yield (
-            f"`{row.name}`{f' ({aside})' if aside else ''}: {row.meaning}; {row.pooled}, `{row.cell}`,"
-            f" {letters[row.lacking]}"
-        )
+        place = f"`{row.cell}`" if row.pooled == "median" else f"{row.pooled} of `{row.cell}`"
+        yield f"`{row.name}`{f' ({aside})' if aside else ''}: {row.meaning}; {place}, {letters[row.lacking]}"
     yield f"`{CROSSOVER}` (ms): of two strategies, the parse CPU per page from which on the first beats the second"
     for reason, letter in letters.items():
         yield f"Null, {letter}: {reason}"
@@ -241,7 +242,7 @@ def _fields(cls: type[Any]) -> Iterator[str]:
             yield f"`{field.name}`: {' '.join((*parts, said.get(field.name, '')))}".strip()
         else:
             plain.append(f"`{field.name}`")
-    if plain:
+    if plain and cls is not repetition.Measures:
         yield ", ".join(plain)
 
 

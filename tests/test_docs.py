@@ -399,7 +399,7 @@ def enum_values(schema: Any) -> set[str]:
 
 
 def test_every_key_and_choice_of_a_scenario_is_described() -> None:
-    documents = (ROOT / "docs" / name for name in ("scenario-format.md", "mock-server.md"))
+    documents = (ROOT / "docs" / name for name in ("scenario-format.md", "mock-server.md", "runtimes.md"))
     text = "".join(document.read_text(encoding="utf-8") for document in documents)
     schema = scenario_schema()
     for word in schema_keys(schema) | enum_values(schema):

@@ -121,8 +121,7 @@ class Parser(Config):
     )
     function: Annotated[str, AfterValidator(_check_function)] | None = Field(
         default=None,
-        description="package.module:function of your own; an attribute of a class is reached with dots, as in"
-        " mypkg:Page.parse.",
+        description="package.module:function of your own, also mypkg:Page.parse.",
     )
     input: Literal["bytes", "text"] = Field(
         default="bytes",
@@ -153,14 +152,14 @@ class Job(Config):
     client: Annotated[Clients, BeforeValidator(_read_client, json_schema_input_type=ClientName | Clients)] = (
         Field(
             default=Clients(blocking="httpx", asyncio="httpx"),
-            description="HTTP library: one name, or {blocking: …, asyncio: …} with one for each kind of strategy.",
+            description="HTTP library: one name, or {blocking: …, asyncio: …}.",
         )
     )
     parser: Annotated[
         Parser, BeforeValidator(_read_parser, json_schema_input_type=ParserName | _FunctionText | Parser)
     ] = Field(
         default=Parser(name="html.parser"),
-        description=f"A built-in parser ({', '.join(PARSERS)}), package.module:function, or a mapping.",
+        description="A built-in parser, package.module:function, or a mapping.",
     )
     parse_cost_ns: Annotated[DurationNs, between("0ms", "1m")] | None = Field(
         default=None,
@@ -188,8 +187,7 @@ class Job(Config):
         default=None,
         alias="switch_interval",
         description="How long a thread may hold the interpreter's lock while others wait for it"
-        " (sys.setswitchinterval, in every process); by default the interpreter's own, 5ms in CPython. One without it"
-        " makes the cell unsupported.",
+        " (sys.setswitchinterval); by default the interpreter's own, 5ms in CPython.",
     )
 
     @field_validator("duration_ns")

@@ -81,8 +81,7 @@ class Scenario(Config):
         ge=0,
         lt=1 << 63,
         strict=True,
-        description="Fixes delays, generated pages, which page ids get one parse more (see job.parse_cost), and the"
-        " order of the repetitions in each round.",
+        description="Fixes delays, generated pages, which page ids get one parse more, and the order of repetitions.",
     )
     server: ServerConfig = Field(default_factory=ServerConfig, description="What the mock server does.")
     job: Job = Field(description="What is done with every page.")
@@ -93,8 +92,8 @@ class Scenario(Config):
     strategies: tuple[StrategyEntry, ...] = Field(
         default=tuple(Variant.model_validate({"name": name, "base": name}) for name in DEFAULT_STRATEGIES),
         min_length=1,
-        description="Who does it: names, or variants with a name of their own; by default sequential, threads, asyncio"
-        " and processes. sequential is always measured.",
+        description="Names, or variants with a name of their own; by default sequential (always measured), threads,"
+        " asyncio and processes.",
     )
     runtimes: Annotated[tuple[RuntimeEntry, ...], AfterValidator(different)] = Field(
         default=(),
@@ -107,12 +106,11 @@ class Scenario(Config):
         ge=1,
         le=MAX_IN_FLIGHT,
         strict=True,
-        description="N: jobs started and not finished, the same for every strategy but sequential and marked ones.",
+        description="N: jobs started and not finished, the same for all but sequential and marked strategies.",
     )
     parallelism: CountOrCores = Field(
         default="cores",
-        description="P: the processes, threads or pool workers of strategies that have as many as there are cores;"
-        " cores: as many as this process may use, or as affinity.driver names.",
+        description="P: the processes, threads or pool workers of strategies that have as many as usable cores.",
     )
     affinity: Affinity | None = Field(
         default=None, description="CPUs on which the mock server and the driver may run."
@@ -141,8 +139,7 @@ class Scenario(Config):
     time_limit_ns: Annotated[DurationNs, between("100ms", "1h")] = Field(
         default=120_000_000_000,
         alias="time_limit",
-        description="Longest that one repetition may take, from the start of its interpreter; what takes longer is"
-        " failed.",
+        description="Longest that one repetition may take, from the start of its interpreter, without being failed.",
     )
     validity: ValidityLimits = Field(
         default=ValidityLimits(),

@@ -185,8 +185,7 @@ class Variant(Config):
         Workers | None, BeforeValidator(_none_by_name, json_schema_input_type=Literal["none"] | Workers)
     ] = Field(
         default=None,
-        description="Over what the jobs are spread: none, or one of {processes: n}, {threads: n} and {interpreters: n},"
-        " where n may be cores. Not with base.",
+        description="What jobs are spread over: none, {processes: n}, {threads: n}, {interpreters: n}. Not with base.",
     )
     fetch: FetchKind | None = Field(
         default=None,
@@ -196,8 +195,8 @@ class Variant(Config):
         Workers | None, BeforeValidator(_inline_by_name, json_schema_input_type=Literal["inline"] | Workers)
     ] = Field(
         default=None,
-        description="inline, where the page was fetched; or in a pool of n in each shard, {threads: n}, processes or"
-        " interpreters: with fetch: asyncio only, in shards that are subinterpreters only of threads. Not with base.",
+        description="inline, where the page was fetched; or a pool in each shard, as {threads: n}, with fetch: asyncio"
+        " only (in subinterpreters only of threads). Not with base.",
     )
     loop: Literal["asyncio", "uvloop"] | None = Field(
         default=None,
