@@ -11,7 +11,7 @@ from aiohttp import web
 from mockserver import index
 from mockserver.admin_api import PREFIX as ADMIN_PREFIX
 from mockserver.admin_api import AdminApi
-from mockserver.config import LONGEST_DELAY_NS
+from mockserver.latency_models import LONGEST_DELAY_NS
 from mockserver.operations import Operations
 from mockserver.pages import Pages
 from mockserver.units import format_duration, parse_duration

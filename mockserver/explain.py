@@ -6,19 +6,16 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from mockserver.config import (
-    Body,
-    CatalogueContent,
-    Config,
+from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfig
+from mockserver.document import Config
+from mockserver.latency_models import (
     Empirical,
     Exponential,
     Fixed,
-    FolderContent,
     LogNormal,
     Normal,
     Pareto,
     Percentiles,
-    ServerConfig,
     Uniform,
 )
 

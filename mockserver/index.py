@@ -6,12 +6,8 @@ from html import escape
 from string import Template
 from typing import Any
 
-from mockserver.config import (
-    CatalogueContent,
-    Empirical,
-    Fixed,
-    ServerConfig,
-)
+from mockserver.config import CatalogueContent, ServerConfig
+from mockserver.latency_models import Empirical, Fixed
 from mockserver.units import format_bandwidth, format_duration, format_size
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from statistics import NormalDist
 from typing import assert_never
 
-from mockserver.config import (
+from mockserver.latency_models import (
     LONGEST_DELAY_NS,
     Empirical,
     Exponential,

@@ -4,15 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mockserver.config import (
-    MOST_OBSERVED,
-    CatalogueContent,
-    Empirical,
-    Latency,
-    ServerConfig,
-)
+from mockserver.config import CatalogueContent, ServerConfig
 from mockserver.content import Page, load_content
 from mockserver.latency import sampler
+from mockserver.latency_models import MOST_OBSERVED, Empirical, Latency
 
 # Room for the longest sensible text of each duration; a larger file is a mistake, not a list of delays.
 _LARGEST_FILE_BYTES = 32 * MOST_OBSERVED

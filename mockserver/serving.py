@@ -14,7 +14,7 @@ from mockserver.config import ServerConfig
 from mockserver.content import ContentError
 from mockserver.served import ObservedDelaysError, Served
 from mockserver.supervisor import supervise
-from mockserver.worker import BACKLOG, Duty, loop_factory, run
+from mockserver.worker import BACKLOG, WorkerTask, loop_factory, run
 
 
 class CannotServeError(RuntimeError):
@@ -82,8 +82,8 @@ def serve(
 
         if config.workers > 1:
             return supervise(served, token, listener, lifeline, all_serve)
-        duty = Duty(served, token, listener=listener, lifeline=lifeline)
-        return run(duty, lambda: all_serve([os.getpid()]))
+        task = WorkerTask(served, token, listener=listener, lifeline=lifeline)
+        return run(task, lambda: all_serve([os.getpid()]))
 
 
 def _listener(host: str, port: int, token: str | None) -> socket.socket:

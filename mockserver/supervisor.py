@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from mockserver.served import Served
-from mockserver.worker import INTERRUPTED, Duty, run
+from mockserver.worker import INTERRUPTED, WorkerTask, run
 
 _START_S = 60.0
 _HANDING_S = 5.0
@@ -97,7 +97,7 @@ def _fork(served: Served, token: str | None, listener: socket.socket) -> list[_W
         handing, handed = channels[index]
         pid = os.fork()
         if pid == 0:
-            own = Duty(
+            own = WorkerTask(
                 served,
                 token,
                 index,
@@ -118,7 +118,7 @@ def _fork(served: Served, token: str | None, listener: socket.socket) -> list[_W
     return workers
 
 
-def _work(duty: Duty, unused: set[socket.socket]) -> int:
+def _work(task: WorkerTask, unused: set[socket.socket]) -> int:
     """Be a worker: the life of the child after the fork. Never raises."""
     try:
         signal.set_wakeup_fd(-1)
@@ -127,10 +127,10 @@ def _work(duty: Duty, unused: set[socket.socket]) -> int:
             end.close()
 
         def ready() -> None:
-            if duty.handed is not None:
-                duty.handed.send(b"r")
+            if task.handed is not None:
+                task.handed.send(b"r")
 
-        return run(duty, ready)
+        return run(task, ready)
     except BaseException:  # noqa: BLE001 (the child must not go on as a second supervisor)
         traceback.print_exc()
         return 1

@@ -30,7 +30,7 @@ _HANDED_PER_WAKE = 64
 
 
 @dataclass(frozen=True)
-class Duty:
+class WorkerTask:
     """What one worker is to do.
 
     Attributes:
@@ -54,18 +54,18 @@ class Duty:
     lifeline: int | None = None
 
 
-def run(duty: Duty, ready: Callable[[], None]) -> int:
+def run(task: WorkerTask, ready: Callable[[], None]) -> int:
     """Serve until a signal, or the end of the lifeline or of the supervisor; then close every connection.
 
     Args:
-        duty: What to do.
+        task: What to do.
         ready: Called once, when connections are accepted.
 
     Returns:
         Exit code: 0, or `INTERRUPTED` after SIGINT.
     """
-    with asyncio.Runner(loop_factory=loop_factory(duty.served.config.loop)) as runner:
-        return runner.run(_serve(duty, ready))
+    with asyncio.Runner(loop_factory=loop_factory(task.served.config.loop)) as runner:
+        return runner.run(_serve(task, ready))
 
 
 def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
@@ -81,7 +81,7 @@ def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
     return asyncio.new_event_loop
 
 
-async def _serve(duty: Duty, ready: Callable[[], None]) -> int:
+async def _serve(task: WorkerTask, ready: Callable[[], None]) -> int:
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[int] = loop.create_future()
 
@@ -91,13 +91,13 @@ async def _serve(duty: Duty, ready: Callable[[], None]) -> int:
 
     loop.add_signal_handler(signal.SIGTERM, end, 0)
     # A terminal sends SIGINT to every process of the server; the supervisor ends its workers itself.
-    loop.add_signal_handler(signal.SIGINT, end if duty.handed is None else _ignore, INTERRUPTED)
+    loop.add_signal_handler(signal.SIGINT, end if task.handed is None else _ignore, INTERRUPTED)
     timer, lag = deadline_timer(), LoopLag()
-    pages = Pages(duty.served, RequestLog(duty.index), timer)
+    pages = Pages(task.served, RequestLog(task.index), timer)
     count = ConnectionCount()
     operations = Operations(pages, count, lag)
     connections = ConnectionServer(
-        App(pages, operations, duty.token).handle,
+        App(pages, operations, task.token).handle,
         count,
         access_log=None,
         handler_cancellation=True,
@@ -105,14 +105,14 @@ async def _serve(duty: Duty, ready: Callable[[], None]) -> int:
     )
     ticking: asyncio.Task[None] | None = None
     try:
-        await operations.team.join(duty.leader, duty.followers)
-        if duty.lifeline is not None:
-            _watch(loop, duty.lifeline, end)
+        await operations.team.join(task.leader, task.followers)
+        if task.lifeline is not None:
+            _watch(loop, task.lifeline, end)
         accepting = None
-        if duty.listener is not None:
-            accepting = await loop.create_server(connections, sock=duty.listener, backlog=BACKLOG)
-        if duty.handed is not None:
-            _adopt(loop, duty.handed, connections, end)
+        if task.listener is not None:
+            accepting = await loop.create_server(connections, sock=task.listener, backlog=BACKLOG)
+        if task.handed is not None:
+            _adopt(loop, task.handed, connections, end)
         # What was made until now stays: without this, each full collection would walk it again.
         gc.collect()
         gc.freeze()

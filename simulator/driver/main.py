@@ -1,20 +1,19 @@
 """The driver's life: read the job file, start, say ready, go, park, be read, write what was measured, end."""
 
 import argparse
-import os
 import sys
 import time
 from typing import Any
 
 from .beside import open_spinners
-from .control import Control
 from .output import environment, write_measured
 from .preflight import preflight
 from .probe import is_probe, run_probe
+from .shared.control import Control, leave
 from .shared.failure import Failure
+from .shared.process_setup import bind_to_cpus, find_modules_in, set_switch_interval
 from .spec import Spec, SpecError, from_mapping, read
 from .strategies import open_shard
-from .strategies.process_setup import bind_to_cpus, set_switch_interval
 
 EXIT_OK, EXIT_USAGE, EXIT_UNSUPPORTED, EXIT_FAILED = 0, 2, 3, 4
 
@@ -55,15 +54,8 @@ def probe(job: "dict[str, Any]", control: Control) -> int:
     except Failure as failure:
         control.say(failure.status, reason=failure.reason)
         sys.stderr.flush()
-        os._exit(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
+        leave(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
     return EXIT_OK
-
-
-def find_modules_in(folders: "tuple[str, ...]") -> None:
-    """Put the user's folders before all others, here and in every interpreter that this one starts."""
-    sys.path[:0] = folders
-    inherited = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([*folders, *([inherited] if inherited else [])])
 
 
 def measure(spec: Spec, control: Control) -> None:
@@ -99,7 +91,7 @@ def measure(spec: Spec, control: Control) -> None:
         # Workers may be anywhere, perhaps in a parser that never returns: say why, then leave without joining.
         control.say(failure.status, reason=failure.reason)
         sys.stderr.flush()
-        os._exit(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
+        leave(EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED)
     shard.release()
     spinners.release()
 

@@ -10,13 +10,14 @@ import time
 from typing import Any
 
 from .clients import adapter
-from .control import Control
 from .difference import difference
 from .gil import enabled_by
 from .loop_lag import lag_ns
-from .output import environment, write
+from .output import environment
 from .parsers import is_scalable
+from .shared.control import Control
 from .shared.failure import Failure, describe
+from .shared.output import PROTOCOL, write
 from .shared.preflight import (
     FIRST_REQUESTS,
     REQUESTS,
@@ -27,7 +28,7 @@ from .shared.preflight import (
     time_requests,
     time_units,
 )
-from .spec import PROTOCOL, Spec
+from .spec import Spec
 from .strategies.jobs import load_parser
 
 IDLE_S = 0.3

@@ -8,8 +8,7 @@ from random import Random
 from typing import Any
 
 from .shared.arrivals import offsets_ns
-
-PROTOCOL = 1
+from .shared.output import PROTOCOL
 
 
 class SpecError(ValueError):

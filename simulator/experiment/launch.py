@@ -31,7 +31,7 @@ class Launch:
         if self.interpreters is None:
             return self.python, DRIVER
         try:
-            chosen = self.interpreters.of(cell)
+            chosen = self.interpreters.chosen_for(cell)
         except RuntimeUnavailableError as error:
             raise DriverError("unsupported", str(error)) from error
         return chosen.python, PORTABLE_DRIVER if chosen.needs_portable_driver else DRIVER

@@ -103,7 +103,7 @@ def prepare(
             continue
         tell(cell)
         try:
-            preflight = preflights.of(cell)
+            preflight = preflights.found_for(cell)
             # The same amount on every runtime: what differs is what it costs there.
             amount = amount_for(cell, preflights.reference(cell))
             check_memory(cell, preflight.peak_bytes, memory_limit_bytes)

@@ -6,11 +6,11 @@ import argparse
 import sys
 
 from .clock import wall
-from .control import Control, leave
-from .output import write_measured
-from .preflight import preflight
-from .setting import bind_to_cpus, find_modules_in, set_switch_interval
+from .preflight import environment, preflight
+from .shared.control import Control, leave
 from .shared.failure import Failure
+from .shared.output import measured, write
+from .shared.process_setup import bind_to_cpus, find_modules_in, set_switch_interval
 from .spec import load, refuse
 from .workers import Threads
 
@@ -58,5 +58,20 @@ def measure(spec, control):
     go_ns = threads.run()
     control.say("parked", parked_ns=wall())
     control.wait_for("release")
-    write_measured(spec, threads, go_ns, startup_ns, [worker["gil_enabled"] for worker in workers])
+    names = {}
+    written = measured(
+        threads.logs,
+        lambda text: names.setdefault(text, "record-%d" % len(names)),
+        go_ns,
+        startup_ns,
+        threads.offsets,
+    )
+    # No digests: these Pythons lack BLAKE2b, and the runner has it.
+    written.update(
+        digested=False,
+        errors=threads.errors.kept,
+        loop_lag_ns=[],
+        environment=dict(environment(spec), gil_enabled=[worker["gil_enabled"] for worker in workers]),
+    )
+    write(spec.output, written)
     threads.release()

@@ -10,13 +10,12 @@ import socket
 
 from .client import Client
 from .clock import CPU_KNOWN, cpu, wall
-from .output import environment, write
 from .parsers import load
+from .shared import output
 from .shared.failure import Failure, raised
 from .shared.preflight import examine, fetch_pages, time_parse, time_requests, time_units
 from .shared.python import native
 from .shared.scalable import is_scalable
-from .spec import PROTOCOL
 from .workers import PREFIX
 
 clock = cpu if CPU_KNOWN else wall
@@ -32,7 +31,7 @@ def preflight(spec, control):
         found = examine(parser, pages)
         scalable = is_scalable(parser)
         found.update(
-            protocol=PROTOCOL,
+            protocol=output.PROTOCOL,
             pages=len(pages),
             mean_bytes=sum(len(body) for _, body, _ in pages) / len(pages),
             parse_cpu_ns=None if scalable else time_parse(parser, pages, clock),
@@ -51,8 +50,13 @@ def preflight(spec, control):
         raise Failure("failed", "cannot fetch from %s: %s" % (spec.base_url, raised()[1]))
     finally:
         client.close()
-    write(spec.output, found)
+    output.write(spec.output, found)
     control.say("written")
+
+
+def environment(spec):
+    """Which Python this is, and which driver it runs."""
+    return dict(output.environment(spec.client), libraries={}, driver="portable")
 
 
 def peak_bytes():

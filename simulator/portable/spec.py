@@ -7,10 +7,10 @@ import json
 
 from .shared.arrivals import offsets_ns
 from .shared.failure import Failure
+from .shared.output import PROTOCOL
 from .shared.python import IMPLEMENTATION
 from .twister import Twister
 
-PROTOCOL = 1
 NEEDED = (
     "mode", "base_url", "client", "parser", "work", "seed", "strategy", "pages", "duration_ns", "warmup",
     "switch_interval_s", "affinity", "instrument", "import_path", "output", "clients", "content_pages",

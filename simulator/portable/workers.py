@@ -13,7 +13,7 @@ from .parsers import load
 from .shared.blocking import do_jobs, warm_up
 from .shared.failure import Failure
 from .shared.python import JYTHON, gil_enabled, native
-from .shared.recorder import READY, ErrorLog, Recorder, SampleLog
+from .shared.recorder import ErrorLog, Recorder, SampleLog
 from .shared.threads import ThreadTeam
 from .shared.tickets import Tickets
 from .shared.work import bind
@@ -31,12 +31,12 @@ class Threads:
         self.errors = ErrorLog()
         self._spec = spec
         self._tickets = Tickets(spec.pages, spec.duration_ns, self.offsets, wall)
-        self._logs = [SampleLog() for _ in range(spec.widths[0])]
+        self.logs = [SampleLog() for _ in range(spec.widths[0])]
         self._team = None
 
     def start(self):
         """Start the threads and wait until each is warm; return what the runner is told of them."""
-        spec, indices = self._spec, range(len(self._logs))
+        spec, indices = self._spec, range(len(self.logs))
         parse = bind(load(spec.parser), spec.repeats, spec.extra_fraction, spec.units, spec.seed)
         self._team = ThreadTeam(
             "worker",
@@ -58,7 +58,7 @@ class Threads:
         go_ns = wall()
         claim = self._tickets.open(go_ns)
         recorders = [
-            Recorder(i, log.add, self.errors, *(clocks + (True,))) for i, log in enumerate(self._logs)
+            Recorder(i, log.add, self.errors, *(clocks + (True,))) for i, log in enumerate(self.logs)
         ]
         self._team.run(claim, recorders, self._tickets.due)
         return go_ns
@@ -66,10 +66,6 @@ class Threads:
     def release(self):
         """Let the parked threads end."""
         self._team.release()
-
-    def jobs(self):
-        """Return (numbers, record, kind of error) of each job, in the order in which they became ready."""
-        return sorted((job for log in self._logs for job in log.jobs()), key=lambda job: job[0][READY])
 
 
 class JobThread:

@@ -86,7 +86,7 @@ class Preflights:
         self._seed = seed
         self._known: dict[str, Preflight | DriverError] = {}
 
-    def of(self, cell: Cell) -> Preflight:
+    def found_for(self, cell: Cell) -> Preflight:
         """Return what is known of this cell's job.
 
         Raises:
@@ -127,10 +127,10 @@ class Preflights:
         if cell.runtime is not None:
             for runtime in self._references:
                 try:
-                    return self.of(replace(cell, runtime=runtime))
+                    return self.found_for(replace(cell, runtime=runtime))
                 except DriverError:  # kept, and said of that runtime's own cells
                     continue
-        return self.of(cell)
+        return self.found_for(cell)
 
     def _run(self, cell: Cell, python: str, which: Path) -> Preflight:
         server = self._servers.serving(cell.server)

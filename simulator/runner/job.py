@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.driver.spec import PROTOCOL
+from simulator.driver.shared.output import PROTOCOL
 from simulator.scenario.cells import Cell
 
 

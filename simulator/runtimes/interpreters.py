@@ -66,7 +66,7 @@ class Interpreters:
                 self._facts[python] = error
         return _or_raise(self._facts[python])
 
-    def of(self, cell: Cell) -> Interpreter:
+    def chosen_for(self, cell: Cell) -> Interpreter:
         """Return what runs a cell; an environment is made for it where there is none yet.
 
         Raises:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from mockserver.config import Config
+from mockserver.document import Config
 from simulator.scenario.problem import found
 
 MAX_CPU = 4095

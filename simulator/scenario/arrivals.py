@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from mockserver.config import Config
+from mockserver.document import Config
 from mockserver.units import RatePerS, format_duration, format_rate
 from simulator.scenario.job import Job
 from simulator.text.numbers import duration, number

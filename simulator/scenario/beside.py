@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mockserver.config import Config
+from mockserver.document import Config
 
 MOST = 64
 """Spinners; a switch interval of the interpreter's own, 5 ms, makes one exchange then last more than half a second."""

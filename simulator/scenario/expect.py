@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from mockserver.config import Config
+from mockserver.document import Config
 from simulator.scenario.problem import found
 
 _EXAMPLE = "throughput(threads) > 2 * throughput(sequential)"

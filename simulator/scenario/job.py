@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from mockserver.config import Config
+from mockserver.document import Config
 from mockserver.units import DurationNs, format_duration, parse_duration
 from simulator.driver.clients import CLIENTS
 from simulator.driver.clients import names as clients_for

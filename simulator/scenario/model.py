@@ -14,7 +14,8 @@ from pydantic import (
     model_validator,
 )
 
-from mockserver.config import Config, ServerConfig
+from mockserver.config import ServerConfig
+from mockserver.document import Config
 from mockserver.units import DurationNs, Share, format_duration, format_percentage
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals

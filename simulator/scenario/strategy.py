@@ -30,7 +30,7 @@ from pydantic import (
     model_validator,
 )
 
-from mockserver.config import Config
+from mockserver.document import Config
 from simulator.measures.factors import BASELINE
 from simulator.scenario.problem import found
 from simulator.text.nearest import nearest

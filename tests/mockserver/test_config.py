@@ -6,8 +6,9 @@ import jsonschema
 import pytest
 from pydantic import ValidationError
 
-from mockserver.config import CatalogueContent, Fixed, FolderContent, Percentiles, ServerConfig
+from mockserver.config import CatalogueContent, FolderContent, ServerConfig
 from mockserver.explain import problems
+from mockserver.latency_models import Fixed, Percentiles
 
 LATENCIES: list[Any] = [
     "40ms",

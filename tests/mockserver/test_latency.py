@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.config import LONGEST_DELAY_NS, ServerConfig
+from mockserver.config import ServerConfig
 from mockserver.latency import _GOLDEN_GAMMA, _mixed, delay_ns, quantile, sampler
+from mockserver.latency_models import LONGEST_DELAY_NS
 
 MS = 1_000_000
 N = 20_000

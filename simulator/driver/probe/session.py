@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..control import Control
 from ..loop_lag import lag_ns
 from ..parsers import ParserSpecError, ParserUnavailableError, modules
+from ..shared.control import Control
 from ..shared.failure import Failure
 from ..shared.python import gil_enabled
 from .controls import beside_spinner, hold, release, take_turns

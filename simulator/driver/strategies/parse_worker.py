@@ -11,12 +11,12 @@ from threading import get_ident
 from typing import Any, NamedTuple, Protocol
 
 from ..shared.failure import Failure, describe
+from ..shared.process_setup import set_switch_interval
 from ..shared.python import gil_enabled
 from ..spec import Spec
 from .crossing import not_brought_back, not_picklable
 from .interface import Worker
 from .jobs import Parse, clocks, open_parse
-from .process_setup import set_switch_interval
 from .starting import end_with_parent
 
 

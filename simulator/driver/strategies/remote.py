@@ -14,11 +14,11 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any, Protocol
 
 from ..shared.failure import Failure
+from ..shared.process_setup import set_switch_interval
 from ..shared.recorder import READY, SampleLog
 from ..spec import Spec
 from .crossing import not_brought_back, not_picklable
 from .interface import Outcome, Shard, Worker
-from .process_setup import set_switch_interval
 
 START_TIMEOUT_S = 600
 """A shard that hangs while it starts is ended by the repetition's own time limit, long before this."""

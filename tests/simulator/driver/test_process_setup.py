@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulator.driver.shared.failure import Failure
-from simulator.driver.strategies.process_setup import set_switch_interval
+from simulator.driver.shared.process_setup import set_switch_interval
 
 
 @pytest.fixture(autouse=True)

@@ -93,7 +93,7 @@ def observed(
 def preflight(cell: Cell, servers: Servers, folder: Path, python: str) -> Preflight:
     return Preflights(
         servers, python, import_path=(str(folder),), time_limit_s=LIMIT_S, seed=3, driver=PORTABLE_DRIVER
-    ).of(cell)
+    ).found_for(cell)
 
 
 def test_every_job_is_done_once_in_time_and_its_record_is_the_main_drivers(

@@ -52,5 +52,5 @@ def test_the_first_runtime_that_can_run_the_job_calibrates_it_for_all(
 
     alone = next(cell for cell in cells if cell.runtime == "broken")
     with pytest.raises(DriverError, match="no wheel"):
-        preflights.of(alone)
-    assert preflights.reference(alone) == preflights.of(replace(alone, runtime="first"))
+        preflights.found_for(alone)
+    assert preflights.reference(alone) == preflights.found_for(replace(alone, runtime="first"))

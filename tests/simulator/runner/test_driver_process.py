@@ -114,36 +114,36 @@ def test_when_the_runner_is_killed_the_driver_ends(strategy: str, servers: Serve
 
 def test_a_segfaulting_parser_is_told_by_its_signal(servers: Servers, parsers: Path) -> None:
     with pytest.raises(DriverError, match="the driver was killed by SIGSEGV"):
-        preflights(servers, parsers).of(cell(parsers, "threads", "segfaults"))
+        preflights(servers, parsers).found_for(cell(parsers, "threads", "segfaults"))
 
 
 def test_a_parser_that_never_returns_fails_the_preflight(servers: Servers, parsers: Path) -> None:
     with pytest.raises(DriverError, match=r"no end after 2 s.*never returns"):
-        preflights(servers, parsers, time_limit_s=2).of(cell(parsers, "threads", "never"))
+        preflights(servers, parsers, time_limit_s=2).found_for(cell(parsers, "threads", "never"))
 
 
 def test_a_parser_that_differs_each_time_is_found_with_field_and_values(
     servers: Servers, parsers: Path
 ) -> None:
     with pytest.raises(DriverError, match=r"page 0, field .*n.*: first 0, then 1"):
-        preflights(servers, parsers).of(cell(parsers, "threads", "different"))
+        preflights(servers, parsers).found_for(cell(parsers, "threads", "different"))
 
 
 def test_a_missing_module_is_unsupported_and_names_the_flag(servers: Servers, parsers: Path) -> None:
     made = tiny_cells(parsers, job__parser="nowhere.to:be_found")["threads"]
     with pytest.raises(DriverError, match="--python") as caught:
-        preflights(servers, parsers).of(made)
+        preflights(servers, parsers).found_for(made)
     assert caught.value.status == "unsupported"
 
 
 def test_a_missing_function_fails_and_names_what_there_is(servers: Servers, parsers: Path) -> None:
     with pytest.raises(DriverError, match="good") as caught:
-        preflights(servers, parsers).of(cell(parsers, "threads", "goood"))
+        preflights(servers, parsers).found_for(cell(parsers, "threads", "goood"))
     assert caught.value.status == "failed"
 
 
 def test_an_unpicklable_record_is_noticed_before_and_in_the_window(servers: Servers, parsers: Path) -> None:
-    found = preflights(servers, parsers).of(cell(parsers, "threads", "unpicklable"))
+    found = preflights(servers, parsers).found_for(cell(parsers, "threads", "unpicklable"))
     assert found.unpicklable is not None
     made = cell(parsers, "processes", "unpicklable")
     outcome = run_repetition(

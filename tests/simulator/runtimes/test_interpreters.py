@@ -65,13 +65,13 @@ def cell(folder: Path, strategy: str = "threads", **changes: object) -> Cell:
 
 
 def test_a_cell_without_runtime_has_the_current_interpreter(tmp_path: Path) -> None:
-    chosen = interpreters(BARE)[0].of(replace(cell(tmp_path), runtime=None))
+    chosen = interpreters(BARE)[0].chosen_for(replace(cell(tmp_path), runtime=None))
     assert (chosen.python, chosen.needs_portable_driver) == ("current", False)
 
 
 def test_a_bare_python_is_used_as_it_is_where_nothing_is_needed(tmp_path: Path) -> None:
     known, made, told = interpreters(BARE)
-    assert known.of(cell(tmp_path)).python == "python"
+    assert known.chosen_for(cell(tmp_path)).python == "python"
     assert (made.wanted, told) == ([], [])
 
 
@@ -79,8 +79,8 @@ def test_a_bare_python_gets_client_parser_and_loop_once(tmp_path: Path) -> None:
     known, made, told = interpreters(BARE, requirements=("/mine",))
     strategies = [{"name": "asyncio", "base": "asyncio", "loop": "uvloop"}]
     wanted = cell(tmp_path, "asyncio", job__parser="lxml", strategies=strategies)
-    assert known.of(wanted).python == "python+aiohttp+lxml+uvloop+/mine"
-    assert known.of(wanted).python == "python+aiohttp+lxml+uvloop+/mine"
+    assert known.chosen_for(wanted).python == "python+aiohttp+lxml+uvloop+/mine"
+    assert known.chosen_for(wanted).python == "python+aiohttp+lxml+uvloop+/mine"
     assert made.wanted == [("aiohttp", "lxml", "uvloop", "/mine")]
     assert told == [("it", ("aiohttp", "lxml", "uvloop", "/mine"))]
 
@@ -90,13 +90,13 @@ def test_a_virtual_environment_and_the_current_python_are_used_as_they_are(
     tmp_path: Path, facts: Facts, *, current: bool
 ) -> None:
     known, made, _ = interpreters(facts, current=current)
-    assert known.of(cell(tmp_path, "asyncio", job__parser="lxml")).python == "python"
+    assert known.chosen_for(cell(tmp_path, "asyncio", job__parser="lxml")).python == "python"
     assert made.wanted == []
 
 
 def test_what_is_required_by_name_is_installed_apart_from_a_virtual_environment(tmp_path: Path) -> None:
     known, _, _ = interpreters(OWN, requirements=("selectolax==1.0",))
-    assert known.of(cell(tmp_path)).python == "python+selectolax==1.0"
+    assert known.chosen_for(cell(tmp_path)).python == "python+selectolax==1.0"
 
 
 def test_an_environment_that_cannot_be_made_is_tried_once(tmp_path: Path) -> None:
@@ -105,9 +105,9 @@ def test_an_environment_that_cannot_be_made_is_tried_once(tmp_path: Path) -> Non
         with pytest.raises(
             RuntimeUnavailableError, match="no environment for it: there is no wheel of aiohttp"
         ):
-            known.of(cell(tmp_path, "asyncio"))
+            known.chosen_for(cell(tmp_path, "asyncio"))
     assert len(made.wanted) == 1
-    assert known.of(cell(tmp_path)).python == "python", "http.client needs none"
+    assert known.chosen_for(cell(tmp_path)).python == "python", "http.client needs none"
 
 
 @pytest.mark.parametrize(
@@ -124,16 +124,16 @@ def test_what_the_portable_driver_lacks_is_unsupported(
 ) -> None:
     known, made, _ = interpreters(JYTHON)
     with pytest.raises(RuntimeUnavailableError, match=f"^Jython 2.7.3 runs the portable driver.*{reason}"):
-        known.of(cell(tmp_path, strategy, **changes))
+        known.chosen_for(cell(tmp_path, strategy, **changes))
     assert made.wanted == []
 
 
 def test_other_implementations_run_the_portable_driver(tmp_path: Path) -> None:
     known, _, _ = interpreters(JYTHON)
-    assert known.of(cell(tmp_path)).needs_portable_driver
+    assert known.chosen_for(cell(tmp_path)).needs_portable_driver
     known, _, _ = interpreters(JYTHON, requirements=("html5lib",))
     with pytest.raises(RuntimeUnavailableError, match="install html5lib there and remove `with`"):
-        known.of(cell(tmp_path))
+        known.chosen_for(cell(tmp_path))
 
 
 def test_an_interpreter_is_asked_once_and_its_silence_is_remembered() -> None:

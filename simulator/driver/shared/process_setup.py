@@ -1,22 +1,29 @@
-"""Under what the interpreter runs the job: CPUs, switch interval, where modules are found."""
+"""Under what the interpreter runs the job: CPUs, how long a thread may hold its lock, where modules are found."""
 
 from __future__ import absolute_import, division, unicode_literals
 
 import os
 import sys
 
-from .shared.failure import Failure
-from .shared.python import IMPLEMENTATION, native
+from .failure import Failure
+from .python import IMPLEMENTATION, native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 def bind_to_cpus(cpus):
-    """Let this process run on these CPUs only; null changes nothing. Raises Failure where that cannot be done."""
+    # type: (Sequence[int] | None) -> None
+    """Let this thread, and all threads and processes that it starts, run on these CPUs only; null changes nothing.
+
+    Raises Failure where that cannot be done.
+    """
     if cpus is None:
         return
     if not hasattr(os, "sched_setaffinity"):
-        raise Failure(
-            "unsupported", "%s does not bind processes to CPUs; remove affinity.driver" % IMPLEMENTATION
-        )
+        who = "this system" if IMPLEMENTATION == "CPython" else IMPLEMENTATION
+        raise Failure("unsupported", "%s does not bind processes to CPUs; remove affinity.driver" % who)
     wanted = ", ".join(map(str, cpus))
     try:
         os.sched_setaffinity(0, cpus)
@@ -36,7 +43,8 @@ def bind_to_cpus(cpus):
 
 
 def set_switch_interval(seconds):
-    """Set after how long a thread is asked to hand the GIL over; null changes nothing.
+    # type: (float | None) -> None
+    """Set after how long this interpreter asks a thread to hand its lock over; null changes nothing.
 
     Raises Failure where the interpreter has no such setting. Python 2's sys.setcheckinterval counts instructions,
     not time.
@@ -52,13 +60,15 @@ def set_switch_interval(seconds):
 
 
 def find_modules_in(folders):
-    """Put the user's folders before all others, here and in every interpreter that the parser starts."""
-    folders = [native(folder) for folder in folders]
-    sys.path[:0] = folders
+    # type: (Iterable[str]) -> None
+    """Put the user's folders before all others, here and in every interpreter that this one starts."""
+    first = [native(folder) for folder in folders]
+    sys.path[:0] = first
     inherited = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(folders + ([inherited] if inherited else []))
+    os.environ["PYTHONPATH"] = os.pathsep.join(first + ([inherited] if inherited else []))
 
 
 def cpus_now():
-    """Return the CPUs on which this process may run; null where this Python does not say."""
+    # type: () -> list[int] | None
+    """Return the CPUs on which this thread may run; null where the system does not say."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None

@@ -1,0 +1,98 @@
+"""What a repetition measured, written after the window (protocol.md)."""
+
+from __future__ import absolute_import, division, unicode_literals
+
+import io
+import json
+import os
+import platform
+import sys
+
+from .canonical import NotCanonicalError, canonical
+from .process_setup import cpus_now
+from .python import IMPLEMENTATION
+from .recorder import COLUMNS, READY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+PROTOCOL = 1
+
+
+def measured(logs, name, go_ns, startup_ns, offsets):
+    # type: (Iterable[Any], Callable[[str], str], int, int, Sequence[int] | None) -> dict[str, Any]
+    """Return what a sample file says of the jobs: columns of equal length in the order in which records became ready.
+
+    Args:
+        logs: `SampleLog`s.
+        name: From the canonical text of a record to its name, the same for equal ones and no others.
+        go_ns: When the window began.
+        startup_ns: How long the workers took to start.
+        offsets: How long after that each job was due (ns); None for closed arrivals.
+    """
+    jobs = sorted((job for log in logs for job in log.jobs()), key=lambda job: job[0][READY])
+    names, records, unchecked = name_records(jobs, name)
+    columns = {column: [numbers[at] for numbers, _, _ in jobs] for at, column in enumerate(COLUMNS)}
+    columns["error"] = [error for _, _, error in jobs]
+    # Pages are claimed in order: what was not started is what comes after those that were.
+    unstarted = [] if offsets is None else offsets[len(jobs) :]
+    return {
+        "protocol": PROTOCOL,
+        "go_ns": go_ns,
+        "unstarted_due_ns": [go_ns + offset for offset in unstarted],
+        "startup_ns": startup_ns,
+        "columns": columns,
+        "digests": names,
+        "records": records,
+        "unchecked": unchecked,
+    }
+
+
+def name_records(jobs, name):
+    # type: (Sequence[Any], Callable[[str], str]) -> tuple[list[str], dict[str, str], str | None]
+    """Return a name for each job's record, the canonical text of each name, and why there are none, if so.
+
+    A record without a canonical form has the name "", and the first such says why.
+    """
+    names = []  # type: list[str]
+    records = {}  # type: dict[str, str]
+    unchecked = None
+    for numbers, record, error in jobs:
+        named = ""
+        if not error:
+            try:
+                text = canonical(record)
+            except NotCanonicalError as reason:
+                unchecked = unchecked or "page %d: %s" % (numbers[0], reason)
+            else:
+                named = name(text)
+                records[named] = text
+        names.append(named)
+    return names, records, unchecked
+
+
+def environment(client):
+    # type: (str) -> dict[str, Any]
+    """Which Python this is, and which client it fetches with."""
+    return {
+        "implementation": IMPLEMENTATION,
+        "version": platform.python_version(),
+        "build": sys.version,
+        "executable": sys.executable,
+        "free_threaded": False,
+        "switch_interval_s": sys.getswitchinterval() if hasattr(sys, "getswitchinterval") else None,
+        "affinity": cpus_now(),
+        "hash_seed": os.environ.get("PYTHONHASHSEED"),
+        "client": client,
+    }
+
+
+def write(path, document):
+    # type: (str, dict[str, Any]) -> None
+    """Write JSON under a name of its own first, so that a half-written file is never read."""
+    partial = path + ".partial"
+    with io.open(partial, "wb") as out:
+        out.write(json.dumps(document).encode("ascii"))
+    os.rename(partial, path)
