@@ -146,13 +146,14 @@ class Recorder(object):
     def failed(self):
         # type: () -> None
         """The client has raised; call it while that is handled."""
-        self._resumed()
+        self.fetched(OK)  # so far it is alike
         self._error = self._errors.raised("fetch", self._page)
 
     def fetched(self, status):
         # type: (int) -> bool
         """The client has resumed with a whole response; return whether it is a page to parse."""
-        self._resumed()
+        self._fetched = self._parsing = self._parsed = self._ready = self._clock()
+        self._cpu_fetched = self._cpu()
         if status == OK:
             return True
         self._error = self._errors.add("status: %d" % status, self._page, "the server answered %d" % status)
@@ -167,7 +168,7 @@ class Recorder(object):
             self._error = self._errors.raised("parse", self._page)
         cpu = self._cpu()
         self._parsed = self._ready = self._clock()
-        self._parse_cpu = _spent(self._cpu_fetched, cpu)
+        self._parse_cpu = cpu - self._cpu_fetched if cpu >= 0 else UNKNOWN
 
     def parsed(self, worker, parsing_ns, parsed_ns, cpu_ns, record, error, message):
         # type: (int, int, int, int, Any, str, str) -> None
@@ -181,24 +182,14 @@ class Recorder(object):
     def ready(self):
         # type: () -> None
         """Hand the job over; it is done, unless its record still has to cross from one interpreter to another."""
-        fetch_cpu = _spent(self._cpu_start, self._cpu_fetched) if self._alone else UNKNOWN
-        self._cpu_start = self._cpu_fetched + self._parse_cpu
+        cpu, worker = self._cpu_fetched, self._worker
         self._emit(
             (
-                self._page, self._worker, self._due, self._start, self._fetched, self._parsed, self._ready,
-                fetch_cpu, self._parse_cpu, self._parser, self._parsing,
+                self._page, worker, self._due, self._start, self._fetched, self._parsed, self._ready,
+                cpu - self._cpu_start if self._alone and cpu >= 0 else UNKNOWN, self._parse_cpu,
+                self._parser, self._parsing,
             ),
             self._record,
             self._error,
         )  # fmt: skip
-
-    def _resumed(self):
-        # type: () -> None
-        self._fetched = self._parsing = self._parsed = self._ready = self._clock()
-        self._cpu_fetched = self._cpu()
-
-
-def _spent(start_ns, end_ns):
-    # type: (int, int) -> int
-    """Return the CPU between two readings; a clock that does not exist reads UNKNOWN, and so is the difference."""
-    return end_ns - start_ns if start_ns >= 0 else UNKNOWN
+        self._cpu_start = cpu + self._parse_cpu

@@ -13,21 +13,19 @@ if TYPE_CHECKING:
     Due = Callable[[int], int]
 
 
-class Counter(object):
-    """0, 1, 2 … for the threads of one interpreter."""
+def counter():
+    # type: () -> Callable[[], int]
+    """Return what gives 0, 1, 2 ... to the threads of one interpreter."""
+    lock, following = threading.Lock(), [0]
 
-    def __init__(self):
-        # type: () -> None
-        self._next = 0
-        self._lock = threading.Lock()
-
-    def __call__(self):
+    def draw():
         # type: () -> int
-        """Return the next number."""
-        with self._lock:  # itertools.count would do under a GIL, but not in every free-threaded build
-            page = self._next
-            self._next = page + 1
+        with lock:  # itertools.count would do under a GIL, but not in every free-threaded build
+            page = following[0]
+            following[0] = page + 1
         return page
+
+    return draw
 
 
 class Tickets(object):
@@ -43,8 +41,7 @@ class Tickets(object):
         self._pages = pages if offsets is None else len(offsets)
         self._duration_ns = duration_ns
         self._clock = clock
-        self._draw = draw or Counter()
-        self._deadline_ns = 0
+        self._draw = draw or counter()
         self.due = None  # type: Due | None
         """When a page is due (ns); None for closed arrivals, where that is when it is claimed. Set by `open`."""
 
@@ -54,16 +51,14 @@ class Tickets(object):
         offsets = self._offsets
         if offsets is not None:
             self.due = lambda page: go_ns + offsets[page]
-        if self._duration_ns is None:
-            return self._claim
-        self._deadline_ns = go_ns + self._duration_ns
-        return self._claim_until
+        draw, pages, clock = self._draw, self._pages, self._clock
+        deadline_ns = None if self._duration_ns is None else go_ns + self._duration_ns
 
-    def _claim(self):
-        # type: () -> int
-        page = self._draw()
-        return page if self._pages is None or page < self._pages else -1
+        def claim():
+            # type: () -> int
+            if deadline_ns is not None and clock() >= deadline_ns:
+                return -1
+            page = draw()
+            return page if pages is None or page < pages else -1
 
-    def _claim_until(self):
-        # type: () -> int
-        return -1 if self._clock() >= self._deadline_ns else self._claim()
+        return claim
