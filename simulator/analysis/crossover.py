@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from math import log
 from typing import Any, Literal
 
+from simulator.analysis.combinations import Key, key_of, others
 from simulator.analysis.pairing import ratio, shared_rounds
-from simulator.measures.factors import PARSE_COST, STRATEGY
+from simulator.measures.factors import PARSE_COST
 from simulator.result.document import CellResult, Crossover, ResultDocument
 from simulator.scenario.shards import computing_in
 
@@ -69,16 +70,15 @@ def pairs(document: ResultDocument) -> tuple[Pair, ...]:
     Only where the parse cost varies. Cells with other jobs in flight than the one they would be compared with have no
     pair: there the cost would not be all that differs.
     """
-    groups: dict[tuple[tuple[str, str], ...], dict[str, dict[str, CellResult]]] = {}
-    scopes: dict[tuple[tuple[str, str], ...], Mapping[str, Any]] = {}
+    groups: dict[Key, dict[str, dict[str, CellResult]]] = {}
+    scopes: dict[Key, Mapping[str, Any]] = {}
     for cell in document.cells:
         if cell.baseline_id is None or PARSE_COST not in cell.factors or cell.arrivals is not None:
             continue  # with open arrivals who keeps up does as much as comes, so that nobody wins by throughput
-        scope = {path: level for path, level in cell.factors.items() if path not in (PARSE_COST, STRATEGY)}
-        key = tuple((path, str(level)) for path, level in scope.items())
-        scopes[key] = scope
+        key = key_of(cell.factors, PARSE_COST)
+        scopes[key] = others(cell.factors, PARSE_COST)
         by_name = groups.setdefault(key, defaultdict(dict))
-        by_name[str(cell.factors[STRATEGY])][str(cell.factors[PARSE_COST])] = cell
+        by_name[cell.strategy][str(cell.factors[PARSE_COST])] = cell
     kinds = computing_in(document.scenario)
     found = []
     for key, by_name in groups.items():

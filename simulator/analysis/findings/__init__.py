@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from simulator.analysis.combinations import Key, key_of
 from simulator.analysis.findings.cause import causes
 from simulator.analysis.findings.character import NO_PARSE_S, character
 from simulator.analysis.findings.convoy import convoys
@@ -13,7 +14,6 @@ from simulator.analysis.findings.responsive import responsive
 from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.pairing import ratio
-from simulator.measures.factors import STRATEGY
 from simulator.result.document import CellResult, Finding, ResultDocument
 
 __all__ = ["NO_PARSE_S", "findings", "ratio"]
@@ -22,21 +22,17 @@ __all__ = ["NO_PARSE_S", "findings", "ratio"]
 def findings(document: ResultDocument) -> tuple[Finding, ...]:
     """Return what can be said of each combination of levels, the strategies within it compared, and of crossovers."""
     by_id = {cell.id: cell for cell in document.cells}
-    groups: dict[tuple[tuple[str, str], ...], list[CellResult]] = defaultdict(list)
+    groups: dict[Key, list[CellResult]] = defaultdict(list)
     for cell in document.cells:
         if cell.baseline_id is not None:
-            groups[_combination(cell.factors)].append(cell)
+            groups[key_of(cell.factors)].append(cell)
     found: list[Finding] = []
     for key, cells in groups.items():
         found.extend(_group(dict(key), by_id.get(cells[0].baseline_id or ""), cells, document.scatter_rounds))
     if not groups:
-        alone = [character(dict(_combination(cell.factors)), cell) for cell in document.cells]
+        alone = [character(dict(key_of(cell.factors)), cell) for cell in document.cells]
         found.extend(finding for finding in alone if finding is not None)
     return (*found, *crossings(document), *convoys(document), *runtimes(document))
-
-
-def _combination(factors: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, str(level)) for name, level in factors.items() if name != STRATEGY)
 
 
 def _group(

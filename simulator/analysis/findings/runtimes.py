@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.measures.factors import RUNTIME, STRATEGY
+from simulator.analysis.combinations import Key, key_of, others
+from simulator.measures.factors import RUNTIME
 from simulator.result.document import CellResult, Finding, ResultDocument
 from simulator.stats.intervals import Interval
 from simulator.text.numbers import times
@@ -41,17 +42,16 @@ def gil_of(cell: CellResult) -> bool | None:
 
 def _compared(document: ResultDocument) -> Iterator[Finding]:
     by_id = {cell.id: cell for cell in document.cells}
-    groups: dict[tuple[tuple[str, str], ...], list[_Scaling]] = {}
-    scopes: dict[tuple[tuple[str, str], ...], dict[str, Any]] = {}
+    groups: dict[Key, list[_Scaling]] = {}
+    scopes: dict[Key, Mapping[str, Any]] = {}
     for cell in document.cells:
         base = by_id.get(cell.baseline_id or "")
         scaling = _scaling(cell, base)
         if scaling is None:
             continue
-        scope = {path: level for path, level in cell.factors.items() if path not in (RUNTIME, STRATEGY)}
-        key = tuple((path, str(level)) for path, level in scope.items())
+        key = key_of(cell.factors, RUNTIME)
         groups.setdefault(key, []).append(scaling)
-        scopes[key] = scope
+        scopes[key] = others(cell.factors, RUNTIME)
     for key, members in groups.items():
         if len(members) >= FEWEST:
             yield _comparison(scopes[key], members)

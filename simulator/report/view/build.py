@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from simulator.analysis.combinations import Combination, Key, combinations
 from simulator.report.view.arrivals import arrivals_tables
 from simulator.report.view.columns import WHO, Shown, columns_of, measured, over_rounds, row_of, starred
-from simulator.report.view.combinations import Combination, Key, combinations
 from simulator.report.view.matrix import crossover_tables, matrix, picture, told, winners
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.view.remarks import notes, remarks

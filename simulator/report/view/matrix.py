@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from simulator.analysis.combinations import Key, key_of
+from simulator.analysis.standing import Standing, standing
 from simulator.measures.factors import PARSE_COST
-from simulator.report.view.combinations import Key, key_of
 from simulator.report.view.parts import Column, Table
-from simulator.report.view.standing import Standing, standing
 from simulator.result.document import CellResult, Crossover, ResultDocument
 from simulator.text.numbers import NONE, duration, durations, ms, times
 from simulator.text.words import form

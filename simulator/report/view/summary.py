@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.standing import rate_of, standing
 from simulator.report.view.build import ESSENTIAL, build, machine, row
 from simulator.report.view.columns import columns_of
-from simulator.report.view.combinations import Combination, combinations
 from simulator.report.view.document import Summary, Tally
 from simulator.report.view.parts import Column, Table, Verdict
 from simulator.report.view.remarks import cautions
-from simulator.report.view.standing import rate_of, standing
 from simulator.report.view.tuning import build_tuning
 from simulator.result.document import CellResult, Expectation, ResultDocument
 from simulator.text.numbers import NONE, duration, number, times

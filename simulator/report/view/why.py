@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from simulator.analysis.overlap import together
 from simulator.report.view.columns import STRATEGY, Shown, columns_of, measured, row_of
-from simulator.report.view.lanes import shown, together
+from simulator.report.view.lanes import shown
 from simulator.report.view.parts import Column, Stretch, Table, Timeline
 from simulator.result.document import CellResult
 from simulator.text.numbers import NONE, duration, share

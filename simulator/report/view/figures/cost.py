@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.combinations import Combination, along, key_of
 from simulator.measures.factors import PARSE_COST
 from simulator.report.view.columns import WHO, Shown, columns_of, measured, row_of, starred
-from simulator.report.view.combinations import Combination, along, key_of
 from simulator.report.view.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.view.figures.drawn import THROUGHPUT, by_strategy, compared, made, missing, ok, tone
 from simulator.report.view.figures.wording import ahead

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
+from simulator.analysis.combinations import Combination
 from simulator.report.view.columns import Shown, over_rounds, starred, with_ends
-from simulator.report.view.combinations import Combination
 from simulator.report.view.figure import STRATEGY as STRATEGY_TONE
 from simulator.report.view.figure import Panel, Tone
 from simulator.report.view.parts import Column

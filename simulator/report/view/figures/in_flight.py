@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.combinations import Combination, along
 from simulator.analysis.pairing import ratio
 from simulator.measures.factors import IN_FLIGHT
 from simulator.report.view.columns import STRATEGY, Shown, columns_of, row_of
-from simulator.report.view.combinations import Combination, along
 from simulator.report.view.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.view.figures.drawn import JOBS_IN_FLIGHT, THROUGHPUT, by_strategy, made, ok, tone
 from simulator.report.view.parts import Table

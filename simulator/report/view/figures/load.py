@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.combinations import Combination, along
 from simulator.measures.factors import ARRIVAL_RATE
 from simulator.report.view.arrivals import KEEPS_UP
 from simulator.report.view.columns import WHO, columns_of, measured, row_of, starred
-from simulator.report.view.combinations import Combination, along
 from simulator.report.view.figure import Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.view.figures.drawn import by_strategy, compared, made, missing, ok, scale, tone
 from simulator.report.view.figures.wording import spread

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.combinations import Combination, combinations
 from simulator.report.view.columns import STRATEGY, measured, starred
-from simulator.report.view.combinations import Combination, combinations
 from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.view.figures.drawn import compared, made, missing, ok, tone
 from simulator.report.view.figures.wording import spread

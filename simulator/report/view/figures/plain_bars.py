@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import partial
 
+from simulator.analysis.combinations import Combination, combinations
 from simulator.measures.registry import MEASURES
 from simulator.report.view.columns import STRATEGY, measured, over_rounds, starred, with_symbol, written
-from simulator.report.view.combinations import Combination, combinations
 from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.view.figures.drawn import compared, made, missing, ok, tone, unknown
 from simulator.report.view.figures.wording import ALIKE, spread

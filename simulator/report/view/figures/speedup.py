@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.combinations import Combination, combinations
 from simulator.measures.factors import BASELINE
 from simulator.report.view.columns import WHO, columns_of, row_of, starred, with_ends
-from simulator.report.view.combinations import Combination, combinations
 from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.view.figures.drawn import made, missing, ok, tone, unknown
 from simulator.report.view.parts import Table

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
+from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.standing import rate_of
 from simulator.report.view.columns import WHO, columns_of, row_of, starred
-from simulator.report.view.combinations import Combination, combinations
 from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
 from simulator.report.view.figures.drawn import JOBS_IN_FLIGHT, THROUGHPUT, compared, lonely, made, ok, tone
 from simulator.report.view.figures.wording import ahead, behind
 from simulator.report.view.parts import Table
 from simulator.report.view.remarks import notes
-from simulator.report.view.standing import rate_of
 from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import NONE, number, rate
 from simulator.text.words import names, plural

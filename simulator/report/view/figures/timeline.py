@@ -1,10 +1,11 @@
 """What each worker did, and when, over half a second."""
 
+from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.overlap import length_us, pairs, together
 from simulator.report.view.columns import starred
-from simulator.report.view.combinations import Combination, combinations
 from simulator.report.view.figure import Figure, Lanes, Panel
 from simulator.report.view.figures.drawn import ok
-from simulator.report.view.lanes import length_us, pairs, shown, together
+from simulator.report.view.lanes import shown
 from simulator.report.view.parts import Column, Table
 from simulator.result.attribution import Lane, Timeline, Watch
 from simulator.result.document import CellResult, ResultDocument

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from simulator.analysis.combinations import Combination, combinations
 from simulator.report.view.columns import STRATEGY, starred
-from simulator.report.view.combinations import Combination, combinations
 from simulator.report.view.figure import Axis, Figure, Layer, Panel, Stack, Tone
 from simulator.report.view.figures.drawn import compared, made, missing, ok, unknown
 from simulator.report.view.figures.wording import ALIKE, spread

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from simulator.analysis.pairing import ratio
-from simulator.report.view.standing import rate_of, standing
+from simulator.analysis.standing import rate_of, standing
 from simulator.result.document import CellResult
 from simulator.stats.intervals import differs
 from simulator.text.numbers import times

@@ -1,6 +1,6 @@
 """The combinations of levels of a run: which cells belong together, and what they are called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,24 +26,11 @@ class Combination:
 
 def combinations(document: ResultDocument) -> tuple[Combination, ...]:
     """Return the combinations in the order of the run; without strategies beside the baseline, it alone."""
-    groups: dict[Key, list[CellResult]] = {}
-    by_id = {cell.id: cell for cell in document.cells}
-    for cell in document.cells:
-        if cell.baseline_id is None:
-            continue
-        group = groups.setdefault(key_of(cell.factors), [])
-        baseline = by_id.get(cell.baseline_id)
-        if not group and baseline is not None:
-            group.append(baseline)
-        group.append(cell)
+    groups = _compared(document.cells)
     if not groups:
         for cell in document.cells:
             groups.setdefault(key_of(cell.factors), []).append(cell)
-    varied = {name for name, levels in _levels(groups).items() if len(levels) > 1}
-    return tuple(
-        Combination(key, _label(key, varied), _title(key, varied, document), tuple(cells))
-        for key, cells in groups.items()
-    )
+    return _named(groups, document)
 
 
 def along(document: ResultDocument, path: str) -> tuple[Combination, ...]:
@@ -55,34 +42,49 @@ def along(document: ResultDocument, path: str) -> tuple[Combination, ...]:
         document: the run.
         path: of the factor.
     """
-    groups: dict[Key, list[CellResult]] = {}
-    for cell in document.cells:
-        if cell.baseline_id is not None and path in cell.factors:
-            groups.setdefault(key_of(cell.factors, path), []).append(cell)
-    groups = {
-        key: cells for key, cells in groups.items() if len({str(cell.factors[path]) for cell in cells}) > 1
+    groups = _compared([cell for cell in document.cells if path in cell.factors], path)
+    varying = {
+        k: cells for k, cells in groups.items() if len({str(cell.factors[path]) for cell in cells}) > 1
     }
-    varied = {name for name, levels in _levels(groups).items() if len(levels) > 1}
-    by_id = {cell.id: cell for cell in document.cells}
-    found = []
-    for key, cells in groups.items():
-        ids = dict.fromkeys(cell.baseline_id for cell in cells)
-        baselines = [by_id[id_] for id_ in ids if id_ in by_id]
-        found.append(
-            Combination(key, _label(key, varied), _title(key, varied, document), (*baselines, *cells))
-        )
-    return tuple(found)
+    return _named(varying, document)
+
+
+def others(factors: Mapping[str, Any], *without: str) -> dict[str, Any]:
+    """Return the levels of all factors but the strategy and those that are to be left out."""
+    return {name: level for name, level in factors.items() if name not in (STRATEGY, *without)}
 
 
 def key_of(factors: Mapping[str, Any], *without: str) -> Key:
-    """Return the levels of all factors but the strategy and those that are to be left out."""
-    return tuple((name, str(level)) for name, level in factors.items() if name not in (STRATEGY, *without))
+    """Return the same as texts: cells of the same key are compared with one another."""
+    return tuple((name, str(level)) for name, level in others(factors, *without).items())
 
 
 def named(factor: str, level: str) -> str:
     """Return a factor and its level as they are written in a scenario."""
     written = {"None": "null", "True": "true", "False": "false"}.get(level, level)
     return level if factor == CASE else f"{factor} {written}"
+
+
+def _compared(cells: Sequence[CellResult], *without: str) -> dict[Key, list[CellResult]]:
+    groups: dict[Key, list[CellResult]] = {}
+    for cell in cells:
+        if cell.baseline_id is not None:
+            groups.setdefault(key_of(cell.factors, *without), []).append(cell)
+    return groups
+
+
+def _named(groups: Mapping[Key, Sequence[CellResult]], document: ResultDocument) -> tuple[Combination, ...]:
+    varied = {name for name, levels in _levels(groups).items() if len(levels) > 1}
+    by_id = {cell.id: cell for cell in document.cells}
+    return tuple(
+        Combination(
+            key,
+            _label(key, varied),
+            _title(key, varied, document),
+            (*(by_id[id_] for id_ in dict.fromkeys(c.baseline_id for c in cells) if id_ in by_id), *cells),
+        )
+        for key, cells in groups.items()
+    )
 
 
 def _levels(groups: Mapping[Key, Any]) -> dict[str, set[str | None]]:
