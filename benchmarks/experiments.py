@@ -7,6 +7,7 @@ from pathlib import Path
 from simulator.experiment.design import Design
 from simulator.experiment.events import Event, RepetitionStarted
 from simulator.experiment.experiment import Experiment
+from simulator.experiment.handlers import Handler
 from simulator.result.document import ResultDocument
 from simulator.result.run import RunHeader
 from simulator.scenario.load import load_text
@@ -18,7 +19,7 @@ LENIENT = "validity: {min_window: 0ms, min_jobs_per_slot: 0, delay_tolerance: 1m
 WIDTH = 100
 
 
-class Line:
+class Line(Handler):
     """Shows which repetition runs."""
 
     name = "the progress line"

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from simulator.cli import exits
 from simulator.experiment.events import Event, StillRunning
-from simulator.result.run import RunHeader
+from simulator.experiment.handlers import Handler
 
 WORD = "jsonl"
 LEFT_OUT = ("samples", "turns")
@@ -23,7 +23,7 @@ PATIENCE_S = 2.0
 """A reader that leaves a pipe full for longer has stopped reading: the run must not wait for it."""
 
 
-class EventLines:
+class EventLines(Handler):
     """Writes each event as a line.
 
     Args:
@@ -34,9 +34,6 @@ class EventLines:
     def __init__(self, descriptor: int, name: str) -> None:
         self._descriptor = descriptor
         self.name = name
-
-    def start(self, header: RunHeader) -> None:
-        """Write nothing yet."""
 
     def handle_event(self, event: Event) -> None:
         """Write a line. Raises OSError: nobody reads, or the disk is full."""

@@ -12,6 +12,7 @@ from types import FrameType
 from rich.console import Console
 
 from simulator.cli import exits
+from simulator.cli.again import Given
 from simulator.cli.event_lines import on_stderr, open_lines
 from simulator.cli.output import write_document
 from simulator.cli.progress import Terminal
@@ -30,6 +31,33 @@ from simulator.store import RunNotFoundError, Store, StoreError, default_path
 
 
 @dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    file: Path
+    overrides: tuple[str, ...]
+    python: str | None
+    server_url: str | None
+    server_token: str | None
+    store: Path | None
+    wanted: Wanted
+    strict: bool = False
+    """Undecided expectations end with exit code 98."""
+    dry_run: bool = False
+    resume: str | None = None
+    """A RUN that was interrupted."""
+    turns: bool = False
+    """Watch one more repetition of each cell from outside: who ran when."""
+    progress: str | None = None
+    """Where what happens is written as it happens; null: to the terminal only."""
+
+    @property
+    def given(self) -> Given:
+        """Return what decides what is measured."""
+        return Given(self.file, self.overrides, self.python, self.server_url)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of it."""
 
@@ -40,33 +68,14 @@ class Outcome:
     """The database holds all of it."""
 
 
-def carry_out(
-    design: Design,
-    wanted: Wanted,
-    *,
-    store: Path | None,
-    progress: str | None,
-    resume: str | None = None,
-) -> Outcome:
-    """Measure, keep and show.
-
-    Args:
-        design: what is measured.
-        wanted: as what it is shown.
-        store: the results database; null: the user's.
-        progress: `--progress`, as typed.
-        resume: the RUN that goes on; null: a new one.
-
-    Raises:
-        Stop: there is nothing to show, or it cannot be written.
-    """
+def carry_out(design: Design, options: Options) -> Outcome:
+    """Measure, keep and show. Raises Stop: there is nothing to show, or it cannot be written."""
     errors = Console(stderr=True, soft_wrap=True)
-
-    handlers, terminal = handlers_for(progress)
+    handlers, terminal = handlers_for(options.progress)
     try:
-        with Store.open(store or default_path(os.environ)) as opened:
-            if resume is not None:
-                design = resumed(design, opened.load(opened.find(resume)))
+        with Store.open(options.store or default_path(os.environ)) as opened:
+            if options.resume is not None:
+                design = resumed(design, opened.load(opened.find(options.resume)))
             keeper = InStore(opened, lambda error: warn(errors, f"{error}; going on without the database"))
             experiment = Experiment(design, keeper, handlers)
             code, message = _measure(experiment)
@@ -81,7 +90,7 @@ def carry_out(
         _rescue(document, errors)
     for remark in terminal.remarks:
         warn(errors, remark)
-    show(document, wanted, experiment.samples)
+    show(document, options.wanted, experiment.samples)
     if message:
         warn(errors, message, "red")
     return Outcome(code, document, stored=not keeper.failed)

@@ -11,19 +11,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from simulator.experiment.events import (
-    CalibrationStarted,
-    EnvironmentStarted,
-    Event,
-    HandlerFailed,
-    Measured,
-    RepetitionStarted,
-    StillRunning,
-    TurnsChosen,
-    TurnsNotSeen,
-    TurnsStarted,
-    TurnsStopped,
-)
+from simulator.experiment import events
+from simulator.experiment.handlers import Handler
 from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.result.run import RunHeader
 from simulator.text.numbers import clock
@@ -48,72 +37,7 @@ class Progress:
     """How long it will still take, as far as can be said; null: cannot be said yet."""
 
 
-class Following:
-    """Follows the events of a run, and puts the last of them in words."""
-
-    def __init__(self, header: RunHeader) -> None:
-        self._factors = {cell.id: cell.factors for cell in header.cells}
-        self._now = Progress("", 0, len(header.cells) * header.rounds)
-
-    def words(self, event: Event) -> Progress | None:
-        """Return what is being done since this event; null: it changes nothing."""
-        match event:
-            case EnvironmentStarted():
-                made = f"making an environment for {event.runtime}: {', '.join(event.requirements)} (once)"
-                self._now = replace(self._now, doing=made, why="")
-            case CalibrationStarted():
-                on = "" if event.runtime is None else f" on {event.runtime}"
-                why = "calibrated once, used in every cell"
-                self._now = replace(self._now, doing=f"calibrating {event.parser}{on}", why=why)
-            case RepetitionStarted():
-                self._now = Progress(
-                    doing=self._levels(event.cell_id),
-                    done=event.done,
-                    planned=event.planned,
-                    reruns=event.rounds_discarded,
-                    why=event.why,
-                    left_s=event.left_s,
-                )
-            case Measured(status="complete"):
-                self._now = Progress("done", event.repetitions, event.repetitions)
-            case TurnsStarted():
-                why = "one more repetition, watched to see who runs when; not measured"
-                self._now = replace(self._now, doing=self._levels(event.cell_id), why=why)
-            case StillRunning():
-                pass
-            case _:
-                return None
-        return self._now
-
-    def remark(self, event: Event) -> str | None:
-        """Return what a person should know of this event when all is over; null: nothing."""
-        match event:
-            case TurnsChosen() if event.left_out:
-                return f"turns: {len(event.cell_ids)} cells are watched, {event.left_out} more are left out"
-            case TurnsNotSeen():
-                return f"turns: {self._levels(event.cell_id)}: not seen: {event.reason}"
-            case TurnsStopped():
-                return "turns: interrupted; the run is complete, and nothing measured is missing"
-            case HandlerFailed():
-                return f"{event.handler}: {event.reason}; the run went on without it"
-            case _:
-                return None
-
-    def _levels(self, cell_id: str) -> str:
-        return levels(self._factors[cell_id])
-
-
-def levels(factors: Mapping[str, Any]) -> str:
-    """Return a cell's levels in a few words."""
-    others = [
-        "null" if level is None else str(level)
-        for name, level in factors.items()
-        if name not in (STRATEGY, IN_FLIGHT)
-    ]
-    return ", ".join([str(factors[STRATEGY]), *others])
-
-
-class Terminal:
+class Terminal(Handler):
     """Shows progress, and collects what is to be said at the end.
 
     It draws only when something happens, so nothing wakes inside a window.
@@ -129,62 +53,97 @@ class Terminal:
         self._console = console or Console(stderr=True, highlight=False)
         self._quiet = quiet
         self._live: Live | None = None
-        self._shown_at = 0.0
-        self._began = 0.0
         self.remarks: list[str] = []
 
     def start(self, header: RunHeader) -> None:
         """Show nothing yet."""
-        self._following = Following(header)
-        self._began = time.monotonic()
-        if self._quiet:
-            return
-        if self._console.is_terminal:
+        self._factors = {cell.id: cell.factors for cell in header.cells}
+        self._now = Progress("", 0, len(header.cells) * header.rounds)
+        self._began = self._shown_at = time.monotonic()
+        if self._console.is_terminal and not self._quiet:
             self._live = Live(console=self._console, auto_refresh=False, transient=True)
             self._live.start()
-        else:
-            self._shown_at = self._began
+            self._shown_at = 0.0
 
-    def handle_event(self, event: Event) -> None:
+    def handle_event(self, event: events.Event) -> None:
         """Show what is being done now, unless something was shown a moment ago."""
-        remark = self._following.remark(event)
+        remark = self._remark(event)
         if remark is not None:
             self.remarks.append(remark)
-        progress = self._following.words(event)
-        now = time.monotonic()
-        every_s = PLAIN_EVERY_S if self._live is None else REDRAW_EVERY_S
-        if self._quiet or progress is None or now - self._shown_at < every_s:
-            return
-        self._shown_at = now
-        gone = f"{clock(now - self._began)} gone"
-        times = gone if progress.left_s is None else f"{gone}, about {clock(progress.left_s)} left"
-        if self._live is not None:
-            self._live.update(_line(progress, times), refresh=True)
-            return
-        self._console.print(
-            f"{progress.done}/{progress.planned} repetitions, {times}; {_doing(progress)}",
-            soft_wrap=True,
-            markup=False,
-        )
+        elif self._changes(event) and not self._quiet:
+            self._show(time.monotonic())
 
     def shutdown(self) -> None:
         """Leave the terminal as it was."""
         if self._live is not None:
             self._live.stop()
 
+    def _remark(self, event: events.Event) -> str | None:
+        match event:
+            case events.TurnsChosen(cells, left_out) if left_out:
+                return f"turns: {len(cells)} cells are watched, {left_out} more are left out"
+            case events.TurnsWatched(cell_id, None, reason):
+                return f"turns: {levels(self._factors[cell_id])}: not seen: {reason}"
+            case events.TurnsStopped():
+                return "turns: interrupted; the run is complete, and nothing measured is missing"
+            case events.HandlerFailed(handler, reason):
+                return f"{handler}: {reason}; the run went on without it"
+        return None
 
-def _line(progress: Progress, times: str) -> Table:
+    def _changes(self, event: events.Event) -> bool:
+        """Note what is being done since this event; returns whether that is to be shown."""
+        match event:
+            case events.EnvironmentStarted(runtime, requirements):
+                made = f"making an environment for {runtime}: {', '.join(requirements)} (once)"
+                self._now = replace(self._now, doing=made, why="")
+            case events.CalibrationStarted(_, parser, runtime):
+                doing = f"calibrating {parser}{'' if runtime is None else f' on {runtime}'}"
+                self._now = replace(self._now, doing=doing, why="calibrated once, used in every cell")
+            case events.RepetitionStarted(cell_id, _, why, done, planned, discarded, left_s):
+                self._now = Progress(levels(self._factors[cell_id]), done, planned, discarded, why, left_s)
+            case events.Measured("complete", repetitions):
+                self._now = Progress("done", repetitions, repetitions)
+            case events.TurnsStarted(cell_id):
+                why = "one more repetition, watched to see who runs when; not measured"
+                self._now = replace(self._now, doing=levels(self._factors[cell_id]), why=why)
+            case _:
+                return isinstance(event, events.StillRunning)
+        return True
+
+    def _show(self, at_s: float) -> None:
+        if at_s - self._shown_at < (PLAIN_EVERY_S if self._live is None else REDRAW_EVERY_S):
+            return
+        self._shown_at = at_s
+        now = self._now
+        times = f"{clock(at_s - self._began)} gone"
+        if now.left_s is not None:
+            times += f", about {clock(now.left_s)} left"
+        disturbed = f"{now.reruns} rounds disturbed, done again" if now.reruns else ""
+        notes = "; ".join(note for note in (now.why, disturbed) if note)
+        doing = f"{now.doing} ({notes})" if notes else now.doing
+        if self._live is not None:
+            self._live.update(_line(now, times, doing), refresh=True)
+            return
+        line = f"{now.done}/{now.planned} repetitions, {times}; {doing}"
+        self._console.print(line, soft_wrap=True, markup=False)
+
+
+def levels(factors: Mapping[str, Any]) -> str:
+    """Return a cell's levels in a few words."""
+    others = [
+        "null" if level is None else str(level)
+        for name, level in factors.items()
+        if name not in (STRATEGY, IN_FLIGHT)
+    ]
+    return ", ".join([str(factors[STRATEGY]), *others])
+
+
+def _line(progress: Progress, times: str, doing: str) -> Table:
     row = Table.grid(padding=(0, 1))
     row.add_row(
         ProgressBar(total=max(1, progress.planned), completed=progress.done, width=20),
         Text(f"{progress.done}/{progress.planned}"),
         Text(times, style="dim"),
-        Text(_doing(progress), no_wrap=True, overflow="ellipsis"),
+        Text(doing, no_wrap=True, overflow="ellipsis"),
     )
     return row
-
-
-def _doing(progress: Progress) -> str:
-    disturbed = f"{progress.reruns} rounds disturbed, done again" if progress.reruns else ""
-    notes = "; ".join(note for note in (progress.why, disturbed) if note)
-    return f"{progress.doing} ({notes})" if notes else progress.doing

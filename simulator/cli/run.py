@@ -2,15 +2,13 @@
 
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from simulator.cli import exits
-from simulator.cli.again import Given, going_on, reproducing
-from simulator.cli.measuring import carry_out, handlers_for, stopped_by_signals, warn
-from simulator.cli.wanted import Wanted
+from simulator.cli.again import going_on, reproducing
+from simulator.cli.measuring import Options, carry_out, handlers_for, stopped_by_signals, warn
 from simulator.experiment import turns
 from simulator.experiment.design import Design, design
 from simulator.experiment.experiment import Experiment
@@ -28,33 +26,6 @@ from simulator.scenario.runtimes import CURRENT
 from simulator.schedule.sizing import BudgetError
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the command line says."""
-
-    file: Path
-    overrides: tuple[str, ...]
-    python: str | None
-    server_url: str | None
-    server_token: str | None
-    store: Path | None
-    wanted: Wanted
-    strict: bool = False
-    """Undecided expectations end with exit code 98."""
-    dry_run: bool = False
-    resume: str | None = None
-    """A RUN that was interrupted."""
-    turns: bool = False
-    """Watch one more repetition of each cell from outside: who ran when."""
-    progress: str | None = None
-    """Where what happens is written as it happens; null: to the terminal only."""
-
-    @property
-    def given(self) -> Given:
-        """Return what decides what is measured."""
-        return Given(self.file, self.overrides, self.python, self.server_url)
-
-
 def run_scenario(options: Options) -> int:
     """Run and show; returns the exit code. Raises Stop for what the user gave wrong."""
     scenario = load_scenario(options.file, options.overrides)
@@ -70,9 +41,7 @@ def run_scenario(options: Options) -> int:
     )
     if options.dry_run:
         return show_plan(planned, options.progress)
-    outcome = carry_out(
-        planned, options.wanted, store=options.store, progress=options.progress, resume=options.resume
-    )
+    outcome = carry_out(planned, options)
     errors = Console(stderr=True, soft_wrap=True)
     if outcome.code == exits.INTERRUPTED and outcome.stored:
         command = going_on(options.given, outcome.document.id, options.store)

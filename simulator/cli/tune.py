@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from simulator.cli import exits
 from simulator.cli.again import reproducing
-from simulator.cli.measuring import carry_out
-from simulator.cli.run import Options, find_python, load_scenario, verdict_of
+from simulator.cli.measuring import Options, carry_out
+from simulator.cli.run import find_python, load_scenario, verdict_of
 from simulator.experiment.design import design
 from simulator.experiment.searching import Tuning, of_case
 from simulator.measures.registry import RANKING, unranked
@@ -47,7 +47,7 @@ def tune_scenario(options: Options, wanted: TuneOptions) -> int:
         server_token=options.server_token,
         tuning=Tuning(wanted.goal, wanted.max_in_flight or scenario.in_flight),
     )
-    outcome = carry_out(planned, options.wanted, store=options.store, progress=options.progress)
+    outcome = carry_out(planned, options)
     return outcome.code or verdict_of(outcome.document)
 
 

@@ -11,7 +11,12 @@ from simulator.result.samples import Samples
 
 
 @dataclass(frozen=True)
-class RunStarted:
+class Event:
+    """Something that happened."""
+
+
+@dataclass(frozen=True)
+class RunStarted(Event):
     """The servers can be had, and measuring begins."""
 
     header: RunHeader
@@ -20,7 +25,7 @@ class RunStarted:
 
 
 @dataclass(frozen=True)
-class EnvironmentStarted:
+class EnvironmentStarted(Event):
     """An environment is made for a runtime, which takes a while."""
 
     runtime: str
@@ -28,7 +33,7 @@ class EnvironmentStarted:
 
 
 @dataclass(frozen=True)
-class CalibrationStarted:
+class CalibrationStarted(Event):
     """A cell's job is run alone, if that was not done for another cell."""
 
     cell_id: str
@@ -37,28 +42,19 @@ class CalibrationStarted:
 
 
 @dataclass(frozen=True)
-class CellCalibrated:
-    """What one parse and one request cost, and how many parses make the parse cost."""
+class CellPlanned(Event):
+    """A cell can be run; how long, is a prediction."""
 
     cell_id: str
     calibration: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class CellPlanned:
-    """A cell can be run, and will take about so long."""
-
-    cell_id: str
-    pages: int | None
-    """Jobs of a repetition; null: as many as fit the duration."""
+    """What one parse and one request cost, and the jobs of a repetition, as stored and shown."""
     window_s: float
-    """How long its window is expected to be open."""
     repetition_s: float
-    """And a repetition to take in all."""
+    """The window, and all that is around it."""
 
 
 @dataclass(frozen=True)
-class RepetitionStarted:
+class RepetitionStarted(Event):
     """A cell is run once."""
 
     cell_id: str
@@ -74,12 +70,12 @@ class RepetitionStarted:
 
 
 @dataclass(frozen=True)
-class StillRunning:
+class StillRunning(Event):
     """The repetition that started last, or is watched, goes on; at most once a second."""
 
 
 @dataclass(frozen=True)
-class RepetitionJudged:
+class RepetitionJudged(Event):
     """A cell was run, or could not be."""
 
     repetition: Repetition
@@ -88,14 +84,14 @@ class RepetitionJudged:
 
 
 @dataclass(frozen=True)
-class RepetitionDiscarded:
+class RepetitionDiscarded(Event):
     """A repetition of a disturbed round counts no more: the round is done again."""
 
     repetition: Repetition
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measured(Event):
     """No more repetitions are measured."""
 
     status: RunStatus
@@ -103,7 +99,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class TurnsChosen:
+class TurnsChosen(Event):
     """Cells are run once more, not measured, to see who runs when."""
 
     cell_ids: tuple[str, ...]
@@ -112,35 +108,28 @@ class TurnsChosen:
 
 
 @dataclass(frozen=True)
-class TurnsStarted:
+class TurnsStarted(Event):
     """One of them is run."""
 
     cell_id: str
 
 
 @dataclass(frozen=True)
-class TurnsWatched:
-    """Who ran when in a cell."""
+class TurnsWatched(Event):
+    """Who ran when in a cell, or why it could not be seen."""
 
     cell_id: str
-    turns: Timeline
+    turns: Timeline | None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
-class TurnsNotSeen:
-    """Why it could not be seen."""
-
-    cell_id: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class TurnsStopped:
+class TurnsStopped(Event):
     """Watching was given up as was asked; the run is complete."""
 
 
 @dataclass(frozen=True)
-class HandlerFailed:
+class HandlerFailed(Event):
     """A handler of events failed and gets no more of them; the run is none the worse."""
 
     handler: str
@@ -148,28 +137,7 @@ class HandlerFailed:
 
 
 @dataclass(frozen=True)
-class RunFinished:
+class RunFinished(Event):
     """The last event of a run that started."""
 
     status: RunStatus
-
-
-Event = (
-    RunStarted
-    | EnvironmentStarted
-    | CalibrationStarted
-    | CellCalibrated
-    | CellPlanned
-    | RepetitionStarted
-    | StillRunning
-    | RepetitionJudged
-    | RepetitionDiscarded
-    | Measured
-    | TurnsChosen
-    | TurnsStarted
-    | TurnsWatched
-    | TurnsNotSeen
-    | TurnsStopped
-    | HandlerFailed
-    | RunFinished
-)

@@ -6,22 +6,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.experiment import events
 from simulator.experiment.design import Design
-from simulator.experiment.events import (
-    CalibrationStarted,
-    CellCalibrated,
-    CellPlanned,
-    EnvironmentStarted,
-    Event,
-    Measured,
-    RepetitionDiscarded,
-    RepetitionJudged,
-    RepetitionStarted,
-    RunFinished,
-    RunStarted,
-    StillRunning,
-    TurnsWatched,
-)
 from simulator.experiment.handlers import Handler, Handlers
 from simulator.experiment.judgement import Judge
 from simulator.experiment.keeper import InMemory, Keeper
@@ -86,7 +72,7 @@ class Experiment:
                     if self.design.turns is not None:
                         self._watch(servers, prepared, self.design.turns)
                 finally:
-                    self._emit(RunFinished(self._status or "interrupted"))
+                    self._emit(events.RunFinished(self._status or "interrupted"))
         finally:
             self.keeper.shutdown()
 
@@ -120,13 +106,13 @@ class Experiment:
     def _servers(self) -> Servers:
         return Servers(self.design.server_url, self.design.server_token, self.stop)
 
-    def _emit(self, event: Event) -> None:
+    def _emit(self, event: events.Event) -> None:
         self.keeper.handle_event(event)
         self._told.emit(event)
 
     def _begin(self) -> None:
         earlier = self.design.earlier
-        self._emit(RunStarted(self.design.header, resumed=earlier is not None))
+        self._emit(events.RunStarted(self.design.header, resumed=earlier is not None))
         self._status = "running"
         if earlier is not None:
             self._done.extend(earlier.repetitions)
@@ -141,7 +127,7 @@ class Experiment:
         interpreters = design.launch.interpreters
         if interpreters is not None:
             interpreters.stop = self.stop
-            interpreters.tell = lambda runtime, wanted: self._emit(EnvironmentStarted(runtime, wanted))
+            interpreters.tell = lambda runtime, wanted: self._emit(events.EnvironmentStarted(runtime, wanted))
         prepared = prepare(
             scenario,
             [cell for cell in design.cells if cell.id not in broken(self._done)],
@@ -159,10 +145,13 @@ class Experiment:
             memory_limit_bytes=design.memory_limit_bytes,
             known=self._calibrations,
             search=design.search,
-            tell=lambda cell: self._emit(CalibrationStarted(cell.id, cell.job.parser.label, cell.runtime)),
+            tell=lambda cell: self._emit(
+                events.CalibrationStarted(cell.id, cell.job.parser.label, cell.runtime)
+            ),
         )
         for cell_id, ready in prepared.ready.items():
-            self._emit(CellPlanned(cell_id, ready.size.pages, ready.size.window_s, ready.size.total_s))
+            known = self._calibrations.setdefault(cell_id, dict(ready.calibration))
+            self._emit(events.CellPlanned(cell_id, known, ready.size.window_s, ready.size.total_s))
         return prepared
 
     def _measured(self, servers: Servers) -> Preparation:
@@ -177,7 +166,7 @@ class Experiment:
             raise
         finally:
             self._status = status
-            self._emit(Measured(status, len(self._done)))
+            self._emit(events.Measured(status, len(self._done)))
         return prepared
 
     def _measure(self, servers: Servers, prepared: Preparation) -> None:
@@ -186,10 +175,6 @@ class Experiment:
         cells = {cell.id: cell for cell in design.cells}
         for refused in prepared.broken:
             self._keep(judge.of(cells[refused.cell_id], refused), refused)
-        for cell_id, ready in prepared.ready.items():
-            if cell_id not in self._calibrations:
-                self._calibrations[cell_id] = dict(ready.calibration)
-                self._emit(CellCalibrated(cell_id, self._calibrations[cell_id]))
         allowance = prepared.allowance(design.scenario)
         schedule = design.schedule(prepared)
         failures = 0
@@ -232,7 +217,7 @@ class Experiment:
             seed=scenario.seed,
             import_path=self.design.import_path,
             time_limit_s=scenario.time_limit_ns / 1e9,
-            on_wake=lambda: self._told.emit(StillRunning()),
+            on_wake=lambda: self._told.emit(events.StillRunning()),
             watching=watching,
             stop=self.stop,
         )
@@ -243,8 +228,8 @@ class Experiment:
         def once(cell: Cell, watching: Watching) -> Observed | Broken:
             return self._once(prepared.ready[cell.id], servers, UNCOUNTED, watching)
 
-        def emit(event: Event) -> None:
-            if isinstance(event, TurnsWatched):
+        def emit(event: events.Event) -> None:
+            if isinstance(event, events.TurnsWatched) and event.turns is not None:
                 self._turns[event.cell_id] = event.turns
             self._emit(event)
 
@@ -252,7 +237,9 @@ class Experiment:
 
     def _keep(self, repetition: Repetition, outcome: Observed | Broken) -> None:
         self._done.append(repetition)
-        self._emit(RepetitionJudged(repetition, outcome.samples if isinstance(outcome, Observed) else None))
+        self._emit(
+            events.RepetitionJudged(repetition, outcome.samples if isinstance(outcome, Observed) else None)
+        )
 
     def _discard(self, schedule: Schedule) -> None:
         """Mark the repetitions of disturbed rounds that are done again."""
@@ -261,12 +248,12 @@ class Experiment:
             if (repetition.cell_id, repetition.round) in dropped and repetition.status in ("ok", "invalid"):
                 reason = repetition.reason or "a repetition of this round was disturbed from outside"
                 self._done[i] = replace(repetition, status="discarded", reason=reason)
-                self._emit(RepetitionDiscarded(self._done[i]))
+                self._emit(events.RepetitionDiscarded(self._done[i]))
 
-    def _started(self, schedule: Schedule, allowance: Allowance, following: Next) -> RepetitionStarted:
+    def _started(self, schedule: Schedule, allowance: Allowance, following: Next) -> events.RepetitionStarted:
         remaining = schedule.remaining(self._done)
         done = len(self._done)
-        return RepetitionStarted(
+        return events.RepetitionStarted(
             cell_id=following.cell_id,
             round=following.round,
             why=following.why,

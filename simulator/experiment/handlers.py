@@ -1,8 +1,8 @@
 """Those who are told what happens: progress on a screen, lines for another program, whatever else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from simulator.experiment.events import Event, HandlerFailed
 from simulator.result.run import RunHeader
@@ -11,18 +11,19 @@ from simulator.result.run import RunHeader
 class Handler(Protocol):
     """Is told what happens, in the thread that measures: while a window is open it must not take long."""
 
-    @property
-    def name(self) -> str:
-        """What it is, for a person, should it fail."""
+    name: str
+    """What it is, for a person, should it fail."""
 
     def start(self, header: RunHeader) -> None:
         """Get ready for the events of this run, or of its plan."""
+        del header
 
     def handle_event(self, event: Event) -> None:
         """Take notice of what happened."""
 
     def shutdown(self) -> None:
         """Let go of everything; called once, also when it failed."""
+        return
 
 
 class Handlers:
@@ -40,23 +41,25 @@ class Handlers:
 
     def __enter__(self) -> Self:
         for handler in self._handlers:
-            self._guarded(handler, lambda handler=handler: handler.start(self._header))  # type: ignore[misc] # mypy cannot infer a default's type
+            self._call(handler, "start", self._header)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for handler in self._handlers:
-            self._guarded(handler, handler.shutdown)
+            self._call(handler, "shutdown")
 
     def emit(self, event: Event) -> None:
         """Tell all that still listen."""
         for handler in tuple(self._alive):
-            self._guarded(handler, lambda handler=handler: handler.handle_event(event))  # type: ignore[misc] # the same
+            self._call(handler, "handle_event", event)
 
-    def _guarded(self, handler: Handler, call: Callable[[], None]) -> None:
+    def _call(
+        self, handler: Handler, method: Literal["start", "handle_event", "shutdown"], *given: object
+    ) -> None:
         try:
-            call()
+            getattr(handler, method)(*given)
         except Exception as error:  # noqa: BLE001 - whatever it is, what is measured must not suffer from it
             if handler in self._alive:
                 self._alive.remove(handler)

@@ -4,7 +4,6 @@ from typing import Protocol
 
 from simulator.experiment.events import Event, RepetitionJudged
 from simulator.experiment.handlers import Handler
-from simulator.result.run import RunHeader
 from simulator.result.samples import Samples
 
 
@@ -15,7 +14,7 @@ class Keeper(Handler, Protocol):
         """Return the raw samples of a repetition, also after the run; null where there are none."""
 
 
-class InMemory:
+class InMemory(Keeper):
     """Keeps raw samples, compressed, as long as this object lives; all else is in the experiment itself."""
 
     name = "memory"
@@ -23,16 +22,10 @@ class InMemory:
     def __init__(self) -> None:
         self._samples: dict[tuple[str, int], bytes] = {}
 
-    def start(self, header: RunHeader) -> None:
-        """Need nothing."""
-
     def handle_event(self, event: Event) -> None:
         """Keep what a repetition gave."""
         if isinstance(event, RepetitionJudged) and event.samples is not None:
             self._samples[event.repetition.cell_id, event.repetition.round] = event.samples.to_bytes()
-
-    def shutdown(self) -> None:
-        """Keep what there is: it is asked for when the run is over."""
 
     def samples(self, cell_id: str, round_: int) -> Samples | None:
         """Return the raw samples of a repetition."""

@@ -2,22 +2,14 @@
 
 from collections.abc import Callable
 
-from simulator.experiment.events import (
-    CellCalibrated,
-    Event,
-    Measured,
-    RepetitionDiscarded,
-    RepetitionJudged,
-    RunStarted,
-    TurnsWatched,
-)
-from simulator.experiment.keeper import InMemory
+from simulator.experiment import events
+from simulator.experiment.keeper import InMemory, Keeper
 from simulator.result.run import RunHeader
 from simulator.result.samples import Samples
 from simulator.store import SampleReader, Store, StoreError
 
 
-class InStore:
+class InStore(Keeper):
     """Keeps a run in an open database.
 
     Args:
@@ -30,7 +22,6 @@ class InStore:
     def __init__(self, store: Store, on_failure: Callable[[StoreError], None]) -> None:
         self._store = store
         self._on_failure = on_failure
-        self._run_id = ""
         self._rest = InMemory()
         self.failed = False
         """The database lacks what was measured since."""
@@ -40,9 +31,9 @@ class InStore:
         self._run_id = header.id
         self._reader = SampleReader(self._store.path, header.id)
 
-    def handle_event(self, event: Event) -> None:
+    def handle_event(self, event: events.Event) -> None:
         """Keep what happened. Raises StoreError at the start only: nothing has been measured yet, nothing is lost."""
-        if isinstance(event, RunStarted):
+        if isinstance(event, events.RunStarted):
             if event.resumed:
                 self._store.resume(self._run_id)
             else:
@@ -57,9 +48,6 @@ class InStore:
         if self.failed:
             self._rest.handle_event(event)
 
-    def shutdown(self) -> None:
-        """Leave the database open: whoever opened it closes it."""
-
     def samples(self, cell_id: str, round_: int) -> Samples | None:
         """Return the raw samples of a repetition; null also where the database cannot be read any more."""
         known = self._rest.samples(cell_id, round_)
@@ -71,18 +59,18 @@ class InStore:
             self._fail(error)
             return None
 
-    def _keep(self, event: Event) -> None:
+    def _keep(self, event: events.Event) -> None:
         store, run_id = self._store, self._run_id
         match event:
-            case CellCalibrated():
+            case events.CellPlanned():
                 store.calibrated(run_id, event.cell_id, event.calibration)
-            case RepetitionJudged():
+            case events.RepetitionJudged():
                 store.add(run_id, event.repetition, event.samples)
-            case RepetitionDiscarded():
-                store.revise(run_id, event.repetition.cell_id, event.repetition.round, event.repetition)
-            case TurnsWatched():
-                store.keep_turns(run_id, event.cell_id, event.turns)
-            case Measured():
+            case events.RepetitionDiscarded(repetition):
+                store.revise(run_id, repetition.cell_id, repetition.round, repetition)
+            case events.TurnsWatched(cell_id, turns) if turns is not None:
+                store.keep_turns(run_id, cell_id, turns)
+            case events.Measured():
                 store.finish(run_id, event.status)
 
     def _fail(self, error: StoreError) -> None:

@@ -9,14 +9,7 @@ from typing import Any
 
 from simulator.analysis.timeline import SKIP, WIDTH_US
 from simulator.analysis.turns import timeline_with_turns
-from simulator.experiment.events import (
-    Event,
-    TurnsChosen,
-    TurnsNotSeen,
-    TurnsStarted,
-    TurnsStopped,
-    TurnsWatched,
-)
+from simulator.experiment import events
 from simulator.measures.factors import STRATEGY
 from simulator.result.attribution import Timeline
 from simulator.result.observation import Broken, Observed
@@ -92,7 +85,7 @@ def watch_all(
     repetitions: Sequence[Repetition],
     most: int,
     once: Callable[[Cell, Watching], Observed | Broken],
-    emit: Callable[[Event], None],
+    emit: Callable[[events.Event], None],
 ) -> None:
     """Watch one more repetition of some cells; whatever goes wrong, only the turns are missing.
 
@@ -105,17 +98,17 @@ def watch_all(
     """
     ok = {r.cell_id for r in repetitions if r.status == "ok"} - broken(repetitions)
     choice = choose(cells, ok, most)
-    emit(TurnsChosen(tuple(cell.id for cell in choice.cells), choice.left_out))
+    emit(events.TurnsChosen(tuple(cell.id for cell in choice.cells), choice.left_out))
     try:
         for cell in choice.cells:
-            emit(TurnsStarted(cell.id))
+            emit(events.TurnsStarted(cell.id))
             own = [r for r in repetitions if r.cell_id == cell.id]
             try:
-                emit(TurnsWatched(cell.id, watched(expected_s(own), partial(once, cell))))
+                emit(events.TurnsWatched(cell.id, watched(expected_s(own), partial(once, cell))))
             except (NotSeenError, ServerError) as error:
-                emit(TurnsNotSeen(cell.id, str(error)))
+                emit(events.TurnsWatched(cell.id, None, str(error)))
     except Stopped:
-        emit(TurnsStopped())
+        emit(events.TurnsStopped())
 
 
 def watched(

@@ -5,36 +5,29 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands.options import AllTables, Html, Json, Markdown, Progress, StorePath, Trace, Why
+from simulator.cli.commands.options import (
+    AllTables,
+    Html,
+    Json,
+    Markdown,
+    Progress,
+    Python,
+    Server,
+    ServerToken,
+    Set,
+    StorePath,
+    Trace,
+    Why,
+)
 
 
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The scenario, a YAML file.")],
     *,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="PATH=VALUE", help="Change one value, as in --set server.latency=20ms."
-        ),
-    ] = None,
-    python: Annotated[
-        str | None,
-        typer.Option(
-            envvar="SIMULATOR_PYTHON",
-            metavar="PATH",
-            help="The Python that runs the job, as of your own virtual environment; it is used as it is.",
-        ),
-    ] = None,
-    server: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL", help="Use a mock server that runs already; its configuration is put back."
-        ),
-    ] = None,
-    server_token: Annotated[
-        str | None,
-        typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side."),
-    ] = None,
+    set_: Set = None,
+    python: Python = None,
+    server: Server = None,
+    server_token: ServerToken = None,
     json: Json = None,
     html: Html = None,
     trace: Trace = None,
@@ -67,8 +60,9 @@ def run(
     why: Why = False,
 ) -> None:
     """Run a scenario and show who wins, and why."""
+    from simulator.cli.measuring import Options
     from simulator.cli.presets import preset
-    from simulator.cli.run import Options, run_scenario
+    from simulator.cli.run import run_scenario
     from simulator.cli.wanted import Wanted
 
     raise typer.Exit(
@@ -107,20 +101,10 @@ def tune(
     ] = None,
     budget: Annotated[str, typer.Option(metavar="DURATION", help="How long the search may take.")] = "5m",
     case: Annotated[str | None, typer.Option(metavar="NAME", help="Which of the scenario's cases.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value.")
-    ] = None,
-    python: Annotated[
-        str | None,
-        typer.Option(envvar="SIMULATOR_PYTHON", metavar="PATH", help="The Python that runs the job."),
-    ] = None,
-    server: Annotated[
-        str | None, typer.Option(metavar="URL", help="Use a mock server that runs already.")
-    ] = None,
-    server_token: Annotated[
-        str | None,
-        typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side."),
-    ] = None,
+    set_: Set = None,
+    python: Python = None,
+    server: Server = None,
+    server_token: ServerToken = None,
     json: Json = None,
     html: Html = None,
     markdown: Markdown = False,
@@ -128,7 +112,7 @@ def tune(
     progress: Progress = None,
 ) -> None:
     """Find the best strategy, in_flight and parallelism for a scenario."""
-    from simulator.cli.run import Options
+    from simulator.cli.measuring import Options
     from simulator.cli.tune import TuneOptions, tune_scenario
     from simulator.cli.wanted import Wanted
 

@@ -51,3 +51,23 @@ Markdown = Annotated[
     bool,
     typer.Option("--markdown", help="Print a short summary in Markdown instead, as for a pull request."),
 ]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one value, as in --set server.latency=20ms."),
+]
+Python = Annotated[
+    str | None,
+    typer.Option(
+        envvar="SIMULATOR_PYTHON",
+        metavar="PATH",
+        help="The Python that runs the job, as of your own virtual environment; it is used as it is.",
+    ),
+]
+Server = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Use a mock server that runs already; its configuration is put back."),
+]
+ServerToken = Annotated[
+    str | None,
+    typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side."),
+]

@@ -26,9 +26,9 @@ from simulator.experiment.events import (
     RepetitionStarted,
     StillRunning,
     TurnsChosen,
-    TurnsNotSeen,
     TurnsStarted,
     TurnsStopped,
+    TurnsWatched,
 )
 from simulator.result.run import PlannedCell, RunHeader
 from tests.simulator.cli.started import PROGRAM, environment
@@ -65,7 +65,7 @@ def test_people_read_what_is_being_done_and_how_long_it_will_take(monkeypatch: p
         monkeypatch,
         EnvironmentStarted("3.14", ("aiohttp", "lxml")),
         CalibrationStarted("c-1", "html.parser", "3.14"),
-        CellPlanned("c-1", 12, 0.5, 1.0),
+        CellPlanned("c-1", {"jobs": 12}, 0.5, 1.0),
         STARTED,
         StillRunning(),
         Measured("complete", 3),
@@ -92,7 +92,7 @@ def test_what_went_wrong_beside_the_measuring_is_said_at_the_end(monkeypatch: py
         monkeypatch,
         TurnsChosen(("c-1",), 4),
         TurnsChosen(("c-1",), 0),
-        TurnsNotSeen("c-1", "no threads"),
+        TurnsWatched("c-1", None, "no threads"),
         TurnsStopped(),
         HandlerFailed("--progress jsonl:9", "Broken pipe"),
     )
