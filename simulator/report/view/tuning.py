@@ -67,7 +67,9 @@ def build_tuning(document: ResultDocument) -> tuple[Part, ...]:
 
 def shown_for(goal: Measure) -> tuple[Shown, ...]:
     """Return the columns of measures: those that always matter, and what was looked for."""
-    return tuple((_ALWAYS if goal.name in _ALWAYS else {goal.name: measured(goal.name)} | _ALWAYS).values())
+    if goal.name in _ALWAYS:
+        return tuple(_ALWAYS.values())
+    return (measured(goal.name, heading=goal.name.replace("_", " ")), *_ALWAYS.values())
 
 
 def label(cell: CellResult) -> str:
@@ -125,11 +127,9 @@ def _notes(document: ResultDocument, choice: Choice) -> tuple[str, ...]:
         for cell in document.cells
         if cell.status in ("invalid", "failed", "unsupported")
     ]
-    notes += [
-        f"{label(cell)}: it has no {choice.goal.called} ({choice.goal.why_missing})"
-        for cell in document.cells
-        if cell.status == "ok" and cell.id not in tried
-    ]
+    lacking = [label(cell) for cell in document.cells if cell.status == "ok" and cell.id not in tried]
+    if lacking:
+        notes.append(f"{', '.join(lacking)}: no {choice.goal.called} ({choice.goal.why_missing})")
     disturbed = [r for cell in document.cells if cell.id in tried for r in cell.repetitions if r.disturbed]
     if disturbed:
         notes.append(f"{len(disturbed)} repetitions were disturbed from outside; they count for less")
