@@ -70,6 +70,7 @@ bench: $(VENV)/.dev ## measure the program's own speed (minutes; nothing else sh
 	$(BIN)/python -m benchmarks.server
 	$(BIN)/python -m benchmarks.store
 	$(BIN)/python -m benchmarks.report
+	$(BIN)/python -m benchmarks.memory
 
 bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (half an hour; nothing else should run)
 	$(BIN)/python -m benchmarks.search
