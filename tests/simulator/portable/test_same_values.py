@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver.catalogue import page_of_items
+from simulator.driver.parsers import BUILT_IN
 from simulator.driver.shared.canonical import canonical
 from simulator.driver.shared.html_page import parse
 from simulator.driver.shared.work import is_chosen
@@ -49,6 +50,7 @@ runpy.run_path(str(given["portable"]))
 from simulator_portable.shared.canonical import canonical, _shortest
 from simulator_portable.shared.html_page import parse
 from simulator_portable.shared.work import is_chosen
+from simulator_portable.parsers import BUILT_IN
 from simulator_portable.spec import Spec
 
 floats = [struct.unpack("<d", struct.pack("<Q", bits))[0] for bits in given["floats"]]
@@ -59,6 +61,7 @@ print(json.dumps({{
     "pages": [canonical(parse(body, "")) for body in bodies],
     "offsets": dict((name, Spec(job).offsets_ns()) for name, job in given["open"].items()),
     "chosen": [page for page in range(100) if is_chosen(page, 0.4, 3)],
+    "parsers": BUILT_IN,
 }}))
 """
 
@@ -117,3 +120,7 @@ def test_open_arrivals_are_due_at_the_same_moments(told: dict[str, Any], process
 def test_the_same_pages_get_one_more_parse(told: dict[str, Any]) -> None:
     assert told["chosen"] == [page for page in range(100) if is_chosen(page, 0.4, 3)]
     assert 0 < len(told["chosen"]) < 100
+
+
+def test_its_parsers_are_those_that_need_nothing_but_python(told: dict[str, Any]) -> None:
+    assert told["parsers"] == [name for name, parser in BUILT_IN.items() if parser.package is None]
