@@ -23,16 +23,16 @@ Builder = Callable[[ResultDocument], Figure | None]
 
 BUILDERS: tuple[Builder, ...] = (
     crossover_map.build,
-    throughput.build,
-    speedup.build,
-    cost.build,
-    shares.build,
-    way.build,
-    response.build,
+    throughput.CHART.build,
+    speedup.CHART.build,
+    cost.CHART.build,
+    shares.CHART.build,
+    way.CHART.build,
+    response.CHART.build,
     in_flight.build,
-    load.build,
-    *plain_bars.BUILDERS,
-    loop_lag.build,
+    load.CHART.build,
+    *(chart.build for chart in plain_bars.CHARTS),
+    loop_lag.CHART.build,
     timeline.build,
 )
 SEARCH: tuple[Builder, ...] = (in_flight.build,)

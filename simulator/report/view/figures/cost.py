@@ -2,19 +2,26 @@
 
 from collections.abc import Sequence
 
-from simulator.analysis.combinations import Combination, along, key_of
+from simulator.analysis.combinations import Combination, key_of
 from simulator.measures.factors import PARSE_COST
-from simulator.report.view.columns import WHO, Shown, columns_of, measured, row_of, starred
-from simulator.report.view.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.view.figures.drawn import THROUGHPUT, by_strategy, compared, made, missing, ok, tone
+from simulator.report.view.columns import WHO, Shown, columns_of, measured, row_of
+from simulator.report.view.figure import Axis, Lines, Spot
+from simulator.report.view.figures.drawn import (
+    THROUGHPUT,
+    Chart,
+    Picture,
+    by_strategy,
+    compared,
+    having,
+    lines,
+    missing,
+)
 from simulator.report.view.figures.wording import ahead
-from simulator.report.view.parts import Column, Table
+from simulator.report.view.parts import Column
 from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import NONE, duration, rate
 from simulator.text.words import form, sentence
 
-TITLE = "Throughput over the parse cost"
-FEWEST = 2
 MOST_CROSSINGS = 3
 _SHOWN = (
     WHO,
@@ -27,50 +34,22 @@ _SHOWN = (
 )
 
 
-def build(document: ResultDocument) -> Figure | None:
-    """Return a line for each strategy; null where the parse cost does not vary."""
-    panels = made(along(document, PARSE_COST), lambda group, name: _panel(group, name, document))
-    if not panels:
+def _picture(group: Combination, document: ResultDocument) -> Picture | None:
+    cells = [cell for cell in group.cells if _cost(cell) > 0 and cell.arrivals is None]
+    known = having(cells, lambda cell: cell.throughput_per_s)
+    ordered = by_strategy(known, _cost)
+    if not ordered:
         return None
-    return Figure(
-        "cost",
-        TITLE,
-        "At which parse cost does one strategy begin to beat another?",
-        panels,
-        ("The parse cost is the CPU that was measured. Where lines cross, the answer turns.",),
-    )
-
-
-def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
-    rates = (
-        (cell, cell.throughput_per_s) for cell in ok(group.cells) if _cost(cell) > 0 and cell.arrivals is None
-    )
-    known = [(cell, each) for cell, each in rates if each is not None]
-    ordered = by_strategy(known, lambda pair: pair[0], lambda pair: _cost(pair[0]))
-    if not any(len(line) >= FEWEST for line in ordered):
-        return None
-    return Panel(
-        name,
+    return Picture(
         Lines(
             Axis("parse CPU per page, measured", "ms", "log"),
             Axis("throughput", "pages/s", "log"),
-            tuple(
-                Line(
-                    starred(line[0][0]),
-                    tone(line[0][0]),
-                    tuple(Spot(_cost(cell) * 1e3, r.median, r.low, r.high) for cell, r in line),
-                )
-                for line in ordered
-            ),
+            lines(ordered, lambda cell, r: [Spot(_cost(cell) * 1e3, r.median, r.low, r.high)]),
         ),
         _summary([cell for cell, _ in known], group, document),
-        Table(
-            f"{TITLE}: {group.title}",
-            columns_of(_SHOWN),
-            tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
-            missing(group.cells),
-            (),
-        ),
+        columns_of(_SHOWN),
+        tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
+        missing(group.cells),
     )
 
 
@@ -101,3 +80,13 @@ def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDo
 
 def _rate(cell: CellResult) -> str:
     return rate(cell.throughput_per_s.median, "pages") if cell.throughput_per_s is not None else NONE
+
+
+CHART = Chart(
+    "cost",
+    "Throughput over the parse cost",
+    "At which parse cost does one strategy begin to beat another?",
+    _picture,
+    ("The parse cost is the CPU that was measured. Where lines cross, the answer turns.",),
+    over=PARSE_COST,
+)

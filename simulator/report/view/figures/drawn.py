@@ -1,14 +1,16 @@
-"""What every builder asks of the cells of a run: which can be drawn, what they are called, what is missing."""
+"""What charts have in common: how a figure is made of what each shows of a combination, and of which cells."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from simulator.analysis.combinations import Combination
+from simulator.analysis.combinations import Combination, along, combinations
 from simulator.report.view.columns import Shown, over_rounds, starred, with_ends
 from simulator.report.view.figure import STRATEGY as STRATEGY_TONE
-from simulator.report.view.figure import Panel, Tone
-from simulator.report.view.parts import Column
-from simulator.result.document import CellResult
+from simulator.report.view.figure import Axis, Bar, Bars, Figure, Line, Panel, Shape, Spot, Tone
+from simulator.report.view.parts import Column, Table
+from simulator.result.document import CellResult, ResultDocument
+from simulator.stats.intervals import Interval
 
 JOBS_IN_FLIGHT = Shown(
     Column("in flight", "", "jobs started and not finished, at most"), lambda cell: str(cell.in_flight)
@@ -17,39 +19,100 @@ THROUGHPUT = with_ends("throughput", over_rounds("throughput"), heading="through
 WIDE = 10.0
 """From this ratio of the longest to the shortest on times are drawn on a logarithmic scale."""
 
-Entry = TypeVar("Entry")
+Value = TypeVar("Value")
+Known = Sequence[tuple[CellResult, Value]]
+"""Cells that have what is drawn, each with it."""
 
 
-def made(
-    groups: Sequence[Combination],
-    picture: Callable[[Combination, str], Panel | None],
-    *,
-    baseline_alone: bool = False,
-) -> tuple[Panel, ...]:
-    """Return what a builder makes of each combination, without those of which it makes nothing.
+@dataclass(frozen=True)
+class Picture:
+    """What is shown of one combination: a shape, a sentence, and every number that is drawn."""
+
+    shape: Shape
+    summary: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    title: str = ""
+    """Of the table; empty: the chart's, with that of the combination."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A question, and how each combination answers it."""
+
+    id: str
+    title: str
+    question: str
+    picture: Callable[[Combination, ResultDocument], Picture | None]
+    """Null where nothing can be drawn of it."""
+    notes: tuple[str, ...] = ()
+    over: str = ""
+    """The factor along which lines run; empty: none."""
+    baseline_alone: bool = False
+    """Also of combinations in which only the baseline has numbers; else there is nothing to look at."""
+
+    def build(self, document: ResultDocument) -> Figure | None:
+        """Return the figure; null where nothing can be drawn of any combination."""
+        groups = along(document, self.over) if self.over else combinations(document)
+        panels = []
+        for group in groups:
+            found = self.picture(group, document) if self.baseline_alone or not lonely(group) else None
+            if found is not None:
+                title = found.title or f"{self.title}: {group.title}"
+                table = Table(title, found.columns, found.rows, found.notes, found.findings)
+                panels.append(
+                    Panel(group.title if len(groups) > 1 else "", found.shape, found.summary, table)
+                )
+        return Figure(self.id, self.title, self.question, tuple(panels), self.notes) if panels else None
+
+
+def having(cells: Iterable[CellResult], value: Callable[[CellResult], Value | None]) -> Known[Value]:
+    """Return the cells that have numbers, and among them this one."""
+    pairs = ((cell, value(cell)) for cell in ok(cells))
+    return [(cell, found) for cell, found in pairs if found is not None]
+
+
+def bars(known: Known[Interval], axis: Axis, reference: tuple[float, str] | None) -> Bars:
+    """Return a bar for each cell, with its interval."""
+    return Bars(
+        tuple(starred(cell) for cell, _ in known),
+        tuple(Bar(found.median, found.low, found.high, tone(cell)) for cell, found in known),
+        axis,
+        reference,
+    )
+
+
+def by_strategy(known: Known[Value], x: Callable[[CellResult], float]) -> list[Known[Value]]:
+    """Return what the line of each strategy is made of, rising in x; strategies as they stand in the run.
+
+    None where no line has two points.
+    """
+    found: dict[str, list[tuple[CellResult, Value]]] = {}
+    for cell, value in known:
+        found.setdefault(cell.strategy, []).append((cell, value))
+    lines: list[Known[Value]] = [sorted(line, key=lambda pair: x(pair[0])) for line in found.values()]
+    return lines if any(len(line) > 1 for line in lines) else []
+
+
+def lines(
+    ordered: Iterable[Known[Value]], spots: Callable[[CellResult, Value], Sequence[Spot]]
+) -> tuple[Line, ...]:
+    """Return a line for each strategy.
 
     Args:
-        groups: the combinations.
-        picture: makes a panel, given its name too: that of the combination, where there are several.
-        baseline_alone: also of those in which only the baseline has numbers; else there is nothing to look at.
+        ordered: what each is made of.
+        spots: what is drawn of one cell.
     """
-    several = len(groups) > 1
-    drawn = (
-        picture(group, group.title if several else "")
-        for group in groups
-        if baseline_alone or not lonely(group)
+    return tuple(
+        Line(
+            starred(line[0][0]),
+            tone(line[0][0]),
+            tuple(s for cell, value in line for s in spots(cell, value)),
+        )
+        for line in ordered
     )
-    return tuple(panel for panel in drawn if panel is not None)
-
-
-def by_strategy(
-    known: Iterable[Entry], cell: Callable[[Entry], CellResult], x: Callable[[Entry], float]
-) -> list[list[Entry]]:
-    """Return what the line of each strategy is made of, rising in x; strategies as they stand in the run."""
-    found: dict[str, list[Entry]] = {}
-    for entry in known:
-        found.setdefault(cell(entry).strategy, []).append(entry)
-    return [sorted(line, key=x) for line in found.values()]
 
 
 def scale(times: Sequence[float]) -> Literal["linear", "log"]:

@@ -1,15 +1,23 @@
 """Throughput over the jobs in flight."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
-from simulator.analysis.combinations import Combination, along
+from simulator.analysis.combinations import Combination
 from simulator.analysis.pairing import ratio
 from simulator.measures.factors import IN_FLIGHT
 from simulator.report.view.columns import STRATEGY, Shown, columns_of, row_of
-from simulator.report.view.figure import Axis, Figure, Line, Lines, Panel, Spot
-from simulator.report.view.figures.drawn import JOBS_IN_FLIGHT, THROUGHPUT, by_strategy, made, ok, tone
-from simulator.report.view.parts import Table
-from simulator.result.document import CellResult, ResultDocument
+from simulator.report.view.figure import Axis, Figure, Lines, Spot
+from simulator.report.view.figures.drawn import (
+    JOBS_IN_FLIGHT,
+    THROUGHPUT,
+    Chart,
+    Known,
+    Picture,
+    by_strategy,
+    having,
+    lines,
+)
+from simulator.result.document import ResultDocument
 from simulator.stats.intervals import Interval, differs
 from simulator.text.numbers import number, rate
 from simulator.text.words import form, names
@@ -17,64 +25,45 @@ from simulator.text.words import form, names
 TITLE = "Throughput over the jobs in flight"
 _SHOWN = (Shown(STRATEGY, lambda cell: cell.strategy), JOBS_IN_FLIGHT, *THROUGHPUT)
 
-Known = Sequence[tuple[CellResult, Interval]]
-
 
 def build(document: ResultDocument) -> Figure | None:
-    """Return a line for each strategy; null where the jobs in flight do not vary."""
-    panels = made(along(document, IN_FLIGHT), lambda group, name: _panel(group, name, document))
-    if not panels:
-        return None
+    """Return the chart with notes on what this run has and has not."""
+    made = CHART.build(document)
+    notes = []
     marked = sorted({cell.strategy for cell in document.cells if cell.marked})
-    notes = [
-        "Points are medians over the rounds, whiskers 95 % intervals; with fewer than 3 rounds the range."
-    ]
     if marked:
         notes.append(f"Left out: {', '.join(marked)}, whose jobs in flight are given by their nature.")
     if "tune" in document.scenario:
         notes.append(
             "A search measures good candidates more often than others, so that points may be of different rounds."
         )
-    return Figure("in-flight", TITLE, "How many jobs in flight are worth having?", panels, tuple(notes))
+    return None if made is None else replace(made, notes=(*made.notes, *notes))
 
 
-def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
-    cells = [cell for cell in ok(group.cells) if not cell.marked and cell.arrivals is None]
-    rates = ((cell, cell.throughput_per_s) for cell in cells)
-    known = [(cell, each) for cell, each in rates if each is not None]
-    ordered = by_strategy(known, lambda pair: pair[0], lambda pair: pair[0].in_flight)
-    if not any(len(line) > 1 for line in ordered):
+def _picture(group: Combination, document: ResultDocument) -> Picture | None:
+    cells = [cell for cell in group.cells if not cell.marked and cell.arrivals is None]
+    ordered = by_strategy(having(cells, lambda cell: cell.throughput_per_s), lambda cell: cell.in_flight)
+    if not ordered:
         return None
-    return Panel(
-        name,
+    return Picture(
         Lines(
             Axis("jobs in flight", "", "log"),
             Axis("throughput", "pages/s"),
-            tuple(
-                Line(
-                    line[0][0].strategy,
-                    tone(line[0][0]),
-                    tuple(Spot(float(cell.in_flight), r.median, r.low, r.high) for cell, r in line),
-                )
-                for line in ordered
-            ),
+            lines(ordered, lambda cell, r: [Spot(float(cell.in_flight), r.median, r.low, r.high)]),
         ),
         _summary([pair for line in ordered for pair in line], document.scatter_rounds),
-        Table(
-            f"{TITLE}: {group.title}" if group.label else TITLE,
-            columns_of(_SHOWN),
-            tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
-            tuple(
-                f"{cell.strategy} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
-                for cell in group.cells
-                if cell.status != "ok"
-            ),
-            (),
+        columns_of(_SHOWN),
+        tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
+        tuple(
+            f"{cell.strategy} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
+            for cell in group.cells
+            if cell.status != "ok"
         ),
+        title="" if group.label else TITLE,
     )
 
 
-def _summary(known: Known, first: int | None) -> str:
+def _summary(known: Known[Interval], first: int | None) -> str:
     """Say where most is done, what is not told apart from it, and with how few jobs its strategy comes as far."""
     best, best_rate = max(known, key=lambda pair: pair[1].median)
     who = best.strategy
@@ -92,3 +81,13 @@ def _summary(known: Known, first: int | None) -> str:
     if least is not best:
         told += f"; with {least.in_flight} it is {number(lowest.median)}"
     return told + "."
+
+
+CHART = Chart(
+    "in-flight",
+    TITLE,
+    "How many jobs in flight are worth having?",
+    _picture,
+    ("Points are medians over the rounds, whiskers 95 % intervals; with fewer than 3 rounds the range.",),
+    over=IN_FLIGHT,
+)

@@ -1,18 +1,14 @@
 """How long event loops stand still."""
 
-from collections.abc import Sequence
-
-from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.combinations import Combination
 from simulator.report.view.columns import STRATEGY, measured, starred
-from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.view.figures.drawn import compared, made, missing, ok, tone
+from simulator.report.view.figure import Axis, Bar, Bars
+from simulator.report.view.figures.drawn import Chart, Known, Picture, compared, having, missing, tone
 from simulator.report.view.figures.wording import spread
-from simulator.report.view.parts import Table
-from simulator.result.document import CellResult, ResultDocument
+from simulator.result.document import ResultDocument
 from simulator.stats.percentiles import Lag
 from simulator.text.numbers import NONE, duration, ms
 
-TITLE = "Loop lag"
 COLUMNS = (
     STRATEGY,
     measured(
@@ -20,25 +16,6 @@ COLUMNS = (
     ).column,
     measured("loop_lag", "the latest of those ticks").column,
 )
-
-Known = Sequence[tuple[CellResult, Lag]]
-
-
-def build(document: ResultDocument) -> Figure | None:
-    """Return bars for each strategy with a loop; null where none has one."""
-    panels = made(combinations(document), lambda group, name: _panel(group, name, document))
-    if not panels:
-        return None
-    return Figure(
-        "loop-lag",
-        TITLE,
-        "How long does the event loop stand still while a page is parsed?",
-        panels,
-        (
-            "A timer on the loop is due every 10 ms; its lateness is how long everything else on that loop waited.",
-            "No p99 where fewer than 10 ticks lie beyond it.",
-        ),
-    )
 
 
 def idle_s(document: ResultDocument) -> float | None:
@@ -48,8 +25,8 @@ def idle_s(document: ResultDocument) -> float | None:
     return max(worst, default=None)
 
 
-def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
-    known = [(cell, cell.loop_lag_s) for cell in ok(group.cells) if cell.loop_lag_s is not None]
+def _picture(group: Combination, document: ResultDocument) -> Picture | None:
+    known = having(group.cells, lambda cell: cell.loop_lag_s)
     pairs = [
         (f"{starred(cell)}, {name}", Bar(value * 1e3, tone=tone(cell)))
         for cell, lag in known
@@ -59,8 +36,9 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
     if not pairs:
         return None
     idle = idle_s(document)
-    return Panel(
-        name,
+    rows = [(starred(cell), ms(lag.p99), ms(lag.max)) for cell, lag in known]
+    control = "The idle loop is a control: how late this machine itself was, before the run."
+    return Picture(
         Bars(
             tuple(name for name, _ in pairs),
             tuple(bar for _, bar in pairs),
@@ -68,22 +46,14 @@ def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | N
             None if idle is None else (idle * 1e3, "idle loop, worst"),
         ),
         _summary(known, idle),
-        Table(
-            f"{TITLE}: {group.title}",
-            COLUMNS,
-            (
-                *((starred(cell), ms(lag.p99), ms(lag.max)) for cell, lag in known),
-                *((("idle loop", NONE, ms(idle)),) if idle is not None else ()),
-            ),
-            missing(group.cells),
-            ()
-            if idle is None
-            else ("The idle loop is a control: how late this machine itself was, before the run.",),
-        ),
+        COLUMNS,
+        (*rows, *((("idle loop", NONE, ms(idle)),) if idle is not None else ())),
+        missing(group.cells),
+        () if idle is None else (control,),
     )
 
 
-def _summary(known: Known, idle: float | None) -> str:
+def _summary(known: Known[Lag], idle: float | None) -> str:
     lags = {cell.id: lag.max for cell, lag in known if lag.max is not None}
     worst = [(starred(cell), lags[cell.id]) for cell in compared([c for c, _ in known if c.id in lags])]
     if not worst:
@@ -92,3 +62,15 @@ def _summary(known: Known, idle: float | None) -> str:
     if idle is not None:
         told += f"; an idle loop on this machine by up to {duration(idle)}"
     return told + "."
+
+
+CHART = Chart(
+    "loop-lag",
+    "Loop lag",
+    "How long does the event loop stand still while a page is parsed?",
+    _picture,
+    (
+        "A timer on the loop is due every 10 ms; its lateness is how long everything else on that loop waited.",
+        "No p99 where fewer than 10 ticks lie beyond it.",
+    ),
+)

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from functools import partial
 
-from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.combinations import Combination
 from simulator.measures.registry import MEASURES
 from simulator.report.view.columns import STRATEGY, measured, over_rounds, starred, with_symbol, written
-from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.view.figures.drawn import compared, made, missing, ok, tone, unknown
+from simulator.report.view.figure import Axis, Bar, Bars
+from simulator.report.view.figures.drawn import Chart, Picture, compared, having, missing, ok, tone, unknown
 from simulator.report.view.figures.wording import ALIKE, spread
-from simulator.report.view.parts import Table
 from simulator.result.document import ResultDocument
 from simulator.text.numbers import factor
 
@@ -49,20 +48,14 @@ PLAIN = (
 """In the order in which they are read."""
 
 
-def build(document: ResultDocument, plain: PlainBars) -> Figure | None:
-    """Return the figure of a measure; null where no cell has it."""
-    panels = made(combinations(document), lambda group, name: _panel(group, name, plain))
-    return Figure(plain.measure, plain.title, plain.question, panels, (plain.note,)) if panels else None
+def _chart(plain: PlainBars) -> Chart:
+    return Chart(plain.measure, plain.title, plain.question, partial(_picture, plain), (plain.note,))
 
 
-BUILDERS = tuple(partial(build, plain=each) for each in PLAIN)
-
-
-def _panel(group: Combination, name: str, plain: PlainBars) -> Panel | None:
+def _picture(plain: PlainBars, group: Combination, _: ResultDocument) -> Picture | None:
     measure = MEASURES[plain.measure]
     shown = measured(plain.measure, over_rounds(plain.measure), heading=plain.title.lower())
-    values = [(cell, measure.of_cell(cell)) for cell in ok(group.cells)]
-    known = [(cell, value) for cell, value in values if value is not None]
+    known = having(group.cells, measure.of_cell)
     if not known:
         return None
     value_of = {cell.id: value for cell, value in known}
@@ -71,19 +64,18 @@ def _panel(group: Combination, name: str, plain: PlainBars) -> Panel | None:
     least, most = min(value for _, value in told), max(value for _, value in told)
     if least > 0 and most >= ALIKE * least and written(least, measure.unit) != written(most, measure.unit):
         sentence += f", {factor(most / least)} times as much"
-    return Panel(
-        name,
+    lacking = [cell for cell in ok(group.cells) if cell.id not in value_of]
+    return Picture(
         Bars(
             tuple(starred(cell) for cell, _ in known),
             tuple(Bar(measure.unit.of(value), tone=tone(cell)) for cell, value in known),
             Axis(shown.column.name, shown.column.unit),
         ),
         sentence + ".",
-        Table(
-            f"{plain.title}: {group.title}",
-            (STRATEGY, shown.column),
-            tuple((starred(cell), shown.text(cell)) for cell, _ in known),
-            (*missing(group.cells), *unknown([c for c, value in values if value is None], plain.lacking)),
-            (),
-        ),
+        (STRATEGY, shown.column),
+        tuple((starred(cell), shown.text(cell)) for cell, _ in known),
+        (*missing(group.cells), *unknown(lacking, plain.lacking)),
     )
+
+
+CHARTS = tuple(map(_chart, PLAIN))

@@ -1,19 +1,18 @@
 """Where the time of the workers went."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.combinations import Combination
 from simulator.report.view.columns import row_of, starred
-from simulator.report.view.figure import Axis, Figure, Layer, Panel, Stack, Tone
-from simulator.report.view.figures.drawn import made, missing, ok, unknown
-from simulator.report.view.parts import Column, Table
+from simulator.report.view.figure import Axis, Layer, Stack, Tone
+from simulator.report.view.figures.drawn import Chart, Known, Picture, having, missing, ok, unknown
+from simulator.report.view.parts import Column
 from simulator.report.view.why import LACKING, SHARES, WORKERS
 from simulator.result.attribution import Attribution
-from simulator.result.document import CellResult, ResultDocument
+from simulator.result.document import ResultDocument
 from simulator.text.numbers import share
 from simulator.text.words import form, names
 
-TITLE = "Where the workers' time went"
 SPOKEN_OF = 0.02
 """A stall smaller than this is none to speak of."""
 MUCH_STEAL = 0.05
@@ -37,36 +36,9 @@ CALLED = {
 }
 """Layers in sentences."""
 
-Known = Sequence[tuple[CellResult, Attribution]]
 
-
-def build(document: ResultDocument) -> Figure | None:
-    """Return a stack for each strategy; null where no attribution is known."""
-    panels = made(combinations(document), _panel)
-    if not panels:
-        return None
-    return Figure(
-        "shares",
-        TITLE,
-        "What were the workers doing: computing, waiting for the network, or for one another?",
-        panels,
-        (
-            "Worker time is the window times the workers: threads that fetch or parse, a loop being one.",
-            (
-                "Stalled is off CPU with neither network, nor core, nor work to wait for: a lock, such as the GIL, or a"
-                " loop that is busy elsewhere."
-            ),
-            (
-                "What the host of the machine stole is a share of its capacity, not of worker time: it stands in the"
-                " table only."
-            ),
-        ),
-    )
-
-
-def _panel(group: Combination, name: str) -> Panel | None:
-    cells = ok(group.cells)
-    known = [(cell, cell.attribution) for cell in cells if cell.attribution is not None]
+def _picture(group: Combination, _: ResultDocument) -> Picture | None:
+    known = having(group.cells, lambda cell: cell.attribution)
     if not known:
         return None
     layers = [
@@ -74,24 +46,17 @@ def _panel(group: Combination, name: str) -> Panel | None:
     ]
     if any(found.residual > GAP for _, found in known):
         layers.append(Layer("gap", "residual", tuple(max(0.0, found.residual) * 100 for _, found in known)))
-    return Panel(
-        name,
+    lacking = [cell for cell in ok(group.cells) if cell.attribution is None]
+    return Picture(
         Stack(tuple(starred(cell) for cell, _ in known), tuple(layers), Axis("share of worker time", "%")),
         _summary(known),
-        Table(
-            f"{TITLE}: {group.title}",
-            (WORKERS[0], Column("workers", "", "threads that fetch or parse"), *WORKERS[1:]),
-            tuple((starred(cell), str(found.workers), *row_of(SHARES, cell)) for cell, found in known),
-            (
-                *missing(group.cells),
-                *unknown([cell for cell in cells if cell.attribution is None], LACKING),
-            ),
-            (),
-        ),
+        (WORKERS[0], Column("workers", "", "threads that fetch or parse"), *WORKERS[1:]),
+        tuple((starred(cell), str(found.workers), *row_of(SHARES, cell)) for cell, found in known),
+        (*missing(group.cells), *unknown(lacking, LACKING)),
     )
 
 
-def _summary(known: Known) -> str:
+def _summary(known: Known[Attribution]) -> str:
     """Say what took most of each, then who stalled most, then what the host took, each if there is any."""
     most: dict[str, list[str]] = {}
     for cell, found in known:
@@ -109,3 +74,22 @@ def _summary(known: Known) -> str:
     if steal >= MUCH_STEAL:
         told += f"; the host took up to {share(steal)} of the machine meanwhile"
     return told + "."
+
+
+CHART = Chart(
+    "shares",
+    "Where the workers' time went",
+    "What were the workers doing: computing, waiting for the network, or for one another?",
+    _picture,
+    (
+        "Worker time is the window times the workers: threads that fetch or parse, a loop being one.",
+        (
+            "Stalled is off CPU with neither network, nor core, nor work to wait for: a lock, such as the GIL, or a"
+            " loop that is busy elsewhere."
+        ),
+        (
+            "What the host of the machine stole is a share of its capacity, not of worker time: it stands in the"
+            " table only."
+        ),
+    ),
+)

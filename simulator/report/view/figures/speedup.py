@@ -2,68 +2,31 @@
 
 from collections.abc import Sequence
 
-from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.combinations import Combination
 from simulator.measures.factors import BASELINE
 from simulator.report.view.columns import WHO, columns_of, row_of, starred, with_ends
-from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.view.figures.drawn import made, missing, ok, tone, unknown
-from simulator.report.view.parts import Table
+from simulator.report.view.figure import Axis
+from simulator.report.view.figures.drawn import Chart, Picture, bars, having, missing, ok, unknown
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval, differs
 from simulator.text.numbers import times
 from simulator.text.words import form, names, plural
 
-TITLE = "Speed-up over sequential"
 _SHOWN = (WHO, *with_ends("speedup", "pages/s over those of sequential in the same round: median"))
 
 
-def build(document: ResultDocument) -> Figure | None:
-    """Return a bar for each strategy; null where none has a ratio to sequential."""
-    panels = made(combinations(document), _panel)
-    if not panels:
-        return None
-    return Figure(
-        "speed-up",
-        TITLE,
-        "How many times faster than one job after the other is each strategy?",
-        panels,
-        (
-            "Ratios are paired by round; whiskers are 95 % intervals, with fewer than 3 rounds the range.",
-            (
-                "Up to the jobs in flight is what waiting side by side can gain; computing side by side, no more than"
-                " the cores."
-            ),
-        ),
-    )
-
-
-def _panel(group: Combination, name: str) -> Panel | None:
+def _picture(group: Combination, _: ResultDocument) -> Picture | None:
     cells = [cell for cell in ok(group.cells) if cell.baseline_id is not None]
-    known = [(cell, cell.speedup) for cell in cells if cell.speedup is not None]
+    known = having(cells, lambda cell: cell.speedup)
     if not known:
         return None
-    return Panel(
-        name,
-        Bars(
-            tuple(starred(cell) for cell, _ in known),
-            tuple(Bar(ratio.median, ratio.low, ratio.high, tone(cell)) for cell, ratio in known),
-            Axis("speed-up", "×"),
-            (1.0, BASELINE),
-        ),
+    lacking = [cell for cell in cells if cell.speedup is None]
+    return Picture(
+        bars(known, Axis("speed-up", "×"), (1.0, BASELINE)),
         _summary(known),
-        Table(
-            f"{TITLE}: {group.title}",
-            columns_of(_SHOWN),
-            tuple(row_of(_SHOWN, cell) for cell, _ in known),
-            (
-                *missing(group.cells),
-                *unknown(
-                    [cell for cell in cells if cell.speedup is None],
-                    "no round in which sequential is valid too",
-                ),
-            ),
-            (),
-        ),
+        columns_of(_SHOWN),
+        tuple(row_of(_SHOWN, cell) for cell, _ in known),
+        (*missing(group.cells), *unknown(lacking, "no round in which sequential is valid too")),
     )
 
 
@@ -84,3 +47,18 @@ def _summary(known: Sequence[tuple[CellResult, Interval]]) -> str:
     if slower:
         told += f"; {names(slower)} {plural(slower, 'is', 'are')} slower than sequential"
     return told + "."
+
+
+CHART = Chart(
+    "speed-up",
+    "Speed-up over sequential",
+    "How many times faster than one job after the other is each strategy?",
+    _picture,
+    (
+        "Ratios are paired by round; whiskers are 95 % intervals, with fewer than 3 rounds the range.",
+        (
+            "Up to the jobs in flight is what waiting side by side can gain; computing side by side, no more than"
+            " the cores."
+        ),
+    ),
+)

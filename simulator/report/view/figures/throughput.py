@@ -2,64 +2,42 @@
 
 from collections.abc import Sequence
 
-from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.combinations import Combination
 from simulator.analysis.standing import rate_of
 from simulator.report.view.columns import WHO, columns_of, row_of, starred
-from simulator.report.view.figure import Axis, Bar, Bars, Figure, Panel
-from simulator.report.view.figures.drawn import JOBS_IN_FLIGHT, THROUGHPUT, compared, lonely, made, ok, tone
+from simulator.report.view.figure import Axis
+from simulator.report.view.figures.drawn import (
+    JOBS_IN_FLIGHT,
+    THROUGHPUT,
+    Chart,
+    Picture,
+    bars,
+    compared,
+    having,
+    lonely,
+)
 from simulator.report.view.figures.wording import ahead, behind
-from simulator.report.view.parts import Table
 from simulator.report.view.remarks import notes
 from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import NONE, number, rate
 from simulator.text.words import names, plural
 
-TITLE = "Throughput"
 _SHOWN = (WHO, JOBS_IN_FLIGHT, *THROUGHPUT)
 
 
-def build(document: ResultDocument) -> Figure | None:
-    """Return a bar for each strategy; null where nothing valid was measured."""
-    panels = made(
-        combinations(document), lambda group, name: _panel(group, name, document), baseline_alone=True
-    )
-    if not panels:
-        return None
-    return Figure(
-        "throughput",
-        TITLE,
-        "How many pages a second does each strategy get done?",
-        panels,
-        (
-            "Bars are medians over the rounds, whiskers 95 % intervals; with fewer than 3 rounds the range.",
-            "sequential has one job in flight: what the others gain is speed-up over it.",
-        ),
-    )
-
-
-def _panel(group: Combination, name: str, document: ResultDocument) -> Panel | None:
-    cells = ok(group.cells)
-    known = [(cell, cell.throughput_per_s) for cell in cells if cell.throughput_per_s is not None]
+def _picture(group: Combination, document: ResultDocument) -> Picture | None:
+    known = having(group.cells, lambda cell: cell.throughput_per_s)
     if not known:
         return None
     shown = [cell for cell, _ in known]
     offered = _offered(shown)
-    return Panel(
-        name,
-        Bars(
-            tuple(map(starred, shown)),
-            tuple(Bar(rate.median, rate.low, rate.high, tone(cell)) for cell, rate in known),
-            Axis("throughput", "pages/s"),
-            None if offered is None else (offered, "jobs that come"),
-        ),
+    return Picture(
+        bars(known, Axis("throughput", "pages/s"), None if offered is None else (offered, "jobs that come")),
         _summary(group, shown, document.scatter_rounds),
-        Table(
-            f"{TITLE}: {group.title}",
-            columns_of(_SHOWN),
-            tuple(row_of(_SHOWN, cell) for cell in shown),
-            notes(group.cells),
-            () if offered is None else (f"{number(offered)} jobs came per second.",),
-        ),
+        columns_of(_SHOWN),
+        tuple(row_of(_SHOWN, cell) for cell in shown),
+        notes(group.cells),
+        () if offered is None else (f"{number(offered)} jobs came per second.",),
     )
 
 
@@ -112,3 +90,16 @@ def _told(cell: CellResult) -> str:
         return NONE
     label = "range " if done.kind == "range" else ""
     return f"{rate(done.median, 'pages')} ({label}{number(done.low)} to {number(done.high)})"
+
+
+CHART = Chart(
+    "throughput",
+    "Throughput",
+    "How many pages a second does each strategy get done?",
+    _picture,
+    (
+        "Bars are medians over the rounds, whiskers 95 % intervals; with fewer than 3 rounds the range.",
+        "sequential has one job in flight: what the others gain is speed-up over it.",
+    ),
+    baseline_alone=True,
+)

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Sequence
 
-from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.combinations import Combination
 from simulator.report.view.columns import STRATEGY, starred
-from simulator.report.view.figure import Axis, Figure, Layer, Panel, Stack, Tone
-from simulator.report.view.figures.drawn import compared, made, missing, ok, unknown
+from simulator.report.view.figure import Axis, Layer, Stack, Tone
+from simulator.report.view.figures.drawn import Chart, Picture, compared, having, missing, ok, unknown
 from simulator.report.view.figures.wording import ALIKE, spread
-from simulator.report.view.parts import Column, Table
+from simulator.report.view.parts import Column
 from simulator.report.view.why import LACKING
 from simulator.result.attribution import JobTime
 from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import duration, ms
 from simulator.text.words import form
 
-TITLE = "The way of a job"
 PARTS: tuple[tuple[str, Tone, str, Callable[[JobTime], float]], ...] = (
     (
         "to server",
@@ -35,48 +34,21 @@ COLUMNS = (
 )
 
 
-def build(document: ResultDocument) -> Figure | None:
-    """Return a stack for each strategy; null where the way of no job is known."""
-    panels = made(combinations(document), _panel)
-    if not panels:
-        return None
-    return Figure(
-        "way",
-        TITLE,
-        "Where does a job spend its time, from its start to its record?",
-        panels,
-        (
-            "Means over all jobs. The wait of a job that was due before a worker was free is not in it.",
-            "Of a loop, resume is the wait until the loop turns to the task again.",
-        ),
-    )
-
-
-def _panel(group: Combination, name: str) -> Panel | None:
+def _picture(group: Combination, _: ResultDocument) -> Picture | None:
     cells = ok(group.cells)
-    known = [(cell, cell.job_time) for cell in cells if cell.job_time is not None]
+    known = having(cells, lambda cell: cell.job_time)
     if not known:
         return None
-    return Panel(
-        name,
-        Stack(
-            tuple(starred(cell) for cell, _ in known),
-            tuple(
-                Layer(name, tone, tuple(pick(way) * 1e3 for _, way in known)) for name, tone, _, pick in PARTS
-            ),
-            Axis("mean time of a job", "ms"),
-        ),
+    layers = (Layer(name, tone, tuple(pick(way) * 1e3 for _, way in known)) for name, tone, _, pick in PARTS)
+    return Picture(
+        Stack(tuple(starred(cell) for cell, _ in known), tuple(layers), Axis("mean time of a job", "ms")),
         _summary(cells),
-        Table(
-            f"{TITLE}: {group.title}",
-            COLUMNS,
-            tuple(
-                (starred(cell), *(ms(pick(way)) for _, _, _, pick in PARTS), ms(_whole(way)))
-                for cell, way in known
-            ),
-            (*missing(group.cells), *unknown([cell for cell in cells if cell.job_time is None], LACKING)),
-            (),
+        COLUMNS,
+        tuple(
+            (starred(cell), *(ms(pick(way)) for _, _, _, pick in PARTS), ms(_whole(way)))
+            for cell, way in known
         ),
+        (*missing(group.cells), *unknown([cell for cell in cells if cell.job_time is None], LACKING)),
     )
 
 
@@ -111,3 +83,15 @@ def _called(part: str) -> str:
         "parse": "the parse",
         "back": "the way back",
     }[part]
+
+
+CHART = Chart(
+    "way",
+    "The way of a job",
+    "Where does a job spend its time, from its start to its record?",
+    _picture,
+    (
+        "Means over all jobs. The wait of a job that was due before a worker was free is not in it.",
+        "Of a loop, resume is the wait until the loop turns to the task again.",
+    ),
+)

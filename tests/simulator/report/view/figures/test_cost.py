@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from simulator.report.view.figure import Lines
-from simulator.report.view.figures.cost import build
+from simulator.report.view.figures.cost import CHART
 from tests.simulator.analysis.builders import document, matrix
 from tests.simulator.report.view.figures.runs import RATES, only
 from tests.simulator.report.view.test_matrix import COSTS, ROW, usual
@@ -11,7 +11,7 @@ from tests.simulator.report.view.test_matrix import COSTS, ROW, usual
 
 def test_a_line_for_each_strategy_over_what_was_measured() -> None:
     made = matrix({"": {cost: ROW[cost] for cost in ("20ms", "1ms")}}, COSTS)
-    panel = only(build(made))
+    panel = only(CHART.build(made))
     assert isinstance(panel.shape, Lines)
     assert (panel.shape.x.scale, panel.shape.x.unit) == ("log", "ms")
     assert [line.name for line in panel.shape.lines] == ["sequential", "threads", "asyncio", "processes"]
@@ -25,7 +25,7 @@ def test_a_line_for_each_strategy_over_what_was_measured() -> None:
 
 
 def test_the_summary_says_who_leads_at_both_ends_and_where_it_turns() -> None:
-    panel = only(build(matrix({"": ROW}, COSTS)))
+    panel = only(CHART.build(matrix({"": ROW}, COSTS)))
     first, *_, last = panel.summary.split("; ")
     assert first.startswith("At 2 µs of parse CPU asyncio is fastest with 130 pages/s, 1.30 × (")
     assert "at 20.4 ms of parse CPU processes are fastest with 60 pages/s" in panel.summary
@@ -33,7 +33,7 @@ def test_the_summary_says_who_leads_at_both_ends_and_where_it_turns() -> None:
 
 
 def test_each_other_combination_has_a_panel() -> None:
-    figure = build(usual(("0ms", "20ms")))
+    figure = CHART.build(usual(("0ms", "20ms")))
     assert figure is not None
     assert [panel.name for panel in figure.panels] == [
         "server.latency 0ms, 8 in flight",
@@ -42,7 +42,7 @@ def test_each_other_combination_has_a_panel() -> None:
 
 
 def test_a_parse_that_was_not_measured_has_no_point_and_one_cost_no_figure() -> None:
-    assert build(document(RATES)) is None
+    assert CHART.build(document(RATES)) is None
     made = matrix({"": ROW}, COSTS)
     unknown = replace(made, cells=tuple(replace(cell, parse=None) for cell in made.cells))
-    assert build(unknown) is None
+    assert CHART.build(unknown) is None

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from simulator.report.view.figure import Lines
-from simulator.report.view.figures.load import build
+from simulator.report.view.figures.load import CHART
 from simulator.result.document import ResultDocument
 from tests.simulator.analysis.test_open_findings import GROWING, STEADY, opened
 from tests.simulator.report.view.figures.runs import only
@@ -32,7 +32,7 @@ def loaded() -> ResultDocument:
 
 
 def test_lines_are_median_response_times_over_what_came() -> None:
-    panel = only(build(loaded()))
+    panel = only(CHART.build(loaded()))
     assert isinstance(panel.shape, Lines)
     assert panel.shape.y.scale == "log"
     lines = {line.name: [(spot.x, spot.y) for spot in line.spots] for line in panel.shape.lines}
@@ -42,13 +42,13 @@ def test_lines_are_median_response_times_over_what_came() -> None:
 
 
 def test_the_summary_says_what_the_highest_rate_makes_of_them() -> None:
-    assert only(build(loaded())).summary == (
+    assert only(CHART.build(loaded())).summary == (
         "With 100 jobs per second half of them are ready within 60 ms (asyncio) to 800 ms (threads); threads do not"
         " keep up."
     )
 
 
 def test_one_rate_makes_no_line_and_closed_arrivals_none() -> None:
-    assert build(opened({"sequential": (STEADY, [45] * 3), "threads": (STEADY, [45] * 3)})) is None
+    assert CHART.build(opened({"sequential": (STEADY, [45] * 3), "threads": (STEADY, [45] * 3)})) is None
     closed = replace(loaded(), cells=tuple(replace(cell, arrivals=None) for cell in loaded().cells))
-    assert build(closed) is None
+    assert CHART.build(closed) is None

@@ -1,11 +1,11 @@
 from dataclasses import replace
 
 from simulator.report.view.figure import Bar, Bars
-from simulator.report.view.figures.plain_bars import BUILDERS
+from simulator.report.view.figures.plain_bars import CHARTS
 from tests.simulator.analysis.builders import document
 from tests.simulator.report.view.figures.runs import RATES, measured, only
 
-memory, startup = BUILDERS
+memory, startup = (chart.build for chart in CHARTS)
 
 
 def test_memory_is_drawn_in_mb() -> None:

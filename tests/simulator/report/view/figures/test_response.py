@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from simulator.report.view.figure import Lines
-from simulator.report.view.figures.response import build
+from simulator.report.view.figures.response import CHART
 from simulator.result.document import ResultDocument
 from tests.simulator.analysis.builders import document
 from tests.simulator.report.view.figures.runs import RATES, only
@@ -24,7 +24,7 @@ def curved(curves: dict[str, tuple[tuple[float, float], ...]]) -> ResultDocument
 
 
 def test_a_line_is_the_documents_curve_in_ms_towards_the_tail() -> None:
-    panel = only(build(curved(CURVES)))
+    panel = only(CHART.build(curved(CURVES)))
     assert isinstance(panel.shape, Lines)
     assert (panel.shape.x.scale, panel.shape.y.scale, panel.shape.y.unit) == ("tail", "log", "ms")
     threads = panel.shape.lines[1]
@@ -37,20 +37,20 @@ def test_a_line_is_the_documents_curve_in_ms_towards_the_tail() -> None:
 
 
 def test_a_narrow_range_is_drawn_on_a_linear_scale() -> None:
-    panel = only(build(curved({**CURVES, "threads": CURVES["threads"][:3]})))
+    panel = only(CHART.build(curved({**CURVES, "threads": CURVES["threads"][:3]})))
     assert isinstance(panel.shape, Lines)
     assert panel.shape.y.scale == "linear"
 
 
 def test_the_summary_compares_at_the_median_and_at_the_highest_share_that_all_carry() -> None:
-    assert only(build(curved(CURVES))).summary == (
+    assert only(CHART.build(curved(CURVES))).summary == (
         "Half of the jobs are ready within 60 ms (threads) to 80.5 ms (asyncio); 90 % within 90 ms (asyncio) to"
         " 100 ms (threads)."
     )
 
 
 def test_a_difference_that_may_be_luck_is_none() -> None:
-    text = only(build(curved({**CURVES, "asyncio": CURVES["threads"]}))).summary
+    text = only(CHART.build(curved({**CURVES, "asyncio": CURVES["threads"]}))).summary
     assert text.startswith(
         "Half of the jobs are ready within about 60 ms with threads and asyncio alike; 99 % "
     )
@@ -59,7 +59,7 @@ def test_a_difference_that_may_be_luck_is_none() -> None:
 def test_an_older_document_has_the_few_percentiles_that_it_knows() -> None:
     made = document(RATES)
     older = replace(made, cells=tuple(replace(cell, response_curve=()) for cell in made.cells))
-    panel = only(build(older))
+    panel = only(CHART.build(older))
     assert isinstance(panel.shape, Lines)
     assert [spot.x for spot in panel.shape.lines[0].spots] == [0.5, 0.9, 0.95]
 
@@ -67,11 +67,11 @@ def test_an_older_document_has_the_few_percentiles_that_it_knows() -> None:
 def test_without_samples_there_is_no_figure_and_who_has_too_few_is_named() -> None:
     made = curved(CURVES)
     few = replace(made, cells=tuple(replace(cell, response_curve=()) for cell in made.cells))
-    assert build(few) is None
-    assert only(build(curved({**CURVES, "asyncio": ()}))).table.notes[0] == (
+    assert CHART.build(few) is None
+    assert only(CHART.build(curved({**CURVES, "asyncio": ()}))).table.notes[0] == (
         "asyncio: too few samples for any percentile"
     )
 
 
 def test_where_nothing_is_carried_by_all_it_says_so() -> None:
-    assert "no percentile" in only(build(curved({**CURVES, "asyncio": ((0.0, 0.04),)}))).summary
+    assert "no percentile" in only(CHART.build(curved({**CURVES, "asyncio": ((0.0, 0.04),)}))).summary

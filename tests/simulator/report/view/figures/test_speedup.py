@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from simulator.report.view.figure import Bar, Bars
-from simulator.report.view.figures.speedup import build
+from simulator.report.view.figures.speedup import CHART
 from simulator.result.document import ResultDocument
 from tests.simulator.analysis.builders import document
 from tests.simulator.analysis.test_open_findings import STEADY, opened
@@ -9,12 +9,12 @@ from tests.simulator.report.view.figures.runs import RATES, only
 
 
 def summary(made: ResultDocument) -> str:
-    return only(build(made)).summary
+    return only(CHART.build(made)).summary
 
 
 def test_every_bar_is_the_documents_ratio_and_sequential_the_line_to_compare_with() -> None:
     made = document(RATES)
-    panel = only(build(made))
+    panel = only(CHART.build(made))
     assert isinstance(panel.shape, Bars)
     assert panel.shape.names == ("threads", "asyncio")
     assert panel.shape.reference == (1.0, "sequential")
@@ -54,8 +54,8 @@ def test_a_range_proves_nothing() -> None:
 
 
 def test_without_a_ratio_there_is_no_figure() -> None:
-    assert build(document({"sequential": [20.0] * 3})) is None
-    assert build(opened({"sequential": (STEADY, [50] * 3), "threads": (STEADY, [50] * 3)})) is None
+    assert CHART.build(document({"sequential": [20.0] * 3})) is None
+    assert CHART.build(opened({"sequential": (STEADY, [50] * 3), "threads": (STEADY, [50] * 3)})) is None
 
 
 def test_a_strategy_without_a_shared_round_is_named_below() -> None:
@@ -63,4 +63,4 @@ def test_a_strategy_without_a_shared_round_is_named_below() -> None:
     cells = made.cells
     assert cells[1].speedup is not None
     lacking = replace(made, cells=(*cells[:2], replace(cells[2], speedup=None)))
-    assert only(build(lacking)).table.notes == ("uv: no round in which sequential is valid too",)
+    assert only(CHART.build(lacking)).table.notes == ("uv: no round in which sequential is valid too",)

@@ -1,6 +1,6 @@
 from simulator.analysis.summary import summarise
 from simulator.report.view.figure import Bar, Bars
-from simulator.report.view.figures.throughput import build
+from simulator.report.view.figures.throughput import CHART
 from simulator.result.document import ResultDocument
 from tests.simulator.analysis.builders import document, matrix, planned, repetition, run
 from tests.simulator.analysis.test_open_findings import GROWING, STEADY, opened
@@ -10,12 +10,12 @@ MANY = [99.0, 101.0, 100.0]
 
 
 def summary(made: ResultDocument) -> str:
-    return only(build(made)).summary
+    return only(CHART.build(made)).summary
 
 
 def test_every_bar_is_the_documents_number_with_its_interval_and_in_its_strategys_colour() -> None:
     made = document(RATES)
-    panel = only(build(made))
+    panel = only(CHART.build(made))
     assert isinstance(panel.shape, Bars)
     assert panel.shape.names == ("sequential", "threads", "asyncio")
     rates = [cell.throughput_per_s for cell in made.cells if cell.throughput_per_s is not None]
@@ -63,7 +63,7 @@ def test_one_strategy_alone_is_compared_with_nothing_and_sequential_may_be_faste
 
 def test_a_marked_strategy_has_a_star_and_is_told_beside_the_others() -> None:
     made = document({**RATES, "processes_per_core": MANY}, marked=["processes_per_core"])
-    panel = only(build(made))
+    panel = only(CHART.build(made))
     assert isinstance(panel.shape, Bars)
     assert panel.shape.names[-1] == "processes_per_core*"
     assert panel.summary.endswith("; processes_per_core*, with 2 in flight, 100 pages/s.")
@@ -77,7 +77,7 @@ def test_what_failed_is_left_out_and_named_below() -> None:
         repetition("processes", 0, None, status="failed", reason="it broke"),
     ]
     made = summarise(run([planned(name) for name in ("sequential", "threads", "processes")], done))
-    panel = only(build(made))
+    panel = only(CHART.build(made))
     assert isinstance(panel.shape, Bars)
     assert panel.shape.names == ("sequential", "threads")
     assert "processes: failed: it broke" in panel.table.notes
@@ -85,9 +85,9 @@ def test_what_failed_is_left_out_and_named_below() -> None:
 
 def test_without_a_valid_number_there_is_no_figure_and_with_the_baselines_alone_it_says_so() -> None:
     broken = [repetition("threads", 0, None, status="failed", reason="it broke")]
-    assert build(summarise(run([planned("threads")], broken))) is None
+    assert CHART.build(summarise(run([planned("threads")], broken))) is None
     made = flights({2: {"threads": MANY}, 8: {"threads": MANY}}, broken={(8, "threads"): "late"})
-    figure = build(made)
+    figure = CHART.build(made)
     assert figure is not None
     assert figure.panels[1].summary == "Only sequential has a valid number: 10 pages/s (10 to 10)."
 
@@ -95,7 +95,7 @@ def test_without_a_valid_number_there_is_no_figure_and_with_the_baselines_alone_
 def test_a_panel_is_named_as_the_table_of_its_combination() -> None:
     each = {"threads": MANY}
     made = matrix({"0ms": {"1ms": each, "5ms": each}}, {"1ms": 0.001, "5ms": 0.005})
-    figure = build(made)
+    figure = CHART.build(made)
     assert figure is not None
     assert [panel.name for panel in figure.panels] == [
         "job.parse_cost 1ms, 8 in flight",
@@ -107,7 +107,7 @@ def test_open_arrivals_rank_nobody_but_say_who_keeps_up_with_what_comes() -> Non
     made = opened(
         {"sequential": (GROWING, [900] * 3), "threads": (STEADY, [50] * 3), "uv": (STEADY, [50] * 3)}
     )
-    panel = only(build(made))
+    panel = only(CHART.build(made))
     assert isinstance(panel.shape, Bars)
     assert panel.shape.reference == (50.0, "jobs that come")
     assert panel.summary == (
