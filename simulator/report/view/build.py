@@ -6,15 +6,16 @@ from itertools import chain
 from typing import Any
 
 from simulator.analysis.combinations import Combination, Key, combinations
+from simulator.analysis.matrix import matrix
 from simulator.report.view.arrivals import arrivals_tables
 from simulator.report.view.columns import WHO, Shown, columns_of, measured, over_rounds, row_of, starred
-from simulator.report.view.matrix import crossover_tables, matrix, picture, told, winners
+from simulator.report.view.machine import machine
+from simulator.report.view.matrix import crossover_tables, picture, told, winners
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.view.remarks import notes, remarks
-from simulator.report.view.runtimes import interpreters
 from simulator.report.view.why import why
 from simulator.result.document import CellResult, ResultDocument
-from simulator.text.numbers import NONE, duration, factor, ms, number
+from simulator.text.numbers import NONE, factor, ms, number
 from simulator.text.words import counted
 
 MOST_TABLES = 6
@@ -175,57 +176,3 @@ def row(table: Sequence[Shown], cell: CellResult) -> tuple[str, ...]:
     if cell.status != "ok" or cell.throughput_per_s is None:
         return (starred(cell), cell.status, *[""] * (len(table) - 2))
     return row_of(table, cell)
-
-
-def machine(document: ResultDocument) -> Facts:
-    """Return what the job ran on."""
-    items = list(interpreters(document))
-    ran = (
-        set()
-        if items
-        else {
-            tuple(str(r.environment.get(key)) for key in ("implementation", "version", "executable"))
-            for cell in document.cells
-            for r in cell.repetitions
-            if r.environment
-        }
-    )
-    for implementation, version, executable in sorted(ran):
-        items.append(("job ran on", f"{implementation} {version} ({executable})"))
-    gil = {
-        state
-        for cell in document.cells
-        for r in cell.repetitions
-        for state in r.environment.get("gil_enabled", ())
-    }
-    if gil and not interpreters(document):
-        items.append(("GIL in its workers", "on and off" if len(gil) > 1 else "on" if True in gil else "off"))
-    for kind, cpu_s in sorted(_client_cpu(document).items()):
-        side, _, library = kind.partition(":")
-        items.append((f"{library} ({side})", f"{duration(cpu_s)} CPU per request, alone"))
-    for name, value in (("machine", _machine_summary(document.environment)), ("run", document.id)):
-        if value:
-            items.append((name, str(value)))
-    return Facts("Machine", tuple(items))
-
-
-def _machine_summary(environment: Mapping[str, Any]) -> str:
-    """Return what machine this is in a few words, as far as it is known."""
-    machine, system = environment.get("machine") or {}, environment.get("platform") or {}
-    cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
-    parts = [
-        machine.get("cpu_model"),
-        counted(cores, "usable core") if cores else None,
-        f"limited to {number(limit)} cores" if limit else None,
-        " ".join(str(system[key]) for key in ("system", "release") if system.get(key)),
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def _client_cpu(document: ResultDocument) -> dict[str, float]:
-    """Return what one request cost each kind of client alone, in seconds of CPU."""
-    found: dict[str, float] = {}
-    for cell in document.cells:
-        calibrated: Mapping[str, float | None] = (cell.calibration or {}).get("client_cpu_s", {})
-        found |= {kind: cpu_s for kind, cpu_s in calibrated.items() if cpu_s is not None}
-    return found

@@ -1,78 +1,19 @@
 """The parse cost against everything else that varies: who wins where, and from which cost on processes do."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Iterator, Sequence
 
 from simulator.analysis.combinations import Key, key_of
-from simulator.analysis.standing import Standing, standing
+from simulator.analysis.matrix import Matrix, by_pair
+from simulator.analysis.standing import Standing
 from simulator.measures.factors import PARSE_COST
 from simulator.report.view.parts import Column, Table
-from simulator.result.document import CellResult, Crossover, ResultDocument
+from simulator.result.document import Crossover, ResultDocument
 from simulator.text.numbers import NONE, duration, durations, ms, times
 from simulator.text.words import form
 
-FEWEST = 2
-"""Parse costs and rows that make a matrix."""
 MOST_SENTENCES = 8
 """Crossovers that are told one by one."""
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """Standings by combination of the other levels (rows) and parse cost (columns)."""
-
-    paths: tuple[str, ...]
-    """The factors that vary from row to row."""
-    rows: Mapping[Key, str]
-    """Each combination and what it is called."""
-    costs: Mapping[str, float | None]
-    """Levels of the parse cost, and the CPU per page that was measured there: median over its cells, in seconds."""
-    standings: Mapping[tuple[Key, str], Standing]
-
-
-def matrix(document: ResultDocument) -> Matrix | None:
-    """Return the matrix of a document; null where the parse cost, or nothing else, varies."""
-    cells = [
-        cell
-        for cell in document.cells
-        # With open arrivals throughput ranks nobody.
-        if cell.baseline_id is not None and PARSE_COST in cell.factors and cell.arrivals is None
-    ]
-    groups: dict[tuple[Key, str], list[CellResult]] = {}
-    for cell in cells:
-        if not cell.marked:
-            groups.setdefault((key_of(cell.factors, PARSE_COST), str(cell.factors[PARSE_COST])), []).append(
-                cell
-            )
-    rows = list(dict.fromkeys(key for key, _ in groups))
-    levels = list(dict.fromkeys(level for _, level in groups))
-    if len(rows) < FEWEST or len(levels) < FEWEST:
-        return None
-    paths = tuple(
-        path
-        for path in dict.fromkeys(path for key in rows for path, _ in key)
-        if len({dict(key).get(path) for key in rows}) > 1
-    )
-    return Matrix(
-        paths,
-        {key: ", ".join(dict(key).get(path, NONE) for path in paths) for key in rows},
-        {level: _cost(cells, level) for level in levels},
-        {place: standing(group, document.scatter_rounds) for place, group in groups.items()},
-    )
-
-
-def _cost(cells: Sequence[CellResult], level: str) -> float | None:
-    measured = [
-        cell.parse.cpu_s
-        for cell in cells
-        if str(cell.factors[PARSE_COST]) == level
-        and cell.status == "ok"
-        and cell.parse is not None
-        and cell.parse.cpu_s is not None
-    ]
-    return median(measured) if measured else None
 
 
 def winners(found: Matrix) -> Table:
@@ -213,11 +154,3 @@ def crossover_text(found: Crossover | None) -> str:
     if (low, high) == ("?", "?"):
         return "?"
     return f"{'?' if found.cost_s is None else ms(found.cost_s)} ({low}–{high})"
-
-
-def by_pair(document: ResultDocument) -> dict[tuple[str, str], list[Crossover]]:
-    """Return the crossovers by the names of the faster and the slower strategy."""
-    found: dict[tuple[str, str], list[Crossover]] = {}
-    for crossover in document.crossovers:
-        found.setdefault((crossover.faster, crossover.slower), []).append(crossover)
-    return found

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from simulator.analysis.combinations import Combination, combinations
 from simulator.analysis.standing import rate_of, standing
-from simulator.report.view.build import ESSENTIAL, build, machine, row
+from simulator.report.view.build import ESSENTIAL, build, row
 from simulator.report.view.columns import columns_of
 from simulator.report.view.document import Summary, Tally
+from simulator.report.view.machine import in_a_line
 from simulator.report.view.parts import Column, Table, Verdict
 from simulator.report.view.remarks import cautions
 from simulator.report.view.tuning import build_tuning
 from simulator.result.document import CellResult, Expectation, ResultDocument
 from simulator.text.numbers import NONE, duration, number, times
 
-MOST_PYTHONS = 4
 FEW = 6
 """Rows that there is room for in any case; of more in one combination the fastest come first."""
 
@@ -46,7 +46,7 @@ def build_summary(document: ResultDocument) -> Summary:
         else _table(document),
         expectations=_tally(document.expectations),
         cautions=cautions(document),
-        machine=_machine(document),
+        machine=in_a_line(document),
         command=str(command or f"simulator report {document.id}"),
         again="command" in document.environment,
     )
@@ -119,26 +119,3 @@ def _tally(expectations: Sequence[Expectation]) -> Tally | None:
             for verdict in ("not held", "undecided")
         ),
     )
-
-
-def _machine(document: ResultDocument) -> str:
-    """Return machine and Pythons in a line, without paths: they say more of a person than of a number."""
-    pythons: dict[str, set[bool]] = {}
-    for cell in document.cells:
-        for repetition in cell.repetitions:
-            about = repetition.environment
-            if "version" in about:
-                build = " free-threaded" if about.get("free_threaded") else ""
-                name = f"{about.get('implementation', 'Python')} {about['version']}{build}"
-                pythons.setdefault(name, set()).update(map(bool, about.get("gil_enabled") or ()))
-    told = [f"{name}{_gil(states)}" for name, states in pythons.items()]
-    if len(told) > MOST_PYTHONS:
-        told = [*told[: MOST_PYTHONS - 1], f"{len(told) - MOST_PYTHONS + 1} more Pythons"]
-    where = dict(machine(document).items).get("machine", "an unknown machine")
-    return "; ".join([where, *told, f"run {document.id}, {document.started_at[:10]}"])
-
-
-def _gil(states: set[bool]) -> str:
-    if not states:
-        return ""
-    return " (GIL on and off)" if len(states) > 1 else f" (GIL {'on' if True in states else 'off'})"

@@ -3,8 +3,8 @@
 from simulator.analysis.tuning import Choice, Tried, choose, fragment
 from simulator.measures.measure import Measure
 from simulator.measures.work import THROUGHPUT
-from simulator.report.view.build import machine
 from simulator.report.view.columns import STRATEGY, Shown, columns_of, measured, row_of, with_symbol
+from simulator.report.view.machine import machine
 from simulator.report.view.parts import Column, Fragment, Part, Table, Verdict
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import differs

@@ -8,8 +8,8 @@ import pytest
 from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.summary import summarise
 from simulator.report.view.build import build
+from simulator.report.view.machine import interpreters
 from simulator.report.view.parts import Verdict
-from simulator.report.view.runtimes import interpreters
 from simulator.result.document import Finding, ResultDocument
 from simulator.result.run import PlannedCell
 from tests.simulator.analysis.builders import repetition, run

@@ -5,11 +5,12 @@ from itertools import pairwise
 from math import log
 
 from simulator.analysis.combinations import Key, key_of
+from simulator.analysis.matrix import Matrix, by_pair, matrix
 from simulator.analysis.standing import Standing
 from simulator.measures.factors import PARSE_COST
 from simulator.report.view.figure import STRATEGY, Axis, Figure, Grid, Line, Panel, Spot, Square
 from simulator.report.view.figures.letters import letters
-from simulator.report.view.matrix import Matrix, by_pair, crossover_text, matrix, picture, told, winner_text
+from simulator.report.view.matrix import crossover_text, picture, told, winner_text
 from simulator.report.view.parts import Column, Table
 from simulator.result.document import Crossover, ResultDocument
 from simulator.text.numbers import NONE, duration, ms, times

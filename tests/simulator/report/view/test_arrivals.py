@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
+from simulator.analysis.matrix import matrix
 from simulator.report.view.build import COLUMNS, build
-from simulator.report.view.matrix import matrix
 from simulator.report.view.parts import Table, Verdict
 from simulator.text.numbers import NONE
 from tests.simulator.analysis.builders import document
