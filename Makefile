@@ -50,7 +50,7 @@ test-truth: $(VENV)/.dev ## run the long proofs that `make test` leaves out (ten
 	$(BIN)/python -m pytest -m truth -n 2 --dist loadgroup --durations 0
 
 # What the last `make test` left is as good as a new run, unless something has changed since.
-SOURCES = $(shell find simulator mockserver scenarios tests docs README.md pyproject.toml -type f -not -path '*/__pycache__/*')
+SOURCES = $(shell find simulator mockserver scenarios benchmarks tests docs README.md pyproject.toml -type f -not -path '*/__pycache__/*')
 .coverage: $(VENV)/.dev $(SOURCES)
 	$(MAKE) test
 
