@@ -1,6 +1,6 @@
 """Numbers with and without units; the package says by which rules."""
 
-from math import ceil
+from math import ceil, isfinite
 from typing import Literal, Protocol
 
 NONE = "–"
@@ -37,6 +37,8 @@ def number(value: float | None) -> str:
     """Return a number with three digits, or with those that it has."""
     if value is None:
         return NONE
+    if not isfinite(value):
+        return f"{value:g}"
     if _exact(value, round(value)):
         return f"{round(value):,}"
     rounded = float(f"{value:.3g}")  # 9.999 has as many decimals as 10

@@ -42,6 +42,7 @@ from simulator.text.numbers import (
         (12_345_678, "12,345,678"),
         (-1.234, "-1.23"),
         (None, NONE),
+        (float("inf"), "inf"),
     ],
 )
 def test_numbers_have_three_digits_or_those_that_they_have(value: float | None, text: str) -> None:
