@@ -1,6 +1,6 @@
 """Numbers with and without units; the package says by which rules."""
 
-from math import ceil, isfinite
+from math import ceil
 from typing import Literal, Protocol
 
 NONE = "–"
@@ -9,6 +9,10 @@ CLOSE = 0.05
 """Ratios nearer to 1 have three decimals."""
 _EXACT = 1e-9
 """Relative: a product of floats that misses a short number by less is that number."""
+_THREE_DIGITS_S = 1e-4
+"""From 0.1 ms on three decimals of a ms are three digits."""
+_MOST = 1e12
+"""From here on, and where it is no finite number, digits say nothing."""
 _LEAST = 0.001
 """Three decimals show nothing of what is smaller."""
 
@@ -37,8 +41,8 @@ def number(value: float | None) -> str:
     """Return a number with three digits, or with those that it has."""
     if value is None:
         return NONE
-    if not isfinite(value):
-        return f"{value:g}"
+    if not abs(value) < _MOST:
+        return f"{value:.3g}"
     if _exact(value, round(value)):
         return f"{round(value):,}"
     rounded = float(f"{value:.3g}")  # 9.999 has as many decimals as 10
@@ -73,7 +77,9 @@ def duration(seconds: float) -> str:
     size = abs(seconds)
     if size >= 1:
         return f"{number(seconds)} s"
-    return f"{number(seconds * 1e3)} ms" if size >= 1e-4 or not size else f"{number(seconds * 1e6)} µs"  # noqa: PLR2004 - 0.1 ms
+    if size >= _THREE_DIGITS_S or not size:
+        return f"{number(seconds * 1e3)} ms"
+    return f"{number(seconds * 1e6)} µs"
 
 
 def durations(low_s: float, high_s: float) -> str:
