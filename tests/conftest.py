@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
 
 pytest_plugins = ["tests.machine"]
+
+# How long an example takes says how busy the machine is: a test as a whole has a time limit.
+settings.register_profile("beside others", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("beside others")
 
 TINY: dict[str, Any] = {
     "name": "tiny",
