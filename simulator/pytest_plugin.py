@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from simulator.text.numbers import share, shares
-
 if TYPE_CHECKING:
     from simulator.probe.result import Measured
 
@@ -49,6 +47,8 @@ class Probed:
         return self._held.median
 
     def __repr__(self) -> str:
+        from simulator.text.numbers import share, shares  # noqa: PLC0415 - nothing is imported before it is used
+
         if self._held is None:
             return f"<{self._name}: GIL not known: {self.reason}>"
         return f"<{self._name}: GIL held {share(self._held.median)} (95 %: {shares(self._held.low, self._held.high)})>"
