@@ -15,7 +15,8 @@ from simulator.experiment import events
 from simulator.experiment.handlers import Handler
 from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.result.run import RunHeader
-from simulator.text.numbers import clock
+from simulator.schedule.reason import AnotherRound, Climbing, Imprecise, Racing, Reason, Scouting
+from simulator.text.numbers import clock, share, times
 
 PLAIN_EVERY_S = 10.0
 REDRAW_EVERY_S = 0.25
@@ -99,8 +100,9 @@ class Terminal(Handler):
             case events.CalibrationStarted(_, parser, runtime):
                 doing = f"calibrating {parser}{'' if runtime is None else f' on {runtime}'}"
                 self._now = replace(self._now, doing=doing, why="calibrated once, used in every cell")
-            case events.RepetitionStarted(cell_id, _, why, done, planned, discarded, left_s):
-                self._now = Progress(levels(self._factors[cell_id]), done, planned, discarded, why, left_s)
+            case events.RepetitionStarted(cell_id, _, reason, done, planned, discarded, left_s):
+                doing = levels(self._factors[cell_id])
+                self._now = Progress(doing, done, planned, discarded, good_for(reason), left_s)
             case events.Measured("complete", repetitions):
                 self._now = Progress("done", repetitions, repetitions)
             case events.TurnsStarted(cell_id):
@@ -115,17 +117,40 @@ class Terminal(Handler):
             return
         self._shown_at = at_s
         now = self._now
-        times = f"{clock(at_s - self._began)} gone"
+        gone = f"{clock(at_s - self._began)} gone"
         if now.left_s is not None:
-            times += f", about {clock(now.left_s)} left"
+            gone += f", about {clock(now.left_s)} left"
         disturbed = f"{now.reruns} rounds disturbed, done again" if now.reruns else ""
         notes = "; ".join(note for note in (now.why, disturbed) if note)
         doing = f"{now.doing} ({notes})" if notes else now.doing
         if self._live is not None:
-            self._live.update(_line(now, times, doing), refresh=True)
+            self._live.update(_line(now, gone, doing), refresh=True)
             return
-        line = f"{now.done}/{now.planned} repetitions, {times}; {doing}"
+        line = f"{now.done}/{now.planned} repetitions, {gone}; {doing}"
         self._console.print(line, soft_wrap=True, markup=False)
+
+
+def good_for(why: Reason | None) -> str:
+    """Return what a repetition is good for in a few words, for the person who waits."""
+    match why:
+        case None:
+            return ""
+        case AnotherRound(number, wanted, disturbed, imprecise):
+            words = f"round {number} of {wanted}"
+            if disturbed:
+                return f"{words}: {disturbed} disturbed, done again"
+            return words if imprecise is None else f"{words}: {_imprecise(imprecise)}"
+        case Scouting():
+            return "scouting every strategy"
+        case Climbing(candidates):
+            return f"climbing: is there a better one among {', '.join(candidates)}?"
+        case Racing(leader, rivals):
+            names = (name if told is None else f"{name} ({times(told)})" for name, told in rivals)
+            return f"racing {leader} against {', '.join(names)}"
+
+
+def _imprecise(ratio: Imprecise) -> str:
+    return f"{ratio.of} / {ratio.over} known to ±{share(ratio.known)}, asked ±{share(ratio.asked)}"
 
 
 def levels(factors: Mapping[str, Any]) -> str:

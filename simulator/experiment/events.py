@@ -8,6 +8,7 @@ from simulator.result.attribution import Timeline
 from simulator.result.repetition import Repetition
 from simulator.result.run import RunHeader, RunStatus
 from simulator.result.samples import Samples
+from simulator.schedule.reason import Reason
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class RepetitionStarted(Event):
 
     cell_id: str
     round: int
-    why: str
-    """What it is good for, as the schedule says it."""
+    why: Reason | None
+    """What it is good for."""
     done: int
     planned: int
     """Repetitions done, and in all, as far as is known now."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.result.repetition import Repetition
+from simulator.schedule.reason import Reason
 
 Key = tuple[str, int]
 """(cell id, round): names one repetition of a run."""
@@ -17,8 +18,8 @@ class Next:
     cell_id: str
     round: int
     """Which pass over the cells it belongs to, reruns counted."""
-    why: str = ""
-    """For the person who waits: what this repetition is good for."""
+    why: Reason | None = None
+    """What this repetition is good for."""
 
 
 class Schedule(Protocol):

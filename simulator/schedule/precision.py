@@ -15,8 +15,8 @@ from statistics import fmean
 from simulator.analysis.summary import throughput_by_round
 from simulator.result.repetition import Repetition
 from simulator.schedule.block import Block
+from simulator.schedule.reason import Imprecise
 from simulator.stats.intervals import reach, rounds_needed
-from simulator.text.numbers import share
 
 MOST_ROUNDS = 100
 """What no block goes beyond: a scatter that needs more is not cured by patience."""
@@ -33,12 +33,12 @@ class Precise:
     precision: float
     """Half-width of the 95 % intervals, as a share: 0.03 is 3 %."""
 
-    def rounds(self, block: Block, counting: Sequence[Repetition]) -> tuple[int, str]:
+    def rounds(self, block: Block, counting: Sequence[Repetition]) -> tuple[int, Imprecise | None]:
         """Return the rounds that the least precise ratio needs, and which one that is."""
         ran = len({r.round for r in counting})
         if ran < self.planned:
-            return self.planned, ""
-        most, why = self.planned, ""
+            return self.planned, None
+        most, imprecise = self.planned, None
         for (a, b), values in self._ratios(block, counting).items():
             # Rounds in which one of the two was invalid say nothing of their ratio and have to be made up for.
             if len(values) < self.planned:
@@ -49,8 +49,8 @@ class Precise:
             if needed > most:
                 half = reach(values, self.planned)
                 most = needed
-                why = f"{a} / {b} known to ±{share(expm1(half or 0.0))}, asked ±{share(self.precision)}"
-        return most, why
+                imprecise = Imprecise(a, b, expm1(half or 0.0), self.precision)
+        return most, imprecise
 
     @staticmethod
     def _ratios(block: Block, counting: Sequence[Repetition]) -> Mapping[tuple[str, str], list[float]]:

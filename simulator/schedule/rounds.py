@@ -10,6 +10,7 @@ from simulator.result.repetition import Repetition
 from simulator.schedule.allowance import Allowance
 from simulator.schedule.block import Block, broken
 from simulator.schedule.interface import Key, Next
+from simulator.schedule.reason import AnotherRound, Imprecise
 
 
 class Goal(Protocol):
@@ -19,8 +20,8 @@ class Goal(Protocol):
     def planned(self) -> int:
         """Rounds that every block gets, whatever comes out of them."""
 
-    def rounds(self, block: Block, counting: Sequence[Repetition]) -> tuple[int, str]:
-        """Return the rounds wanted in all, at least `planned`, and why, in a few words or none.
+    def rounds(self, block: Block, counting: Sequence[Repetition]) -> tuple[int, Imprecise | None]:
+        """Return the rounds wanted in all, at least `planned`, and the ratio that wants them, if one does.
 
         Args:
             block: whose rounds are asked for.
@@ -34,10 +35,10 @@ class Fixed:
 
     planned: int
 
-    def rounds(self, block: Block, counting: Sequence[Repetition]) -> tuple[int, str]:
+    def rounds(self, block: Block, counting: Sequence[Repetition]) -> tuple[int, Imprecise | None]:
         """Return what was planned."""
         del block, counting
-        return self.planned, ""
+        return self.planned, None
 
 
 class Rounds:
@@ -83,11 +84,11 @@ class Rounds:
         left: dict[str, int] = defaultdict(int)
         for block in self._blocks:
             mine = _of(block, done)
-            counting, wanted, _ = self._state(block, mine, done, dead)
+            counting, why = self._state(block, mine, done, dead)
             rounds = {r.round for r in counting}
             for cell in block.alive(dead):
                 missing = len(rounds) - sum(r.cell_id == cell for r in counting)
-                left[cell] = max(0, wanted - len(rounds)) + max(0, missing)
+                left[cell] = max(0, why.wanted - len(rounds)) + max(0, missing)
         return {cell: count for cell, count in left.items() if count}
 
     def _next_in(self, pass_: int, done: Sequence[Repetition]) -> Next | None:
@@ -100,29 +101,28 @@ class Rounds:
             if not to_run:
                 continue
             before = [r for r in mine if r.round < pass_]
-            counting, wanted, why = self._state(block, before, done, dead)
-            have = len({r.round for r in counting})
-            enough = have >= wanted or (
+            _, why = self._state(block, before, done, dead)
+            have = why.number - 1
+            enough = have >= why.wanted or (
                 have >= self._goal.planned and not self._affords_another(block, done, dead)
             )
             if enough and not ran:  # a round that was begun is brought to its end
                 continue
             order = self._shuffled(range(len(block.cells)), f"{self._seed}:{pass_}:{index}")
             following = next(block.cells[i] for i in order if block.cells[i] in to_run)
-            return Next(following, pass_, f"round {have + 1} of {wanted}{why and f': {why}'}")
+            return Next(following, pass_, why)
         return None
 
     def _state(
         self, block: Block, mine: Sequence[Repetition], done: Sequence[Repetition], dead: frozenset[str]
-    ) -> tuple[list[Repetition], int, str]:
-        """Return a block's repetitions that count, the rounds that it wants in all, and why."""
+    ) -> tuple[list[Repetition], AnotherRound]:
+        """Return a block's repetitions that count, and what another round would be good for."""
         dropped = self._dropped(block, mine, done, dead)
         counting = [r for r in mine if r.round not in dropped]
-        wanted, why = self._goal.rounds(block, counting)
-        again = sum(round_ in dropped for round_ in {r.round for r in mine})
-        if again and len({r.round for r in counting}) < self._goal.planned:
-            why = f"{again} disturbed, done again"
-        return counting, wanted, why
+        wanted, imprecise = self._goal.rounds(block, counting)
+        have = len({r.round for r in counting})
+        again = len(dropped & {r.round for r in mine}) if have < self._goal.planned else 0
+        return counting, AnotherRound(have + 1, wanted, again, None if again else imprecise)
 
     def _dropped(
         self, block: Block, mine: Sequence[Repetition], done: Sequence[Repetition], dead: frozenset[str]

@@ -24,9 +24,9 @@ from simulator.result.repetition import Repetition
 from simulator.schedule.allowance import Allowance
 from simulator.schedule.block import broken
 from simulator.schedule.interface import Key, Next
+from simulator.schedule.reason import Climbing, Racing, Reason, Scouting
 from simulator.stats.intervals import Interval
 from simulator.stats.layout import contrast, effects, ratios
-from simulator.text.numbers import times
 
 NEAR = log(1 / 0.75)
 """Lines whose best cell comes this near to the best of all are climbed."""
@@ -145,7 +145,7 @@ class Tune:
             done, dict.fromkeys(wanted, 1)
         )
 
-    def _wanted(self, done: Sequence[Repetition]) -> tuple[tuple[str, ...], str]:
+    def _wanted(self, done: Sequence[Repetition]) -> tuple[tuple[str, ...], Reason]:
         """Return the cells of the next pass, and why, from all passes before it."""
         known = self._known(done)
         scouts = [
@@ -155,13 +155,13 @@ class Tune:
             if cell not in known.settled
         ]
         if scouts:
-            return self._with_leader(scouts, known), "scouting every strategy"
+            return self._with_leader(scouts, known), Scouting()
         if not known.effect:
-            return (), ""
+            return (), Scouting()
         climbs = self._climbs(known)
         if climbs:
-            names = ", ".join(self._by_id[cell].label for cell in climbs)
-            return self._with_leader(climbs, known), f"climbing: is there a better one among {names}?"
+            names = tuple(self._by_id[cell].label for cell in climbs)
+            return self._with_leader(climbs, known), Climbing(names)
         return self._race(known)
 
     def _known(self, done: Sequence[Repetition]) -> _Known:
@@ -191,11 +191,11 @@ class Tune:
             found += [cell for cell in line[max(0, at - 1) : at + 2] if cell not in known.settled]
         return found
 
-    def _race(self, known: _Known) -> tuple[tuple[str, ...], str]:
+    def _race(self, known: _Known) -> tuple[tuple[str, ...], Reason]:
         finalists = self._finalists(known)
         leader = known.leader
         racing: list[str] = []
-        words: list[str] = []
+        rivals: list[tuple[str, Interval | None]] = []
         for cell in finalists:
             if cell == leader:
                 continue
@@ -206,10 +206,9 @@ class Tune:
             if len(values) >= RACE_MOST:
                 continue
             racing.append(cell)
-            words.append(self._by_id[cell].label + (f" ({times(told)})" if told is not None else ""))
-        if not racing:
-            return (), ""
-        return (leader, *racing), f"racing {self._by_id[leader].label} against {', '.join(words)}"
+            rivals.append((self._by_id[cell].label, told))
+        reason = Racing(self._by_id[leader].label, tuple(rivals))
+        return ((leader, *racing), reason) if racing else ((), reason)
 
     def _finalists(self, known: _Known) -> list[str]:
         best = known.effect[known.leader]

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from simulator.cli.app import app
 from simulator.cli.event_lines import EventLines, open_lines
 from simulator.cli.exits import Stop
-from simulator.cli.progress import Terminal
+from simulator.cli.progress import Terminal, good_for
 from simulator.experiment.events import (
     CalibrationStarted,
     CellPlanned,
@@ -32,6 +32,9 @@ from simulator.experiment.events import (
     TurnsWatched,
 )
 from simulator.result.run import PlannedCell, RunHeader
+from simulator.schedule.reason import AnotherRound, Climbing, Imprecise, Racing, Scouting
+from simulator.stats.intervals import Interval
+from simulator.text.numbers import times
 from tests.simulator.cli.started import PROGRAM, environment
 
 Write = Callable[..., Path]
@@ -45,7 +48,7 @@ CELL = PlannedCell(
     None,
 )
 HEADER = RunHeader("ab12", "tiny", {}, 3, {}, "2030-01-01T00:00:00+00:00", (CELL,))
-STARTED = RepetitionStarted("c-1", 1, "round 2 of 3", 1, 3, 1, 65.0)
+STARTED = RepetitionStarted("c-1", 1, AnotherRound(2, 3), 1, 3, 1, 65.0)
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, *events: Event) -> tuple[list[str], list[str]]:
@@ -107,6 +110,18 @@ def test_what_went_wrong_beside_the_measuring_is_said_at_the_end(monkeypatch: py
     ]
 
 
+def test_what_a_repetition_is_good_for_is_said_in_a_few_words() -> None:
+    near = Interval(1.04, 0.98, 1.1)
+    asked = Imprecise("a", "b", 0.05, 0.03)
+    assert good_for(None) == ""
+    assert good_for(AnotherRound(2, 3, disturbed=1)) == "round 2 of 3: 1 disturbed, done again"
+    assert good_for(AnotherRound(4, 9, 0, asked)) == "round 4 of 9: a / b known to ±5 %, asked ±3 %"
+    assert good_for(Scouting()) == "scouting every strategy"
+    assert good_for(Climbing(("a 8", "b 4"))) == "climbing: is there a better one among a 8, b 4?"
+    racing = good_for(Racing("a 8", (("b 4", near), ("c 2", None))))
+    assert racing == f"racing a 8 against b 4 ({times(near)}), c 2"
+
+
 def test_programs_read_a_line_for_each_event() -> None:
     reading, writing = os.pipe()
     lines = EventLines(writing, "--progress jsonl")
@@ -121,7 +136,7 @@ def test_programs_read_a_line_for_each_event() -> None:
         "event": "repetition_started",
         "cell_id": "c-1",
         "round": 1,
-        "why": "round 2 of 3",
+        "why": {"kind": "round", "number": 2, "wanted": 3, "disturbed": 0, "imprecise": None},
         "done": 1,
         "planned": 3,
         "rounds_discarded": 1,

@@ -5,6 +5,7 @@ from random import Random
 from simulator.analysis.summary import throughput_by_round
 from simulator.result.repetition import Repetition
 from simulator.schedule import Allowance, Block, Next, Precise, Rounds
+from simulator.schedule.reason import AnotherRound, Reason
 from simulator.stats.intervals import paired_ratio
 from tests.simulator.analysis.builders import repetition
 from tests.simulator.schedule.played import Make, play, steady
@@ -67,7 +68,7 @@ def test_a_rest_of_doubt_is_given_up_in_the_end() -> None:
 
 def test_it_says_which_ratio_it_goes_on_for() -> None:
     schedule = Rounds([BLOCK], Precise(3, 0.03), 0)
-    reasons: list[str] = []
+    reasons: list[Reason | None] = []
     make = noisy(0.05)
 
     def note(following: Next, done: list[Repetition]) -> Repetition:
@@ -75,11 +76,12 @@ def test_it_says_which_ratio_it_goes_on_for() -> None:
         return make(following, done)
 
     play(schedule, note)
-    assert reasons[:9] == [f"round {i} of 3" for i in (1, 2, 3) for _ in RATES]
+    assert reasons[:9] == [AnotherRound(i, 3) for i in (1, 2, 3) for _ in RATES]
     said = reasons[9]
-    assert said.startswith("round 4 of ")
-    assert "known to ±" in said
-    assert "asked ±3 %" in said
+    assert isinstance(said, AnotherRound)
+    assert said.number == 4
+    assert said.imprecise is not None
+    assert said.imprecise.known > said.imprecise.asked == 0.03
 
 
 def test_rounds_that_are_invalid_are_made_up_for_but_not_for_ever() -> None:

@@ -8,6 +8,7 @@ import pytest
 from simulator.measures.registry import RANKING
 from simulator.result.repetition import Repetition
 from simulator.schedule import Allowance, Next
+from simulator.schedule.reason import Reason
 from simulator.schedule.tune import Candidate, Tune
 from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.builders import repetition
@@ -148,7 +149,7 @@ def test_time_ends_it_too() -> None:
 
 def test_it_says_what_it_is_doing() -> None:
     rates = SETTINGS["mixed"]
-    reasons: list[str] = []
+    reasons: list[Reason | None] = []
     make = machine(rates, 1)
 
     def note(following: Next, done: list[Repetition]) -> Repetition:
@@ -156,8 +157,8 @@ def test_it_says_what_it_is_doing() -> None:
         return make(following, done)
 
     play(search(rates), note)
-    stages = list(dict.fromkeys(reason.split()[0] for reason in reasons))
-    assert stages == ["scouting", "climbing:", "racing"]
+    stages = list(dict.fromkeys(reason.kind for reason in reasons if reason is not None))
+    assert stages == ["scouting", "climbing", "racing"]
 
 
 def test_nothing_valid_at_all_ends_it() -> None:
