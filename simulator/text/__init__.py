@@ -11,8 +11,10 @@ as on a clock.
 Shares are in percent, with a space before the sign and one decimal (`98.5 %`); what is exact without one, or with two,
 is written so (`5 %`, `0.25 %`).
 
-Ratios have two decimals, always (`2.00 ×`), from 10 on three digits; a ratio within 5 % of 1 has three decimals, as two
-could hide on which side of 1 it is. An interval is `1.0 to 1.2` in a sentence and `1.0–1.2` in a table.
+Ratios have two decimals, always (`2.00 ×`), from 10 on three digits, below 0.1 two (`0.076 ×`); a ratio within 5 % of 1
+has three decimals, as two could hide on which side of 1 it is.
+
+An interval is `1.0 to 1.2` in a sentence and `1.0–1.2` in a table.
 
 What a scenario or an option says is not written by these but by `mockserver.units`, exactly and so that it can be read
 back (`40ms`, `3%`).

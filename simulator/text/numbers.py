@@ -13,6 +13,8 @@ _THREE_DIGITS_S = 1e-4
 """From 0.1 ms on three decimals of a ms are three digits."""
 _MOST = 1e12
 """From here on, and where it is no finite number, digits say nothing."""
+_SMALL = 0.0995
+"""Ratios below have two digits: two decimals would leave one."""
 _LEAST = 0.001
 """Three decimals show nothing of what is smaller."""
 
@@ -127,6 +129,8 @@ def factor(value: float | None) -> str:
         return NONE
     if abs(value - 1) < CLOSE:
         return f"{value:.3f}"
+    if 0 < abs(value) < _SMALL:
+        return f"{value:.2g}"
     return f"{value:.2f}" if value < 9.995 else f"{value:,.{_decimals(float(f'{value:.3g}'))}f}"  # noqa: PLR2004 - 10
 
 
