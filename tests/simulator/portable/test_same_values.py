@@ -4,6 +4,8 @@ import json
 import random
 import struct
 import subprocess
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,11 +68,11 @@ print(json.dumps({{
 """
 
 
-@pytest.fixture(scope="module")
-def told(python: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What one start of that Python gave: a JVM takes seconds for each."""
-    folder = tmp_path_factory.mktemp("told")
+@cache
+def answers(python: str, folder: Path) -> dict[str, Any]:
+    """Return what one start of that Python gave: a JVM takes seconds for each."""
     (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
+    (folder / "counting.py").write_text("calls = []\ndef parse(body): calls.append(body)\n")
     for index, body in enumerate(PAGES):
         (folder / f"{index}.html").write_bytes(body)
     given = {
@@ -91,6 +93,16 @@ def told(python: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
     return result
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("told")
+
+
+@pytest.fixture
+def told(python: str, empty: Path) -> dict[str, Any]:
+    return answers(python, empty)
 
 
 def test_equal_values_have_the_same_canonical_text(told: dict[str, Any]) -> None:
