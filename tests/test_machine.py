@@ -1,6 +1,7 @@
 """Whoever wants the machine alone waits for all who share it, and those who come later wait for him."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -72,3 +73,9 @@ def test_what_is_held_alone_is_kept_until_it_is_given_back(machines: list[Machin
     single.give_back()
     taken.join()
     other.give_back()
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="there are no workers")
+@pytest.mark.xdist_group("machine")
+def test_groups_reach_those_who_deal_out_the_tests(request: pytest.FixtureRequest) -> None:
+    assert request.node.nodeid.endswith("@machine")
