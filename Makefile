@@ -40,14 +40,14 @@ server: $(VENV)/.installed ## start the mock server (LATENCY=80ms PORT=9000 PAGE
 WORKERS ?= 4
 test: $(VENV)/.dev ## set up and run the tests
 	$(BIN)/coverage erase
-	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --durations 20
+	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n $(WORKERS) --durations 20
 	$(BIN)/coverage combine -q
 
 # Long proofs that numbers are true: nine shares of known functions and the locks of lxml, as `probe` measures them; a
 # library's own tests that probe; the nine scenarios that ship and show nothing that another one does not, article and
 # runtimes on every Python that is here; and whole runs on 3.14 and Jython, whose drivers `make test` proves alone.
 test-truth: $(VENV)/.dev ## run the long proofs that `make test` leaves out (ten minutes; nothing else should run)
-	$(BIN)/python -m pytest -m truth -n 2 --dist loadgroup --durations 0
+	$(BIN)/python -m pytest -m truth -n 2 --durations 0
 
 # What the last `make test` left is as good as a new run, unless something has changed since.
 SOURCES = $(shell find simulator mockserver scenarios benchmarks tests docs README.md pyproject.toml -type f -not -path '*/__pycache__/*')

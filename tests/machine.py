@@ -2,9 +2,13 @@
 
 Without workers there is nothing to share. With them, tests marked `alone` go to one worker, first of all, and all
 others wait until they are done: what such a test sees is not changed by what another one does at the same time.
+
+Tests of one `xdist_group` go to one worker, without `--dist loadgroup`: pytest-xdist 3.8 loses groups under pytest 9.2,
+so each worker writes down which test is in which group, and who deals out the tests reads that.
 """
 
 import fcntl
+import json
 import os
 import shutil
 import tempfile
@@ -13,8 +17,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 FOLDER = "machine"
+GROUPS = "groups.json"
 MEASURED_BY = "COVERAGE_PROCESS_START"
 
 
@@ -23,6 +29,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         # Whoever wants it stands in the turnstile until he has it, so those who share it never keep one waiting.
+        self.folder = folder
         self._turnstile: IO[str] = (folder / "turnstile").open("w")
         self._machine: IO[str] = (folder / "machine").open("w")
         self._alone = False
@@ -82,12 +89,39 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put what needs the machine alone first, and into one group: one worker runs it."""
     for item in items:
         if needs_it_alone(item):
             item.add_marker(pytest.mark.xdist_group("alone"))
     items.sort(key=lambda item: not needs_it_alone(item))
+    machine = config.stash.get(OURS, None)
+    if machine is not None:
+        marks = {item.nodeid: item.get_closest_marker("xdist_group") for item in items}
+        groups = {name: mark.args[0] for name, mark in marks.items() if mark is not None}
+        own = machine.folder / f"{os.getpid()}.json"
+        own.write_text(json.dumps(groups), encoding="utf-8")
+        own.replace(machine.folder / GROUPS)  # every worker's are the same
+
+
+class InGroups(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist ships no types
+    """Deals out tests one by one, but those of a group together."""
+
+    def __init__(self, config: pytest.Config, log: Any = None) -> None:
+        super().__init__(config, log)
+        self._groups: dict[str, str] | None = None
+
+    def _split_scope(self, nodeid: str) -> str:
+        if self._groups is None:
+            text = (self.config.stash[SHARED] / GROUPS).read_text(encoding="utf-8")
+            self._groups = json.loads(text)
+        return self._groups.get(nodeid, nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InGroups:
+    """Deal out the tests in groups."""
+    return InGroups(config, log)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

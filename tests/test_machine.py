@@ -1,6 +1,7 @@
 """Whoever wants the machine alone waits for all who share it, and those who come later wait for him."""
 
 import fcntl
+import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -10,7 +11,7 @@ from typing import IO
 
 import pytest
 
-from tests.machine import Machine
+from tests.machine import GROUPS, OURS, Machine
 
 
 @pytest.fixture
@@ -77,5 +78,6 @@ def test_what_is_held_alone_is_kept_until_it_is_given_back(machines: list[Machin
 
 @pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="there are no workers")
 @pytest.mark.xdist_group("machine")
-def test_groups_reach_those_who_deal_out_the_tests(request: pytest.FixtureRequest) -> None:
-    assert request.node.nodeid.endswith("@machine")
+def test_who_deals_out_the_tests_is_told_their_groups(request: pytest.FixtureRequest) -> None:
+    groups = json.loads((request.config.stash[OURS].folder / GROUPS).read_text(encoding="utf-8"))
+    assert groups[request.node.nodeid] == "machine"
