@@ -27,11 +27,19 @@ from simulator.runner.servers import Servers
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.cells import Cell
 from tests.conftest import tiny_cells
+from tests.simulator.portable.conftest import PYTHONS
 
 PAGES = 12
 RATE_PER_S = 150.0
 LIMIT_S = 100.0
 THIS = sys.executable
+LITTLE_OF_A_JVM = [
+    pytest.param(
+        name, marks=[pytest.mark.xdist_group(name), *([pytest.mark.truth] if name == "jython" else [])]
+    )
+    for name in PYTHONS
+]
+"""What this Python and PyPy show at each run of the tests, Jython, which takes ten seconds for it, as truth."""
 
 
 @pytest.fixture
@@ -140,6 +148,7 @@ def test_every_job_is_done_once_in_time_and_its_record_is_the_main_drivers(
     assert set(outcome.digests) <= set(main.digests)
 
 
+@pytest.mark.parametrize("python", LITTLE_OF_A_JVM, indirect=True)
 def test_errors_are_counted_the_rest_goes_on_and_printing_disturbs_nothing(
     python: str, servers: Servers, folder: Path
 ) -> None:
@@ -153,6 +162,7 @@ def test_errors_are_counted_the_rest_goes_on_and_printing_disturbs_nothing(
     assert "hello from the parser" in outcome.last_words
 
 
+@pytest.mark.parametrize("python", LITTLE_OF_A_JVM, indirect=True)
 def test_the_preflight_finds_costs_and_what_differs(python: str, servers: Servers, folder: Path) -> None:
     with pytest.raises(DriverError, match=r"page 0, field n: first 0, then 1"):
         preflight(cells(folder, "different", url=False)["threads"], servers, folder, python)
