@@ -31,7 +31,7 @@ class Line(Handler):
     def handle_event(self, event: Event) -> None:
         """Write over what was shown before."""
         if isinstance(event, RepetitionStarted):
-            text = f"{self._name}: {event.done}/{event.planned} {event.cell_id} {event.why}"
+            text = f"{self._name}: {event.done}/{event.planned} {event.cell_id}"
             sys.stderr.write(f"\r{text[:WIDTH]:{WIDTH}}")
             sys.stderr.flush()
 

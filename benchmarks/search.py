@@ -63,7 +63,7 @@ SETTINGS = (
     Setting("computing", "0ms", "html.parser", "20ms"),
 )
 QUICK = Setting(
-    "quick", "2ms", "spin", "1ms", "[threads]", 2, rounds=1, again=3, budget="20s", validity=LENIENT
+    "quick", "2ms", "spin", "1ms", "[threads]", 2, rounds=1, again=3, budget="8s", validity=LENIENT
 )
 WITHIN = 0.95
 SHARE = 0.35

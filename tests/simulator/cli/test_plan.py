@@ -112,7 +112,7 @@ def test_presets_exclude_each_other(scenario_file: Write) -> None:
 
 
 def test_a_run_of_a_budget_does_what_was_sized(scenario_file: Write) -> None:
-    file = scenario_file(budget="4s", job__pages=None, rounds=1)
+    file = scenario_file(budget="6s", job__pages=None, rounds=1)
     done = simulator(file.parent, "run", file, "--json", "-")
     assert done.returncode == 0, done.stderr
     for cell in json.loads(done.stdout)["cells"]:
