@@ -39,7 +39,9 @@ def test_all_spin_until_they_are_parked(place: str) -> None:
     finally:
         made.release()
     assert len({spinner.tid for spinner in spinners}) == 2
-    assert [thread_time(spinner.pid, spinner.tid) for spinner in spinners] == [None, None]
+    deadline = time.monotonic() + 60  # `join` returns a moment before the system has taken a thread away
+    while any(thread_time(spinner.pid, spinner.tid) for spinner in spinners):
+        assert time.monotonic() < deadline, "a spinner outlives its release"
 
 
 @pytest.mark.parametrize("place", PLACES)
