@@ -9,7 +9,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from mockserver.config import ServerConfig
-from mockserver.identity import PROTOCOL, SERVER_NAME
+from mockserver.identity import GENERATION_HEADER, PROTOCOL, SERVER_NAME
 
 _LARGEST_ANSWER_BYTES = 1 << 30
 
@@ -42,6 +42,7 @@ class AdminClient:
         self._url = url.rstrip("/")
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
+        self._generation = 0
 
     def __enter__(self) -> Self:
         return self
@@ -83,16 +84,23 @@ class AdminClient:
         """
         return ServerConfig.model_validate(self._ask("GET", "config"))
 
-    def configure(self, config: ServerConfig) -> None:
+    def configure(self, config: ServerConfig) -> int:
         """Put a configuration in force.
+
+        Returns:
+            Its generation. As long as `stats()` and `requests()` tell the same one, nobody has changed it.
 
         Raises:
             AdminError: The server does not take it; nothing has changed.
         """
         self._ask("PUT", "config", config.model_dump_json(by_alias=True))
+        return self._generation
 
     def stats(self) -> dict[str, Any]:
         """Give the numbers since the last reset.
+
+        `requests` for pages were answered, `requests_begun` were begun, by whomever; `generation` counts the
+        changes of the configuration since the server's start.
 
         Raises:
             AdminError: They cannot be had.
@@ -107,8 +115,11 @@ class AdminClient:
         """
         self._ask("POST", "reset")
 
-    def requests(self) -> dict[str, list[Any]]:
-        """Give the request log: columns of equal length, and the number `dropped`.
+    def requests(self) -> dict[str, Any]:
+        """Give the request log: columns of equal length, and the numbers `dropped` and `generation`.
+
+        `job` and `attempt` are those of the request's own `X-Request-Id: JOB-ATTEMPT`; without one the page
+        and 1.
 
         Raises:
             AdminError: It cannot be had.
@@ -150,6 +161,8 @@ class AdminClient:
             self._connection.request(method, path, body, headers)
             response = self._connection.getresponse()
             data = response.read(_LARGEST_ANSWER_BYTES)
+            generation = response.headers.get(GENERATION_HEADER, "")
+            self._generation = int(generation) if generation.isdecimal() else 0
             on_error.pop_all()
             return response.status, data
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from mockserver.identity import GENERATION_HEADER
 from mockserver.operations import Operations
 from mockserver.team import WorkerUnreachableError
 
@@ -91,7 +92,7 @@ class AdminApi:
         return _json({"status": "reset"})
 
     async def _config(self, _request: web.BaseRequest) -> web.Response:
-        return _json(self._operations.config)
+        return _configuration(await self._operations.team.ask_leader("config"))
 
     async def _configure(self, request: web.BaseRequest) -> web.Response:
         try:
@@ -105,7 +106,7 @@ class AdminApi:
         outcome = await self._operations.team.ask_leader("configure", document)
         if outcome["status"] != HTTPStatus.OK:
             return _errors(outcome["status"], *outcome["errors"])
-        return _json(outcome["config"])
+        return _configuration(outcome)
 
     async def _metrics(self, _request: web.BaseRequest) -> web.Response:
         from mockserver import metrics  # noqa: PLC0415 (54 ms that only who scrapes it should pay)
@@ -128,10 +129,15 @@ def _is_local_name(host: str) -> bool:
     return True
 
 
-def _json(document: Any) -> web.Response:
+def _configuration(outcome: Mapping[str, Any]) -> web.Response:
+    return _json(outcome["config"], {GENERATION_HEADER: str(outcome["generation"])})
+
+
+def _json(document: Any, headers: Mapping[str, str] | None = None) -> web.Response:
     # Read by people, but for the request log, which would be a million lines.
     indent = None if len(document.get("request_id", ())) > _MOST_READABLE_ROWS else 2
-    return web.Response(text=json.dumps(document, indent=indent) + "\n", content_type="application/json")
+    text = json.dumps(document, indent=indent) + "\n"
+    return web.Response(text=text, content_type="application/json", headers=headers)
 
 
 def _errors(status: int, *errors: str, headers: Mapping[str, str] | None = None) -> web.Response:

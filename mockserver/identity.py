@@ -9,6 +9,9 @@ SERVER_NAME = "gil-simulator-mockserver"
 PROTOCOL = 1
 """Version of the admin interface; a change that breaks its users would have the next number."""
 
+GENERATION_HEADER = "X-Generation"
+"""Of answers about the configuration, whose document is one to be put as it is: how often it was changed."""
+
 CLOCK = "CLOCK_MONOTONIC"
 
 

@@ -11,6 +11,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 _COUNTERS = (
     ("requests", "mockserver_requests", "Pages sent since the last reset"),
+    ("requests_begun", "mockserver_requests_begun", "Requests for pages begun since the last reset"),
     ("connections_opened", "mockserver_connections_opened", "Connections opened since the last reset"),
     ("cpu_s", "mockserver_cpu_seconds", "CPU time of all workers since the last reset"),
     ("run_queue_wait_s", "mockserver_run_queue_wait_seconds", "Time ready to run without a core"),
@@ -18,6 +19,7 @@ _COUNTERS = (
 _GAUGES = (
     ("in_flight", "mockserver_in_flight", "Requests received and not answered yet"),
     ("connections_open", "mockserver_connections_open", "Connections open now"),
+    ("generation", "mockserver_generation", "Configurations put in force since the start"),
     ("window_s", "mockserver_window_seconds", "Time since the last reset"),
 )
 _QUANTILES = (

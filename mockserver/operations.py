@@ -53,15 +53,16 @@ class Operations:
             "counters": self._counters,
             "stats": self._stats,
             "requests": self._requests,
+            "config": self._config,
             "reset": self._reset,
             "configure": self._configure,
         }
         self.team = Team(own | whole)
 
-    @property
-    def config(self) -> dict[str, Any]:
-        """The configuration in force, as JSON."""
-        return self._pages.served.config.model_dump(mode="json", by_alias=True)
+    async def _config(self, _argument: Any) -> dict[str, Any]:
+        """Give the configuration in force and how often it was changed: `{"config": …, "generation": …}`."""
+        config = self._pages.served.config.model_dump(mode="json", by_alias=True)
+        return {"config": config, "generation": self._pages.generation}
 
     async def _own_pid(self, _argument: Any) -> int:
         return os.getpid()
@@ -81,7 +82,9 @@ class Operations:
         waited_ns = _run_queue_wait_ns()
         return Snapshot(
             pid=os.getpid(),
+            generation=self._pages.generation,
             requests=log.completed,
+            requests_begun=log.begun,
             in_flight=log.in_flight,
             connections_open=self._connections.open,
             connections_opened=self._connections.opened - self._opened_before,
@@ -114,11 +117,12 @@ class Operations:
         self._waited_before_ns = _run_queue_wait_ns()
 
     async def _own_configuration(self, document: Any) -> None:
-        await self._serve(ServerConfig.model_validate(document))
+        await self._serve(ServerConfig.model_validate(document["config"]), document["generation"])
 
-    async def _serve(self, config: ServerConfig) -> None:
+    async def _serve(self, config: ServerConfig, generation: int) -> None:
         # In a thread: building a large catalogue would keep the loop from every page meanwhile.
-        self._pages.served = await asyncio.to_thread(Served.build, config, self._pages.served)
+        served = await asyncio.to_thread(Served.build, config, self._pages.served)
+        self._pages.served, self._pages.generation = served, generation
 
     async def _health(self, _argument: Any) -> dict[str, Any]:
         config = self._pages.served.config
@@ -146,7 +150,8 @@ class Operations:
         return merged(await self.team.ask_everyone("own_snapshot"))
 
     async def _requests(self, _argument: Any) -> dict[str, Any]:
-        return merged_columns(await self.team.ask_everyone("own_columns"))
+        columns = merged_columns(await self.team.ask_everyone("own_columns"))
+        return columns | {"generation": self._pages.generation}
 
     async def _reset(self, _argument: Any) -> None:
         await self.team.ask_everyone("own_reset")
@@ -155,13 +160,13 @@ class Operations:
         """Take a configuration, whole or in part, everywhere or nowhere.
 
         Returns:
-            `{"status": 200, "config": …}`, or `{"status": 4xx, "errors": [sentence, …]}`.
+            `{"status": 200, "config": …, "generation": …}`, or `{"status": 4xx, "errors": [sentence, …]}`.
         """
         if not isinstance(document, dict):
             return {"status": 422, "errors": ['a JSON object is needed, as in {"latency": "40ms"}']}
         # One at a time: two at once could leave workers with different configurations.
         async with self._configuring:
-            before = self.config
+            before = (await self._config(None))["config"]
             try:
                 config = ServerConfig.model_validate(before | document)
             except ValidationError as error:
@@ -178,11 +183,13 @@ class Operations:
                     ],
                 }
             try:
-                await self._serve(config)
+                generation = self._pages.generation + 1
+                await self._serve(config, generation)
             except (ContentError, ObservedDelaysError) as error:
                 return {"status": 422, "errors": [str(error)]}
-            await self.team.ask_others("own_configuration", after)
-            return {"status": 200, "config": after}
+            done = {"config": after, "generation": generation}
+            await self.team.ask_others("own_configuration", done)
+            return {"status": 200, **done}
 
 
 def _run_queue_wait_ns() -> int | None:

@@ -7,6 +7,7 @@ loop, so that such queueing counts as the server's delay error, not as the clien
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,15 +15,21 @@ from typing import Any, cast
 
 from aiohttp import HttpVersion10, web
 from aiohttp.abc import AbstractStreamWriter
+from multidict import istr
 
 from mockserver.deadline import DeadlineTimer
-from mockserver.request_log import RequestLog
+from mockserver.request_log import CLIENTS_OWN, RequestLog
 from mockserver.served import Reply, Served
 
 CLIENT_GONE = 499
 """The status under which a request is counted whose client went away first (nginx's number for it)."""
 
 _Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+_REQUEST_ID = istr("X-Request-Id")  # folded to lower case once, not with each request
+
+# Written in one way only, so that two different ids are two different attempts; both fit 64 bits.
+_CLIENTS_ID = re.compile(r"(0|[1-9][0-9]{0,17})-([1-9][0-9]{0,17})")
 
 # A body with a bandwidth comes in pieces, one every so often: fine enough for a client to see it flow.
 _PIECE_NS = 10_000_000
@@ -107,11 +114,13 @@ class Pages:
 
     Attributes:
         served: What is served; replacing it leaves requests in flight as they are.
+        generation: How often it has been replaced.
         log: The record.
     """
 
     def __init__(self, served: Served, log: RequestLog, timer: DeadlineTimer) -> None:
         self.served = served
+        self.generation = 0
         self.log = log
         self._timer = timer
 
@@ -132,6 +141,12 @@ class Pages:
         number = log.numbered
         log.numbered = number + 1
         log.in_flight += 1
+        job, attempt, request_id = page, 1, request.headers.get(_REQUEST_ID)
+        own = None if request_id is None else _CLIENTS_ID.fullmatch(request_id)
+        if own is None:
+            request_id = f"{log.worker}-{number}"
+        else:
+            number, job, attempt = CLIENTS_OWN, int(own[1]), int(own[2])
         try:
             if intended_ns is None:
                 intended_ns = served.delay_ns(page)
@@ -141,7 +156,7 @@ class Pages:
             first_byte_ns = time.monotonic_ns()
             actual_ns = first_byte_ns - received_ns
             head = reply.head + (
-                f"X-Request-Id: {log.worker}-{number}\r\n"
+                f"X-Request-Id: {request_id}\r\n"
                 f"X-Received-Ns: {received_ns}\r\n"
                 f"Server-Timing: intended;dur={intended_ns / 1e6:.12g}, actual;dur={actual_ns / 1e6:.12g}\r\n"
                 f"{_connection_header(request)}\r\n"
@@ -162,7 +177,7 @@ class Pages:
         finally:
             log.in_flight -= 1
         connection.finished_ns = last_byte_ns
-        log.add(number, page, received_ns, first_byte_ns, last_byte_ns, intended_ns)
+        log.add(number, page, received_ns, first_byte_ns, last_byte_ns, intended_ns, job, attempt)
         return _KEEP if request.keep_alive else _CLOSE
 
     async def _trickle(

@@ -1,4 +1,4 @@
-"""What became of the latest requests: five clock readings each, in memory that never grows.
+"""What became of the latest requests: whose they were and four moments of each, in memory that never grows.
 
 Columns of 64-bit integers, allocated once and reused in a ring: adding a row costs a few tenths of a
 microsecond and no allocation, which a list of objects would not. Rows are in the order of completion.
@@ -13,7 +13,10 @@ from typing import Any
 CAPACITY = 131_072
 """Rows kept; older ones are dropped, and counted."""
 
-COLUMNS = ("number", "page", "received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
+COLUMNS = ("number", "page", "received_ns", "first_byte_ns", "last_byte_ns", "intended_ns", "job", "attempt")
+
+CLIENTS_OWN = -1
+"""In the column `number`: the request came with an id of its own, made of its job and attempt."""
 
 
 def _zeros() -> "array[int]":
@@ -26,7 +29,8 @@ class RequestLog:
 
     Attributes:
         worker: Index of the worker; the first part of its request ids.
-        numbered: Requests that were given an id, ever: ids stay unique across resets.
+        numbered: Requests for pages that were begun, ever, each with the next number: the ids that the server
+            makes of them stay unique across resets.
         completed: Responses whose last byte was handed over.
         delay_error_sum_ns: Sum over them of (first byte - received) - intended.
         in_flight: Requests received and neither completed nor broken off.
@@ -41,6 +45,7 @@ class RequestLog:
     in_flight: int = 0
     errors: dict[int, int] = field(default_factory=dict)
     since_ns: int = field(default_factory=time.monotonic_ns)
+    _numbered_before: int = 0
     _rows: "tuple[array[int], ...]" = field(default_factory=lambda: tuple(_zeros() for _ in COLUMNS))
 
     def add(
@@ -51,20 +56,29 @@ class RequestLog:
         first_byte_ns: int,
         last_byte_ns: int,
         intended_ns: int,
+        job: int,
+        attempt: int,
     ) -> None:
         """Record a completed response; one that was received before the last reset is left out."""
         if received_ns < self.since_ns:
             return
         row = self.completed % CAPACITY
-        numbers, pages, received, first_byte, last_byte, intended = self._rows
+        numbers, pages, received, first_byte, last_byte, intended, jobs, attempts = self._rows
         numbers[row] = number
         pages[row] = page
         received[row] = received_ns
         first_byte[row] = first_byte_ns
         last_byte[row] = last_byte_ns
         intended[row] = intended_ns
+        jobs[row] = job
+        attempts[row] = attempt
         self.completed += 1
         self.delay_error_sum_ns += first_byte_ns - received_ns - intended_ns
+
+    @property
+    def begun(self) -> int:
+        """Requests for pages that were begun since the last reset, whatever became of them."""
+        return self.numbered - self._numbered_before
 
     def count_error(self, status: int) -> None:
         """Count a response of this status."""
@@ -73,6 +87,7 @@ class RequestLog:
     def reset(self) -> None:
         """Start a new window: nothing completed, no errors. Requests in flight stay in flight."""
         self.since_ns = time.monotonic_ns()
+        self._numbered_before = self.numbered
         self.completed = 0
         self.delay_error_sum_ns = 0
         self.errors.clear()
@@ -80,7 +95,7 @@ class RequestLog:
     def delay_errors_ns(self) -> list[int]:
         """Give the delay error of every row that is kept."""
         kept = min(self.completed, CAPACITY)
-        _, _, received, first_byte, _, intended = self._rows
+        _, _, received, first_byte, _, intended, _, _ = self._rows
         return [
             first_byte_ns - received_ns - intended_ns
             for first_byte_ns, received_ns, intended_ns in zip(
@@ -92,8 +107,8 @@ class RequestLog:
         """Give the rows that are kept, oldest first, as lists of equal length.
 
         Returns:
-            `request_id` (text), `page`, `received_ns`, `first_byte_ns`, `last_byte_ns`, `intended_ns`, and
-            `dropped`: how many rows of this window are no longer there.
+            `request_id` (text), `page`, `received_ns`, `first_byte_ns`, `last_byte_ns`, `intended_ns`, `job`,
+            `attempt`, and `dropped`: how many rows of this window are no longer there.
         """
         kept = min(self.completed, CAPACITY)
         oldest = self.completed % CAPACITY if self.completed > CAPACITY else 0
@@ -102,7 +117,10 @@ class RequestLog:
             for name, column in zip(COLUMNS, self._rows, strict=True)
         }
         numbers = rows.pop("number")
-        request_ids = [f"{self.worker}-{number}" for number in numbers]
+        request_ids = [
+            f"{job}-{attempt}" if number == CLIENTS_OWN else f"{self.worker}-{number}"
+            for number, job, attempt in zip(numbers, rows["job"], rows["attempt"], strict=True)
+        ]
         return {"request_id": request_ids, **rows, "dropped": self.completed - kept}
 
 

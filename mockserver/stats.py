@@ -10,7 +10,9 @@ class Snapshot(TypedDict):
     """What one worker knows about itself since its last reset; JSON, as it goes between workers."""
 
     pid: int
+    generation: int
     requests: int
+    requests_begun: int
     in_flight: int
     connections_open: int
     connections_opened: int
@@ -41,7 +43,9 @@ def merged(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
     for snapshot in snapshots:
         errors.update(snapshot["errors"])
     return {
+        "generation": snapshots[0]["generation"],
         "requests": requests,
+        "requests_begun": sum(snapshot["requests_begun"] for snapshot in snapshots),
         "in_flight": sum(snapshot["in_flight"] for snapshot in snapshots),
         "connections_open": sum(snapshot["connections_open"] for snapshot in snapshots),
         "connections_opened": sum(snapshot["connections_opened"] for snapshot in snapshots),

@@ -30,7 +30,7 @@ def test_a_page_says_how_late_it_was_meant_to_be_and_was(start: Start, get: Get,
     assert timing is not None
     assert float(timing[1]) >= 20
     with AdminClient(server.url) as admin:
-        row = {name: column[0] for name, column in admin.requests().items() if name != "dropped"}
+        row = {name: column[0] for name, column in admin.requests().items() if isinstance(column, list)}
         stats = admin.stats()
     assert row["request_id"] == "0-0"
     assert row["page"] == 3
@@ -191,6 +191,36 @@ def test_a_client_that_goes_away_is_counted_and_forgotten(start: Start) -> None:
     assert (stats["errors"], stats["requests"]) == ({"499": 1}, 0)
 
 
+@pytest.mark.parametrize(
+    ("sent", "request_id", "job", "attempt"),
+    [
+        (None, None, 3, 1),
+        ("12-1", "12-1", 12, 1),
+        ("0-2", "0-2", 0, 2),
+        ("9" * 18 + "-" + "9" * 18, "9" * 18 + "-" + "9" * 18, int("9" * 18), int("9" * 18)),
+        *(
+            (bad, None, 3, 1)
+            for bad in ("", "12", "12-0", "12-", "-1", "x-1", "1-x", "1-2-3", "01-2", "1-02", "1 - 2", "+1-2")
+        ),
+        ("9" * 19 + "-1", None, 3, 1),
+        ("\u0661-\u0661".encode().decode("latin-1"), None, 3, 1),
+    ],
+)
+def test_a_request_may_say_which_attempt_of_which_job_it_is(
+    shared: MockServer, get: Get, sent: str | None, request_id: str | None, job: int, attempt: int
+) -> None:
+    with AdminClient(shared.url) as admin:
+        admin.reset()
+        headers = get(shared, "/pages/3", **({} if sent is None else {"X_Request_Id": sent}))[1]
+        columns = admin.requests()
+    if request_id is None:
+        assert re.fullmatch(r"0-\d+", headers["X-Request-Id"])
+        request_id = headers["X-Request-Id"]
+    assert headers["X-Request-Id"] == request_id
+    found = [columns[name] for name in ("request_id", "page", "job", "attempt")]
+    assert found == [[request_id], [3], [job], [attempt]]
+
+
 class TestIndex:
     def test_a_browser_gets_html(self, start: Start, get: Get) -> None:
         _, headers, body = get(start({"latency": "40ms"}), "/", Accept="text/html,*/*;q=0.8")
@@ -241,6 +271,33 @@ class TestAdmin:
             assert get(server, "/pages/0")[1]["Server-Timing"].startswith("intended;dur=7,")
             admin.configure(before)
             assert admin.config() == before
+
+    def test_each_change_has_the_next_generation(self, start: Start, get: Get) -> None:
+        server = start()
+        with AdminClient(server.url) as admin:
+            assert admin.stats()["generation"] == admin.requests()["generation"] == 0
+            assert admin.configure(admin.config()) == 1, (
+                "also one that changes nothing: it replaced something"
+            )
+            status, headers, _ = get(server, "/__admin/config", method="PUT", body='{"latency": "7ms"}')
+            assert (status, headers["X-Generation"]) == (200, "2")
+            get(server, "/__admin/config", method="PUT", body='{"latency": 7}')
+            admin.reset()
+            assert admin.stats()["generation"] == admin.requests()["generation"] == 2
+        assert get(server, "/__admin/config")[1]["X-Generation"] == "2"
+
+    def test_a_stranger_shows_in_the_numbers_also_when_it_goes_away(self, start: Start, get: Get) -> None:
+        server = start()
+        host, port = server.url.removeprefix("http://").split(":")
+        with AdminClient(server.url) as admin:
+            get(server, "/pages/0")
+            with socket.create_connection((host, int(port))) as connection:
+                connection.sendall(b"GET /pages/0?latency=5m HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                while admin.stats()["in_flight"] != 1:
+                    pass
+            while (stats := admin.stats())["in_flight"] != 0:
+                pass
+        assert (stats["requests_begun"], stats["requests"]) == (2, 1)
 
     def test_a_part_of_the_configuration_leaves_the_rest(self, start: Start, get: Get) -> None:
         server = start({"seed": 5})

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from mockserver import loop_lag, request_log
 from mockserver.loop_lag import PERIOD_NS, LoopLag
 from mockserver.metrics import exposition
-from mockserver.request_log import RequestLog, merged_columns
+from mockserver.request_log import CLIENTS_OWN, RequestLog, merged_columns
 from mockserver.stats import Snapshot, merged, percentile
 
 MS = 1_000_000
@@ -13,7 +13,7 @@ MS = 1_000_000
 def filled(log: RequestLog, rows: int) -> RequestLog:
     log.since_ns = 0
     for n in range(rows):
-        log.add(n, n % 3, 1_000 * n, 1_000 * n + 60, 1_000 * n + 90, 50)
+        log.add(n, n % 3, 1_000 * n, 1_000 * n + 60, 1_000 * n + 90, 50, n % 3, 1)
     return log
 
 
@@ -25,8 +25,22 @@ def test_the_log_gives_back_what_was_added() -> None:
         "first_byte_ns": [60, 1_060],
         "last_byte_ns": [90, 1_090],
         "intended_ns": [50, 50],
+        "job": [0, 1],
+        "attempt": [1, 1],
         "dropped": 0,
     }
+
+
+def test_the_log_keeps_a_clients_own_id() -> None:
+    log = RequestLog(worker=2, since_ns=0)
+    log.add(CLIENTS_OWN, 4, 10, 20, 30, 10, 9, 3)
+    columns = log.columns()
+    assert (columns["request_id"], columns["page"], columns["job"], columns["attempt"]) == (
+        ["9-3"],
+        [4],
+        [9],
+        [3],
+    )
 
 
 def test_a_full_log_drops_the_oldest_and_says_so() -> None:
@@ -43,10 +57,18 @@ def test_a_reset_leaves_out_what_was_received_before_it() -> None:
     log = filled(RequestLog(), 3)
     log.count_error(404)
     log.reset()
-    log.add(7, 0, log.since_ns - 1, log.since_ns + 1, log.since_ns + 2, 0)
+    log.add(7, 0, log.since_ns - 1, log.since_ns + 1, log.since_ns + 2, 0, 0, 1)
     assert (log.completed, log.errors, log.columns()["request_id"]) == (0, {}, [])
-    log.add(8, 0, log.since_ns, log.since_ns + 1, log.since_ns + 2, 0)
+    log.add(8, 0, log.since_ns, log.since_ns + 1, log.since_ns + 2, 0, 0, 1)
     assert log.columns()["request_id"] == ["0-8"]
+
+
+def test_what_was_begun_is_counted_from_the_last_reset() -> None:
+    log = RequestLog(numbered=5)
+    assert log.begun == 5
+    log.reset()
+    log.numbered += 2
+    assert (log.begun, log.completed) == (2, 0)
 
 
 def test_logs_of_several_workers_become_one() -> None:
@@ -83,6 +105,8 @@ def test_a_percentile_is_a_value_with_that_share_at_or_below_it(values: list[int
 def snapshot(delay_errors_ns: list[int], *, wait_ns: int | None = 5) -> Snapshot:
     return Snapshot(
         pid=1,
+        generation=7,
+        requests_begun=len(delay_errors_ns) + 1,
         requests=len(delay_errors_ns),
         in_flight=1,
         connections_open=2,
@@ -103,6 +127,7 @@ def test_percentiles_are_of_all_values_not_averages() -> None:
     stats = merged([snapshot([MS] * 9), snapshot([100 * MS])])
     assert stats["delay_error_s"] == {"mean": 0.0109, "p50": 0.001, "p90": 0.001, "p99": 0.1, "max": 0.1}
     assert (stats["requests"], stats["in_flight"], stats["cpu_s"]) == (10, 2, 4.0)
+    assert (stats["requests_begun"], stats["generation"]) == (12, 7)
     assert stats["errors"] == {"404": 2}
     assert [worker["requests"] for worker in stats["workers"]] == [9, 1]
 

@@ -59,9 +59,9 @@ def test_connections_are_dealt_out_evenly_and_numbers_merged(start: Start, loop:
 def test_a_configuration_and_a_reset_reach_every_worker_through_any(start: Start) -> None:
     server = start({"workers": 3})
     # Each admin client lands on another worker.
-    for latency in ("1ms", "2ms", "3ms", "4ms"):
+    for generation, latency in enumerate(("1ms", "2ms", "3ms", "4ms"), start=1):
         with AdminClient(server.url) as admin:
-            admin.configure(
+            assert generation == admin.configure(
                 ServerConfig.model_validate(
                     {
                         "workers": 3,
@@ -81,7 +81,9 @@ def test_a_configuration_and_a_reset_reach_every_worker_through_any(start: Start
                     .startswith(f"intended;dur={latency[0]},")
                 )
         with AdminClient(server.url) as admin:
-            assert admin.stats()["requests"] == 3
+            stats = admin.stats()
+            assert (stats["requests"], stats["requests_begun"], stats["generation"]) == (3, 3, generation)
+            assert admin.requests()["generation"] == generation
             assert admin.health()["pids"] == list(server.pids)
 
 
