@@ -1,9 +1,10 @@
 """The validity gate: which repetitions may enter a comparison, and what to do about those that may not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from simulator.analysis.asked import impostures
 from simulator.analysis.measures import mean_service_s, server_cpu_s, server_queue_s
 from simulator.result.observation import Observed
 from simulator.result.repetition import Measures
@@ -48,6 +49,7 @@ def judge(
     limits: Limits,
     in_flight: int,
     server_workers: int,
+    delay_ns: Callable[[int], int] | None = None,
 ) -> Verdict:
     """Judge one repetition.
 
@@ -57,10 +59,11 @@ def judge(
         limits: of the scenario.
         in_flight: jobs in flight of this cell.
         server_workers: processes of the mock server.
+        delay_ns: page id -> the delay that the scenario asks for; null: not known.
     """
     tolerance_s = max(limits.delay_tolerance_s, DELAY_TOLERANCE * mean_service_s(observed.samples))
     disturbed = is_disturbed(measures)
-    reasons: list[str] = []
+    reasons = list(impostures(observed, delay_ns))
     warnings: list[str] = []
     if measures.errors:
         reasons.append(_errors(measures, observed))

@@ -1,7 +1,11 @@
 """From what was observed of a repetition to a judged one: measures, equality of its records, validity."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from mockserver.config import ServerConfig
+from mockserver.latency import sampler
+from mockserver.served import ObservedDelaysError, observed
 from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
 from simulator.analysis.validity import Limits, judge
@@ -27,6 +31,7 @@ class Judge:
         self._started_at = started_at
         self._earlier = earlier
         self._references: dict[str, Reference] = {}
+        self._delays: dict[str, Callable[[int], int] | None] = {}
 
     def of(self, cell: Cell, outcome: Observed | Broken) -> Repetition:
         """Return the judged repetition; what it was compared with is remembered for the next."""
@@ -54,6 +59,7 @@ class Judge:
             ),
             in_flight=cell.plan.in_flight,
             server_workers=cell.server.workers,
+            delay_ns=self._delay(cell.server),
         )
         repetition = Repetition(
             cell_id=cell.id,
@@ -86,6 +92,16 @@ class Judge:
             if r.cell_id == repetition.cell_id and r.measures is not None and r.measures.digest is not None
         }
         return digest is not None and bool(before) and digest not in before
+
+    def _delay(self, server: ServerConfig) -> Callable[[int], int] | None:
+        """Return the delay of each page id that this configuration asks for; null: its file is gone meanwhile."""
+        key = repr((server.latency, server.seed))
+        if key not in self._delays:
+            try:
+                self._delays[key] = sampler(observed(server.latency), server.seed)
+            except ObservedDelaysError:
+                self._delays[key] = None
+        return self._delays[key]
 
     def _reference(self, cell: Cell) -> Reference:
         """Return the reference records of this cell's job: cells with the same pages and parser share them."""

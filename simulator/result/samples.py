@@ -124,7 +124,10 @@ def _header(raw: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
 
 
 def from_columns(
-    columns: Mapping[str, Sequence[Any]], requests: Mapping[str, Sequence[Any]] | None
+    columns: Mapping[str, Sequence[Any]],
+    requests: Mapping[str, Sequence[Any]] | None,
+    *,
+    same_clock: bool = True,
 ) -> Samples:
     """Join a driver's columns with the server's request log by page id.
 
@@ -134,8 +137,9 @@ def from_columns(
 
     Args:
         columns: equal-length columns of the sample file, `page` and `error` among them.
-        requests: equal-length columns of the server's log since the window began, or null where the two clocks are
-            not the same.
+        requests: equal-length columns of the server's log since the window began; null: not known.
+        same_clock: whether the server's stamps and the driver's can be compared; if not, only the delay that was
+            asked for is taken from the log, which is no moment.
     """
     size = len(columns["page"])
     kinds = tuple(sorted({kind for kind in columns["error"] if kind}))
@@ -149,7 +153,7 @@ def from_columns(
     stamps = {}
     for name in SERVER_COLUMNS:
         column = np.full(size, UNKNOWN, dtype=np.int64)
-        if requests is not None and known.any():
+        if requests is not None and known.any() and (same_clock or name == "intended_ns"):
             column[known] = np.asarray(requests[name], dtype=np.int64)[found[known]]
         stamps[name] = column
     return Samples(

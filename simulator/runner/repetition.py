@@ -102,7 +102,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                     process.wait_for("parked", on_wake)
                 parked = snapshot(process.session, workers, server.pids, beside=beside, ending=True)
                 stats = server.stats()
-                requests = server.requests() if server.same_clock else None
+                requests = server.requests()
                 server_cpus = server.binding.cpus()
                 process.send("release")
                 process.finish()
@@ -117,7 +117,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         cell_id=cell.id,
         round=round_,
         started_at=started_at,
-        samples=from_columns(written["columns"], requests),
+        samples=from_columns(written["columns"], requests, same_clock=server.same_clock),
         go_ns=written["go_ns"],
         startup_s=written["startup_ns"] / 1e9,
         launch_s=launch_s,

@@ -149,6 +149,8 @@ def observed(  # noqa: PLR0913 - the same
         ready=ready,
         parked=parked,
         server_stats={
+            "requests": len(jobs),
+            "errors": {},
             "delay_error_s": {"mean": 0.0004, "p50": 0.0003, "p90": 0.0005, "p99": 0.001, "max": 0.002},
             "loop_lag_s": {
                 "ticks": 2000,

@@ -172,7 +172,7 @@ def test_connections_opened_inside_the_window_are_a_reason(opened: int, words: s
 
 
 def test_several_reasons_are_all_told() -> None:
-    stats = {**QUIET, "connections_opened": 2}
+    stats = {**QUIET, "requests": 8, "connections_opened": 2}
     seen = observed(samples(8, errors={0: "x"}), server_stats=stats, server_cpu_s=0.01)
     told = ("failed", "window", "in flight", "connections")
     assert len(judged(seen).reasons) == len(told)

@@ -1,0 +1,86 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simulator.analysis.asked import impostures
+from simulator.analysis.measures import measure
+from simulator.analysis.validity import Limits, judge
+from simulator.result.observation import Observed
+from simulator.result.samples import UNKNOWN
+from tests.simulator.analysis.builders import MS, observed, samples
+
+ASKED_NS = 40 * MS
+
+
+def of(seen: Observed) -> str:
+    found = list(impostures(seen, lambda _: ASKED_NS))
+    assert len(found) <= 1
+    return "".join(found)
+
+
+def served(seen: Observed, requests: int, errors: dict[str, int] | None = None) -> Observed:
+    return replace(seen, server_stats={**seen.server_stats, "requests": requests, "errors": errors or {}})
+
+
+def test_a_server_that_does_what_the_scenario_asks_for_is_no_impostor() -> None:
+    assert of(observed()) == ""
+    assert list(impostures(observed(), None)) == []
+
+
+def test_a_delay_that_the_scenario_does_not_ask_for_makes_a_repetition_invalid() -> None:
+    jobs = samples(100)
+    intended = jobs.intended_ns.copy()
+    intended[60:] = 5 * MS
+    seen = observed(replace(jobs, intended_ns=intended))
+    reason = of(seen)
+    assert reason.startswith(
+        "the server was reconfigured: it delayed page 60 by 5 ms where 40 ms is asked for"
+    )
+    assert "so 40 of 100 requests" in reason
+    assert "let no other program" in reason
+    verdict = judge(
+        seen,
+        measure(seen, "equal"),
+        limits=Limits(0.0, 0),
+        in_flight=4,
+        server_workers=1,
+        delay_ns=lambda _: ASKED_NS,
+    )
+    assert verdict.reasons[0] == reason
+
+
+def test_delays_are_compared_page_by_page_and_only_where_they_are_known() -> None:
+    jobs = samples(100)
+    by_page = np.arange(100) * MS
+    unknown = np.where(np.arange(100) % 3, by_page, UNKNOWN)
+    seen = observed(replace(jobs, intended_ns=unknown))
+    assert list(impostures(seen, lambda page: page * MS)) == []
+    assert len(list(impostures(seen, lambda page: (page + 1) * MS))) == 1
+
+
+def test_a_request_too_many_is_somebody_elses() -> None:
+    seen = observed(samples(100))
+    assert of(served(seen, 100)) == ""
+    assert "it answered 101 requests where the job made 100" in of(served(seen, 101))
+    assert "somebody else used the server" in of(served(seen, 100, {"404": 2}))
+    assert of(served(seen, 100, {"499": 2})) == ""  # of whom is not known
+
+
+def test_a_request_too_few_is_told_unless_the_client_gave_it_up() -> None:
+    seen = observed(samples(100))
+    assert "knows of 99 requests only where the job made 100" in of(served(seen, 99))
+    broken_off = observed(samples(100, errors={3: "fetch: TimeoutError"}))
+    assert of(served(broken_off, 99)) == ""
+    assert "knows of 98 requests" in of(served(broken_off, 98))
+
+
+@pytest.mark.parametrize("kind", ["status: 404", "parse: ValueError"])
+def test_an_attempt_that_failed_otherwise_was_answered(kind: str) -> None:
+    seen = observed(samples(100, errors={3: kind}))
+    assert of(served(seen, 99, {"404": 1})) == ""
+    assert "knows of 99 requests" in of(served(seen, 99))
+
+
+def test_a_server_that_counts_nothing_is_not_doubted() -> None:
+    assert of(replace(observed(), server_stats={})) == ""
