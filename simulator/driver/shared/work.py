@@ -2,8 +2,6 @@
 
 from __future__ import absolute_import, division, unicode_literals
 
-from zlib import crc32
-
 from .python import count_to
 from .scalable import is_scalable
 
@@ -22,11 +20,30 @@ def page_url(page):
     return _PAGES + str(page)
 
 
-def is_chosen(page, fraction, seed):
-    # type: (int, float, int) -> bool
-    """Whether this page is one of the share that is parsed once more, which depends on nothing but the seed."""
-    drawn = crc32(("%d:%d" % (seed, page)).encode("ascii")) & 0xFFFFFFFF  # signed in Python 2
-    return drawn < int(round(fraction * 2**32))
+_GOLDEN = 0x9E3779B97F4A7C15
+"""2**64 divided by the golden ratio, made odd."""
+_BITS = 0xFFFFFFFFFFFFFFFF
+
+
+def _mixed(seed):
+    # type: (int) -> int
+    """Return 64 bits that differ in about half of them from seed to seed (the finalizer of SplitMix64)."""
+    bits = (seed + _GOLDEN) & _BITS
+    bits = ((bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9) & _BITS
+    bits = ((bits ^ (bits >> 27)) * 0x94D049BB133111EB) & _BITS
+    return bits ^ (bits >> 31)
+
+
+def chooser(fraction, seed):
+    # type: (float, int) -> Callable[[int], bool]
+    """Return whether a page is one of the share that is parsed once more, which depends on nothing but the seed.
+
+    Multiples of the golden ratio lie as evenly as points in a row can (an additive recurrence; Weyl 1916, Steinhaus'
+    three-gap theorem): of any run of pages the share that is chosen is off by a few pages at most, where
+    independent draws would be off by the root of their number.
+    """
+    start, limit = _mixed(seed), int(fraction * 2.0**64)
+    return lambda page: (start + page * _GOLDEN) & _BITS < limit
 
 
 def bind(parser, repeats, extra_fraction, units, seed):
@@ -49,10 +66,12 @@ def bind(parser, repeats, extra_fraction, units, seed):
     if repeats == 1 and not extra_fraction:
         return lambda page, body: parser(body, _PAGES + str(page))
 
+    is_chosen = chooser(extra_fraction, seed)
+
     def parse(page, body):
         # type: (int, bytes) -> Any
         record, url = None, page_url(page)
-        for _ in count_to(repeats + is_chosen(page, extra_fraction, seed)):
+        for _ in count_to(repeats + is_chosen(page)):
             record = parser(body, url)
         return record
 

@@ -14,7 +14,7 @@ from mockserver.catalogue import page_of_items
 from simulator.driver.parsers import BUILT_IN
 from simulator.driver.shared.canonical import canonical
 from simulator.driver.shared.html_page import parse
-from simulator.driver.shared.work import is_chosen
+from simulator.driver.shared.work import chooser
 from simulator.runner.driver_process import PORTABLE_DRIVER
 from tests.simulator.driver.jobs import JOB, spec
 
@@ -51,7 +51,7 @@ given = json.load(io.open(sys.argv[1], encoding="utf-8"))
 runpy.run_path(str(given["portable"]))
 from simulator_portable.shared.canonical import canonical, _shortest
 from simulator_portable.shared.html_page import parse
-from simulator_portable.shared.work import is_chosen
+from simulator_portable.shared.work import chooser
 from simulator_portable.parsers import BUILT_IN
 from simulator_portable.spec import Spec
 
@@ -62,7 +62,7 @@ print(json.dumps({{
     "floats": [[canonical(value), _shortest(value)] for value in floats],
     "pages": [canonical(parse(body, "")) for body in bodies],
     "offsets": dict((name, Spec(job).offsets_ns()) for name, job in given["open"].items()),
-    "chosen": [page for page in range(100) if is_chosen(page, 0.4, 3)],
+    "chosen": [page for page in range(100) if chooser(0.4, 3)(page)],
     "parsers": BUILT_IN,
 }}))
 """
@@ -130,7 +130,7 @@ def test_open_arrivals_are_due_at_the_same_moments(told: dict[str, Any], process
 
 
 def test_the_same_pages_get_one_more_parse(told: dict[str, Any]) -> None:
-    assert told["chosen"] == [page for page in range(100) if is_chosen(page, 0.4, 3)]
+    assert told["chosen"] == [page for page in range(100) if chooser(0.4, 3)(page)]
     assert 0 < len(told["chosen"]) < 100
 
 
