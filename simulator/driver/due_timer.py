@@ -8,11 +8,12 @@ All moments are perf_counter_ns, which is CLOCK_MONOTONIC on Linux.
 
 import asyncio
 import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
+
+from .timerfd import system_calls
 
 Clock = Callable[[], int]
 """Returns the present moment (ns)."""
@@ -64,7 +65,7 @@ class TimerfdTimer:
     """One timerfd for all tasks, armed for the first that waits: they are due in the order in which they came."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        create, self._settime = _system_calls()
+        create, self._arm = system_calls()
         self._loop = loop
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._fd = create()
@@ -77,7 +78,7 @@ class TimerfdTimer:
         future = self._loop.create_future()
         self._waiting.append((due_ns, future))
         if len(self._waiting) == 1:
-            self._settime(self._fd, due_ns)
+            self._arm(self._fd, due_ns, 0)
         await future
 
     def close(self) -> None:
@@ -96,36 +97,4 @@ class TimerfdTimer:
             if not future.done():  # its task may have been cancelled
                 future.set_result(None)
         if waiting:
-            self._settime(self._fd, waiting[0][0])
-
-
-def _system_calls() -> "tuple[Callable[[], int], Callable[[int, int], None]]":
-    """Return (make a timerfd, arm it for an absolute moment in ns).
-
-    Raises:
-        ImportError, AttributeError: there is none here.
-    """
-    if sys.version_info >= (3, 13):
-        flags = os.TFD_NONBLOCK | os.TFD_CLOEXEC
-        return (
-            lambda: os.timerfd_create(time.CLOCK_MONOTONIC, flags=flags),
-            lambda fd, due_ns: os.timerfd_settime_ns(fd, flags=os.TFD_TIMER_ABSTIME, initial=due_ns) and None,
-        )
-    import ctypes  # noqa: PLC0415 - only where jobs arrive by themselves
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    make, arm, absolute = libc.timerfd_create, libc.timerfd_settime, 1
-    itimerspec = ctypes.c_long * 4  # interval (s, ns), first expiration (s, ns)
-
-    def create() -> int:
-        # TFD_NONBLOCK and TFD_CLOEXEC are defined as O_NONBLOCK and O_CLOEXEC.
-        fd: int = make(time.CLOCK_MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC)
-        if fd < 0:
-            raise OSError(ctypes.get_errno(), "timerfd_create failed")
-        return fd
-
-    def settime(fd: int, due_ns: int) -> None:
-        if arm(fd, absolute, ctypes.byref(itimerspec(0, 0, *divmod(due_ns, 1_000_000_000))), None) < 0:
-            raise OSError(ctypes.get_errno(), "timerfd_settime failed")
-
-    return create, settime
+            self._arm(self._fd, waiting[0][0], 0)

@@ -7,6 +7,7 @@ import asyncio
 import resource
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from .clients import adapter
@@ -29,6 +30,7 @@ from .shared.preflight import (
     time_units,
 )
 from .spec import Spec
+from .strategies.event_loop import new_loop
 from .strategies.jobs import load_parser
 
 IDLE_S = 0.3
@@ -57,7 +59,7 @@ def preflight(spec: Spec, control: Control) -> None:
         "parse_cpu_ns": None if scalable else time_parse(parser, pages, clock),
         "units_per_s": time_units(parser, pages[0], clock) if scalable else None,
         "client_cpu_ns": {name: time_client(name, spec.base_url) for name in spec.clients},
-        "idle_loop_lag_ns": lag_ns(None, IDLE_S) if on_a_loop(spec.clients) else [],
+        "idle_loop_lag_ns": idle_lags_ns(spec.loops),
         "peak_bytes": peak_bytes(),
         "loaded_ns": loaded_ns,
         "gil_enabled_by": gil_enabled_by,
@@ -73,9 +75,15 @@ def peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def on_a_loop(clients: "tuple[str, ...]") -> bool:
-    """Whether the scenario has a client for strategies with an event loop."""
-    return any(name.startswith("asyncio:") for name in clients)
+def idle_lags_ns(loops: "tuple[str, ...]") -> "dict[str, list[int]]":
+    """Return how late the ticks of an idle loop of each kind are (ns); nothing of one that is not installed."""
+    found = {}
+    for kind in loops:
+        try:
+            found[kind] = lag_ns(None, IDLE_S, partial(new_loop, kind))
+        except Failure:  # said of the cells that ask for it
+            continue
+    return found
 
 
 def pages_of(spec: Spec) -> "list[tuple[int, bytes, str]]":

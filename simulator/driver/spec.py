@@ -95,6 +95,8 @@ class Spec:
     """Preflight only: the clients whose CPU per request is calibrated, as `blocking:NAME` or `asyncio:NAME`."""
     content_pages: int
     """Preflight only: how many different pages the server has."""
+    loops: "tuple[str, ...]" = ()
+    """Preflight only: the kinds of event loop that are watched while they have nothing to do."""
     arrivals: "Arrivals | None" = None
     """Null: closed, a free worker claims the next job at once."""
     beside: "Beside | None" = None
@@ -160,6 +162,7 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
             output=raw["output"],
             clients=tuple(raw["clients"]),
             content_pages=raw["content_pages"],
+            loops=tuple(raw.get("loops", ())),
             arrivals=None if arrivals is None else Arrivals(**arrivals),
             beside=None if beside is None else Beside(spinners=beside["spinners"], place=beside["in"]),
         )

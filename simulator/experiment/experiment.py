@@ -139,6 +139,7 @@ class Experiment:
                 seed=scenario.seed,
                 launch_of=design.launch.of,
                 references=() if interpreters is None else interpreters.references,
+                loops={cell.plan.loop for cell in design.cells if cell.plan.loop is not None},
                 stop=self.stop,
             ),
             cores=design.cores,

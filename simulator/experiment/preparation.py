@@ -112,7 +112,7 @@ def prepare(
             broken.append(Broken(cell.id, 0, "", error.status, str(error), ""))
             continue
         amounts[cell.id] = amount
-        calibrations[cell.id] = calibration(preflight, amount) | {"start_s": preflight.start_s}
+        calibrations[cell.id] = calibration(cell, preflight, amount) | {"start_s": preflight.start_s}
     alive = [cell for cell in possible if cell.id in amounts]
     works = {cell.id: work_of(cell, calibrations[cell.id], cores) for cell in alive}
     sizes = size_all(scenario, alive, works, calibrations, search)

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,8 @@ class Preflight:
     """Work per second of CPU of a parser that reaches any cost."""
     client_cpu_ns: Mapping[str, float | None]
     """CPU of one request at one in flight, by `blocking:NAME` or `asyncio:NAME`."""
-    idle_loop_lag_s: Mapping[str, float | None] | None
-    """`p50`, `p99`, `max`: how late a 10 ms tick of an idle loop is; null without a client for loops."""
+    idle_loop_lag_s: Mapping[str, Mapping[str, float | None]]
+    """`p50`, `p99`, `max`, by kind of loop: how late a 10 ms tick of an idle one is."""
     peak_bytes: int | None
     """Peak memory of one interpreter with client and parser."""
     unpicklable: str | None
@@ -61,6 +61,7 @@ class Preflights:
         driver: the folder of the driver that this interpreter can run.
         launch_of: gives a cell's interpreter and driver, or raises DriverError; null: those above run all.
         references: the scenario's runtimes in the order in which they may calibrate the amount of parsing.
+        loops: the kinds of event loop that the cells have.
         stop: asks a preflight to give up, which raises Stopped.
     """
 
@@ -75,12 +76,14 @@ class Preflights:
         driver: Path = DRIVER,
         launch_of: Callable[[Cell], tuple[str, Path]] | None = None,
         references: Sequence[str] = (),
+        loops: Collection[str] = (),
         stop: Stop | None = None,
     ) -> None:
         self._stop = stop
         self._servers = servers
         self._launch_of = launch_of or (lambda _: (python, driver))
         self._references = references
+        self._loops = loops
         self._import_path = import_path
         self._time_limit_s = time_limit_s
         self._seed = seed
@@ -145,6 +148,7 @@ class Preflights:
                 import_path=self._import_path,
                 output=folder / "preflight.json",
                 content_pages=server.content_pages(),
+                loops=self._loops,
             )
             with DriverProcess(
                 python, job, folder, time_limit_s=self._time_limit_s, driver=which, stop=self._stop
@@ -170,9 +174,11 @@ class Preflights:
             parse_cpu_ns=found["parse_cpu_ns"],
             units_per_s=found["units_per_s"],
             client_cpu_ns=found["client_cpu_ns"],
-            idle_loop_lag_s=None
-            if (lag := lag_s(found.get("idle_loop_lag_ns", ()))) is None
-            else asdict(lag),
+            idle_loop_lag_s={
+                kind: asdict(lag)
+                for kind, late_ns in found.get("idle_loop_lag_ns", {}).items()
+                if (lag := lag_s(late_ns)) is not None
+            },
             peak_bytes=found["peak_bytes"],
             unpicklable=found["unpicklable"],
             errors=tuple(found["errors"]),
@@ -220,8 +226,9 @@ def stored_amount(calibrated: Mapping[str, Any]) -> Amount:
     return Amount(calibrated["repeats"], calibrated["extra_fraction"], calibrated["units"])
 
 
-def calibration(preflight: Preflight, amount: Amount) -> dict[str, Any]:
+def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> dict[str, Any]:
     """Return what is stored and shown of a cell's calibration (durations in seconds)."""
+    loop = cell.plan.loop or ""
     own = preflight.parse_cpu_ns
     return {
         "pages": preflight.pages,
@@ -234,7 +241,7 @@ def calibration(preflight: Preflight, amount: Amount) -> dict[str, Any]:
         "client_cpu_s": {
             name: None if cpu is None else cpu / 1e9 for name, cpu in preflight.client_cpu_ns.items()
         },
-        "idle_loop_lag_s": preflight.idle_loop_lag_s,
+        "idle_loop_lag_s": preflight.idle_loop_lag_s.get(loop),
         "peak_bytes": preflight.peak_bytes,
         "errors": [dict(error) for error in preflight.errors],
         "content_problems": list(preflight.content_problems),

@@ -1,5 +1,6 @@
 """The job file: what one repetition or preflight tells the driver (driver/protocol.md)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ def job_file(
     output: Path,
     instrument: bool = True,
     content_pages: int = 0,
+    loops: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return the mapping that driver.spec.load reads."""
     plan, job = cell.plan, cell.job
@@ -62,6 +64,7 @@ def job_file(
         "output": str(output),
         "clients": [f"{kind}:{name}" for kind, name in sorted(clients.items())],
         "content_pages": content_pages,
+        "loops": sorted(loops),
         "arrivals": None
         if cell.arrivals is None
         else {"process": cell.arrivals.process, "rate_per_s": cell.arrivals.rate_per_s},
