@@ -28,7 +28,10 @@ def _java_clocks():
 
 
 def _dotnet_clocks():
-    from System.Diagnostics import Stopwatch  # noqa: PLC0415 - IronPython's own
+    import clr  # noqa: PLC0415 - IronPython's own
+
+    clr.AddReference("System")  # .NET Core begins with its core library alone
+    from System.Diagnostics import Stopwatch  # noqa: PLC0415
 
     frequency = int(Stopwatch.Frequency)
     return (lambda: int(Stopwatch.GetTimestamp()) * 1000000000 // frequency), _unknown

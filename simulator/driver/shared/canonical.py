@@ -19,7 +19,6 @@ parser returns on Python 3), any other as bytes. `int` and `long` are one type.
 
 from __future__ import absolute_import, division, unicode_literals
 
-import json
 import math
 import sys
 import types
@@ -31,7 +30,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from .field_path import path_of, shortened, step_to
-from .python import AMBIGUOUS, INTEGERS, IRONPYTHON, JYTHON, TEXT
+from .python import AMBIGUOUS, INTEGERS, IRONPYTHON, JYTHON, TEXT, to_json
 
 if sys.version_info[0] == 2:
     from collections import Mapping
@@ -52,6 +51,8 @@ if TYPE_CHECKING:
 
 LEAST_POWER, EXPONENT_FROM = -4, 16
 """Powers of ten between which `repr` writes a float without an exponent."""
+LAST_PLACE = -1074
+"""Power of two of the least float."""
 MAX_DEPTH = 100 if JYTHON or IRONPYTHON else 200
 """Levels of nesting; well within Python's own limit of 1000 frames, at three frames a level. The JVM has fewer."""
 
@@ -60,7 +61,7 @@ _MAX_DECIMAL_BITS = 1024
 _TOO_DEEP = RecursionError if sys.version_info >= (3, 5) else RuntimeError
 _NAMESPACE = getattr(types, "SimpleNamespace", ())  # type: Any
 
-_quoted = json.JSONEncoder(ensure_ascii=True).encode  # type: Callable[[Any], str]
+_quoted = to_json
 
 
 class NotCanonicalError(TypeError):
@@ -177,18 +178,45 @@ def _float(value):
     return TEXT(float.__repr__(value))
 
 
+def _midpoints(value):
+    # type: (float) -> tuple[int, int, int]
+    """Return the points half-way from a positive float to its neighbours, in quarters of its last place, and its power.
+
+    What lies between them is read as that float (IEEE 754, round half to even).
+    """
+    fraction, power = math.frexp(value)
+    mantissa, power = int(fraction * 2.0**53), power - 53
+    spare = max(0, LAST_PLACE - power)  # places that a subnormal number does not have
+    mantissa, power = mantissa >> spare, power + spare
+    at_the_edge = mantissa == 2**52 and power > LAST_PLACE  # below a power of two floats lie twice as close
+    return 4 * mantissa - (1 if at_the_edge else 2), 4 * mantissa + 2, power - 2
+
+
 def _shortest(value):
     # type: (float) -> str
-    """Return `repr` of a float as CPython writes it; Java's and .NET's may have a digit more."""
+    """Return `repr` of a float as CPython writes it, by whole numbers.
+
+    Java's and .NET's own may have a digit more, and .NET neither writes nor reads every last digit right.
+    """
     if value == 0:
         return "-0.0" if math.copysign(1.0, value) < 0 else "0.0"
+    low, high, power = _midpoints(abs(value))
+    exact, even = Decimal(abs(value)), low % 8 in (6, 7)
     for digits in range(1, 18):
-        text = "%.*e" % (digits - 1, value)
-        if float(text) == value:
+        text, _, exponent = format(exact, ".%de" % (digits - 1)).partition("e")
+        nearest, ten = int(text.replace(".", "")), int(exponent) - digits + 1
+        here, there = 10 ** max(-ten, 0) * 2 ** max(power, 0), 10 ** max(ten, 0) * 2 ** max(-power, 0)
+        # Below a power of two the interval is narrower than above: the next number up may lie within, the nearest not.
+        found = [
+            number
+            for number in (nearest, nearest + 1)
+            if low * here < number * there < high * here
+            or (even and number * there in (low * here, high * here))
+        ]
+        if found:
             break
-    mantissa, _, exponent = text.partition("e")
-    sign, mantissa, power = ("-" if mantissa[0] == "-" else ""), mantissa.lstrip("-"), int(exponent)
-    figures = mantissa.replace(".", "").rstrip("0") or "0"
+    figures, power = ("%d" % found[0]).rstrip("0"), int(exponent)
+    sign = "-" if value < 0 else ""
     if not LEAST_POWER <= power < EXPONENT_FROM:
         point = "." + figures[1:] if len(figures) > 1 else ""
         return "%s%s%se%s%02d" % (sign, figures[0], point, "-" if power < 0 else "+", abs(power))

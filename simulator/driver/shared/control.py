@@ -8,13 +8,12 @@ however it went, the kernel signals the driver's whole process group.
 from __future__ import absolute_import, division, unicode_literals
 
 import io
-import json
 import os
 import signal
 import sys
 import threading
 
-from .python import IRONPYTHON, JYTHON
+from .python import IRONPYTHON, JYTHON, to_json
 
 try:
     import fcntl
@@ -42,13 +41,15 @@ class Control(object):
     def say(self, event, **details):
         # type: (str, **Any) -> None
         """Send one event. Never called between "go" and the last record."""
-        line = (json.dumps(dict(details, event=event)) + "\n").encode("ascii")
+        line = (to_json(dict(details, event=event)) + "\n").encode("ascii")
         if self._events is None:
             os.write(1, line)
             return
         try:
             self._events.write(line)
             self._events.flush()
+            if IRONPYTHON:
+                self._events.raw.flush()  # type: ignore[attr-defined] # its raw files have a buffer, too
         except (IOError, OSError):  # two types in Python 2
             end_group()
 
@@ -142,4 +143,11 @@ def leave(code):
         from java.lang import Runtime  # noqa: PLC0415 - Jython's own
 
         Runtime.getRuntime().halt(code)  # exit() would wait for the JVM's shutdown hooks
+    if IRONPYTHON:
+        import clr  # noqa: PLC0415 - IronPython's own
+
+        clr.AddReference("System")  # .NET Core begins with its core library alone
+        from System.Diagnostics import Process  # noqa: PLC0415
+
+        Process.GetCurrentProcess().Kill()  # its exit waits for all threads, also for one that holds a lock for ever
     os._exit(code)

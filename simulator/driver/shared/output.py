@@ -3,14 +3,13 @@
 from __future__ import absolute_import, division, unicode_literals
 
 import io
-import json
 import os
 import platform
 import sys
 
 from .canonical import NotCanonicalError, canonical
 from .process_setup import cpus_now
-from .python import IMPLEMENTATION
+from .python import IMPLEMENTATION, to_json
 from .recorder import COLUMNS, READY
 
 TYPE_CHECKING = False
@@ -94,5 +93,5 @@ def write(path, document):
     """Write JSON under a name of its own first, so that a half-written file is never read."""
     partial = path + ".partial"
     with io.open(partial, "wb") as out:
-        out.write(json.dumps(document).encode("ascii"))
+        out.write(to_json(document).encode("ascii"))
     os.rename(partial, path)

@@ -2,7 +2,9 @@
 
 from __future__ import absolute_import, division, unicode_literals
 
+import json
 import platform
+import re
 import sys
 
 TYPE_CHECKING = False
@@ -22,6 +24,18 @@ else:
     TEXT = str
     INTEGERS = (int,)
     count_to = range
+
+if IRONPYTHON:
+    # Its own escape of text takes characters of U+0080 to U+00FF for bytes of UTF-8.
+    _encoded = json.JSONEncoder(ensure_ascii=False).encode
+
+    def to_json(value):
+        # type: (Any) -> str
+        """Return JSON in ASCII."""
+        return re.sub("[^ -~]", lambda found: "\\u%04x" % ord(found.group()), _encoded(value))
+
+else:
+    to_json = json.JSONEncoder(ensure_ascii=True).encode  # type: ignore[assignment]
 
 AMBIGUOUS = isinstance(b"", str)
 """Whether a native string may be text or bytes: in Python 2, IronPython excepted."""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.interpreters import interpreter
 
-PYTHONS = ("this", "pypy3", "jython")
+PYTHONS = ("this", "pypy3", "jython", "ipy")
 
 
 # One worker runs all tests of one Python: two Java machines at a time would take longer than one after the other.

@@ -18,6 +18,7 @@ from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
 from simulator.driver.shared.work import bind, page_url
 from simulator.result.observation import Broken, Observed, OpenArrivals
+from simulator.result.samples import UNKNOWN
 from simulator.runner.calibrate import Preflight, Preflights
 from simulator.runner.driver_process import PORTABLE_DRIVER, DriverError
 from simulator.runner.job import Amount, job_file
@@ -127,9 +128,10 @@ def test_every_job_is_done_once_in_time_and_its_record_is_the_main_drivers(
     # Its clock is the server's: the server gets a request after it was begun, the client the answer after it was sent.
     assert (samples.received_ns >= samples.start_ns).all()
     assert (samples.first_byte_ns <= samples.fetched_ns).all()
-    assert (samples.parse_cpu_ns > 0).all()
-    assert outcome.ready.workers.keys() == {0, 1, 2}
-    assert measure(outcome, "equal").parse.cpu_s is not None
+    knows_cpu = outcome.environment["implementation"] != "IronPython"
+    assert (samples.parse_cpu_ns > 0 if knows_cpu else samples.parse_cpu_ns == UNKNOWN).all()
+    assert outcome.ready.workers.keys() == ({0, 1, 2} if knows_cpu else set())
+    assert (measure(outcome, "equal").parse.cpu_s is not None) == knows_cpu
 
     reference = Reference()
     main = run_repetition(

@@ -91,7 +91,7 @@ def test_the_check_finds_what_is_newer(source: str) -> None:
     assert found
 
 
-@pytest.mark.parametrize("name", ["pypy3", "jython"])
+@pytest.mark.parametrize("name", ["pypy3", "jython", "ipy"])
 def test_other_pythons_compile_every_file(name: str) -> None:
     program = (
         "import io, json, sys\n"
