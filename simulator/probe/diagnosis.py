@@ -16,13 +16,34 @@ MOSTLY_WAITS = 0.5
 MUCH_KERNEL = 0.3
 STALLED = 0.2
 """Share of two threads' time that is neither on a CPU nor waiting for one: 0.5 if one always waits for the other."""
+ABOVE = 1.05
+"""By how much more than a ceiling a speed-up is before it contradicts it: no ratio is measured better."""
 BUSY = 0.1
 """One thread that waits for a core that long is not alone on the machine."""
 
 
 def conclude(measured: Measured) -> ProbeResult:
     """Draw the conclusions."""
-    return ProbeResult(measured, ceiling(measured), limit(measured), advise(measured))
+    return ProbeResult(
+        measured, ceiling(measured), limit(measured), advise(measured), contradiction(measured)
+    )
+
+
+def contradiction(measured: Measured) -> str | None:
+    """Say so where threads gained more than the held share allows, surely: one of the two is measured wrong."""
+    held = measured.gil_held
+    if held is None:
+        return None
+    most = 1 / max(held.low, 0.001)
+    above = [n for n, speedup in measured.speedup.items() if min(speedup.median / ABOVE, speedup.low) > most]
+    if not above:
+        return None
+    n = max(above)
+    return (
+        f"These contradict each other: {n} threads did {factor(measured.speedup[n].median)} times the work of one, and"
+        f" a call holds the GIL at least {share(held.low)} of its time, which allows {factor(most)} times. One of them"
+        " is wrong; the advice is by the held share. Probe again on a quiet machine, with pages of equal cost."
+    )
 
 
 def ceiling(measured: Measured) -> float | None:
@@ -52,7 +73,7 @@ def limit(measured: Measured) -> str | None:
     do more than two threads only because the kernel deals the cores out by process group.
     """
     two, apart = measured.speedup.get(2), measured.processes.get(2)
-    if two is None or disturbed(measured) is not None:
+    if two is None or disturbed(measured) is not None or contradiction(measured) is not None:
         return None
     if two.median >= SCALES:
         most = measured.threads.get(max(measured.threads))
@@ -101,13 +122,18 @@ def advise(measured: Measured) -> Advice:
             f"a call takes {duration(cost)}, about as much as handing it to a thread or process costs;"
             " hand over many at once, if any",
         )
-    if disturbed(measured) is not None and measured.gil_held is not None:
-        return _by_share(measured.gil_held.median)
-    if two is not None and _surely(two):
+    held = measured.gil_held
+    if held is not None and contradiction(measured) is not None:
+        return _by_share(held.median, "since the speed-up of threads contradicts it")
+    if held is not None and disturbed(measured) is not None:
+        return _by_share(held.median, "since other programs use the cores and no speed-up can be believed")
+    if two is not None and _surely(two) and (held is None or 1 / max(held.low, 0.001) >= SCALES):
         return Advice("threads", f"two threads do {factor(two.median)} times the work of one")
     if apart is not None and _surely(apart):
-        held = f"two threads do only {factor(two.median)}" if two is not None else "threads were not measured"
-        return Advice("processes", f"two processes do {factor(apart.median)} times the work of one, {held}")
+        beside = (
+            f"two threads do only {factor(two.median)}" if two is not None else "threads were not measured"
+        )
+        return Advice("processes", f"two processes do {factor(apart.median)} times the work of one, {beside}")
     return Advice(
         "inline",
         "neither two threads nor two processes do clearly more than one here; on an event loop, a thread would keep"
@@ -115,8 +141,8 @@ def advise(measured: Measured) -> Advice:
     )
 
 
-def _by_share(held: float) -> Advice:
-    by_share = "by that share alone, since other programs use the cores and no speed-up can be believed"
+def _by_share(held: float, why: str) -> Advice:
+    by_share = f"by that share alone, {why}"
     if 1 / max(held, 0.5) >= WORTH:
         return Advice("threads", f"it holds the GIL {share(held)} of its time: {by_share}")
     return Advice(

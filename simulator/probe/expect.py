@@ -9,6 +9,7 @@ from typing import Literal
 
 from mockserver.units import format_duration, parse_duration
 from simulator.measures.dimension import DURATION, PLAIN, Dimension, with_units
+from simulator.probe.diagnosis import contradiction
 from simulator.probe.result import Measured
 from simulator.stats.intervals import Interval
 from simulator.text.numbers import factor
@@ -115,6 +116,8 @@ def judge(condition: ProbeCondition, measured: Measured) -> Judged:
 def _value(condition: ProbeCondition, measured: Measured) -> Interval | str:
     """Return what the condition speaks of, or why it is not known."""
     key, number = condition.key, condition.number
+    if key in ("speedup", "gil_held") and (wrong := contradiction(measured)) is not None:
+        return wrong
     if number is not None:
         ratios = measured.speedup if key == "speedup" else measured.processes
         had = ", ".join(f"{key}({n})" for n in ratios) or "nothing of it"

@@ -42,8 +42,15 @@ def shares_of(everything: Mapping[str, int], holding: Mapping[str, int]) -> Shar
     return {phase: holding.get(phase, 0) / seen for phase, seen in everything.items()}
 
 
-def estimate(pairs: Sequence[Shares], estimator: str) -> Held | str:
-    """Return the share, or the reason why it cannot be told."""
+def estimate(pairs: Sequence[Shares], estimator: str, *, rough: bool = False) -> Held | str:
+    """Return the share, or the reason why it cannot be told.
+
+    Args:
+        pairs: of each look, in their order.
+        estimator: how it was looked.
+        rough: looks do not see all at the same moment: the interval reaches as much further as the controls are off,
+            since what put them off has put the target off too.
+    """
     if len(pairs) < 3:  # noqa: PLR2004 - an interval needs three
         return "too noisy to tell: the target or a control was hardly ever seen in the samples"
     controls = {phase: median(pair[phase] for pair in pairs) for phase in ("hold", "release")}
@@ -55,12 +62,18 @@ def estimate(pairs: Sequence[Shares], estimator: str) -> Held | str:
     values = [pair["target"] for pair in pairs]
     middle, mean = median(values), fmean(values)
     half = t_975(len(values) - 1) * stdev(values) / sqrt(len(values))
+    if rough:
+        half += max(_off(pairs, "hold", 1.0), _off(pairs, "release", 0.0))
     low, high = min(mean - half, middle), max(mean + half, middle)
     if high - low > WIDEST:
         between = f"{share(max(0.0, low))} and {share(min(1.0, high))}"
         return f"too noisy to tell: between {between}; try again on a quiet machine"
     # Two samplers never hit the same moments: work that always holds it scatters around 1.
     return Held(_share(middle), _share(low), _share(high), estimator, controls)
+
+
+def _off(pairs: Sequence[Shares], control: str, truth: float) -> float:
+    return median(abs(pair[control] - truth) for pair in pairs)
 
 
 def _share(value: float) -> float:

@@ -22,6 +22,10 @@ SPINNER = "a spinning thread beside it"
 MOST_THREADS = 64
 SLOW_S = 0.1
 """A call that takes longer is measured in fewer and longer turns."""
+LONG_S = 1.0
+"""Of a call that takes longer each thread makes one, of others two at least: what ends late is then a smaller part."""
+WINDOW_AT_MOST_S = 3.0
+"""More than two threads are measured as far as their calls take no longer, one after another."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Budget:
             return self
         return Budget(
             rounds=min(3, self.rounds),
-            window_s=max(self.window_s, 2 * cost_s),
+            window_s=self.window_s,
             looks=min(4, self.looks),
             look_s=max(self.look_s, ceil(8 * cost_s)),
             loop_s=max(self.loop_s, 3 * cost_s),
@@ -82,7 +86,8 @@ def measure(target: Target, python: str, budget: Budget, say: Say) -> Measured:
         second = stack.enter_context(open_worker(python, target)) if budget.scaling and cores > 1 else None
         if second is None:
             reasons["processes"] = "not measured" if cores > 1 else "this machine has one core for it"
-        scaling = _scaling(worker, second, _levels(cores) if budget.scaling else (), budget)
+        dealing = deal(worker.first.cost_s, cores, budget.window_s)
+        scaling = _scaling(worker, second, dealing, budget)
         if budget.loop_s > 0:
             say("calling it on an event loop")
         lag = _loop_lag(worker, budget) if budget.loop_s > 0 else None
@@ -127,18 +132,21 @@ def _held(worker: Worker, budget: Budget, reasons: dict[str, str], say: Say) -> 
         return None
     say("watching who holds the GIL")
     why = "py-spy is not installed"
-    if budget.sampler is not None:
+    if worker.first.free_threaded:
+        why = "py-spy does not see the GIL of a free-threaded build"
+    elif budget.sampler is not None:
         try:
             found = estimate(_looks(worker, budget, budget.sampler), PY_SPY)
         except CannotLookError as error:
             why = str(error)
         else:
             return _noted(found, reasons)
+    say(f"py-spy cannot help ({why}): calling it beside a spinning thread")
     pairs: list[Shares] = []
     for _ in range(max(3, budget.looks)):
         answer = worker.measure("spinner", seconds=max(budget.window_s, 0.2))
         pairs.append({phase: answer[phase] for phase in ("target", "hold", "release")})
-    found = estimate(pairs, f"{SPINNER} ({why})")
+    found = estimate(pairs, f"{SPINNER} ({why})", rough=True)
     return _noted(found if isinstance(found, Held) else f"{why}; with {SPINNER}: {found}", reasons)
 
 
@@ -159,12 +167,26 @@ def _looks(worker: Worker, budget: Budget, sampler: str) -> list[Shares]:
     return pairs
 
 
-def _levels(cores: int) -> tuple[int, ...]:
-    """Return the numbers of threads: powers of two up to twice the cores, 2 at least."""
-    powers = [2]
-    while powers[-1] * 2 <= min(2 * cores, MOST_THREADS):
-        powers.append(powers[-1] * 2)
-    return tuple(powers)
+@dataclass(frozen=True)
+class Dealing:
+    """How many calls are dealt out in a window, and to how many threads."""
+
+    levels: tuple[int, ...]
+    """Numbers of threads beside one: powers of two up to twice the cores, 2 at least."""
+    calls: int
+    """The same for each of them, so that all of them do the same work: a multiple of the most threads."""
+
+
+def deal(cost_s: float, cores: int, window_s: float) -> Dealing:
+    """Return what one thread does in about `window_s`, or as much as gives every thread whole calls to make."""
+    least = 1 if cost_s > LONG_S else 2
+    levels = [2]
+    while (most := levels[-1] * 2) <= min(
+        2 * cores, MOST_THREADS
+    ) and least * most * cost_s <= WINDOW_AT_MOST_S:
+        levels.append(most)
+    most = levels[-1]
+    return Dealing(tuple(levels), most * max(least, ceil(window_s / max(cost_s, 1e-9) / most)))
 
 
 @dataclass(frozen=True)
@@ -175,18 +197,19 @@ class _Scaling:
     threads: Mapping[int, Threads]
 
 
-def _scaling(worker: Worker, second: Worker | None, levels: Sequence[int], budget: Budget) -> _Scaling:
+def _scaling(worker: Worker, second: Worker | None, dealing: Dealing, budget: Budget) -> _Scaling:
+    levels = dealing.levels if budget.scaling else ()
     rates: dict[int, list[float]] = {n: [] for n in (1, *levels)}
     looks: dict[int, list[Threads]] = {n: [] for n in (1, *levels)}
     apart: list[float] = []
     for turn in range(budget.rounds):
         # There and back: what drifts in one direction is not always against the same.
         for n in sorted(rates, reverse=bool(turn % 2)):
-            answer = worker.measure("threads", threads=n, seconds=budget.window_s)
+            answer = worker.measure("threads", threads=n, calls=dealing.calls, first=0)
             rates[n].append(answer["calls_per_s"])
             looks[n].append(_threads(answer))
         if second is not None:
-            apart.append(_side_by_side(worker, second, budget.window_s))
+            apart.append(_side_by_side(worker, second, dealing.calls))
     cost = interval([1 / rate for rate in rates[1]])
     if cost is None:
         raise ValueError("a probe needs a round at least")
@@ -199,10 +222,15 @@ def _known(ratios: Mapping[int, Interval | None]) -> dict[int, Interval]:
     return {n: ratio for n, ratio in ratios.items() if ratio is not None}
 
 
-def _side_by_side(one: Worker, other: Worker, seconds: float) -> float:
-    for worker in (one, other):
-        worker.ask("threads", threads=1, seconds=seconds)
-    return sum(float(worker.answer()["calls_per_s"]) for worker in (one, other))
+def _side_by_side(one: Worker, other: Worker, calls: int) -> float:
+    """Return the calls per second of two processes, each with half of them, in the window that has both."""
+    half = calls // 2
+    for worker, first in ((one, 0), (other, half)):
+        worker.ask("threads", threads=1, calls=half, first=first)
+    answers = [worker.answer("threads") for worker in (one, other)]
+    began_s = min(float(answer["began_s"]) for answer in answers)
+    ended_s = max(float(answer["ended_s"]) for answer in answers)
+    return 2 * half / (ended_s - began_s)
 
 
 def _threads(answer: Mapping[str, float | None]) -> Threads:
@@ -213,6 +241,7 @@ def _threads(answer: Mapping[str, float | None]) -> Threads:
         rest=None if waiting is None else max(0.0, 1 - on_cpu - waiting),
         kernel=float(answer["kernel"] or 0),
         faults_per_call=float(answer["faults_per_call"] or 0),
+        cpu_per_call_s=answer["cpu_per_call_s"],
     )
 
 
@@ -227,6 +256,7 @@ def _median(looks: Sequence[Threads]) -> Threads:
         rest=middle([one.rest for one in looks]),
         kernel=median(one.kernel for one in looks),
         faults_per_call=median(one.faults_per_call for one in looks),
+        cpu_per_call_s=middle([one.cpu_per_call_s for one in looks]),
     )
 
 

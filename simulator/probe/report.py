@@ -28,7 +28,7 @@ def build(result: ProbeResult, judged: Sequence[Judged]) -> list[Part]:
             (_sentence(result.advice.reason), *_limits(result)),
         ),
         Facts("", tuple(_facts(result))),
-        Table("Side by side", _COLUMNS, tuple(_rows(measured)), _cautions(measured), ()),
+        Table("Side by side", _COLUMNS, tuple(_rows(measured)), _cautions(result), ()),
     ]
     if judged:
         parts.append(
@@ -40,9 +40,8 @@ def build(result: ProbeResult, judged: Sequence[Judged]) -> list[Part]:
     return parts
 
 
-def _cautions(measured: Measured) -> tuple[str, ...]:
-    caution = disturbed(measured)
-    return () if caution is None else (caution,)
+def _cautions(result: ProbeResult) -> tuple[str, ...]:
+    return tuple(text for text in (result.contradiction, disturbed(result.measured)) if text is not None)
 
 
 def _sentence(text: str) -> str:

@@ -22,6 +22,7 @@ class Threads:
     kernel: float
     """Share of the CPU time that the kernel took."""
     faults_per_call: float
+    cpu_per_call_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ class ProbeResult:
     limit: str | None
     """What holds threads back."""
     advice: Advice
+    contradiction: str | None = None
+    """Which two of the numbers cannot both be right."""
 
 
 def to_json(result: ProbeResult) -> str:
@@ -97,5 +100,6 @@ def to_json(result: ProbeResult) -> str:
         "ceiling": result.ceiling,
         "limit": result.limit,
         "advice": asdict(result.advice),
+        "contradiction": result.contradiction,
     }
     return json.dumps(document, indent=1, allow_nan=False)

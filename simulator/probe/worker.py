@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from simulator.driver.parsers import BUILT_IN
-from simulator.runner.driver_process import DriverProcess
+from simulator.runner.calibrate import with_last_words
+from simulator.runner.driver_process import DriverError, DriverProcess
 
 TIME_LIMIT_S = 120.0
 """Of a whole probe; a call may take seconds, and is made a few times."""
@@ -44,6 +45,24 @@ class FirstLook:
     version: str
 
 
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "threads": (
+        "began_s",
+        "ended_s",
+        "calls_per_s",
+        "cpu_per_call_s",
+        "on_cpu",
+        "waiting",
+        "kernel",
+        "faults_per_call",
+    ),
+    "loop": ("lag_s",),
+    "spinner": ("target", "hold", "release"),
+    "turns": (),
+}
+"""What the answer to each question has, beside `to`, the question."""
+
+
 class Worker:
     """Loads the target in an interpreter of its own, then does one measurement for each question."""
 
@@ -54,30 +73,56 @@ class Worker:
     @classmethod
     def of(cls, process: DriverProcess) -> Self:
         """Wait until the target is loaded. Raises DriverError."""
-        ready = process.wait_for("ready")
+        ready = _heard(process, "ready")
         return cls(process, FirstLook(**{name: ready[name] for name in FirstLook.__dataclass_fields__}))
 
     def ask(self, do: str, **details: Any) -> None:
         """Send a command; `answer` waits for what comes of it."""
         self._process.send(json.dumps({"do": do, **details}))
 
-    def answer(self) -> dict[str, Any]:
-        """Return the next answer. Raises DriverError: the target failed, or ended its process."""
-        return self._process.wait_for("answer")
+    def answer(self, do: str) -> dict[str, Any]:
+        """Return the next answer, which must be to this question.
+
+        Raises:
+            DriverError: the target failed, or ended its process, or the answer is to something else.
+        """
+        answer = _heard(self._process, "answer")
+        missing = [name for name in ANSWERS[do] if name not in answer]
+        if answer.get("to") != do or missing:
+            said = f"without {missing[0]}" if missing else f"to {answer.get('to')!r}"
+            raise DriverError("failed", f"the probe's worker was asked for {do!r}, and its answer is {said}")
+        return answer
 
     def measure(self, do: str, **details: Any) -> dict[str, Any]:
         """Ask and wait. Raises DriverError."""
         self.ask(do, **details)
-        return self.answer()
+        return self.answer(do)
 
     @contextmanager
     def taking_turns(self) -> Iterator[None]:
-        """Have target and controls called in turns while the block runs. Raises DriverError."""
+        """Have target and controls called in turns while the block runs, however it ends. Raises DriverError."""
         self.ask("turns")
-        self._process.wait_for("begun")
-        yield
+        _heard(self._process, "begun")
+        try:
+            yield
+        except Exception:
+            self._stop_turns()
+            raise
+        self._stop_turns()
+
+    def _stop_turns(self) -> None:
         self.ask("stop")
-        self.answer()
+        self.answer("turns")
+
+
+def _heard(process: DriverProcess, event: str) -> dict[str, Any]:
+    """Wait for this event. Raises DriverError, with what the worker printed last where it ended by itself."""
+    try:
+        return process.wait_for(event)
+    except DriverError as error:
+        if not error.reason.startswith("the driver "):
+            raise  # it said why
+        raise with_last_words(error, process.last_words()) from error
 
 
 @contextmanager
@@ -90,7 +135,7 @@ def open_worker(python: str, target: Target, *, time_limit_s: float = TIME_LIMIT
 def check(python: str, target: Target, task: str, *, time_limit_s: float) -> Mapping[str, Any]:
     """Have one import check done in a throwaway process. Raises DriverError."""
     with _process(python, target, task, time_limit_s) as process:
-        return process.wait_for("answer")
+        return _heard(process, "answer")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from .target import Call
-from .working import call_for
+from .working import call_for, schedstat
 
 CONTROL_S = 0.02
 TARGET_S = 0.04
@@ -17,14 +17,14 @@ TARGET_S = 0.04
 _BLOCK = bytes(1 << 20)
 
 
-def hold() -> None:
+def hold(_number: int = 0) -> None:
     """Hold the GIL: nothing but interpreter."""
     value = 1
     for _ in range(2_000):
         value = (value * 1_664_525 + 1_013_904_223) & 0xFFFF_FFFF
 
 
-def release() -> None:
+def release(_number: int = 0) -> None:
     """Release it: hashlib does so for blocks of more than 2047 bytes."""
     hashlib.sha256(_BLOCK)
 
@@ -60,7 +60,8 @@ def beside_spinner(call: Call, seconds: float, batch: int) -> "tuple[float, int]
     """Call beside a thread that always wants the GIL.
 
     Returns:
-        seconds in which that thread did not run, so that something else had the GIL; and how many calls there were.
+        seconds in which that thread wanted to run, had a core, and did not: something else had the GIL; and how many
+        calls there were.
     """
     import threading  # noqa: PLC0415 - only where nothing can look from outside
 
@@ -68,10 +69,10 @@ def beside_spinner(call: Call, seconds: float, batch: int) -> "tuple[float, int]
     spun = [0.0]
 
     def spin() -> None:
-        before = time.thread_time()
+        before, looked = time.thread_time(), schedstat()
         while not ended.is_set():
             hold()
-        spun[0] = time.thread_time() - before
+        spun[0] = time.thread_time() - before + waited_s(looked)
 
     thread = threading.Thread(target=spin, daemon=True)
     started = time.perf_counter()
@@ -81,4 +82,17 @@ def beside_spinner(call: Call, seconds: float, batch: int) -> "tuple[float, int]
     finally:
         ended.set()
         thread.join()
-    return time.perf_counter() - started - spun[0], calls
+    return max(0.0, time.perf_counter() - started - spun[0]), calls
+
+
+def alone(call: Call, seconds: float, batch: int) -> float:
+    """Return what a call takes with nothing beside it (s), the waits for a core left out."""
+    looked = schedstat()
+    calls, elapsed = call_for(call, seconds, batch)
+    return max(1e-9, elapsed - waited_s(looked)) / calls
+
+
+def waited_s(before: "tuple[int, int] | None") -> float:
+    """Return how long this thread has waited for a core since then (s); nothing where the system does not say."""
+    after = schedstat()
+    return 0.0 if before is None or after is None else (after[1] - before[1]) / 1e9

@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import time
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from ..parsers import ParserSpecError, ParserUnavailableError, modules
 from ..shared.control import Control
 from ..shared.failure import Failure
 from ..shared.python import gil_enabled
-from .controls import beside_spinner, hold, release, take_turns
+from .controls import alone, beside_spinner, hold, release, take_turns
 from .imports import check
-from .target import callers
-from .working import batch_for, call_for, work
+from .target import call_of
+from .working import Team, batch_for, call_for
 
 PROBE = "probe"
 FIRST_LOOK_S = 0.05
@@ -55,9 +56,9 @@ def run_probe(job: "Mapping[str, Any]", control: Control) -> None:
         if command["do"] == "turns":
             session.turns(control)
             control.next_command()
-            control.say("answer")
+            control.say("answer", to="turns")
         else:
-            control.say("answer", **session.answer(command))
+            control.say("answer", to=command["do"], **session.answer(command))
 
 
 def _let_be_read() -> None:
@@ -72,23 +73,23 @@ class Session:
     def __init__(self, job: Mapping[str, Any]) -> None:
         pages = [Path(path).read_bytes() for path in job["pages"]]
         try:
-            self._caller = callers(job["parser"], pages)
+            self._call = call_of(job["parser"], pages)
         except ParserUnavailableError as error:
             raise Failure("unsupported", str(error)) from error
         except ParserSpecError as error:
             raise Failure("unsupported", str(error).removeprefix("job.parser: ")) from error
         except Exception as error:
             raise Failure("failed", f"importing the target raises {_named(error)}") from error
-        self._call = self._caller()
+        self._team = Team(self._call)
         self._pages = len(pages)
         self._cost_s = 0.0
         self._batch = 1
 
     def first_look(self) -> "dict[str, Any]":
         """Call it on every page, then for a moment; say what it costs and what this Python is."""
-        self._guarded(lambda: [self._call() for _ in range(self._pages)])
+        self._guarded(lambda: [self._call(number) for number in range(self._pages)])
         started = time.perf_counter()
-        self._guarded(self._call)
+        self._guarded(lambda: self._call(0))
         batch = batch_for(time.perf_counter() - started)
         calls, elapsed = self._guarded(lambda: call_for(self._call, FIRST_LOOK_S, batch))
         self._cost_s = elapsed / calls
@@ -111,17 +112,18 @@ class Session:
 
     def answer(self, command: "Mapping[str, Any]") -> "dict[str, Any]":
         """Do what a command says."""
-        seconds = command["seconds"]
         match command["do"]:
             case "threads":
-                calls = [self._caller() for _ in range(command["threads"])]
-                found: dict[str, Any] = self._guarded(lambda: work(calls, seconds, self._batch))
+                window = (command["threads"], command["calls"], self._batch, command["first"])
+                found: dict[str, Any] = self._guarded(lambda: self._team.window(*window))
                 return found
             case "loop":
-                call = None if command["idle"] else self._call
-                return {"lag_s": [late / 1e9 for late in self._guarded(lambda: lag_ns(call, seconds))]}
+                following = count().__next__
+                call = None if command["idle"] else lambda: self._call(following())
+                late = self._guarded(lambda: lag_ns(call, command["seconds"]))
+                return {"lag_s": [one / 1e9 for one in late]}
             case "spinner":
-                shares: dict[str, Any] = self._guarded(lambda: self._spinner(seconds))
+                shares: dict[str, Any] = self._guarded(lambda: self._spinner(command["seconds"]))
                 return shares
         raise Failure("failed", f"the worker does not know how to do {command['do']!r}")
 
@@ -133,9 +135,9 @@ class Session:
             ("hold", hold, 1),
             ("release", release, 1),
         ):
-            calls, elapsed = call_for(call, seconds / 2, batch)
-            taken, beside = beside_spinner(call, seconds, batch)
-            shares[name] = (taken / beside) / (elapsed / calls)
+            cost_s = alone(call, seconds / 2, batch)
+            taken, calls = beside_spinner(call, seconds, batch)
+            shares[name] = taken / calls / cost_s
         return shares
 
     @staticmethod

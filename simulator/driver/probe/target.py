@@ -1,40 +1,35 @@
-"""From what the probe is asked about to a call without arguments: the next page through the function."""
+"""From what the probe is asked about to a call with a number, which chooses the page."""
 
 import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
-from itertools import cycle
 from typing import Any
 
 from ..parsers import Parser, ScalableParser, is_scalable, load
 from ..parsers.interface import ParserSpecError
 from ..parsers.user_function import find_function, finished
 
-Call = Callable[[], object]
+Call = Callable[[int], object]
+"""The call with this number: equal numbers make equal calls, in whichever thread."""
 
 SCALED_COST_S = 0.005
 """What one call of `spin` and `sha256` is made to cost; by themselves they cost nothing."""
 _FIRST_UNITS = 100_000
 
 
-def callers(spec: Mapping[str, Any], pages: Sequence[bytes]) -> Callable[[], Call]:
-    """Return what makes a call for one thread: each has its own order of the pages, beginning with the first.
+def call_of(spec: Mapping[str, Any], pages: Sequence[bytes]) -> Call:
+    """Return the call: number after number, page after page.
 
     Raises:
         ParserSpecError: what the specification names cannot be called with one page, or with nothing.
         ParserUnavailableError: it cannot be imported by this interpreter.
         BaseException: whatever the user's module raises while it is imported.
     """
-    function = _function(spec)
-
-    def caller() -> Call:
-        if len(pages) == 1:
-            page = pages[0]
-            return lambda: function(page)
-        following = cycle(pages).__next__
-        return lambda: function(following())
-
-    return caller
+    function, count = _function(spec), len(pages)
+    if count == 1:
+        page = pages[0]
+        return lambda _: function(page)
+    return lambda number: function(pages[number % count])
 
 
 def _function(spec: Mapping[str, Any]) -> Callable[[bytes], object]:

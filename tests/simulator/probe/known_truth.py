@@ -3,6 +3,7 @@
 import bz2
 import hashlib
 import json
+import os
 import pickle
 import re
 import threading
@@ -19,6 +20,11 @@ _PICKLE = pickle.dumps(_RECORDS)
 _TURN_S = 0.004
 
 
+_LONG_TEXT = b"a" * 600
+_LONG_JSON = json.dumps([{"id": n, "text": "x" * 20} for n in range(100_000)])
+_FLOATS = [(n * 7_919) % 1_000_003 / 7 for n in range(400_000)]
+
+
 class _Own(threading.local):
     def __init__(self) -> None:
         self.parser = etree.HTMLParser()
@@ -33,6 +39,19 @@ def json_loads() -> object:
 
 def re_search() -> object:
     return re.search(rb"\x01\x02[^\x00]+\x01\xff", _BLOCK)
+
+
+def re_search_long() -> object:
+    """A tenth of a second or more in one call of C that never lets go of the GIL."""
+    return re.search(rb"(?:a|b)+(?:a|b)+c", _LONG_TEXT)
+
+
+def json_loads_long() -> object:
+    return json.loads(_LONG_JSON)
+
+
+def sorts_long() -> object:
+    return sorted(_FLOATS)
 
 
 def pickle_loads() -> object:
@@ -107,6 +126,22 @@ def holds_80() -> None:
 
 def fails() -> None:
     raise KeyError("no such field")
+
+
+def measures(page: bytes) -> int:
+    return len(page)
+
+
+_calls = [0]
+
+
+def dies() -> None:
+    """Ends its process when it has been called for a while, in whichever phase that is."""
+    time.sleep(0.01)
+    _calls[0] += 1
+    if _calls[0] > 15:
+        print("goodbye", flush=True)  # noqa: T201 - its last words
+        os._exit(7)
 
 
 def prints() -> None:

@@ -1,7 +1,9 @@
 import pytest
 
-from simulator.probe.diagnosis import advise, ceiling, conclude, disturbed, limit
+from simulator.probe.diagnosis import advise, ceiling, conclude, contradiction, disturbed, limit
+from simulator.probe.report import build
 from simulator.probe.result import Python
+from simulator.report.view.parts import Table
 from simulator.stats.intervals import Interval
 from tests.simulator.probe.measurements import held, measured, ratio, threads
 
@@ -77,3 +79,27 @@ def test_without_a_gil_the_cores_are_the_ceiling() -> None:
 
 def test_without_a_held_share_there_is_no_ceiling() -> None:
     assert ceiling(measured(gil_held=None)) is None
+
+
+def test_a_speed_up_above_what_the_held_share_allows_is_a_contradiction_and_no_advice() -> None:
+    found = measured(gil_held=held(1.0), speedup={2: ratio(1.68), 4: ratio(2.85)})
+    result = conclude(found)
+    assert "4 threads did 2.85 times" in str(result.contradiction)
+    assert (result.limit, result.advice.where) == (None, "processes")
+    assert "contradicts" in result.advice.reason
+    assert any("contradict each other" in caution for part in build(result, ()) for caution in notes(part))
+
+
+def test_a_speed_up_that_is_only_perhaps_above_it_is_none_but_still_no_advice() -> None:
+    found = measured(gil_held=held(1.0), speedup={2: Interval(1.4, 1.01, 1.9), 4: ratio(1.0)})
+    assert contradiction(found) is None
+    assert advise(found).where == "processes"
+
+
+def test_a_speed_up_below_the_ceiling_contradicts_nothing() -> None:
+    assert contradiction(measured(gil_held=held(0.5), speedup={2: ratio(1.9), 4: ratio(1.95)})) is None
+    assert contradiction(measured(gil_held=None, speedup={2: ratio(1.9)})) is None
+
+
+def notes(part: object) -> tuple[str, ...]:
+    return part.notes if isinstance(part, Table) else ()

@@ -26,6 +26,13 @@ def test_conditions_are_held_against_intervals(text: str, verdict: str) -> None:
     assert judge(parse(text), measured()).verdict == verdict
 
 
+def test_numbers_that_contradict_each_other_decide_nothing() -> None:
+    found = measured(gil_held=held(1.0), speedup={2: ratio(1.68)})
+    for text in ("speedup(2) > 1.5", "gil_held > 0.9"):
+        judged = judge(parse(text), found)
+        assert (judged.verdict, "contradict" in judged.because) == ("undecided", True)
+
+
 def test_what_is_null_is_undecided_with_its_reason() -> None:
     judged = judge(
         parse("gil_held < 0.2"), measured(gil_held=None, reasons={"gil_held": "this build has no GIL"})
@@ -37,7 +44,7 @@ def test_the_numbers_are_said() -> None:
     judged = judge(parse("gil_held < 0.2"), measured(gil_held=held(0.1)))
     assert judged.because == "measured 0.10 (0.08 to 0.12)"
     assert (
-        judge(parse("speedup(2) > 1"), measured(speedup={2: ratio(1.5)})).because
+        judge(parse("speedup(2) > 1"), measured(gil_held=held(0.1), speedup={2: ratio(1.5)})).because
         == "measured 1.50 (1.45 to 1.55)"
     )
 

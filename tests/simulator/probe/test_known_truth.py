@@ -108,6 +108,15 @@ def undisturbed(name: str, page: Path) -> Measured:
 
 @TRUTH
 @needs_py_spy
+@pytest.mark.parametrize("name", ["re_search_long", "json_loads_long", "sorts_long", "json_loads"])
+def test_threads_gain_nothing_by_calls_that_hold_the_gil_however_long(name: str, page: Path) -> None:
+    result = conclude(undisturbed(f":{name}", page))
+    assert {n: gained.median <= 1.05 for n, gained in result.measured.speedup.items()} == {2: True, 4: True}
+    assert result.advice.where != "threads"
+
+
+@TRUTH
+@needs_py_spy
 def test_lxmls_shared_parser_is_a_lock_of_its_own(page: Path) -> None:
     result = conclude(undisturbed(":lxml_shared", page))
     assert str(result.limit).startswith("a lock inside the process, not the GIL")

@@ -46,13 +46,13 @@ def test_what_cannot_be_called_is_explained(name: str, status: str, said: str, p
 
 def test_what_the_target_prints_is_no_answer(page: Path) -> None:
     with open_worker(sys.executable, target("known_truth:prints", page)) as worker:
-        answer = worker.measure("threads", threads=2, seconds=0.05)
+        answer = worker.measure("threads", threads=2, calls=4, first=0)
     assert answer["calls_per_s"] > 0
 
 
 def test_threads_shares_and_ticks_are_measured(page: Path) -> None:
     with open_worker(sys.executable, target("html.parser", page)) as worker:
-        answer = worker.measure("threads", threads=2, seconds=0.1)
+        answer = worker.measure("threads", threads=2, calls=20, first=0)
         assert 0 < answer["on_cpu"] <= 1
         ticks = worker.measure("loop", idle=True, seconds=0.1)["lag_s"]
     # Ticks at 10, 20 … 90 ms, each once, and those that passed before the last one was noticed.
@@ -63,7 +63,7 @@ def test_threads_shares_and_ticks_are_measured(page: Path) -> None:
 def test_a_worker_ends_with_its_block(page: Path) -> None:
     with open_worker(sys.executable, target("spin", page)) as worker:
         pid = worker.first.pid
-        worker.ask("threads", threads=2, seconds=60)
+        worker.ask("threads", threads=2, calls=1_000_000, first=0)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
@@ -72,7 +72,7 @@ def test_a_worker_ends_when_its_parent_is_killed(page: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from simulator.probe.worker import *\n"
         f"with open_worker(sys.executable, Target('spin', (Path({str(page)!r}),), ())) as w:\n"
-        "    w.ask('threads', threads=2, seconds=60); print(w.first.pid, flush=True); time.sleep(60)"
+        "    w.ask('threads', threads=2, calls=1_000_000, first=0); print(w.first.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
