@@ -73,6 +73,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         attribution=attribute(observed, outside.steal),
         job_time=job_time(samples),
         moved_bytes_per_page=None if moved is None else moved / done,
+        warmup_s=observed.warmup_s,
     )
 
 

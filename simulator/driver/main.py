@@ -67,13 +67,18 @@ def measure(spec: Spec, control: Control) -> None:
     started_ns = time.perf_counter_ns()
     try:
         workers = shard.start()
-        startup_ns = time.perf_counter_ns() - started_ns
+        up_ns = max(worker.up_ns for worker in workers)
+        startup_ns = up_ns - started_ns
+        shard.warm_up()
+        warmup_ns = time.perf_counter_ns() - up_ns
         # After the workers: a fork copies no thread, and warm-up is not slowed down.
         beside = [vars(spinner) for spinner in spinners.start()]
         control.say(
             "ready",
             workers=[vars(worker) for worker in workers],
             startup_ns=startup_ns,
+            warmup_ns=warmup_ns,
+            up_ago_ns=time.perf_counter_ns() - up_ns,
             checked_ns=checked_ns,
             beside=beside,
         )
@@ -85,7 +90,12 @@ def measure(spec: Spec, control: Control) -> None:
         control.say("parked", parked_ns=parked_ns)
         control.wait_for("release")
         write_measured(
-            spec, shard.outcome, go_ns=go_ns, startup_ns=startup_ns, environment=describe(spec, workers)
+            spec,
+            shard.outcome,
+            go_ns=go_ns,
+            startup_ns=startup_ns,
+            warmup_ns=warmup_ns,
+            environment=describe(spec, workers),
         )
     except Failure as failure:
         # Workers may be anywhere, perhaps in a parser that never returns: say why, then leave without joining.

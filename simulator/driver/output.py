@@ -12,14 +12,20 @@ from .strategies import Outcome
 
 
 def write_measured(
-    spec: Spec, outcome: Outcome, *, go_ns: int, startup_ns: int, environment: "dict[str, Any]"
+    spec: Spec,
+    outcome: Outcome,
+    *,
+    go_ns: int,
+    startup_ns: int,
+    warmup_ns: int,
+    environment: "dict[str, Any]",
 ) -> None:
     """Write the sample file."""
     offsets = spec.offsets_ns()
     output.write(
         spec.output,
         {
-            **output.measured(outcome.logs, digest, go_ns, startup_ns, offsets),
+            **output.measured(outcome.logs, digest, go_ns, startup_ns, warmup_ns, offsets),
             "errors": outcome.errors,
             "loop_lag_ns": outcome.loop_lag_ns,
             "environment": {**environment, **outcome.notes},

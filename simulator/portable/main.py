@@ -52,8 +52,13 @@ def measure(spec, control):
     threads = Threads(spec)
     started_ns = wall()
     workers = threads.start()
-    startup_ns = wall() - started_ns
-    control.say("ready", workers=workers, startup_ns=startup_ns)
+    up_ns = max(worker["up_ns"] for worker in workers)
+    startup_ns = up_ns - started_ns
+    threads.warm_up()
+    warmup_ns = wall() - up_ns
+    control.say(
+        "ready", workers=workers, startup_ns=startup_ns, warmup_ns=warmup_ns, up_ago_ns=wall() - up_ns
+    )
     control.wait_for("go")
     go_ns = threads.run()
     control.say("parked", parked_ns=wall())
@@ -64,6 +69,7 @@ def measure(spec, control):
         lambda text: names.setdefault(text, "record-%d" % len(names)),
         go_ns,
         startup_ns,
+        warmup_ns,
         threads.offsets,
     )
     # No digests: these Pythons lack BLAKE2b, and the runner has it.

@@ -10,7 +10,7 @@ from functools import partial
 from .client import Client
 from .clock import cpu, sleep_until, wall
 from .parsers import load
-from .shared.blocking import do_jobs, warm_up
+from .shared.blocking import connect, do_jobs, warm_up
 from .shared.failure import Failure
 from .shared.python import JYTHON, gil_enabled, native
 from .shared.recorder import ErrorLog, Recorder, SampleLog
@@ -35,7 +35,7 @@ class Threads:
         self._team = None
 
     def start(self):
-        """Start the threads and wait until each is warm; return what the runner is told of them."""
+        """Start the threads and wait until each is up; return what the runner is told of them."""
         spec, indices = self._spec, range(len(self.logs))
         parse = bind(load(spec.parser), spec.repeats, spec.extra_fraction, spec.units, spec.seed)
         self._team = ThreadTeam(
@@ -44,13 +44,23 @@ class Threads:
             [native(thread_name(index)) for index in indices],
             True,
         )
-        tids = self._team.start()
-        if JYTHON:
-            tids = tids_by_name(len(tids))
+        started = self._team.start()
+        named = tids_by_name(len(started)) if JYTHON else None
         return [
-            {"index": i, "pid": os.getpid(), "tid": tids[i], "shard": 0, "gil_enabled": gil_enabled()}
-            for i in indices
+            {
+                "index": i,
+                "pid": os.getpid(),
+                "tid": tid if named is None else named[i],
+                "shard": 0,
+                "gil_enabled": gil_enabled(),
+                "up_ns": up_ns,
+            }
+            for i, (tid, up_ns) in enumerate(started)
         ]
+
+    def warm_up(self):
+        """Let the threads do their first jobs."""
+        self._team.tell("warm_up")
 
     def run(self):
         """Open the tickets, release the threads and wait until all are parked; return the moment of "go" (ns)."""
@@ -60,7 +70,7 @@ class Threads:
         recorders = [
             Recorder(i, log.add, self.errors, *(clocks + (True,))) for i, log in enumerate(self.logs)
         ]
-        self._team.run(claim, recorders, self._tickets.due)
+        self._team.tell("run", claim, recorders, self._tickets.due)
         return go_ns
 
     def release(self):
@@ -76,12 +86,17 @@ class JobThread:
         self._client = Client(spec.base_url)
 
     def start(self):
-        """Warm up; return the thread's native id, null where this Python does not say."""
+        """Connect; return the thread's native id, null where this Python does not say, and the moment (ns)."""
+        connect(self._client.fetch, PREFIX)
+        tid = threading.get_native_id() if hasattr(threading, "get_native_id") else None
+        return tid, wall()
+
+    def warm_up(self):
+        """Do jobs that do not count."""
         warmup = self._spec.warmup
         warm_up(
             self._client.fetch, PREFIX, self._parse, range(self._index * warmup, (self._index + 1) * warmup)
         )
-        return threading.get_native_id() if hasattr(threading, "get_native_id") else None
 
     def run(self, claim, recorders, due_at):
         """Do jobs until none is left."""

@@ -73,9 +73,9 @@ class Observed:
     samples: Samples
     go_ns: int
     startup_s: float
-    """From the driver's start of its first worker until all are warm."""
+    """From the driver's start of its first worker until all are up."""
     launch_s: float
-    """From the start of the driver's interpreter until all workers are warm."""
+    """From the start of the driver's interpreter until all workers are up."""
     ready: Snapshot
     parked: Snapshot
     server_stats: Mapping[str, Any]
@@ -100,6 +100,8 @@ class Observed:
     """Null: closed, each job was due when a worker was free for it."""
     roles: Mapping[int, str] = field(default_factory=dict)
     """By worker: `job` fetches and parses, `fetch` is a loop that only fetches, `parse` a worker of a pool."""
+    warmup_s: float | None = None
+    """From the last worker up until all have done the jobs that do not count."""
 
 
 @dataclass(frozen=True)

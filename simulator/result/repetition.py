@@ -106,7 +106,8 @@ class Measures:
     makespan_s: float
     """The busy time, from `go` to the last record: start-up excluded, drain included."""
     startup_s: float
-    """From starting the driver's interpreter until every worker is warm."""
+    """From starting the driver's interpreter until every worker is up: connected, its parser imported. Runs without
+    `warmup_s` have warm-up in it."""
     drain_s: float
     """From the last job's start to the last record ready: the part of the makespan with fewer in flight."""
     response_time_s: Percentiles
@@ -154,6 +155,8 @@ class Measures:
     """Where the time of a job went."""
     moved_bytes_per_page: float | None = None
     """Pickled on the way to another interpreter and back; null where nothing is."""
+    warmup_s: float | None = None
+    """From the last worker up until every one has done its jobs that do not count; null in older runs."""
 
 
 @dataclass(frozen=True)

@@ -91,8 +91,9 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         with process:
             try:
                 hello = process.wait_for("ready", on_wake)
-                # Whether subinterpreters will do was tried first: nothing that a job in them would wait for.
-                launch_s = time.monotonic() - process.launched - hello.get("checked_ns", 0) / 1e9
+                # Neither the first jobs, nor trying whether subinterpreters will do: no job would wait for that.
+                after_ns = hello["up_ago_ns"] + hello.get("checked_ns", 0)
+                launch_s = time.monotonic() - process.launched - after_ns / 1e9
                 server.reset()
                 workers = readable_workers(hello["workers"])
                 beside = [(s["pid"], s["tid"]) for s in hello.get("beside", ())]
@@ -121,6 +122,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         go_ns=written["go_ns"],
         startup_s=written["startup_ns"] / 1e9,
         launch_s=launch_s,
+        warmup_s=written["warmup_ns"] / 1e9,
         ready=ready,
         parked=parked,
         server_stats=stats,

@@ -177,7 +177,7 @@ class Job(Config):
     )
     warmup: int = Field(
         default=2,
-        ge=1,
+        ge=0,
         le=1_000,
         strict=True,
         description="Jobs that each worker does first and that do not count.",

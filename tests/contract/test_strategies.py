@@ -300,3 +300,30 @@ def test_what_cannot_be_had_in_a_subinterpreter_is_unsupported_with_the_reason(
     outcome = made.broken(job=made.job("good"))
     assert outcome.status == "unsupported"
     assert reason in outcome.reason
+
+
+def test_no_job_begins_before_every_worker_is_up_and_what_warms_up_is_no_start_up(made: Bench) -> None:
+    (made.folder / "mine.py").write_text(
+        "import os, time\n"
+        "def told(body):\n"
+        "    with open(__file__.replace('mine.py', 'calls'), 'a') as calls:\n"
+        "        calls.write(f'{time.perf_counter_ns()}\\n')\n"
+    )
+    job = made.file(made.job("told").model_copy(update={"warmup": 2}))
+    with DriverProcess(made.python, job, made.folder, time_limit_s=60) as driver:
+        ready = driver.wait_for("ready")
+    up_ns = [worker["up_ns"] for worker in ready["workers"]]
+    calls = [int(line) for line in (made.folder / "calls").read_text().splitlines()]
+    # A pool's workers parse as many pages each as a task has fetched.
+    parsers = [worker for worker in ready["workers"] if worker["role"] == "parse"]
+    assert len(calls) == 2 * (len(parsers) or made.cell.plan.in_flight)
+    assert max(up_ns) <= min(calls)
+    assert ready["startup_ns"] > 0
+    assert ready["up_ago_ns"] >= ready["warmup_ns"] >= max(calls) - max(up_ns)
+
+
+def test_connections_are_open_before_the_window_also_without_a_warm_up(made: Bench) -> None:
+    outcome = made.observed(job=made.cell.job.model_copy(update={"warmup": 0}))
+    assert len(outcome.samples) == PAGES
+    assert outcome.server_stats["connections_opened"] == 0
+    assert outcome.warmup_s is not None

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from .recorder import Recorder
     from .tickets import Claim, Due
 
+OPENING = "0?latency=0ms"
+"""What is fetched to open a connection: the first page, without the injected delay."""
+
+
+def connect(fetch, prefix):
+    # type: (Callable[[str], Any], str) -> None
+    """Open the client's connection: with a request that is answered at once, which every client has a call for."""
+    fetch(prefix + str(OPENING))
+
 
 def warm_up(fetch, prefix, parse, pages):
     # type: (Callable[[str], Any], str, Callable[[int, bytes], Any], Iterable[int]) -> None

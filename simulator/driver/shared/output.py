@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 PROTOCOL = 1
 
 
-def measured(logs, name, go_ns, startup_ns, offsets):
-    # type: (Iterable[Any], Callable[[str], str], int, int, Sequence[int] | None) -> dict[str, Any]
+def measured(logs, name, go_ns, startup_ns, warmup_ns, offsets):
+    # type: (Iterable[Any], Callable[[str], str], int, int, int, Sequence[int] | None) -> dict[str, Any]
     """Return what a sample file says of the jobs: columns of equal length in the order in which records became ready.
 
     Args:
         logs: `SampleLog`s.
         name: From the canonical text of a record to its name, the same for equal ones and no others.
         go_ns: When the window began.
-        startup_ns: How long the workers took to start.
+        startup_ns: How long the workers took until the last was up.
+        warmup_ns: How long they then took for their first jobs, which do not count.
         offsets: How long after that each job was due (ns); None for closed arrivals.
     """
     jobs = sorted((job for log in logs for job in log.jobs()), key=lambda job: job[0][READY])
@@ -42,6 +43,7 @@ def measured(logs, name, go_ns, startup_ns, offsets):
         "go_ns": go_ns,
         "unstarted_due_ns": [go_ns + offset for offset in unstarted],
         "startup_ns": startup_ns,
+        "warmup_ns": warmup_ns,
         "columns": columns,
         "digests": names,
         "records": records,

@@ -1,4 +1,4 @@
-"""Threads that start together, do their part of the window, are parked together and end together."""
+"""Threads that start together, do each step together, are parked in between and end together."""
 
 from __future__ import absolute_import, division, unicode_literals
 
@@ -13,8 +13,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+class _Order(object):
+    """What all members are told next; they wait for it parked."""
+
+    def __init__(self):
+        # type: () -> None
+        self.given = threading.Event()
+        self.method = None  # type: str | None
+        self.arguments = ()  # type: tuple[Any, ...]
+        self.following = None  # type: Any
+
+
 class ThreadTeam(object):
-    """A thread for each member: an object that is opened in it, and starts, runs and is released there."""
+    """A thread for each member: an object that is opened in it, and starts, does what it is told and ends there."""
 
     def __init__(self, what, openers, names, daemon):
         # type: (str, Sequence[Callable[[], Any]], Sequence[str], bool) -> None
@@ -22,7 +33,7 @@ class ThreadTeam(object):
 
         Args:
             what: What a member is, for a person.
-            openers: Each returns a member. It has `start()`, `run(...)` and `release()`, the last safe at any time.
+            openers: Each returns a member. It has `start()`, `release()`, safe at any time, and what it can be told.
             names: Of the threads, as native strings.
             daemon: Whether the threads may end with their interpreter, from the midst of what they do.
         """
@@ -33,51 +44,55 @@ class ThreadTeam(object):
         self._lock = threading.Lock()
         self._pending = 0
         self._settled = threading.Event()
-        self._go = threading.Event()
-        self._given = None  # type: tuple[Any, ...] | None
-        self._released = threading.Event()
+        self._order = _Order()
 
     def start(self):
         # type: () -> list[Any]
         """Start the threads; return what `start` of each member did, in their order. Raises Failure."""
         self._pending = len(self._openers)
         for index, name in enumerate(self._names):
-            thread = threading.Thread(target=self._live, args=(index,), name=name)
+            thread = threading.Thread(target=self._live, args=(index, self._order), name=name)
             thread.daemon = self._daemon
             self._threads.append(thread)
             thread.start()
         self._settle()
         return self._started
 
-    def run(self, *given):
-        # type: (Any) -> None
-        """Let all members `run` with these arguments and wait until each is parked. Raises Failure."""
+    def tell(self, method, *arguments):
+        # type: (str, Any) -> None
+        """Let all members do this with these arguments and wait until each is parked again. Raises Failure."""
         self._pending = len(self._openers)
         self._settled.clear()
-        self._given = given
-        self._go.set()
+        self._give(method, arguments)
         self._settle()
 
     def release(self):
         # type: () -> None
         """Let the threads end and wait until they have."""
-        self._released.set()
-        self._go.set()
+        self._give(None, ())
         for thread in self._threads:
             thread.join()
 
-    def _live(self, index):
-        # type: (int) -> None
+    def _give(self, method, arguments):
+        # type: (str | None, tuple[Any, ...]) -> None
+        order = self._order
+        order.method, order.arguments = method, arguments
+        order.following = self._order = _Order()
+        order.given.set()
+
+    def _live(self, index, order):
+        # type: (int, _Order) -> None
         member = None
         try:
             member = self._openers[index]()
             self._started[index] = member.start()
             self._arrive()
-            self._go.wait()
-            if self._given is not None:
-                member.run(*self._given)
+            order.given.wait()
+            while order.method is not None:
+                getattr(member, order.method)(*order.arguments)
                 self._arrive()
-                self._released.wait()
+                order = order.following
+                order.given.wait()
         except:  # noqa: E722 - carried to the main thread; on the JVM it may be one of Java's
             self._arrive(self._failure())
         finally:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..due_timer import sleep_until
-from ..shared.blocking import do_jobs, warm_up
+from ..shared.blocking import connect, do_jobs, warm_up
 from ..shared.python import gil_enabled
 from ..shared.recorder import ErrorLog, Recorder
 from ..shared.threads import ThreadTeam
@@ -26,7 +26,7 @@ class BlockingShard:
         self._team: ThreadTeam | None = None
 
     def start(self) -> "list[Worker]":
-        """Start the threads and wait until each is warm."""
+        """Start the threads and wait until each is up."""
         plan, parse = self._plan, open_parse(self._plan.spec)
         self._team = ThreadTeam(
             "worker",
@@ -36,12 +36,17 @@ class BlockingShard:
         )
         return self._team.start()
 
+    def warm_up(self) -> None:
+        """Let the threads do their first jobs."""
+        assert self._team is not None  # noqa: S101 - start comes first
+        self._team.tell("warm_up")
+
     def run(self, go_ns: "int | None" = None) -> int:
         """Open the tickets, release the threads and wait until all are parked."""
         assert self._team is not None  # noqa: S101 - start comes first
         if go_ns is None:
             go_ns = time.perf_counter_ns()
-        self._team.run(self._plan.tickets.open(go_ns))
+        self._team.tell("run", self._plan.tickets.open(go_ns))
         self.outcome.errors.extend(self._errors.kept)
         return go_ns
 
@@ -61,10 +66,20 @@ class _JobThread:
         self._client: Any = open_client(plan.spec)
 
     def start(self) -> Worker:
-        """Warm up."""
-        plan, index = self._plan, self._index
-        warm_up(self._client.fetch, self._prefix, self._parse, warmup_pages(plan.spec, index))
-        return Worker(index, os.getpid(), threading.get_native_id(), plan.shard, gil_enabled())
+        """Connect."""
+        connect(self._client.fetch, self._prefix)
+        return Worker(
+            self._index,
+            os.getpid(),
+            threading.get_native_id(),
+            self._plan.shard,
+            gil_enabled(),
+            time.perf_counter_ns(),
+        )
+
+    def warm_up(self) -> None:
+        """Do jobs that do not count."""
+        warm_up(self._client.fetch, self._prefix, self._parse, warmup_pages(self._plan.spec, self._index))
 
     def run(self, claim: Claim) -> None:
         """Do jobs until none is left."""

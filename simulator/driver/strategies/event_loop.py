@@ -11,6 +11,7 @@ from typing import Any
 
 from ..due_timer import Clock, DueTimer, LoopTimer, due_timer
 from ..loop_lag import LoopLag
+from ..shared.blocking import OPENING
 from ..shared.failure import Failure, describe
 from ..shared.python import gil_enabled
 from ..shared.recorder import ErrorLog, Recorder
@@ -38,13 +39,27 @@ class EventLoopShard:
         self._elsewhere: Elsewhere | None = None
 
     def start(self) -> "list[Worker]":
-        """Make the loop and one client per task, and warm each up."""
-        self._parse = parse = self._open_parse()
+        """Make the loop and one client per task, and connect each."""
+        self._parse = self._open_parse()
         self._loop = loop = self._parts.new_loop(self._spec.strategy.loop)
         self.outcome.notes["loop"] = f"{type(loop).__module__}.{type(loop).__qualname__}"
-        self._run(self._warm_up(parse))
+        self._run(self._connect())
         plan = self._plan
-        return [Worker(plan.first_worker, os.getpid(), threading.get_native_id(), plan.shard, gil_enabled())]
+        return [
+            Worker(
+                plan.first_worker,
+                os.getpid(),
+                threading.get_native_id(),
+                plan.shard,
+                gil_enabled(),
+                self._parts.clock(),
+            )
+        ]
+
+    def warm_up(self) -> None:
+        """Let every task do its first jobs."""
+        assert self._parse is not None  # noqa: S101 - start comes first
+        self._run(self._warm_up(self._parse))
 
     def run(self, go_ns: "int | None" = None) -> int:
         """Run every task until no job is left."""
@@ -82,6 +97,12 @@ class EventLoopShard:
         for client in self._clients:
             await client.close()
 
+    async def _connect(self) -> None:
+        # Built on the running loop: a client binds itself to it.
+        self._clients.extend(self._parts.open_client(self._spec) for _ in self._plan.indices)
+        opening = f"{self._spec.base_url}/pages/{OPENING}"
+        await asyncio.gather(*(client.fetch(opening) for client in self._clients))
+
     async def _warm_up(self, parse: Parse) -> None:
         async def warm(index: int, client: Any) -> None:
             for page in warmup_pages(self._spec, index):
@@ -91,8 +112,6 @@ class EventLoopShard:
                 with contextlib.suppress(BaseException):
                     parse(page, body)
 
-        # Built on the running loop: a client binds itself to it.
-        self._clients.extend(self._parts.open_client(self._spec) for _ in self._plan.indices)
         await asyncio.gather(*map(warm, self._plan.indices, self._clients))
 
     async def _window(self, parse: Parse, claim: Claim) -> None:

@@ -1,6 +1,7 @@
 """What every strategy is to the driver: a shard that starts, runs once and parks.
 
-    start()    workers exist, clients are connected, parsers imported, warm-up done
+    start()    workers exist, clients are connected, parsers imported: every worker is up
+    warm_up()  each does its first jobs, which do not count; none begins before all are up
     run()      from "go" until the last record is ready and every worker is parked
     release()  workers end
 
@@ -29,6 +30,8 @@ class Worker:
     shard: int
     gil_enabled: bool
     """Read after the imports: an extension may have turned the GIL back on."""
+    up_ns: int
+    """The moment at which it was up: client connected, parser imported, nothing of the job done yet."""
     role: str = "job"
     """`job`: fetches and parses; `fetch`: an event loop that leaves parsing to a pool; `parse`: a worker of one."""
 
@@ -102,7 +105,10 @@ class Shard(Protocol):
     outcome: Outcome
 
     def start(self) -> "list[Worker]":
-        """Start and warm up every worker. Raises Failure."""
+        """Start every worker; return when all are up. Raises Failure."""
+
+    def warm_up(self) -> None:
+        """Let every worker do its jobs before the window; return when all have. Raises Failure."""
 
     def run(self, go_ns: "int | None" = None) -> int:
         """Release the workers, wait until all are parked, return the moment of "go" (ns). Raises Failure.

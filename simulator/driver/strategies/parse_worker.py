@@ -6,6 +6,7 @@ Everything here is a function of a module, or small data: that is what can be se
 import os
 import pickle
 import threading
+import time
 from dataclasses import dataclass
 from threading import get_ident
 from typing import Any, NamedTuple, Protocol
@@ -99,8 +100,9 @@ def set_up(spec: Spec, index: int, shard: int, gate: "Gate | None") -> "Worker |
         return failure.status, failure.reason
     clock, cpu = clocks(instrument=spec.instrument)
     _workers[get_ident()] = _ParseWorker(index, parse, clock, cpu, spec.strategy.parse_kind != "threads")
+    up_ns = time.perf_counter_ns()
     wait_at(gate)
-    return Worker(index, os.getpid(), threading.get_native_id(), shard, gil_enabled(), "parse")
+    return Worker(index, os.getpid(), threading.get_native_id(), shard, gil_enabled(), up_ns, "parse")
 
 
 def warm_up(jobs: "list[tuple[int, bytes]]", gate: "Gate | None") -> None:

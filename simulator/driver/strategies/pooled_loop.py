@@ -25,12 +25,16 @@ class PooledLoopShard(EventLoopShard):
         self._elsewhere = self._handed_over
 
     def start(self) -> "list[Worker]":
-        """Start the pool, then the loop and its clients, and warm both up."""
+        """Start the pool, then the loop and its clients."""
         fetchers = [replace(worker, role="fetch") for worker in super().start()]
-        self._pool.warm_up(self._warm_pages[: self._spec.warmup])
-        self._warm_pages.clear()
         self.outcome.notes.update(self._pool.notes)
         return [*fetchers, *self._parsers]
+
+    def warm_up(self) -> None:
+        """Let every task fetch its first pages, then every worker of the pool parse some of them."""
+        super().warm_up()
+        self._pool.warm_up(self._warm_pages[: self._spec.warmup])
+        self._warm_pages.clear()
 
     def run(self, go_ns: "int | None" = None) -> int:
         """Run every task until no job is left."""

@@ -56,7 +56,7 @@ class RemoteShards:
         self._moved_bytes = 0
 
     def start(self) -> "list[Worker]":
-        """Start every shard and wait until its workers are warm."""
+        """Start every shard and wait until its workers are up."""
         self._host.prepare()
         self.outcome.notes.update(self._host.notes)
         first = 0
@@ -66,9 +66,15 @@ class RemoteShards:
             self._selector.register(pipe, selectors.EVENT_READ, pipe)
             first += width
         workers: list[Worker] = []
-        for message in self._collect("ready"):
+        for message in self._collect("up"):
             workers.extend(message)
         return sorted(workers, key=lambda worker: worker.index)
+
+    def warm_up(self) -> None:
+        """Let every shard warm up, now that all are up: none slows down the start of another."""
+        for pipe in self._pipes:
+            pipe.send("warm up")
+        self._collect("warm")
 
     def run(self, go_ns: "int | None" = None) -> int:
         """Send "go", one moment for all, to every shard and take in records until all are parked."""
@@ -122,7 +128,7 @@ class RemoteShards:
 
 
 def converse(pipe: Connection, open_shard: "Callable[[], Shard]", switch_interval_s: "float | None") -> bool:
-    """Run one shard for the driver's main interpreter. Says on the pipe: ready, record…, parked; or failed.
+    """Run one shard for the driver's main interpreter. Says on the pipe: up, warm, record…, parked; or failed.
 
     Returns:
         Whether it came to its end; where not, its workers may still be anywhere.
@@ -133,7 +139,10 @@ def converse(pipe: Connection, open_shard: "Callable[[], Shard]", switch_interva
     try:
         set_switch_interval(switch_interval_s)
         local = open_shard()
-        pipe.send(("ready", local.start()))
+        pipe.send(("up", local.start()))
+        pipe.recv()
+        local.warm_up()
+        pipe.send(("warm", None))
         local.run(pipe.recv())
         # The records were sent one by one; a shard that sends has no log of its own.
         pipe.send(("parked", local.outcome))

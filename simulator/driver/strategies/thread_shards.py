@@ -17,14 +17,18 @@ class ThreadShards:
         self._team = ThreadTeam("shard", [self._opener(one) for one in openers], names, daemon=True)
 
     def start(self) -> "list[Worker]":
-        """Start the threads and wait until each shard is warm."""
+        """Start the threads and wait until each shard is up."""
         return [worker for workers in self._team.start() for worker in workers]
+
+    def warm_up(self) -> None:
+        """Let all shards warm up, at the same time."""
+        self._team.tell("warm_up")
 
     def run(self, go_ns: "int | None" = None) -> int:
         """Let all shards go, at one moment, and wait until all are parked."""
         if go_ns is None:
             go_ns = time.perf_counter_ns()
-        self._team.run(go_ns)
+        self._team.tell("run", go_ns)
         for shard in self._shards:
             self.outcome.absorb(shard.outcome)
         return go_ns

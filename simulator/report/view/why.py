@@ -18,9 +18,9 @@ LACKING = "not known, because a thread's times or the server's stamps cannot be 
 SHARES = (
     *map(measured, ("fetch_share", "parse_share", "other_share", "network_share", "no_core", "stalled")),
     measured("stalled_in_parse", "the part of it that lies in parses"),
-    *map(measured, ("idle", "gap", "steal")),
+    *map(measured, ("idle", "gap", "steal", "startup", "warmup")),
 )
-"""Where the time of workers went."""
+"""Where the time of workers went, and what it took before."""
 WORKERS = (
     Column(
         "strategy",

@@ -22,8 +22,9 @@ WINDOW_S = JOBS / WORKERS * CYCLE_S
 
 
 def test_a_fixed_count_is_pages_over_the_whole_makespan_drain_included() -> None:
-    found = measure(observed(), "equal")
+    found = measure(observed(warmup_s=0.3), "equal")
     assert found.pages == JOBS
+    assert found.warmup_s == 0.3
     assert found.unfinished == 0
     assert found.makespan_s == pytest.approx(WINDOW_S)
     assert found.throughput_per_s == pytest.approx(JOBS / WINDOW_S)

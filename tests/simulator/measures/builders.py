@@ -32,6 +32,7 @@ def whole(*, open_: bool = True) -> Measures:
         worker_cpu_s=30.0,
         loop_lag_ns=(MS,) * 2000,
         environment={"moved_bytes": 1000 * JOBS},
+        warmup_s=0.2,
         arrivals=OpenArrivals(4, ()) if open_ else None,
     )
     return measure(seen, "equal")

@@ -57,7 +57,7 @@ MISTAKES = [
     ("parser: html.parser", "parse_cost: 5", 5, "job.parse_cost", "5 has no unit; write 5ms or 5s"),
     ("parser: html.parser", "parse_cost: 2m", 5, "job.parse_cost", "found 2m; 0ms to 1m is allowed"),
     ("parser: html.parser", "duration: 2s", 5, "job.duration", "both pages and duration; remove one (null removes it: --set job.pages=null)"),
-    ("parser: html.parser", "warmup: 0", 5, "job.warmup", "found 0; a whole number from 1 to 1000 is allowed"),
+    ("parser: html.parser", "warmup: -1", 5, "job.warmup", "found -1; a whole number from 0 to 1000 is allowed"),
     ("  pages: 100\n", "", 4, "job", "neither pages nor duration; write one of them, as in pages: 160 or duration: 2s"),
     ("100", "1000001", 6, "job.pages", "found 1000001; a whole number from 1 to 1000000 is allowed"),
     ("pages: 100", "duration: 3m", 1, "", "job.duration (3m) is not below time_limit (2m); lower one or raise the other"),

@@ -40,7 +40,7 @@ PLAIN = (
         "startup",
         title="Start-up",
         question="How long does it take until every worker is ready?",
-        sentence="Until every worker is warm it takes",
+        sentence="Until every worker is up it takes",
         lacking="its start-up is not known",
         note="Start-up is not part of the makespan, so throughput and speed-up do not pay for it.",
     ),
