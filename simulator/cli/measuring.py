@@ -72,6 +72,8 @@ def carry_out(design: Design, options: Options) -> Outcome:
     """Measure, keep and show. Raises Stop: there is nothing to show, or it cannot be written."""
     errors = Console(stderr=True, soft_wrap=True)
     handlers, terminal = handlers_for(options.progress)
+    if design.remark is not None:
+        warn(errors, design.remark)
     try:
         with Store.open(options.store or default_path(os.environ)) as opened:
             if options.resume is not None:

@@ -9,6 +9,8 @@ from rich.console import Console
 
 from simulator.cli import exits
 from simulator.cli.output import check_writable, write_text
+from simulator.environment.shadowing import is_standard, never_found, standard_names
+from simulator.experiment.folders import import_path
 from simulator.probe.diagnosis import conclude
 from simulator.probe.expect import ConditionError, Judged, ProbeCondition, judge, parse
 from simulator.probe.inputs import InputError, find_pages, generate_page
@@ -62,7 +64,14 @@ def _measured(options: Options, budget: Budget, progress: Console) -> ProbeResul
         except InputError as error:
             exits.usage(str(error))
         pages = given or (generate_page(Path(folder), options.target),)
-        target = Target(options.target, pages, (str(Path.cwd()),))
+        folders = import_path(None)
+        if ":" in options.target and (same := standard_names(folders)):
+            if (one := is_standard(options.target, same)) is not None:
+                exits.usage(
+                    f"{options.target} names Python's own module {one.module}, not {one.path}; rename the file"
+                )
+            progress.print(f"simulator: {never_found(same)}", style="yellow", markup=False, soft_wrap=True)
+        target = Target(options.target, pages, folders)
         python = options.python or default_python()
         try:
             return conclude(

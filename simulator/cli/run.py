@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -31,14 +33,19 @@ def run_scenario(options: Options) -> int:
     scenario = load_scenario(options.file, options.overrides)
     python = find_python(options.python, scenario)
     options.wanted.check()
-    planned = design(
-        scenario,
-        python=python,
-        command=reproducing(options.given, os.environ, more=("--turns",) if options.turns else ()),
-        server_url=options.server_url,
-        server_token=options.server_token,
-        turns=turns.ALL if options.turns else turns.FOR_THE_PAGE if options.wanted.html is not None else None,
-    )
+    with mistakes_of(options.file):
+        planned = design(
+            scenario,
+            python=python,
+            command=reproducing(options.given, os.environ, more=("--turns",) if options.turns else ()),
+            server_url=options.server_url,
+            server_token=options.server_token,
+            turns=turns.ALL
+            if options.turns
+            else turns.FOR_THE_PAGE
+            if options.wanted.html is not None
+            else None,
+        )
     if options.dry_run:
         return show_plan(planned, options.progress)
     outcome = carry_out(planned, options)
@@ -52,8 +59,15 @@ def run_scenario(options: Options) -> int:
 
 def load_scenario(file: Path, overrides: tuple[str, ...]) -> Scenario:
     """Read the scenario that the command line names. Raises Stop."""
-    try:
+    with mistakes_of(file):
         return load(file, overrides=overrides, environ=os.environ)
+
+
+@contextmanager
+def mistakes_of(file: Path) -> Iterator[None]:
+    """Turn a scenario's mistakes into the end of the command. Raises Stop."""
+    try:
+        yield
     except ScenarioError as error:
         exits.usage(f"{file} is not a scenario that can be run:\n{error}")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simulator import environment
 from simulator.cli import exits
+from simulator.experiment.folders import import_path, taken_names
 from simulator.experiment.launch import find
 from simulator.result.comparison import comparison_schema
 from simulator.result.document import result_schema
@@ -37,7 +38,15 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
             usable_cpus=environment.usable_cpus(),
             missing_runtimes=missing,
         )
+        try:
+            remark = taken_names(cells, import_path(scenario.source_dir))
+        except ScenarioError as error:
+            wrong += 1
+            sys.stderr.write(f"{file}: {error}\n")
+            continue
         sys.stdout.write(f"{file}: ok, {len(cells)} cells × {scenario.rounds} rounds\n")
+        if remark is not None:
+            sys.stdout.write(f"{file}: note: {remark}\n")
         for reason in missing.values():
             sys.stdout.write(f"{file}: note: {reason}\n")
         for cell in cells:

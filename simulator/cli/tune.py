@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from simulator.cli import exits
 from simulator.cli.again import reproducing
 from simulator.cli.measuring import Options, carry_out
-from simulator.cli.run import find_python, load_scenario, verdict_of
+from simulator.cli.run import find_python, load_scenario, mistakes_of, verdict_of
 from simulator.experiment.design import design
 from simulator.experiment.searching import Tuning, of_case
 from simulator.measures.registry import RANKING, unranked
@@ -39,14 +39,15 @@ def tune_scenario(options: Options, wanted: TuneOptions) -> int:
     options = replace(options, overrides=("expect=[]", *options.overrides))
     scenario = one_setting(load_scenario(options.file, options.overrides), options, wanted)
     options.wanted.check()
-    planned = design(
-        scenario,
-        python=find_python(options.python, scenario),
-        command=command,
-        server_url=options.server_url,
-        server_token=options.server_token,
-        tuning=Tuning(wanted.goal, wanted.max_in_flight or scenario.in_flight),
-    )
+    with mistakes_of(options.file):
+        planned = design(
+            scenario,
+            python=find_python(options.python, scenario),
+            command=command,
+            server_url=options.server_url,
+            server_token=options.server_token,
+            tuning=Tuning(wanted.goal, wanted.max_in_flight or scenario.in_flight),
+        )
     outcome = carry_out(planned, options)
     return outcome.code or verdict_of(outcome.document)
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from simulator import environment
+from simulator.experiment.folders import import_path, taken_names
 from simulator.experiment.launch import Launch, find
 from simulator.experiment.preparation import Preparation, Search
 from simulator.experiment.searching import Tuning, search
@@ -30,6 +30,8 @@ class Design:
     launch: Launch
     import_path: tuple[str, ...]
     """Folders in which the user's parser is looked for."""
+    remark: str | None
+    """What in them has a name that is taken; null: nothing."""
     cores: int
     """That the driver may use."""
     memory_limit_bytes: int | None
@@ -68,10 +70,13 @@ def design(
         server_token: for its admin side.
         turns: of how many cells, at the most, it is seen who runs when, after all is measured; null: of none.
         tuning: search for the best candidate, instead of running every cell of the scenario in every round.
+
+    Raises:
+        ScenarioError: it cannot be run from these folders.
     """
     memory_limit, cores = environment.memory_limit_bytes(), environment.usable_cores()
     launch, missing = find(scenario, python or default_python())
-    document = scenario.document()
+    document, folders = scenario.document(), import_path(scenario.source_dir)
     cells_of = expand if tuning is None else partial(candidates, max_in_flight=tuning.max_in_flight)
     cells = cells_of(
         scenario,
@@ -96,7 +101,8 @@ def design(
             cells=planned_cells(cells),
         ),
         launch=launch,
-        import_path=import_path(scenario.source_dir),
+        import_path=folders,
+        remark=taken_names(cells, folders),
         cores=cores,
         memory_limit_bytes=memory_limit,
         schedule=schedule,
@@ -135,10 +141,3 @@ def planned_cells(cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:
         )
         for cell in cells
     )
-
-
-def import_path(source_dir: Path | None) -> tuple[str, ...]:
-    """Return where the user's parser is looked for: beside the scenario, then in the current folder."""
-    folders = [] if source_dir is None else [str(source_dir)]
-    here = str(Path.cwd())
-    return tuple(folders if here in folders else [*folders, here])

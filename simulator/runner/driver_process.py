@@ -60,7 +60,9 @@ class DriverProcess:
         commands_read, commands_write = os.pipe()
         lifeline_read, self._lifeline = os.pipe()
         inherited = (events_write, commands_read, lifeline_read)
-        command = [python, str(driver), str(job_file)]
+        # -P, also in all that it starts with -c: the current folder is not to be trusted with modules named queue or
+        # types. Pythons that the main driver cannot run on may not have it.
+        command = [python, *(("-P",) if driver == DRIVER else ()), str(driver), str(job_file)]
         names = ("--events-fd", "--commands-fd", "--lifeline-fd")
         for name, fd in zip(names, inherited, strict=True):
             command += [name, str(fd)]

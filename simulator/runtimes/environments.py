@@ -186,6 +186,7 @@ def _run(command: Sequence[str], stop: Stop) -> tuple[int, str]:
         errors="replace",
         start_new_session=True,
         env=env,
+        cwd=os.sep,  # the current folder is not to be trusted with modules named queue or types
     ) as process:
         try:
             said, _ = communicate(process, TIME_LIMIT_S, stop)

@@ -8,6 +8,9 @@ import sys
 from .failure import Failure
 from .python import IMPLEMENTATION, native
 
+INSTALLED = ("site-packages", "dist-packages")
+"""What folders are called in which installers put packages."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,11 +64,15 @@ def set_switch_interval(seconds):
 
 def find_modules_in(folders):
     # type: (Iterable[str]) -> None
-    """Put the user's folders before all others, here and in every interpreter that this one starts."""
-    first = [native(folder) for folder in folders]
-    sys.path[:0] = first
-    inherited = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(first + ([inherited] if inherited else []))
+    """Have the user's folders searched before installed packages, but after Python's own modules.
+
+    A scraper's folder often holds an http.py or a queue.py. Before Python's own it would break whatever this driver or
+    a library imports later: one strategy, and not another.
+    """
+    mine = [native(folder) for folder in folders]
+    installed = [i for i, entry in enumerate(sys.path) if os.path.basename(entry) in INSTALLED]
+    at = installed[0] if installed else len(sys.path)
+    sys.path[at:at] = [folder for folder in mine if folder not in sys.path]
 
 
 def cpus_now():

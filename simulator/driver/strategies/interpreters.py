@@ -57,7 +57,11 @@ def check_imports(spec: Spec, *, fetches: bool) -> None:
     interpreters()
     client = (spec.client, spec.strategy.fetch) if fetches else None
     answers_fd, child_fd = os.pipe()
-    flags = [flag for flag, given in (("-I", sys.flags.isolated), ("-S", sys.flags.no_site)) if given]
+    # -P: the current folder is not to be trusted with modules named runpy or json.
+    flags = [
+        "-P",
+        *(flag for flag, given in (("-I", sys.flags.isolated), ("-S", sys.flags.no_site)) if given),
+    ]
     code = f"{bootstrap()}from {__name__} import tell_imports\ntell_imports()\n"
     command = [sys.executable, *flags, "-c", code, str(child_fd), json.dumps([client, spec.parser])]
     what = f"the client {spec.client} or the parser" if fetches else "the parser"

@@ -1,9 +1,13 @@
 """How child processes start, find out that their parent is gone, and what is said of how they ended."""
 
+import json
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+from multiprocessing import forkserver
+from pathlib import Path
 from typing import Any
 
 from ..clients import CLIENTS
@@ -25,6 +29,8 @@ def cause_of_death(exit_code: "int | None") -> str:
     return f"was killed by {name}"
 
 
+PATHS_FOLDER = Path(__file__).resolve().parent.parent / "fork_server"
+PATHS_MODULE = "simulator_driver_paths"
 STANDARD_IMPORTS = (
     "http.client",
     "html.parser",
@@ -45,9 +51,25 @@ def prepared_context(spec: Spec) -> Any:
     context = context_of(spec.strategy.start_method)
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload(
-            [CLIENTS[spec.client].module, *modules(spec.parser), *STANDARD_IMPORTS]
+            [PATHS_MODULE, CLIENTS[spec.client].module, *modules(spec.parser), *STANDARD_IMPORTS]
         )
+        start_fork_server()
     return context
+
+
+def start_fork_server() -> None:
+    """Start the fork server of this process with this one's module search path, so that it can preload all of it."""
+    inherited = os.environ.get("PYTHONPATH")
+    os.environ["SIMULATOR_DRIVER_PATHS"] = json.dumps({"path": sys.path, "inherited": inherited})
+    os.environ["PYTHONPATH"] = str(PATHS_FOLDER)
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ["SIMULATOR_DRIVER_PATHS"]
+        if inherited is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = inherited
 
 
 def context_of(method: "str | None") -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulator.driver.shared.failure import Failure
-from simulator.driver.shared.process_setup import set_switch_interval
+from simulator.driver.shared.process_setup import find_modules_in, set_switch_interval
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +31,26 @@ def test_an_interpreter_without_a_switch_interval_is_unsupported(monkeypatch: py
         with pytest.raises(Failure, match=r"has no switch interval.*remove job\.switch_interval") as caught:
             set_switch_interval(0.005)
     assert caught.value.status == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (
+            ["/usr/lib/python3.11", "/env/lib/site-packages"],
+            ["/usr/lib/python3.11", "/mine", "/env/lib/site-packages"],
+        ),
+        (
+            ["/usr/lib/python3", "/usr/lib/python3/dist-packages"],
+            ["/usr/lib/python3", "/mine", "/usr/lib/python3/dist-packages"],
+        ),
+        (["/usr/lib/python3.11"], ["/usr/lib/python3.11", "/mine"]),
+        (["/mine", "/usr/lib/python3.11"], ["/mine", "/usr/lib/python3.11"]),
+    ],
+)
+def test_the_users_folders_come_after_pythons_own_modules_and_before_installed_packages(
+    path: list[str], expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*path])
+    find_modules_in(["/mine"])
+    assert sys.path == expected

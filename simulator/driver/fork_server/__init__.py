@@ -1,0 +1,1 @@
+"""A folder with one module: what a fork server runs first, before it preloads what its children need."""
