@@ -67,7 +67,7 @@ def driver_rate(cell: Cell, server: Server, *, instrument: bool = True) -> float
             driver.send("release")
             driver.finish()
         go_ns: int = json.loads(output.read_text())["go_ns"]
-    return (cell.job.pages or 0) * 1e9 / (parked_ns - go_ns)
+    return (cell.job.counted or 0) * 1e9 / (parked_ns - go_ns)
 
 
 def bare_rate(script: str, server: Server, in_flight: int, pages: int) -> float:

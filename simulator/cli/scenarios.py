@@ -69,7 +69,6 @@ def write_template(
             pages=None if pages is None else str(pages),
             latency=latency,
             client=client,
-            cores=environment.usable_cores(),
         )
     except ScenarioError as error:
         exits.usage(str(error))

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from mockserver.config import FolderContent
 from mockserver.latency import sampler
+from mockserver.latency_models import Fixed, Latency
 from mockserver.served import observed
 from simulator.result.observation import Broken
 from simulator.runner.calibrate import Preflights, amount_for, calibration, stored_amount
@@ -15,7 +17,7 @@ from simulator.runner.job import Amount
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance
-from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, Size, Work, fit, size
+from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, Gate, Size, Work, auto_all, fit, size
 from simulator.text import numbers
 
 MEMORY_SHARE = 0.5
@@ -25,7 +27,9 @@ PLANNED_SHARE = 0.85
 FIRST_SHARE = 0.4
 """Of a budget, for the first rounds of a run that goes on until it is precise."""
 SAMPLED_PAGES = 500
-"""Page ids whose delays make the mean that sizes are predicted with."""
+"""Page ids whose delays sizes are predicted with, at least."""
+SAMPLED_PER_SLOT = 30
+MOST_SAMPLED = 20_000
 
 
 @dataclass(frozen=True)
@@ -137,33 +141,37 @@ def size_all(
     calibrations: Mapping[str, Mapping[str, Any]],
     search: Search | None,
 ) -> dict[str, Size]:
-    """Return each cell's size: as stored, as the scenario writes it, or as the budget allows. Raises BudgetError."""
-    gate = scenario.validity
-    min_window_s = gate.min_window_ns / 1e9
+    """Return each cell's size: as stored, as written, as the budget allows, or by itself. Raises BudgetError."""
+    limits = scenario.validity
+    gate = Gate(limits.min_window_ns / 1e9, limits.min_jobs_per_slot, scenario.time_limit_ns / 1e9)
     sizes: dict[str, Size] = {}
-    to_fit: dict[str, Work] = {}
+    by_budget: dict[str, Work] = {}
+    by_itself: dict[str, Work] = {}
     for cell in cells:
         stored = calibrations[cell.id].get("jobs")
         duration_ns = cell.job.duration_ns
         if stored is None and duration_ns is None and scenario.budget_ns is not None:
-            to_fit[cell.id] = works[cell.id]
-            continue
-        sizes[cell.id] = size(
-            works[cell.id],
-            window_s=min_window_s * MARGIN,
-            min_jobs_per_slot=gate.min_jobs_per_slot,
-            pages=stored or cell.job.pages,
-            duration_s=None if duration_ns is None else duration_ns / 1e9,
-        )
-    if to_fit and scenario.budget_ns is not None:
+            by_budget[cell.id] = works[cell.id]
+        elif stored is None and duration_ns is None and cell.job.counted is None:
+            by_itself[cell.id] = works[cell.id]
+        else:
+            sizes[cell.id] = size(
+                works[cell.id],
+                window_s=gate.min_window_s * MARGIN,
+                min_jobs_per_slot=gate.min_jobs_per_slot,
+                pages=stored or cell.job.counted,
+                duration_s=None if duration_ns is None else duration_ns / 1e9,
+            )
+    sizes |= auto_all(by_itself, {cell.id: cell.baseline_id for cell in cells}, gate)
+    if by_budget and scenario.budget_ns is not None:
         budget_s = scenario.budget_ns / 1e9
         share = FIRST_SHARE if scenario.precision is not None and search is None else PLANNED_SHARE
         already_s = scenario.rounds * sum(one.total_s for one in sizes.values())
         sizes |= fit(
-            to_fit,
+            by_budget,
             budget_s=budget_s * share - already_s,
             rounds=scenario.rounds if search is None else search.rounds,
-            min_window_s=min_window_s,
+            min_window_s=gate.min_window_s,
             min_jobs_per_slot=gate.min_jobs_per_slot,
             least_pages=1 if search is None else search.least_pages,
             # Rather no reserve than no run; a search stops by itself when its time is up.
@@ -181,7 +189,7 @@ def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
     elif parse_s is not None:
         parse_s *= calibrated["repeats"] + calibrated["extra_fraction"]
     name = job.parser.name
-    delay = sampler(observed(cell.server.latency), cell.server.seed)
+    waits_s = delays_s(cell.server.latency, cell.server.seed, SAMPLED_PER_SLOT * plan.in_flight)
     client_s = calibrated["client_cpu_s"].get(f"{plan.fetch.kind}:{cell.client}")
     return Work(
         cores=cores if cell.affinity.driver is None else len(cell.affinity.driver),
@@ -189,14 +197,24 @@ def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
         processes=plan.shards.count if plan.shards.kind == "processes" else 0,
         loop=plan.fetch.kind == "asyncio",
         releasing=True if name in RELEASING else False if name in HOLDING else None,
-        wait_s=float(np.mean([delay(page) for page in range(SAMPLED_PAGES)])) / 1e9,
+        wait_s=float(np.mean(waits_s)),
         parse_cpu_s=parse_s or 0.0,
         client_cpu_s=client_s or 0.0,
         start_s=calibrated.get("start_s", 0.2),
         warmup=job.warmup,
         rate_per_s=cell.arrivals.rate_per_s if cell.arrivals is not None else None,
         group="" if cell.id == cell.baseline_id else f"{cell.baseline_id} {plan.in_flight}",
+        waits_s=waits_s if len(waits_s) > 1 else (),
+        period=calibrated.get("content_pages") or 1 if isinstance(cell.server.content, FolderContent) else 1,
     )
+
+
+def delays_s(latency: Latency, seed: int, pages: int) -> tuple[float, ...]:
+    """Return the delay of each page, from the first on (s); one value where all are alike."""
+    delay_ns = sampler(observed(latency), seed)
+    if isinstance(latency, Fixed):
+        return (delay_ns(0) / 1e9,)
+    return tuple(delay_ns(page) / 1e9 for page in range(min(MOST_SAMPLED, max(SAMPLED_PAGES, pages))))
 
 
 def resized(cell: Cell, pages: int | None) -> Cell:

@@ -47,6 +47,8 @@ class Preflight:
     """From starting the interpreter until the parser was imported."""
     gil_enabled_by: str | None = None
     """The module whose import turned the GIL on in a free-threaded build; null: none did."""
+    content_pages: int | None = None
+    """Pages that the server has, whose contents repeat."""
 
 
 class Preflights:
@@ -186,6 +188,7 @@ class Preflights:
             # Both clocks are CLOCK_MONOTONIC on Linux; where they are not, the difference means nothing.
             start_s=max(0.0, min(PLAUSIBLE_START_S, found["loaded_ns"] / 1e9 - launched_s)),
             gil_enabled_by=found.get("gil_enabled_by"),
+            content_pages=server.content_pages(),
         )
 
 
@@ -232,6 +235,7 @@ def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> dict[str, A
     own = preflight.parse_cpu_ns
     return {
         "pages": preflight.pages,
+        "content_pages": preflight.content_pages,
         "page_bytes": preflight.mean_bytes,
         "parse_cpu_s": None if own is None else own / 1e9,
         "units_per_s": preflight.units_per_s,

@@ -47,8 +47,8 @@ class Arrivals(Config):
                     f"arrivals.rate ({rate}) makes {number(jobs)} jobs in job.duration"
                     f" ({format_duration(job.duration_ns)}); 1 to {number(MOST_JOBS)} is allowed: change one of the two"
                 )
-        elif job.pages is not None and (lasts_s := job.pages / self.rate_per_s) >= time_limit_ns / 1e9:
+        elif job.counted is not None and (lasts_s := job.counted / self.rate_per_s) >= time_limit_ns / 1e9:
             raise ValueError(
-                f"{job.pages} pages at arrivals.rate ({rate}) come within {duration(lasts_s)}, which is not below"
+                f"{job.counted} pages at arrivals.rate ({rate}) come within {duration(lasts_s)}, which is not below"
                 f" time_limit ({format_duration(time_limit_ns)}); lower job.pages or raise one of the other two"
             )

@@ -45,7 +45,7 @@ _OTHER_WORDS = {
 
 _MISSING = {
     "server.content.path": "give the folder of saved pages with --set server.content.path=FOLDER",
-    "job": "write for example job: {parser: html.parser, pages: 160}",
+    "job": "write for example job: {parser: html.parser}",
 }
 
 _EXPECTED = {

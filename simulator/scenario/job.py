@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from mockserver.document import Config
 from mockserver.units import DurationNs, format_duration, parse_duration
@@ -13,6 +22,7 @@ from simulator.driver.parsers import BUILT_IN
 from simulator.scenario.problem import found
 from simulator.text.nearest import nearest
 
+MOST_PAGES = 1_000_000
 PARSERS = tuple(BUILT_IN)
 _CLIENTS = tuple(CLIENTS)
 _BLOCKING, _ASYNCIO = clients_for("blocking"), clients_for("asyncio")
@@ -146,6 +156,31 @@ class Parser(Config):
         return self.name or self.function or ""
 
 
+def _read_pages(value: Any) -> int | str:
+    """Let null be auto, as if nothing were written."""
+    if value is None or value == "auto":
+        return "auto"
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PAGES:
+        either = "" if isinstance(value, int) and not isinstance(value, bool) else "auto or "
+        raise ValueError(f"found {found(value)}; {either}a whole number from 1 to {MOST_PAGES} is allowed")
+    return value
+
+
+Pages = Annotated[
+    int | Literal["auto"],
+    PlainValidator(_read_pages),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "auto"},
+                {"type": "integer", "minimum": 1, "maximum": MOST_PAGES},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
+
+
 class Job(Config):
     """Fetch pages, parse each."""
 
@@ -166,14 +201,14 @@ class Job(Config):
         alias="parse_cost",
         description="CPU time of parsing one page, reached by repeating whole parses; by default one parse.",
     )
-    pages: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] | None = Field(
-        default=None, description="Jobs of one repetition; or write duration."
+    pages: Pages = Field(
+        default="auto",
+        description="Jobs of one repetition; auto: each cell has as many as it needs; or write duration.",
     )
     duration_ns: Annotated[DurationNs, between("1ms", "10m")] | None = Field(
         default=None,
         alias="duration",
         description="How long one repetition runs, below time_limit; or write pages.",
-        validate_default=True,
     )
     warmup: int = Field(
         default=2,
@@ -193,12 +228,11 @@ class Job(Config):
     @field_validator("duration_ns")
     @classmethod
     def _one_length(cls, value: int | None, info: ValidationInfo) -> int | None:
-        if "pages" not in info.data:
-            return value
-        if info.data["pages"] is None and value is None:
-            raise ValueError(
-                "neither pages nor duration; write one of them, as in pages: 160 or duration: 2s"
-            )
-        if info.data["pages"] is not None and value is not None:
+        if value is not None and isinstance(info.data.get("pages"), int):
             raise ValueError("both pages and duration; remove one (null removes it: --set job.pages=null)")
         return value
+
+    @property
+    def counted(self) -> int | None:
+        """Return the jobs of one repetition; null: `auto`, or the duration is fixed."""
+        return self.pages if isinstance(self.pages, int) else None

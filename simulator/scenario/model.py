@@ -31,9 +31,6 @@ MAX_IN_FLIGHT = 10_000
 
 FEWEST_FOR_PRECISION = 3
 
-SIZED = 1
-"""Stands for `pages` in a scenario whose budget sizes the jobs: never run, since every cell is sized first."""
-
 
 def _one_line(text: str) -> str:
     if not text.isprintable() or text != text.strip():
@@ -159,17 +156,6 @@ class Scenario(Config):
 
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)
     _source_dir: Path | None = PrivateAttr(default=None)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _sized_by_budget(cls, value: Any) -> Any:
-        """A budget says how long a job is, so that neither pages nor duration need be written."""
-        if not isinstance(value, dict) or value.get("budget") is None:
-            return value
-        job = value.get("job")
-        if not isinstance(job, dict) or job.get("duration") is not None or job.get("pages") is not None:
-            return value
-        return {**value, "job": {**job, "pages": SIZED}}
 
     @field_validator("precision")
     @classmethod

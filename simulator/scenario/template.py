@@ -12,11 +12,8 @@ from simulator.scenario.problem import Problem, ScenarioError
 
 IN_FLIGHT = 8
 
-_MIN_WINDOW_S = 0.8
-"""Aimed at; the validity gate asks for 0.5 s."""
-
-_LEAST_PER_PAGE_S = 0.002
-"""A page takes no less than this, client and parser together, also where nothing waits."""
+_BASELINE_JOBS = 30
+"""What the baseline does one after the other, at the most, where a page takes long."""
 
 _OVERHEAD_PER_PAGE_S = 0.05
 """What a page is given beside the latency, when the time limit is chosen."""
@@ -48,7 +45,7 @@ job:                              # what is done with every page: fetch it, pars
                                   # html.parser, bs4, lxml, selectolax, json, spin, sha256, your own as
                                   # package.module:function, or {{function: …, input: bytes|text, url: false}}
   # parse_cost: 5ms               # makes parsing cost this much CPU, by repeating whole parses
-  pages: {pages}{pages_pad}# jobs in one repetition; or duration: 2s
+  pages: auto                     # jobs in one repetition: as many as it needs; or a number; or duration: 2s
   warmup: 2                       # jobs that each worker does first, which do not count
 
 strategies:                       # each runs the same job; sequential is the baseline
@@ -87,7 +84,6 @@ def render(
     pages: str | None = None,
     latency: str = "40ms",
     client: str | None = None,
-    cores: int = 8,
 ) -> str:
     """Write a commented scenario that runs as it is.
 
@@ -98,7 +94,6 @@ def render(
         latency: A duration, such as `40ms`.
         client: `httpx`, `aiohttp` or `http.client`; one without a blocking or an asyncio side is completed
             with the other's. None takes the two that cost least.
-        cores: Usable cores: `processes_per_core` needs enough pages for each.
 
     Returns:
         YAML. `load` accepts it; a relative folder of pages is looked for in the current folder here.
@@ -107,8 +102,7 @@ def render(
         ScenarioError: A value is not what a scenario allows, or the folder does not exist.
     """
     delay_s = _seconds(latency)
-    count = _pages(delay_s, max(IN_FLIGHT, cores))
-    limit_s = max(120, math.ceil(2 * count * (delay_s + _OVERHEAD_PER_PAGE_S)))
+    limit_s = max(120, math.ceil(2 * _BASELINE_JOBS * (delay_s + _OVERHEAD_PER_PAGE_S)))
     limit = format_duration(min(limit_s, 3600) * 1_000_000_000)
     content = (
         f"{{kind: folder, path: {_quoted(pages)}}}" if pages else "{kind: catalogue, count: 200, items: 40}"
@@ -126,8 +120,6 @@ def render(
         content_note=_notes("generated product listings, or saved pages: {kind: folder, path: ./saved}"),
         client=_BOTH_SIDES.get(client or "http.client") or _quoted(str(client)),
         parser=_quoted(parser),
-        pages=count,
-        pages_pad=_pad(f"  pages: {count}"),
         in_flight=IN_FLIGHT,
         time_limit=limit,
         time_limit_pad=_pad(f"time_limit: {limit}"),
@@ -137,12 +129,6 @@ def render(
     except ScenarioError as error:
         raise ScenarioError(_without_lines(error)) from None
     return text
-
-
-def _pages(delay_s: float, slots: int) -> int:
-    """Enough for the validity gate: a window long enough for the fastest strategy, ten jobs per slot."""
-    per_page_s = max(delay_s, _LEAST_PER_PAGE_S)
-    return slots * max(10, math.ceil(_MIN_WINDOW_S / per_page_s))
 
 
 def _seconds(latency: str) -> float:

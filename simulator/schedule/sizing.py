@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from simulator.schedule.evenness import even
+
 RELEASING = frozenset({"lxml", "selectolax", "sha256"})
 HOLDING = frozenset({"html.parser", "bs4", "json", "spin"})
 """Built-in parsers of which it is known whether threads can run them side by side."""
@@ -28,6 +30,23 @@ FIXED_S = 0.2
 """A repetition's time beside start-up and window: calibration spins, snapshots, digests, the end of processes."""
 PROCESS_S = 0.05
 """Start-up of each further process."""
+
+WINDOW_S = 1.0
+"""Aimed at where cells are sized by themselves: twice what counts, at the fastest that a cell may be."""
+BASELINE_WINDOW_S = 0.8
+"""Likewise of the baseline, one job at a time: its rate is known from fewer jobs."""
+OPEN_WINDOW_S = 3.0
+"""Likewise of open arrivals, whose queues need time to show."""
+LONGEST_S = 4.0
+"""What evenness, or a speed that nobody knows, may stretch a window to."""
+BASELINE_LONGEST_S = 8.0
+"""Likewise of the baseline, to which all others are related: an error of its mean is one of theirs."""
+FEW = 3
+"""Times the fewest jobs that count: what evenness may ask for in any case."""
+LIMIT_SHARE = 0.8
+"""Of the time limit: what a repetition that sizes itself is predicted to take at the most."""
+WHOLE_PASSES = 2.0
+"""By how much more jobs are done for whole passes over the pages of a folder, whose costs differ."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +71,11 @@ class Work:
     rate_per_s: float | None = None
     """Of open arrivals; null: a free worker starts the next job at once."""
     group: str = ""
-    """Cells of one group do the same pages; "": this one is in none."""
+    """Cells of one group do the same pages where a budget sizes them; "": the baseline, in none."""
+    waits_s: tuple[float, ...] = ()
+    """`wait_s` of each page, from the first on; empty: all alike."""
+    period: int = 1
+    """Pages after which their contents repeat; 1: all cost alike."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +139,86 @@ def size(
     return Size(jobs, lasts_s, FIXED_S + start_s + lasts_s)
 
 
-class BudgetError(ValueError):
+@dataclass(frozen=True)
+class Gate:
+    """The least that counts, and the longest that is waited for."""
+
+    min_window_s: float
+    min_jobs_per_slot: int
+    time_limit_s: float
+
+
+def auto(work: Work, gate: Gate, like: int = 0) -> Size:
+    """Size one repetition by itself: surely valid, long enough to be told from noise, and no longer.
+
+    Args:
+        work: the cell.
+        gate: what it has to pass.
+        like: jobs of those that it is compared with; 0: there are none yet.
+    """
+    slowest, fastest = speeds(work)
+    baseline = not work.group
+    aimed_s = BASELINE_WINDOW_S if baseline else WINDOW_S if work.rate_per_s is None else OPEN_WINDOW_S
+    valid = (
+        size(work, window_s=gate.min_window_s * MARGIN, min_jobs_per_slot=gate.min_jobs_per_slot).pages or 1
+    )
+    most = max(valid, int(slowest * max(LONGEST_S, aimed_s)))
+    wanted = max(valid, min(ceil(aimed_s * fastest), most))
+    if work.rate_per_s is None:
+        busy_s = work.parse_cpu_s + work.client_cpu_s + TRANSPORT_S
+        # Slow jobs that differ are few in any window that one would wait for.
+        more = max(most, FEW * valid, int(slowest * BASELINE_LONGEST_S) if baseline else 0)
+        wanted = even(work.waits_s, busy_s=busy_s, in_flight=work.in_flight, least=wanted, most=more, like=like)
+    passes = -(-wanted // work.period) * work.period
+    if passes <= WHOLE_PASSES * wanted:
+        wanted = passes
+    found = _counted(work, wanted)
+    limit_s = LIMIT_SHARE * gate.time_limit_s
+    if found.total_s > limit_s:
+        beside_s = found.total_s - found.window_s
+        found = _counted(work, max(valid, min(wanted, int((limit_s - beside_s) * slowest))))
+    return found
+
+
+def auto_all(works: Mapping[str, Work], blocks: Mapping[str, str], gate: Gate) -> dict[str, Size]:
+    """Size every cell by itself; where pages cost differently, cells that are compared do the same ones.
+
+    Args:
+        works: the cells, by name.
+        blocks: of each cell, which ones it is compared with: those of the same baseline.
+        gate: what each has to pass.
+    """
+    alone = {name: auto(work, gate) for name, work in works.items() if work.group}
+    others: dict[str, int] = {}
+    for name, found in alone.items():
+        others[blocks[name]] = max(others.get(blocks[name], 0), found.pages or 0)
+    # Last: where delays scatter, what matters most is that its pages wait as long as theirs.
+    alone |= {
+        name: auto(work, gate, others.get(blocks[name], 0)) for name, work in works.items() if not work.group
+    }
+    uneven: dict[str, int] = {}
+    for name, work in works.items():
+        if (alone[name].pages or 0) % work.period:
+            uneven[blocks[name]] = 0
+    for name, found in alone.items():
+        if blocks[name] in uneven:
+            uneven[blocks[name]] = max(uneven[blocks[name]], found.pages or 0)
+    same = {
+        name: _counted(work, uneven[blocks[name]]) for name, work in works.items() if blocks[name] in uneven
+    }
+    # Rather other pages than no repetition that ends in time.
+    return alone | {n: found for n, found in same.items() if found.total_s <= LIMIT_SHARE * gate.time_limit_s}
+
+
+def _counted(work: Work, pages: int) -> Size:
+    return size(work, window_s=0.0, min_jobs_per_slot=0, pages=pages)
+
+
+class SizeError(ValueError):
+    """What is to be measured cannot count, or would take longer than it may; the text says what to write."""
+
+
+class BudgetError(SizeError):
     """Not even the shortest windows that count fit into the budget; the text says how long those take."""
 
 

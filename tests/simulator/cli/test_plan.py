@@ -78,10 +78,12 @@ def test_a_budget_that_is_too_short_says_what_to_change(
     assert "Traceback" not in done.stderr
 
 
-def test_without_budget_pages_or_duration_are_needed(scenario_file: Write) -> None:
-    done = simulator(scenario_file(job__pages=None).parent, "validate", "tiny.yaml")
-    assert done.returncode == 2
-    assert "pages" in done.stderr
+def test_without_pages_and_duration_each_cell_is_sized_by_itself(scenario_file: Write) -> None:
+    file = scenario_file(job__pages=None, job__parser="spin", job__parse_cost="0ms", server__latency="40ms")
+    done = simulator(file.parent, "run", file, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    (_, alone), (_, threads) = row_pages(done.stdout)
+    assert 0 < alone < threads, "the baseline, one at a time, no longer than it needs"
 
 
 def settings(scenario: Scenario) -> tuple[int, float | None, int | None]:

@@ -24,7 +24,7 @@ MISTAKES = [
     ("vary: {server..latency: [1]}", "vary.server..latency", "'server..latency' is not a dotted path such as server.latency"),
     ("cases: {a: {'': 1}}", "cases.a.", "'' is not a dotted path such as server.latency"),
     ("vary: {strategies.asyncio.name: [x]}", "vary.strategies.asyncio.name", "a strategy's name does not vary; list another variant"),
-    ("vary: {job.pages: [5, null]}", "vary.job.pages[1]", "job: neither pages nor duration; write one of them, as in pages: 160 or duration: 2s"),
+    ("vary: {job.pages: [5, auto, null]}", "vary.job.pages[2]", "None is the same level as auto; remove one"),
     ("vary: {server.latency.delay: [1ms]}", "vary.server.latency.delay", "server.latency is '40ms', which has no delay; set server.latency as a whole"),
     ("vary: {strategies.asyncio: [threads]}", "vary.strategies.asyncio", "sets strategies.asyncio as a whole; name one of its keys, strategies.NAME.loop"),
     ("cases: {a: {job.pages: 5, job.pages.x: 3}}", "cases.a.job.pages.x", "overlaps with job.pages; remove one"),

@@ -58,7 +58,8 @@ MISTAKES = [
     ("parser: html.parser", "parse_cost: 2m", 5, "job.parse_cost", "found 2m; 0ms to 1m is allowed"),
     ("parser: html.parser", "duration: 2s", 5, "job.duration", "both pages and duration; remove one (null removes it: --set job.pages=null)"),
     ("parser: html.parser", "warmup: -1", 5, "job.warmup", "found -1; a whole number from 0 to 1000 is allowed"),
-    ("  pages: 100\n", "", 4, "job", "neither pages nor duration; write one of them, as in pages: 160 or duration: 2s"),
+    ("pages: 100", "pages: many", 6, "job.pages", "found 'many'; auto or a whole number from 1 to 1000000 is allowed"),
+    ("pages: 100", "pages: 1.5", 6, "job.pages", "found 1.5; auto or a whole number from 1 to 1000000 is allowed"),
     ("100", "1000001", 6, "job.pages", "found 1000001; a whole number from 1 to 1000000 is allowed"),
     ("pages: 100", "duration: 3m", 1, "", "job.duration (3m) is not below time_limit (2m); lower one or raise the other"),
     ("[threads, asyncio]", "[]", 7, "strategies", "empty; at least one is needed"),
@@ -177,7 +178,15 @@ def test_overrides_reach_strategies_by_name_and_levels_by_path(base: str) -> Non
     scenario = load_text(base, "t", Path(), overrides=overrides)
     assert scenario.strategies[1].loop == "uvloop"
     assert scenario.vary == {"server.latency": ["0ms", "1ms"]}
-    assert (scenario.job.pages, scenario.job.duration_ns) == (None, 1_000_000_000)
+    assert (scenario.job.counted, scenario.job.duration_ns) == (None, 1_000_000_000)
+
+
+@pytest.mark.parametrize("written", ["", "  pages: auto\n", "  pages: null\n"])
+def test_pages_are_counted_for_each_cell_where_no_number_is_written(base: str, written: str) -> None:
+    job = load_text(base.replace("  pages: 100\n", written), "t", Path()).job
+    assert (job.pages, job.counted, job.duration_ns) == ("auto", None, None)
+    fixed = load_text(base.replace("  pages: 100\n", f"{written}  duration: 2s\n"), "t", Path()).job
+    assert (fixed.counted, fixed.duration_ns) == (None, 2_000_000_000)
 
 
 @pytest.mark.parametrize(

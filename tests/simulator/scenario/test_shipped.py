@@ -73,11 +73,12 @@ def window_s(scenario: Scenario, cores: int) -> list[float]:
         if cell.job.duration_ns is not None:
             found.append(cell.job.duration_ns / 1e9)
             continue
+        if cell.job.counted is None:
+            continue  # sized when it is run
         delay_s = getattr(cell.server.latency, "delay_ns", getattr(cell.server.latency, "median_ns", 0)) / 1e9
         parse_s = (cell.job.parse_cost_ns or 0) / 1e9
-        assert cell.job.pages is not None
-        waited_s = cell.job.pages * (delay_s + parse_s) / cell.plan.in_flight
-        found.append(max(waited_s, cell.job.pages * parse_s / cores))
+        waited_s = cell.job.counted * (delay_s + parse_s) / cell.plan.in_flight
+        found.append(max(waited_s, cell.job.counted * parse_s / cores))
     return found
 
 
@@ -107,13 +108,12 @@ def test_a_shipped_scenario_is_valid_and_long_enough(path: Path, validator: Draf
         assert all(cell.unsupported is None for cell in expand(scenario, 8))
         return  # its jobs are sized when it is run
     # 100 ms of client and server for 100 pages are left out of account: a margin, not a need.
-    assert min(window_s(scenario, cores=8)) >= scenario.validity.min_window_ns / 1e9
+    assert min(window_s(scenario, cores=8), default=1.0) >= scenario.validity.min_window_ns / 1e9
     for cell in expand(scenario, 8):
         assert cell.unsupported is None
         # Jobs that come by themselves need not fill what a strategy could hold; how many a duration has is measured.
-        if cell.arrivals is None and cell.job.duration_ns is None:
-            assert cell.job.pages is not None
-            assert cell.job.pages >= scenario.validity.min_jobs_per_slot * cell.plan.in_flight
+        if cell.arrivals is None and cell.job.counted is not None:
+            assert cell.job.counted >= scenario.validity.min_jobs_per_slot * cell.plan.in_flight
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -191,14 +191,14 @@ def test_the_template_runs_as_it_is(tmp_path: Path, validator: Draft202012Valida
     assert max(map(len, text.splitlines())) <= 110
 
 
-@pytest.mark.parametrize("latency", ["0ms", "1ms", "40ms", "120ms", "3s"])
-def test_the_template_is_long_enough_for_the_gate(latency: str) -> None:
+@pytest.mark.parametrize("latency", ["0ms", "40ms", "3s", "30s"])
+def test_the_template_leaves_the_pages_to_be_sized_within_its_time_limit(latency: str) -> None:
     scenario = load_text(render("mine", latency=latency), "t", Path())
-    pages = scenario.job.pages or 0
-    assert pages >= scenario.validity.min_jobs_per_slot * scenario.in_flight
-    if latency != "0ms":
-        assert min(window_s(scenario, 2)) >= (0.5 if latency != "1ms" else 0.4)
-    assert max(window_s(scenario, 2)) < scenario.time_limit_ns / 1e9
+    assert scenario.job.pages == "auto"
+    for cell in expand(scenario, 2):
+        delay_s = getattr(cell.server.latency, "delay_ns", 0) / 1e9
+        least_s = scenario.validity.min_jobs_per_slot * delay_s
+        assert least_s < 0.5 * scenario.time_limit_ns / 1e9
 
 
 def test_the_template_takes_the_caller_s_choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

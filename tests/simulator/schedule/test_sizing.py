@@ -1,10 +1,22 @@
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.schedule.sizing import BudgetError, Work, fit, size, speeds
+from simulator.schedule.sizing import (
+    LONGEST_S,
+    BudgetError,
+    Gate,
+    Work,
+    auto,
+    auto_all,
+    fit,
+    size,
+    speeds,
+)
 
 
 def work(**changes: object) -> Work:
@@ -81,3 +93,87 @@ def test_a_goal_may_ask_for_more_jobs() -> None:
         {"t": work()}, budget_s=600, rounds=1, min_window_s=0.5, min_jobs_per_slot=10, least_pages=1010
     )
     assert (sizes["t"].pages or 0) >= 1010
+
+
+GATE = Gate(min_window_s=0.5, min_jobs_per_slot=10, time_limit_s=120)
+
+
+@given(
+    in_flight=st.integers(1, 64),
+    wait_s=st.floats(0, 0.5),
+    parse_cpu_s=st.floats(0, 0.1),
+    processes=st.booleans(),
+    releasing=st.sampled_from([True, False, None]),
+    cores=st.integers(1, 64),
+)
+def test_a_cell_that_sizes_itself_is_valid_at_the_fastest_and_ends_soon_at_the_slowest(
+    in_flight: int, wait_s: float, parse_cpu_s: float, *, processes: bool, releasing: bool | None, cores: int
+) -> None:
+    one = work(
+        in_flight=in_flight, wait_s=wait_s, parse_cpu_s=parse_cpu_s, processes=in_flight if processes else 0,
+        releasing=releasing, cores=cores, group="g",
+    )  # fmt: skip
+    found = auto(one, GATE)
+    slowest, fastest = speeds(one)
+    assert found.pages is not None
+    assert found.pages % in_flight == 0, "whole turns: no worker is idle at the end"
+    assert found.pages >= 10 * in_flight
+    assert found.pages / fastest >= 0.8 * 0.999
+    needed = max(10 * in_flight, 0.8 * fastest, LONGEST_S * slowest) + in_flight + 1
+    assert found.pages <= needed, "and no more than that takes"
+
+
+def test_the_baseline_is_sized_by_itself() -> None:
+    """Its jobs take as much longer as others have more in flight: of the same pages it would do for minutes."""
+    slow = {"wait_s": 1.0, "parse_cpu_s": 0.0, "loop": True}
+    works = {
+        "sequential": work(**slow | {"in_flight": 1, "loop": False}),
+        "asyncio": work(**slow, in_flight=3000, group="g"),
+    }
+    sizes = auto_all(works, dict.fromkeys(works, "sequential"), GATE)
+    assert sizes["sequential"].pages == 10
+    assert sizes["asyncio"].pages == 30_000
+    assert sizes["sequential"].total_s < 20
+    waiting = {
+        "sequential": work(in_flight=1, wait_s=0.04, parse_cpu_s=0.0),
+        "threads": work(wait_s=0.04, parse_cpu_s=0.0, group="g"),
+    }
+    sizes = auto_all(waiting, dict.fromkeys(waiting, "sequential"), GATE)
+    assert (sizes["sequential"].pages or 0) * 5 < (sizes["threads"].pages or 0)
+    assert all(0.8 < found.window_s < 1.5 for found in sizes.values())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_where_delays_scatter_the_baseline_waits_as_long_for_its_pages_as_the_others(seed: int) -> None:
+    waits_s = tuple(np.random.default_rng(seed).lognormal(-3, 0.6, 2000).tolist())
+    one = work(wait_s=sum(waits_s) / len(waits_s), waits_s=waits_s, parse_cpu_s=0.0)
+    works = {"sequential": replace(one, in_flight=1), "threads": replace(one, group="g")}
+    sizes = auto_all(works, dict.fromkeys(works, "sequential"), GATE)
+    alone, threads = (sizes[name].pages or 0 for name in works)
+    assert sum(waits_s[:alone]) / alone == pytest.approx(sum(waits_s[:threads]) / threads, rel=0.025)
+    assert sizes["sequential"].window_s < 9
+    assert threads >= (auto(replace(works["threads"], waits_s=()), GATE).pages or 0)
+
+
+def test_saved_pages_are_done_in_whole_passes_or_alike_by_all_that_are_compared() -> None:
+    works = {
+        "s": work(in_flight=1, period=7),
+        "t": work(period=7, group="g"),
+        "o": work(in_flight=1, period=300),
+        "p": work(period=300, group="h"),
+    }
+    sizes = auto_all(works, {"s": "s", "t": "s", "o": "o", "p": "o"}, GATE)
+    pages = {name: found.pages or 0 for name, found in sizes.items()}
+    assert pages["s"] % 7 == pages["t"] % 7 == 0
+    assert pages["s"] < pages["t"]
+    assert pages["o"] == pages["p"], "half a pass of one is not another half of the other"
+    hurried = auto_all(works, {"s": "s", "t": "s", "o": "o", "p": "o"}, Gate(0.5, 10, 6))
+    assert hurried["o"].total_s <= 6
+
+
+def test_a_time_limit_shortens_what_is_longer_than_it_need_be() -> None:
+    waits_s = tuple((0.1 * (1 + np.random.default_rng(1).pareto(1.2, 2000))).tolist())
+    one = work(in_flight=1, wait_s=sum(waits_s) / len(waits_s), waits_s=waits_s)
+    free, limited = auto(one, GATE), auto(one, Gate(0.5, 10, 10))
+    assert (limited.pages or 0) < (free.pages or 0)
+    assert limited.total_s <= 10
