@@ -39,7 +39,7 @@ OPEN_WINDOW_S = 3.0
 """Likewise of open arrivals, whose queues need time to show."""
 LONGEST_S = 4.0
 """What evenness, or a speed that nobody knows, may stretch a window to."""
-BASELINE_LONGEST_S = 8.0
+BASELINE_LONGEST_S = 30.0
 """Likewise of the baseline, to which all others are related: an error of its mean is one of theirs."""
 FEW = 3
 """Times the fewest jobs that count: what evenness may ask for in any case."""
@@ -168,7 +168,9 @@ def auto(work: Work, gate: Gate, like: int = 0) -> Size:
         busy_s = work.parse_cpu_s + work.client_cpu_s + TRANSPORT_S
         # Slow jobs that differ are few in any window that one would wait for.
         more = max(most, FEW * valid, int(slowest * BASELINE_LONGEST_S) if baseline else 0)
-        wanted = even(work.waits_s, busy_s=busy_s, in_flight=work.in_flight, least=wanted, most=more, like=like)
+        wanted = even(
+            work.waits_s, busy_s=busy_s, in_flight=work.in_flight, least=wanted, most=more, like=like
+        )
     passes = -(-wanted // work.period) * work.period
     if passes <= WHOLE_PASSES * wanted:
         wanted = passes
