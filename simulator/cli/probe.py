@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from mockserver.units import parse_duration
 from simulator.cli import exits
 from simulator.cli.output import check_writable, write_text
 from simulator.environment.shadowing import is_standard, never_found, standard_names
@@ -31,16 +32,18 @@ class Options:
     python: str | None
     json: str | None
     expect: tuple[str, ...]
+    time_limit: str = "2m"
 
 
 def probe_target(options: Options, budget: Budget | None = None) -> int:
     """Measure, show, and return the exit code. Raises Stop."""
     conditions = _conditions(options.expect)
+    limit_s = _limit_s(options.time_limit)
     if options.json is not None:
         check_writable(options.json)
     progress = Console(stderr=True, highlight=False)
     try:
-        result = _measured(options, budget or Budget(), progress)
+        result = _measured(options, budget or Budget(), progress, limit_s)
     except KeyboardInterrupt:
         raise exits.Stop(exits.INTERRUPTED, "interrupted; nothing of a probe is kept") from None
     judged = [judge(condition, result.measured) for condition in conditions]
@@ -57,7 +60,17 @@ def _conditions(texts: Sequence[str]) -> list[ProbeCondition]:
         exits.usage(str(error))
 
 
-def _measured(options: Options, budget: Budget, progress: Console) -> ProbeResult:
+def _limit_s(text: str) -> float:
+    try:
+        limit_s = parse_duration(text) / 1e9
+    except ValueError as error:
+        exits.usage(f"--time-limit: {error}")
+    if limit_s <= 0:
+        exits.usage("--time-limit: 0 leaves no time for anything; write one like 2m")
+    return limit_s
+
+
+def _measured(options: Options, budget: Budget, progress: Console, limit_s: float) -> ProbeResult:
     with tempfile.TemporaryDirectory(prefix="simulator-probe-") as folder:
         try:
             given = find_pages(options.inputs)
@@ -74,9 +87,8 @@ def _measured(options: Options, budget: Budget, progress: Console) -> ProbeResul
         target = Target(options.target, pages, folders)
         python = options.python or default_python()
         try:
-            return conclude(
-                measure(target, python, budget, lambda step: progress.print(f"{step} …", style="dim"))
-            )
+            say = lambda step: progress.print(f"{step} …", style="dim")  # noqa: E731 - one line, used once
+            return conclude(measure(target, python, budget, say, time_limit_s=limit_s))
         except DriverError as error:
             code = exits.USAGE if error.status == "unsupported" else exits.FAILED
             raise exits.Stop(code, f"{options.target}: {error.reason}") from error

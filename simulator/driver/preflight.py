@@ -45,7 +45,8 @@ def preflight(spec: Spec, control: Control) -> None:
     loaded_ns = time.perf_counter_ns()
     pages = pages_of(spec)
     scalable = is_scalable(parser)
-    found = examine(parser, pages)
+    found = examine(parser, pages, clock, lambda page, size: control.say("at", page=page, bytes=size))
+    costs = found.pop("costs")
     differs = found.pop("differs")
     if differs is not None and "texts" in differs:
         field, first, second = difference(*differs["texts"]) or ("(whole record)", "", "")
@@ -56,7 +57,7 @@ def preflight(spec: Spec, control: Control) -> None:
         "mean_bytes": sum(len(body) for _, body, _ in pages) / len(pages),
         **found,
         "differs": differs,
-        "parse_cpu_ns": None if scalable else time_parse(parser, pages, clock),
+        "parse_cpu_ns": None if scalable else time_parse(parser, pages, clock, costs),
         "units_per_s": time_units(parser, pages[0], clock) if scalable else None,
         "client_cpu_ns": {name: time_client(name, spec.base_url) for name in spec.clients},
         "idle_loop_lag_ns": idle_lags_ns(spec.loops),

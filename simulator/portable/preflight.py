@@ -28,13 +28,14 @@ def preflight(spec, control):
     client = Client(spec.base_url)
     try:
         pages = fetch_pages(client.fetch, PREFIX, spec.base_url, spec.content_pages)
-        found = examine(parser, pages)
+        found = examine(parser, pages, clock, lambda page, size: control.say("at", page=page, bytes=size))
+        costs = found.pop("costs")
         scalable = is_scalable(parser)
         found.update(
             protocol=output.PROTOCOL,
             pages=len(pages),
             mean_bytes=sum(len(body) for _, body, _ in pages) / len(pages),
-            parse_cpu_ns=None if scalable else time_parse(parser, pages, clock),
+            parse_cpu_ns=None if scalable else time_parse(parser, pages, clock, costs),
             units_per_s=time_units(parser, pages[0], clock) if scalable else None,
             client_cpu_ns={
                 name: time_requests(client.fetch, native("/pages/0?latency=0ms"), clock)

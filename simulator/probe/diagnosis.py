@@ -54,7 +54,7 @@ def ceiling(measured: Measured) -> float | None:
     """
     by_cores = measured.cores / max(_busy(measured), 0.01)
     if measured.gil_held is None:
-        return by_cores if not measured.python.gil_enabled else None
+        return by_cores if measured.python.without_gil else None
     return min(by_cores, 1 / max(measured.gil_held.median, 0.001))
 
 
@@ -73,7 +73,7 @@ def limit(measured: Measured) -> str | None:
     do more than two threads only because the kernel deals the cores out by process group.
     """
     two, apart = measured.speedup.get(2), measured.processes.get(2)
-    if two is None or disturbed(measured) is not None or contradiction(measured) is not None:
+    if two is None or any(odd(measured) for odd in (disturbed, contradiction, came_on)):
         return None
     if two.median >= SCALES:
         most = measured.threads.get(max(measured.threads))
@@ -83,7 +83,7 @@ def limit(measured: Measured) -> str | None:
     held = measured.gil_held
     if held is not None and 1 / max(held.median, 0.5) < WORTH:
         return "the GIL"
-    known = held is not None or not measured.python.gil_enabled
+    known = held is not None or measured.python.without_gil
     if two.median < STUCK and apart is not None and known and _stalled(measured.threads.get(2)):
         return _lock(measured.threads.get(2))
     return None
@@ -92,6 +92,17 @@ def limit(measured: Measured) -> str | None:
 def _stalled(threads: Threads | None) -> bool:
     """Whether threads were off the CPU with a core free; true where the system does not say."""
     return threads is None or threads.rest is None or threads.rest >= STALLED
+
+
+def came_on(measured: Measured) -> str | None:
+    """Say so where the GIL came on while it was measured."""
+    python = measured.python
+    if python.gil_enabled or not python.gil_enabled_at_end:
+        return None
+    return (
+        f"The GIL came on while this was measured: a call loaded {python.gil_enabled_by}, which does not declare"
+        " that it can do without. What was measured before and after is of two kinds: import it first, and probe again."
+    )
 
 
 def disturbed(measured: Measured) -> str | None:

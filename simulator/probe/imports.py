@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from simulator.environment.pythons import FoundPython, find_pythons
 from simulator.probe.worker import Target, check
-from simulator.runner.driver_process import DriverError
+from simulator.runner.driver_process import DriverError, TimeLimitError
 
 TIME_LIMIT_S = 5.0
 SUBINTERPRETERS_FROM = (3, 14)
@@ -56,7 +56,7 @@ def loads_in_subinterpreter(python: str | None, target: Target) -> Answer:
 
 
 def keeps_gil_off(python: str | None, target: Target) -> Answer:
-    """Import it in a throwaway process of a free-threaded build."""
+    """Import it in a throwaway process of a free-threaded build, and call it on every page."""
     if python is None:
         return Answer(None, "no free-threaded Python was found on PATH; name one with --python")
     return _ask(python, target, "gil")
@@ -65,8 +65,9 @@ def keeps_gil_off(python: str | None, target: Target) -> Answer:
 def _ask(python: str, target: Target, task: str) -> Answer:
     try:
         answer = check(python, target, task, time_limit_s=TIME_LIMIT_S)
+    except TimeLimitError:
+        what = "the import" if task == "subinterpreter" else "importing it and calling it on every page"
+        return Answer(None, f"{python}: {what} did not end within {TIME_LIMIT_S:g} s")
     except DriverError as error:
-        if error.reason.startswith("no end after"):
-            return Answer(None, f"{python}: the import did not end within {TIME_LIMIT_S:g} s")
         return Answer(None, f"{python}: {error.reason}")
     return Answer(answer["value"], f"{python}: {answer['reason']}")

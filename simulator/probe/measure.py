@@ -1,8 +1,9 @@
 """Measures one target, step by step, with everything that can change meanwhile measured in turns."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field, replace
 from math import ceil
 from statistics import median
 
@@ -14,14 +15,21 @@ from simulator.probe import imports
 from simulator.probe.held import Held, Shares, estimate, shares_of
 from simulator.probe.result import LoopLag, Measured, Python, Threads
 from simulator.probe.sampling import CannotLookError, find_sampler, look
-from simulator.probe.worker import Target, Worker, open_worker
+from simulator.probe.worker import TIME_LIMIT_S, Target, Worker, open_worker
+from simulator.runner.driver_process import DriverError, default_python
+from simulator.runtimes.errors import RuntimeUnavailableError
+from simulator.runtimes.facts import ask
 from simulator.stats.intervals import Interval, interval, paired_ratio
+from simulator.text.numbers import duration
 
 PY_SPY = "py-spy, from outside"
 SPINNER = "a spinning thread beside it"
 MOST_THREADS = 64
 SLOW_S = 0.1
 """A call that takes longer is measured in fewer and longer turns."""
+FEWEST_LOOKS = 3
+MARGIN = 0.6
+"""Of the time that is left: what a call costs is known by one or two, and machines are busy."""
 LONG_S = 1.0
 """Of a call that takes longer each thread makes one, of others two at least: what ends late is then a smaller part."""
 WINDOW_AT_MOST_S = 3.0
@@ -47,46 +55,74 @@ class Budget:
         """Return the budget for a call that takes that long."""
         if cost_s <= SLOW_S:
             return self
-        return Budget(
+        return replace(
+            self,
             rounds=min(3, self.rounds),
-            window_s=self.window_s,
             looks=min(4, self.looks),
             look_s=max(self.look_s, ceil(8 * cost_s)),
-            loop_s=max(self.loop_s, 3 * cost_s),
-            held=self.held,
-            scaling=self.scaling,
-            imports=self.imports,
-            sampler=self.sampler,
+            loop_s=max(self.loop_s, 3 * cost_s) if self.loop_s > 0 else 0,
+        )
+
+    def within(self, left_s: float, limit_s: float, cost_s: float, dealing: "Dealing") -> "Budget":
+        """Return the budget that a call of that cost leaves time for.
+
+        Raises:
+            DriverError: not even one round of it; says what would do.
+        """
+        round_s = (
+            cost_s * dealing.calls * (len(dealing.levels) + 2) if self.scaling else cost_s * dealing.calls
+        )
+        look_s, loop_s = 2 * self.look_s * self.looks * self.held, 2 * self.loop_s
+        rounds = min(self.rounds, int((left_s - look_s - loop_s) * MARGIN / round_s))
+        if rounds >= 1:
+            return replace(self, rounds=rounds)
+        if self.look_s > 1 or self.looks > FEWEST_LOOKS:
+            shorter = replace(self, looks=FEWEST_LOOKS, look_s=max(1, self.look_s // 2))
+            return shorter.within(left_s, limit_s, cost_s, dealing)
+        needed = ceil((limit_s - left_s + look_s + loop_s + round_s / MARGIN) / 10) * 10
+        raise DriverError(
+            "failed",
+            f"a call takes {duration(cost_s)}, and a probe needs about {dealing.calls * (len(dealing.levels) + 4)} of"
+            f" them: more than the time limit of {duration(limit_s)} leaves; give smaller pages with --input, or"
+            f" raise --time-limit to about {needed}s",
         )
 
 
 Say = Callable[[str], None]
 
 
-def measure(target: Target, python: str, budget: Budget, say: Say) -> Measured:
+def measure(
+    target: Target, python: str, budget: Budget, say: Say, *, time_limit_s: float = TIME_LIMIT_S
+) -> Measured:
     """Measure all that the budget asks for.
 
     Args:
         target: what is called.
         python: the interpreter that calls it.
         budget: which parts, and how long.
-        say: told what is being measured.
+        say: told what is being measured, and what is waited for.
+        time_limit_s: of all of it but the questions to other Pythons, which have limits of their own.
 
     Raises:
-        DriverError: the target cannot be loaded or called there.
+        DriverError: the target cannot be loaded or called there, or not within the limit.
     """
+    ends = time.monotonic() + time_limit_s
+    check_python(python)
     cores = usable_cores()
     reasons: dict[str, str] = {}
     with ExitStack() as stack:
-        say("loading the target")
-        worker = stack.enter_context(open_worker(python, target))
-        budget = budget.for_cost(worker.first.cost_s)
+        say("loading the target and calling it once on every page")
+        worker = stack.enter_context(_worker(python, target, ends, time_limit_s, say))
+        cost_s = worker.first.cost_s
+        dealing = deal(cost_s, cores, budget.window_s)
+        budget = budget.for_cost(cost_s).within(ends - time.monotonic(), time_limit_s, cost_s, dealing)
         held = _held(worker, budget, reasons, say)
         say("calling it in threads and processes")
-        second = stack.enter_context(open_worker(python, target)) if budget.scaling and cores > 1 else None
-        if second is None:
+        second = None
+        if budget.scaling and cores > 1:
+            second = stack.enter_context(_worker(python, target, ends, time_limit_s, say))
+        else:
             reasons["processes"] = "not measured" if cores > 1 else "this machine has one core for it"
-        dealing = deal(worker.first.cost_s, cores, budget.window_s)
         scaling = _scaling(worker, second, dealing, budget)
         if budget.loop_s > 0:
             say("calling it on an event loop")
@@ -94,7 +130,16 @@ def measure(target: Target, python: str, budget: Budget, say: Say) -> Measured:
         if lag is None:
             reasons["loop_lag_s"] = "not measured"
     first = worker.first
-    described = Python(first.implementation, first.version, first.free_threaded, first.gil_enabled)
+    described = Python(
+        first.implementation,
+        first.version,
+        first.free_threaded,
+        first.gil_enabled,
+        worker.gil_enabled,
+        worker.gil_enabled_by,
+    )
+    if worker.gil_enabled and not first.gil_enabled:
+        reasons["gil_held"] = f"the GIL came on while it was measured ({worker.gil_enabled_by})"
     keeps, loads = imports.Answer(None, "not measured"), imports.Answer(None, "not measured")
     if budget.imports:
         say("importing it in other Pythons")
@@ -116,6 +161,31 @@ def measure(target: Target, python: str, budget: Budget, say: Say) -> Measured:
         keeps_gil_off=keeps.value,
         reasons=reasons,
     )
+
+
+def check_python(python: str) -> None:
+    """Ask an interpreter whether it can run a probe's worker. Raises DriverError, in one sentence, where it cannot."""
+    if python == default_python():
+        return
+    try:
+        facts = ask(python)
+    except RuntimeUnavailableError as error:
+        raise DriverError(
+            "unsupported", f"{error}; --python takes the path of a Python interpreter"
+        ) from error
+    if facts.needs_portable_driver:
+        raise DriverError(
+            "unsupported",
+            f"{python} is {facts.label}, and a probe needs CPython 3.11 or later; name one with --python, or compare"
+            " Pythons with `simulator run` and runtimes",
+        )
+
+
+def _worker(
+    python: str, target: Target, ends: float, time_limit_s: float, say: Say
+) -> AbstractContextManager[Worker]:
+    left_s = max(0.1, ends - time.monotonic())
+    return open_worker(python, target, time_limit_s=time_limit_s, left_s=left_s, say=say)
 
 
 def _found(command: str, python: Python) -> FoundPython:

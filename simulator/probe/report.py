@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.probe.diagnosis import disturbed
+from simulator.probe.diagnosis import came_on, disturbed
 from simulator.probe.expect import Judged
 from simulator.probe.result import Measured, ProbeResult, Threads
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Verdict
@@ -41,7 +41,9 @@ def build(result: ProbeResult, judged: Sequence[Judged]) -> list[Part]:
 
 
 def _cautions(result: ProbeResult) -> tuple[str, ...]:
-    return tuple(text for text in (result.contradiction, disturbed(result.measured)) if text is not None)
+    measured = result.measured
+    said = (result.contradiction, came_on(measured), disturbed(measured))
+    return tuple(text for text in said if text is not None)
 
 
 def _sentence(text: str) -> str:
@@ -60,6 +62,8 @@ def _facts(result: ProbeResult) -> list[tuple[str, str]]:
     measured = result.measured
     python = measured.python
     gil = "with its GIL on" if python.gil_enabled else "without GIL"
+    if python.gil_enabled_by is not None:
+        gil += f"{'' if python.gil_enabled else ' at first'}, turned on by {python.gil_enabled_by}"
     cost, held, lag = measured.cost_s, measured.gil_held, measured.loop_lag_s
     facts = [
         ("Python", f"{python.implementation} {python.version}, {gil}; {measured.cores} cores"),

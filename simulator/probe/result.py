@@ -45,7 +45,16 @@ class Python:
     free_threaded: bool
     """Built to run without the GIL."""
     gil_enabled: bool
-    """After importing the target."""
+    """After importing the target and calling it once on every page."""
+    gil_enabled_at_end: bool | None = None
+    """When all was measured; null: not read."""
+    gil_enabled_by: str | None = None
+    """The module that turned it on, in an import or a call; null: none did."""
+
+    @property
+    def without_gil(self) -> bool:
+        """Whether all was measured without a GIL."""
+        return not self.gil_enabled and not self.gil_enabled_at_end
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def cell_of(measured: Measured) -> str:
     held, two = measured.gil_held, measured.speedup.get(2)
     if held is not None:
         return f"{share(held.median)} ({percent(held.low)}–{share(held.high)})"
-    if not measured.python.gil_enabled and two is not None:
+    if measured.python.without_gil and two is not None:
         return f"{times(two.median)} ({factor(two.low)}–{factor(two.high)})"
     return measured.reasons["gil_held"].partition(":")[0]
 

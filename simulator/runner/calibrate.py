@@ -1,5 +1,6 @@
 """Once per run: what one parse and one request cost alone, and so how many parses make the parse cost asked for."""
 
+import contextlib
 import json
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -7,15 +8,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mockserver.content import ContentError, load_content
 from mockserver.units import format_duration
-from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
+from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess, TimeLimitError
 from simulator.runner.job import Amount, job_file
 from simulator.runner.records import located
 from simulator.runner.servers import Servers
 from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
 from simulator.stats.percentiles import lag_s
-from simulator.text.numbers import duration
+from simulator.text.numbers import duration, size
 
 PLAUSIBLE_START_S = 10.0
 
@@ -159,6 +161,8 @@ class Preflights:
                     driver.wait_for("written")
                     driver.finish()
                     launched_s = driver.launched
+                except TimeLimitError as error:
+                    raise _under_way(error, cell, self._time_limit_s) from error
                 except DriverError as error:
                     raise with_last_words(error, driver.last_words()) from error
             found = json.loads((folder / "preflight.json").read_text(encoding="utf-8"))
@@ -190,6 +194,25 @@ class Preflights:
             gil_enabled_by=found.get("gil_enabled_by"),
             content_pages=server.content_pages(),
         )
+
+
+def _under_way(error: TimeLimitError, cell: Cell, limit_s: float) -> DriverError:
+    """Name the page that a preflight was at when its time was up."""
+    if error.at is None:
+        return error
+    page = int(error.at["page"])
+    name, content = f"/pages/{page}", cell.server.content
+    with contextlib.suppress(
+        ContentError, OSError, IndexError
+    ):  # a folder on another machine: then its number says it
+        if content.kind == "folder":
+            name = load_content(content, cell.server.seed).pages[page].name
+    return DriverError(
+        "failed",
+        f"page {page + 1} ({name}, {size(error.at['bytes'])}) takes longer than the pre-check may: no end after"
+        f" {limit_s:g} s, the time limit, for all pages, and {cell.job.parser.label} is still parsing it; a parser that"
+        " never returns does this, else leave the page out or raise time_limit",
+    )
 
 
 def with_last_words(error: DriverError, words: str) -> DriverError:

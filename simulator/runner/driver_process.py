@@ -36,6 +36,14 @@ class DriverError(Exception):
         self.reason = reason
 
 
+class TimeLimitError(DriverError):
+    """It did not end in time; `at` is the last thing it said it had begun, if any (protocol.md, `at`)."""
+
+    def __init__(self, reason: str, at: Mapping[str, Any] | None) -> None:
+        super().__init__("failed", reason)
+        self.at = at
+
+
 class DriverProcess:
     """Context manager: on leaving it, no process of the driver's session is left."""
 
@@ -94,6 +102,8 @@ class DriverProcess:
         self._commands = os.fdopen(commands_write, "w", encoding="utf-8")
         self._events = events_read
         self._buffer = b""
+        self.at: Mapping[str, Any] | None = None
+        """The last thing that the driver said it had begun."""
 
     def __enter__(self) -> Self:
         return self
@@ -116,16 +126,28 @@ class DriverProcess:
             DriverError: the driver said why it cannot go on, ended, or passed its time limit.
             Stopped: nobody wants it any more.
         """
+        while True:
+            message = self._next(event, on_wake)
+            if message["event"] != AT:
+                break
+            self.at = message
+        if message["event"] in ("failed", "unsupported"):
+            raise DriverError(message["event"], message["reason"])
+        if message["event"] != event:
+            raise DriverError("failed", f"the driver said {message['event']!r} where {event!r} was due")
+        return message
+
+    def _next(self, event: str, on_wake: Callable[[], None] | None) -> dict[str, Any]:
         with selectors.DefaultSelector() as selector:
             selector.register(self._events, selectors.EVENT_READ)
             selector.register(self._stop, selectors.EVENT_READ)
             while b"\n" not in self._buffer:
                 left = self._deadline - time.monotonic()
                 if left <= 0:
-                    raise DriverError(
-                        "failed",
+                    raise TimeLimitError(
                         f"no end after {self._time_limit_s:g} s, the time limit of a repetition, while waiting for"
                         f" {WAITING[event]}; a parser that never returns does this, else raise time_limit",
+                        self.at,
                     )
                 ready = selector.select(min(left, WAKE_EVERY_S))
                 self._stop.check()
@@ -138,10 +160,6 @@ class DriverProcess:
                     on_wake()
         line, _, self._buffer = self._buffer.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
-        if message["event"] in ("failed", "unsupported"):
-            raise DriverError(message["event"], message["reason"])
-        if message["event"] != event:
-            raise DriverError("failed", f"the driver said {message['event']!r} where {event!r} was due")
         return message
 
     def finish(self) -> None:
@@ -213,6 +231,8 @@ class DriverProcess:
         return f"the driver {cause_of_death(code)}"
 
 
+AT = "at"
+"""Event: something has begun that may take long. It is no answer to anything."""
 WAITING = {
     "ready": "the workers to start and warm up",
     "parked": "the last record",

@@ -30,6 +30,10 @@ def probe(
     json: Annotated[
         str | None, typer.Option(metavar="PATH", help="Write what was found there; - is standard output.")
     ] = None,
+    time_limit: Annotated[
+        str,
+        typer.Option(metavar="DURATION", help="Of the whole; a page that takes a quarter of it is named."),
+    ] = "2m",
     expect: Annotated[
         list[str] | None,
         typer.Option(metavar="COND", help="A condition, as 'gil_held < 0.2'; 99 when it does not hold."),
@@ -46,6 +50,7 @@ def probe(
                 python=python,
                 json=json,
                 expect=tuple(expect or ()),
+                time_limit=time_limit,
             )
         )
     )

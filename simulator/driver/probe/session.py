@@ -11,10 +11,12 @@ import sys
 import sysconfig
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from ..gil_watch import GilWatch
 from ..loop_lag import lag_ns
 from ..parsers import ParserSpecError, ParserUnavailableError, modules
 from ..shared.control import Control
@@ -27,6 +29,8 @@ from .working import Team, batch_for, call_for
 
 PROBE = "probe"
 FIRST_LOOK_S = 0.05
+LONG_S = 5.0
+"""A call that takes longer is not made once more only to see what it costs."""
 _PR_SET_PTRACER = 0x59616D61
 _PR_SET_PTRACER_ANY = -1
 
@@ -43,12 +47,13 @@ def run_probe(job: "Mapping[str, Any]", control: Control) -> None:
         Failure: the target cannot be loaded, or a call of it failed.
     """
     sys.path[:0] = job["import_path"]
+    watch = GilWatch()
     if job["task"] != "session":
-        control.say("answer", **check(job["task"], modules(job["parser"])))
+        control.say("answer", **check(job["task"], modules(job["parser"]), lambda: _pages_once(job), watch))
         return
     _let_be_read()
-    session = Session(job)
-    control.say("ready", **session.first_look())
+    session = Session(job, watch)
+    control.say("ready", **session.first_look(control), **session.gil())
     while (line := control.next_command()) is not None:
         command = json.loads(line)
         if command["do"] == "end":
@@ -56,9 +61,17 @@ def run_probe(job: "Mapping[str, Any]", control: Control) -> None:
         if command["do"] == "turns":
             session.turns(control)
             control.next_command()
-            control.say("answer", to="turns")
+            control.say("answer", to="turns", **session.gil())
         else:
-            control.say("answer", to=command["do"], **session.answer(command))
+            control.say("answer", to=command["do"], **session.answer(command), **session.gil())
+
+
+def _pages_once(job: "Mapping[str, Any]") -> None:
+    """Call it on every page. Raises what it raises."""
+    pages = [Path(path).read_bytes() for path in job["pages"]]
+    call = call_of(job["parser"], pages)
+    for number in range(len(pages)):
+        call(number)
 
 
 def _let_be_read() -> None:
@@ -70,7 +83,8 @@ def _let_be_read() -> None:
 class Session:
     """The loaded target."""
 
-    def __init__(self, job: Mapping[str, Any]) -> None:
+    def __init__(self, job: Mapping[str, Any], watch: GilWatch) -> None:
+        self._watch = watch
         pages = [Path(path).read_bytes() for path in job["pages"]]
         try:
             self._call = call_of(job["parser"], pages)
@@ -81,27 +95,38 @@ class Session:
         except Exception as error:
             raise Failure("failed", f"importing the target raises {_named(error)}") from error
         self._team = Team(self._call)
-        self._pages = len(pages)
+        self._sizes = [len(page) for page in pages]
         self._cost_s = 0.0
         self._batch = 1
 
-    def first_look(self) -> "dict[str, Any]":
+    def first_look(self, control: Control) -> "dict[str, Any]":
         """Call it on every page, then for a moment; say what it costs and what this Python is."""
-        self._guarded(lambda: [self._call(number) for number in range(self._pages)])
-        started = time.perf_counter()
-        self._guarded(lambda: self._call(0))
-        batch = batch_for(time.perf_counter() - started)
-        calls, elapsed = self._guarded(lambda: call_for(self._call, FIRST_LOOK_S, batch))
-        self._cost_s = elapsed / calls
+        for number, size in enumerate(self._sizes):
+            # A call in C cannot be ended from inside: whoever ends it from outside is to know which one it was.
+            control.say("at", page=number, bytes=size)
+            started = time.perf_counter()
+            self._guarded(partial(self._call, number))
+            self._cost_s = time.perf_counter() - started
+        if self._cost_s < LONG_S:  # which may have been the first call's own
+            started = time.perf_counter()
+            self._guarded(partial(self._call, 0))
+            self._cost_s = time.perf_counter() - started
+        if self._cost_s < FIRST_LOOK_S:
+            batch = batch_for(self._cost_s)
+            calls, elapsed = self._guarded(lambda: call_for(self._call, FIRST_LOOK_S, batch))
+            self._cost_s = elapsed / calls
         self._batch = batch_for(self._cost_s)
         return {
             "cost_s": self._cost_s,
             "pid": os.getpid(),
             "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
-            "gil_enabled": gil_enabled(),
             "implementation": sys.implementation.name,
             "version": sys.version.split()[0],
         }
+
+    def gil(self) -> "dict[str, Any]":
+        """Say whether there is a GIL now, and what has turned it on."""
+        return {"gil_enabled": gil_enabled(), "gil_enabled_by": self._watch.enabled_by()}
 
     def turns(self, control: Control) -> None:
         """Take turns with the controls until the next command comes."""

@@ -2,6 +2,7 @@
 
 import bz2
 import hashlib
+import importlib
 import json
 import os
 import pickle
@@ -10,8 +11,11 @@ import threading
 import time
 import zlib
 
-from lxml import etree
-from lxml import html as lxml_html
+try:
+    from lxml import etree
+    from lxml import html as lxml_html
+except ImportError:  # a Python for which there is no lxml
+    etree = lxml_html = None
 
 _BLOCK = bytes(range(256)) * 4096
 _RECORDS = [{"id": n, "name": f"item {n}", "tags": ["a", "b"]} for n in range(2_000)]
@@ -27,7 +31,7 @@ _FLOATS = [(n * 7_919) % 1_000_003 / 7 for n in range(400_000)]
 
 class _Own(threading.local):
     def __init__(self) -> None:
-        self.parser = etree.HTMLParser()
+        self.parser = None if etree is None else etree.HTMLParser()
 
 
 _own = _Own()
@@ -142,6 +146,21 @@ def dies() -> None:
     if _calls[0] > 15:
         print("goodbye", flush=True)  # noqa: T201 - its last words
         os._exit(7)
+
+
+def imports_oldext_late(page: bytes) -> int:
+    """Loads an extension that does not declare that it can do without the GIL, when it has been called for a while."""
+    _calls[0] += 1
+    if _calls[0] > 200:
+        importlib.import_module("oldext")
+    elif _calls[0] <= 20:
+        time.sleep(0.01)
+    return len(page)
+
+
+def imports_oldext(page: bytes) -> int:
+    importlib.import_module("oldext")
+    return len(page)
 
 
 def prints() -> None:

@@ -118,7 +118,7 @@ def test_a_segfaulting_parser_is_told_by_its_signal(servers: Servers, parsers: P
 
 
 def test_a_parser_that_never_returns_fails_the_preflight(servers: Servers, parsers: Path) -> None:
-    with pytest.raises(DriverError, match=r"no end after 2 s.*never returns"):
+    with pytest.raises(DriverError, match=r"page 1 \(/pages/0, .*no end after 2 s.*never returns"):
         preflights(servers, parsers, time_limit_s=2).found_for(cell(parsers, "threads", "never"))
 
 
