@@ -167,7 +167,10 @@ def sleep_lateness_ms(seconds: int) -> tuple[float, float]:
 
 def delay_error_ms(loop: str, latency: str, connections: int, seconds: int) -> tuple[float, float]:
     """Load a fresh server; give its audit of the delay error after the warm-up, p50 and p99 in ms."""
-    with MockServer.start(config(loop, latency=latency)) as server, AdminClient(server.url) as admin:
+    with (
+        MockServer.start(config(loop, latency=latency)) as server,
+        AdminClient(server.url, server.token) as admin,
+    ):
         command = ["wrk", "-t1", f"-c{connections}", f"-d{WARM_UP_S + seconds}s", f"{server.url}/pages/0"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as load:
             try:
@@ -219,7 +222,7 @@ def delays(size: Size, loop: str) -> bool:
     )
 
 
-async def hold(url: str, count: int) -> float:
+async def hold(url: str, token: str, count: int) -> float:
     """Open connections, keep them all, then ask one page over each; give the seconds it took."""
     host, port = url.removeprefix("http://").split(":")
     gate = asyncio.Semaphore(200)  # below any backlog
@@ -243,7 +246,7 @@ async def hold(url: str, count: int) -> float:
     try:
         await asyncio.gather(*map(ask, connections))
         took_s = time.perf_counter() - start_s
-        with AdminClient(url) as admin:
+        with AdminClient(url, token) as admin:
             stats = admin.stats()
         if stats["connections_open"] != count + 1 or stats["requests"] != count or stats["errors"]:
             raise RuntimeError(f"not all are open and answered: {stats}")
@@ -263,7 +266,7 @@ def connections(loop: str) -> bool:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     small = {"kind": "catalogue", "count": 1, "items": 1}
     with MockServer.start(config(loop, content=small)) as server:
-        took_s = asyncio.run(hold(server.url, CONNECTIONS))
+        took_s = asyncio.run(hold(server.url, server.token, CONNECTIONS))
         status = Path(f"/proc/{server.pids[0]}/status").read_text(encoding="ascii")
         peak = re.search(r"VmHWM:\s+(\d+) kB", status)
         print(

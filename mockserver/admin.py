@@ -3,15 +3,20 @@
 import contextlib
 import http.client
 import json
+import os
+from collections.abc import Iterator
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from mockserver.config import ServerConfig
-from mockserver.identity import GENERATION_HEADER, PROTOCOL, SERVER_NAME
+from mockserver.identity import GENERATION_HEADER, LEASE_HEADER, PROTOCOL, SERVER_NAME
 
 _LARGEST_ANSWER_BYTES = 1 << 30
+
+# Longer than the server allows itself for it.
+_CONFIGURE_S = 90.0
 
 
 class AdminError(RuntimeError):
@@ -40,8 +45,10 @@ class AdminClient:
         if parts.scheme != "http" or not host or parts.path not in ("", "/"):
             raise AdminError(f"{url!r} is no URL of a mock server; write for example http://127.0.0.1:8080")
         self._url = url.rstrip("/")
+        self._timeout_s = timeout_s
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
+        self._holding = http.client.HTTPConnection(host, port, timeout=timeout_s)
         self._generation = 0
 
     def __enter__(self) -> Self:
@@ -53,8 +60,36 @@ class AdminClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and let go of the server."""
         self._connection.close()
+        self._holding.close()
+
+    def hold(self, program: str) -> None:
+        """Keep the server for this client alone until it is closed, or its process has ended, however it did.
+
+        Nobody else can configure or reset it meanwhile.
+
+        Args:
+            program: What others are told, who ask for it meanwhile.
+
+        Raises:
+            AdminError: Another one holds it; the message says who.
+        """
+        asked = json.dumps({"program": program, "pid": os.getpid()})
+        try:
+            self._holding.request("POST", "/__admin/lease", asked, self._headers)
+            response = self._holding.getresponse()
+            line = response.readline(_LARGEST_ANSWER_BYTES)
+            if response.status != HTTPStatus.OK:
+                line += response.read(_LARGEST_ANSWER_BYTES)
+        except (OSError, http.client.HTTPException) as error:
+            self._holding.close()
+            raise self._unreachable(error) from error
+        try:
+            self._headers[LEASE_HEADER] = self._read(response.status, line)["lease"]
+        except AdminError:
+            self._holding.close()
+            raise
 
     def health(self) -> dict[str, Any]:
         """Say who the server is, after checking that it is one of this kind.
@@ -93,7 +128,9 @@ class AdminClient:
         Raises:
             AdminError: The server does not take it; nothing has changed.
         """
-        self._ask("PUT", "config", config.model_dump_json(by_alias=True))
+        # The server may have to build or read the pages first.
+        with self._patience(_CONFIGURE_S):
+            self._ask("PUT", "config", config.model_dump_json(by_alias=True))
         return self._generation
 
     def stats(self) -> dict[str, Any]:
@@ -127,7 +164,9 @@ class AdminClient:
         return self._ask("GET", "requests")
 
     def _ask(self, method: str, name: str, body: str | None = None) -> dict[str, Any]:
-        status, data = self._exchange(method, f"/__admin/{name}", body)
+        return self._read(*self._exchange(method, f"/__admin/{name}", body))
+
+    def _read(self, status: int, data: bytes) -> dict[str, Any]:
         try:
             answer = json.loads(data)
         except ValueError as error:
@@ -138,6 +177,20 @@ class AdminClient:
             return answer
         message = f"{self._url}: {answer.get('error') or f'status {status}'}"
         raise (AdminError if "errors" in answer else _UnexpectedAnswerError)(message)
+
+    @contextlib.contextmanager
+    def _patience(self, at_least_s: float) -> Iterator[None]:
+        usual_s = self._timeout_s
+        try:
+            self._set_timeout(max(usual_s, at_least_s))
+            yield
+        finally:
+            self._set_timeout(usual_s)
+
+    def _set_timeout(self, timeout_s: float) -> None:
+        self._connection.timeout = timeout_s
+        if self._connection.sock is not None:
+            self._connection.sock.settimeout(timeout_s)
 
     def _exchange(self, method: str, path: str, body: str | None) -> tuple[int, bytes]:
         # A kept connection may have been closed by the server meanwhile; all of these may be repeated.

@@ -3,14 +3,17 @@
 Pages come first and by their prefix; there is no router, which would cost more than answering.
 """
 
+import re
 from http import HTTPStatus
+from string import ascii_letters, digits
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiohttp import web
+from multidict import istr
 
 from mockserver import index
 from mockserver.admin_api import PREFIX as ADMIN_PREFIX
-from mockserver.admin_api import AdminApi
+from mockserver.admin_api import AdminApi, is_local_name
 from mockserver.latency_models import LONGEST_DELAY_NS
 from mockserver.operations import Operations
 from mockserver.pages import Pages
@@ -23,6 +26,16 @@ _PREFIX_LENGTH = len(_PAGES_PREFIX)
 _MOST_DIGITS = 18
 
 
+_HOST = istr("Host")
+
+_SAFE_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
+
+# RFC 3986, 6.2.2.2: these mean the same written as they are and percent-encoded.
+_UNRESERVED = re.compile(
+    "%(" + "|".join(f"{ord(c):02X}" for c in ascii_letters + digits + "-._~") + ")", re.IGNORECASE
+)
+
+
 class BadRequestError(ValueError):
     """A request for a page that makes no sense; the sentence goes to the client."""
 
@@ -33,10 +46,20 @@ class App:
     def __init__(self, pages: Pages, operations: Operations, token: str | None) -> None:
         self._pages = pages
         self._operations = operations
+        self._protected = token is not None
+        self._local_host: str | None = None
         self._admin = AdminApi(operations, token)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request."""
+        # Without a token a foreign name is refused everywhere: it may be a web page that has this address
+        # looked up under its own name (DNS rebinding), to read what is served here.
+        if not self._protected:
+            host = request.headers.get(_HOST)
+            if host is not None and host != self._local_host:
+                if not is_local_name(host):
+                    return self._error(403, f"Host {host!r} is refused; use an IP address or localhost")
+                self._local_host = host
         path = request.raw_path
         if path[:_PREFIX_LENGTH] == _PAGES_PREFIX:
             page = path[_PREFIX_LENGTH:]
@@ -94,27 +117,43 @@ class App:
             return web.Response(
                 text=index.as_json(counters), content_type="application/json", headers=headers
             )
-        url = f"http://{request.headers.get('Host', '127.0.0.1')}"
-        arguments = (url, served.config, len(served.replies), served.problems, counters)
+        url = f"http://{_host(request)}"
+        arguments = (url, served.config, len(served.replies), served.problems, counters, self._protected)
         if "text/html" in accepted:
             return web.Response(text=index.as_html(*arguments), content_type="text/html", headers=headers)
         return web.Response(text=index.as_text(*arguments), content_type="text/plain", headers=headers)
 
     def _error(self, status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:
         self._pages.log.count_error(status)
-        return web.Response(status=status, text=f"{HTTPStatus(status).phrase}: {message}\n", headers=headers)
+        text = f"{HTTPStatus(status).phrase}: {message}\n"
+        # A target may hold bytes that are no UTF-8; a sentence that quotes it must be.
+        body = text.encode(errors="backslashreplace")
+        return web.Response(
+            status=status, body=body, content_type="text/plain", charset="utf-8", headers=headers
+        )
+
+
+def _host(request: web.BaseRequest) -> str:
+    """Name this server as the client does, or by its address where that name cannot be copied into a shell."""
+    host = request.headers.get(_HOST, "")
+    if _SAFE_HOST.fullmatch(host):
+        return host
+    transport = request.transport
+    address, port = ("127.0.0.1", 80) if transport is None else transport.get_extra_info("sockname")[:2]
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _split(target: str) -> tuple[str, str]:
     """Split a request target, also a proxy-style one (`http://host/path`), into path and query."""
     if target.startswith("/"):
         path, _, query = target.partition("?")
-        return path, query
-    try:
-        parts = urlsplit(target)
-    except ValueError as error:
-        raise BadRequestError(f"{target!r} is no path: {error}") from error
-    return parts.path or "/", parts.query
+    else:
+        try:
+            parts = urlsplit(target)
+        except ValueError as error:
+            raise BadRequestError(f"{target!r} is no path: {error}") from error
+        path, query = parts.path or "/", parts.query
+    return _UNRESERVED.sub(lambda found: chr(int(found[1], 16)), path), query
 
 
 def _own_latency_ns(query: str) -> int | None:

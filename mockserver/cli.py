@@ -70,6 +70,12 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
     token: Annotated[
         str | None, typer.Option(envvar="MOCKSERVER_TOKEN", help="Protects the admin side (Bearer).")
     ] = None,
+    root: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Folder below which a changed configuration may name files, where there is no token; may be repeated."
+        ),
+    ] = None,
     supervised: Annotated[bool, typer.Option(hidden=True)] = False,  # noqa: FBT002 (a flag is how typer has it)
 ) -> None:
     """Serve pages until Ctrl-C."""
@@ -91,10 +97,18 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
     for name, value in (("seed", seed), ("workers", workers), ("loop", loop)):
         if value is not None:
             document[name] = value
-    _serve(_validated(document), host, port, token or None, supervised=supervised)
+    _serve(_validated(document), host, port, token or None, tuple(root or ()), supervised=supervised)
 
 
-def _serve(config: "ServerConfig", host: str, port: int, token: str | None, *, supervised: bool) -> NoReturn:
+def _serve(
+    config: "ServerConfig",
+    host: str,
+    port: int,
+    token: str | None,
+    roots: tuple[Path, ...],
+    *,
+    supervised: bool,
+) -> NoReturn:
     # Only here: these imports take a few tenths of a second, and --help should not.
     from mockserver.serving import CannotServeError, Started, serve  # noqa: PLC0415 (see above)
     from mockserver.supervisor import WorkerDiedError  # noqa: PLC0415 (see above)
@@ -113,6 +127,7 @@ def _serve(config: "ServerConfig", host: str, port: int, token: str | None, *, s
             host=host,
             port=port,
             token=token,
+            roots=roots,
             lifeline=sys.stdin.fileno() if supervised else None,
             ready=ready,
         )
@@ -126,9 +141,9 @@ def _serve(config: "ServerConfig", host: str, port: int, token: str | None, *, s
 
 
 def _greeting(started: "Started", config: "ServerConfig", token: str | None) -> str:
-    from mockserver.index import content_text, latency_text  # noqa: PLC0415 (see above)
+    from mockserver.index import BEARER, content_text, latency_text  # noqa: PLC0415 (see above)
 
-    bearer = "-H 'Authorization: Bearer TOKEN' " if token else ""
+    bearer = f"{BEARER} " if token else ""
     workers = f"{config.workers} worker{'s' if config.workers > 1 else ''} on {config.loop}"
     body = """-d '{"latency": "80ms"}'"""
     return f"""\

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from mockserver.catalogue import page_of_items, page_of_size
 from mockserver.config import LARGEST_CONTENT_BYTES, CatalogueContent, FolderContent
+from mockserver.regular_file import read_regular
 from mockserver.units import format_size
 
 _MEDIA_TYPES: Final = {
@@ -115,7 +116,7 @@ def _folder(folder: Path) -> PageSet:
     room = LARGEST_CONTENT_BYTES
     for file in files:
         try:
-            body = file.path.read_bytes()
+            body = read_regular(file.path)
         except OSError as error:
             problems.append(f"{file.name}: {error.strerror or error}")
             continue
@@ -188,6 +189,11 @@ def _page_or_folder(root: Path, entry: os.DirEntry[str]) -> Path | None:
     """Return where the page or folder `entry` really is; None for what is neither, as a style sheet."""
     path = Path(entry.path)
     is_page = path.suffix.lower() in _MEDIA_TYPES
+    if entry.name.startswith("."):
+        # What programs keep for themselves, as .git or .docker/config.json, is nobody's saved page.
+        if is_page or path.is_dir():
+            raise _LeftOutError("hidden, as its name begins with a dot; rename it to have it served")
+        return None
     if entry.is_symlink():
         return _linked_page(root, path) if is_page or path.is_dir() else None
     if entry.is_dir(follow_symlinks=False):
@@ -208,6 +214,8 @@ def _linked_page(root: Path, link: Path) -> Path:
         raise _LeftOutError("a link that leads nowhere; correct or remove it") from error
     if not target.is_relative_to(root):
         raise _LeftOutError("a link that leads out of the folder; copy what it points to")
+    if any(part.startswith(".") for part in target.relative_to(root).parts):
+        raise _LeftOutError("a link to what is hidden; copy what it points to")
     if target.is_dir():
         # Not followed: links to folders can form circles, and what is inside is listed anyway.
         raise _LeftOutError("a link to a folder; its pages are served under their own paths")

@@ -12,6 +12,9 @@ PROTOCOL = 1
 GENERATION_HEADER = "X-Generation"
 """Of answers about the configuration, whose document is one to be put as it is: how often it was changed."""
 
+LEASE_HEADER = "X-Lease"
+"""Of requests by the program that holds the server: what it got when it took it."""
+
 CLOCK = "CLOCK_MONOTONIC"
 
 

@@ -10,6 +10,9 @@ from mockserver.config import CatalogueContent, ServerConfig
 from mockserver.latency_models import Empirical, Fixed
 from mockserver.units import format_bandwidth, format_duration, format_size
 
+BEARER = """-H "Authorization: Bearer $MOCKSERVER_TOKEN\""""
+"""Of a curl command for the admin side of a server that has a token."""
+
 
 def latency_text(config: ServerConfig) -> str:
     """Say in a few words how late the answers are."""
@@ -50,11 +53,12 @@ def _live(counters: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-def _commands(url: str) -> list[tuple[str, str]]:
+def _commands(url: str, *, protected: bool) -> list[tuple[str, str]]:
+    bearer = f"{BEARER} " if protected else ""
     return [
         ("Get a page", f"curl -i {url}/pages/0"),
         ("One request with its own delay", f"curl -i '{url}/pages/0?latency=200ms'"),
-        ("Another latency for all", f'curl -X PUT {url}/__admin/config -d \'{{"latency": "80ms"}}\''),
+        ("Another latency for all", f'curl -X PUT {bearer}{url}/__admin/config -d \'{{"latency": "80ms"}}\''),
     ]
 
 
@@ -68,15 +72,20 @@ _LINKS = (
 
 
 def as_text(
-    url: str, config: ServerConfig, pages: int, problems: tuple[str, ...], counters: Mapping[str, Any]
+    url: str,
+    config: ServerConfig,
+    pages: int,
+    problems: tuple[str, ...],
+    counters: Mapping[str, Any],
+    protected: bool,  # noqa: FBT001 (the server has a token, or has none)
 ) -> str:
-    """Write the index for a terminal."""
+    """Write the index for a terminal; `protected`: its admin side has a token."""
     lines = ["Mock server: GET /pages/{id}, any id from 0", ""]
     lines += [f"  {name:18} {value}" for name, value in _rows(config, pages)]
     lines += [f"  Not served         {problem}" for problem in problems]
     lines += ["", "Since the last reset"]
     lines += [f"  {label:18} {value}" for _, label, value in _live(counters)]
-    for label, command in _commands(url):
+    for label, command in _commands(url, protected=protected):
         lines += ["", label, f"  {command}"]
     lines += ["", "More: " + "  ".join(path for path, _ in _LINKS)]
     return "\n".join(lines) + "\n"
@@ -88,7 +97,12 @@ def as_json(counters: Mapping[str, Any]) -> str:
 
 
 def as_html(
-    url: str, config: ServerConfig, pages: int, problems: tuple[str, ...], counters: Mapping[str, Any]
+    url: str,
+    config: ServerConfig,
+    pages: int,
+    problems: tuple[str, ...],
+    counters: Mapping[str, Any],
+    protected: bool,  # noqa: FBT001 (the server has a token, or has none)
 ) -> str:
     """Write the index for a browser: one file, nothing fetched from anywhere else."""
     tiles = "".join(
@@ -97,7 +111,9 @@ def as_html(
     )
     rows = "".join(f"<tr><th>{name}<td>{escape(value)}" for name, value in _rows(config, pages))
     rows += "".join(f'<tr class="problem"><th>Not served<td>{escape(problem)}' for problem in problems)
-    commands = "".join(f"<p>{label}<pre>{escape(command)}</pre>" for label, command in _commands(url))
+    commands = "".join(
+        f"<p>{label}<pre>{escape(command)}</pre>" for label, command in _commands(url, protected=protected)
+    )
     links = "".join(f'<a href="{path}">{text}</a>' for path, text in _LINKS)
     return _PAGE.substitute(tiles=tiles, rows=rows, commands=commands, links=links)
 

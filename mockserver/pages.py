@@ -9,14 +9,14 @@ loop, so that such queueing counts as the server's delay error, not as the clien
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, cast
+from email.utils import formatdate
+from typing import cast
 
 from aiohttp import HttpVersion10, web
 from aiohttp.abc import AbstractStreamWriter
 from multidict import istr
 
+from mockserver.connection import Connection
 from mockserver.deadline import DeadlineTimer
 from mockserver.request_log import CLIENTS_OWN, RequestLog
 from mockserver.served import Reply, Served
@@ -24,7 +24,8 @@ from mockserver.served import Reply, Served
 CLIENT_GONE = 499
 """The status under which a request is counted whose client went away first (nginx's number for it)."""
 
-_Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+# The date is of whole seconds, and need not be newer than that.
+_DATE_NS = 1_000_000_000
 
 _REQUEST_ID = istr("X-Request-Id")  # folded to lower case once, not with each request
 
@@ -35,67 +36,16 @@ _CLIENTS_ID = re.compile(r"(0|[1-9][0-9]{0,17})-([1-9][0-9]{0,17})")
 _PIECE_NS = 10_000_000
 
 
-class Connection(web.RequestHandler):
-    """A connection that notes when its latest data arrived."""
-
-    __slots__ = ("arrived_ns", "finished_ns")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.arrived_ns = 0
-        self.finished_ns = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection over, with an empty write buffer as the aim."""
-        # With no room in the buffer, `drain` returns when the last byte is handed to the kernel, so that the
-        # last-byte stamp means that also for a body larger than the socket's buffer.
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.set_write_buffer_limits(high=0)
-        super().connection_made(transport)
-
-    def data_received(self, data: bytes) -> None:
-        """Stamp the arrival before anything else."""
-        self.arrived_ns = time.monotonic_ns()
-        super().data_received(data)
-
-
-@dataclass
-class ConnectionCount:
-    """Connections that are open now, and that were opened ever."""
-
-    open: int = 0
-    opened: int = 0
-
-
-class ConnectionServer(web.Server):
-    """aiohttp's low-level server, with `Connection` for its connections, counted."""
-
-    def __init__(self, handler: _Handler, count: ConnectionCount, **kwargs: Any) -> None:
-        super().__init__(handler, **kwargs)
-        self._count = count
-
-    def __call__(self) -> web.RequestHandler:
-        """Make the protocol of a new connection."""
-        return Connection(self, loop=self._loop, **self._kwargs)
-
-    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        """Count a connection in."""
-        self._count.open += 1
-        self._count.opened += 1
-        super().connection_made(handler, transport)
-
-    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
-        """Count a connection out."""
-        self._count.open -= 1
-        super().connection_lost(handler, exc)
-
-
 class _Sent(web.StreamResponse):
     """Tells aiohttp that the response has been written already, and whether to keep the connection."""
 
     def __init__(self, *, keep_alive: bool) -> None:
         super().__init__()
-        self._keep_alive = keep_alive
+        self._kept = keep_alive
+
+    @property
+    def keep_alive(self) -> bool:
+        return self._kept
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:  # noqa: ARG002 (inherited)
         return None
@@ -123,8 +73,10 @@ class Pages:
         self.generation = 0
         self.log = log
         self._timer = timer
+        self._date = b""
+        self._dated_until_ns = 0
 
-    async def answer(
+    async def answer(  # noqa: C901, PLR0912 (every call costs on the path that is measured)
         self, request: web.BaseRequest, page: int, intended_ns: int | None = None
     ) -> web.StreamResponse:
         """Send a page at its moment.
@@ -155,47 +107,66 @@ class Pages:
             reply = served.replies[page % len(served.replies)]
             first_byte_ns = time.monotonic_ns()
             actual_ns = first_byte_ns - received_ns
-            head = reply.head + (
-                f"X-Request-Id: {request_id}\r\n"
-                f"X-Received-Ns: {received_ns}\r\n"
-                f"Server-Timing: intended;dur={intended_ns / 1e6:.12g}, actual;dur={actual_ns / 1e6:.12g}\r\n"
-                f"{_connection_header(request)}\r\n"
-            ).encode("ascii")
+            if first_byte_ns >= self._dated_until_ns:
+                self._dated_until_ns = first_byte_ns + _DATE_NS
+                self._date = f"Date: {formatdate(usegmt=True)}\r\n".encode("ascii")
+            head = (
+                reply.head
+                + self._date
+                + (
+                    f"X-Request-Id: {request_id}\r\n"
+                    f"X-Received-Ns: {received_ns}\r\n"
+                    f"Server-Timing: intended;dur={intended_ns / 1e6:.12g}, actual;dur={actual_ns / 1e6:.12g}\r\n"
+                    f"{_connection_header(request)}\r\n"
+                ).encode("ascii")
+            )
+            transport = connection.transport
+            if transport is None or transport.is_closing():
+                raise ConnectionResetError
             if request.method == "HEAD":
-                await request.writer.write_eof(head)
+                transport.write(head)
             elif served.bandwidth_bps is None:
-                await request.writer.write_eof(head + reply.body)
+                transport.writelines((head, reply.body))
             else:
-                await self._trickle(request.writer, head, reply, first_byte_ns, served.bandwidth_bps)
+                transport.write(head)
+                await self._trickle(request.writer, transport, reply, first_byte_ns, served.bandwidth_bps)
+            if transport.get_write_buffer_size():
+                await request.writer.drain()
             last_byte_ns = time.monotonic_ns()
         except asyncio.CancelledError:
-            log.count_error(CLIENT_GONE)
+            log.count_error(CLIENT_GONE, received_ns)
             raise
         except ConnectionError:
-            log.count_error(CLIENT_GONE)
+            log.count_error(CLIENT_GONE, received_ns)
             return _CLOSE
         finally:
             log.in_flight -= 1
         connection.finished_ns = last_byte_ns
+        connection.answered()
         log.add(number, page, received_ns, first_byte_ns, last_byte_ns, intended_ns, job, attempt)
         return _KEEP if request.keep_alive else _CLOSE
 
     async def _trickle(
-        self, writer: AbstractStreamWriter, head: bytes, reply: Reply, first_byte_ns: int, bandwidth_bps: int
+        self,
+        writer: AbstractStreamWriter,
+        transport: asyncio.Transport,
+        reply: Reply,
+        first_byte_ns: int,
+        bandwidth_bps: int,
     ) -> None:
         """Send the body so that after t seconds bandwidth · t bytes of it are out, never more."""
         body = reply.body
-        await writer.write(head)
         duration_ns = len(body) * 1_000_000_000 // bandwidth_bps
         pieces = max(1, min(len(body), duration_ns // _PIECE_NS))
         sent = 0
         for piece in range(1, pieces + 1):
             await self._timer.until(first_byte_ns + duration_ns * piece // pieces)
             end = len(body) * piece // pieces
-            await writer.write(body[sent:end])
+            if transport.is_closing():
+                raise ConnectionResetError
+            transport.write(body[sent:end])
             await writer.drain()
             sent = end
-        await writer.write_eof()
 
 
 def _connection_header(request: web.BaseRequest) -> str:

@@ -6,6 +6,7 @@ learns that its owner is gone, however that ended, kill -9 included. So there is
 
 import json
 import os
+import secrets
 import selectors
 import signal
 import subprocess
@@ -35,7 +36,7 @@ class MockServer:
         url: Where it listens, with an IP literal.
         pid: Process id of the only worker, or of the supervisor of several.
         pids: Process ids of all workers.
-        token: What its admin side asks for; None on loopback.
+        token: What its admin side asks for.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class MockServer:
         errors: IO[bytes],
         url: str,
         pids: tuple[int, ...],
-        token: str | None,
+        token: str,
     ) -> None:
         self._process = process
         self._errors = errors
@@ -68,9 +69,9 @@ class MockServer:
 
         Args:
             config: What to serve.
-            host: Address to listen on; any but loopback needs a token.
+            host: Address to listen on.
             port: 0 takes a free one.
-            token: Protects the admin side.
+            token: Protects the admin side; without one it is a new one that nobody can guess.
             unwanted: Asked while waiting, whether it is to be given up.
 
         Raises:
@@ -80,15 +81,14 @@ class MockServer:
         errors = tempfile.TemporaryFile()  # noqa: SIM115 (the server's life is longer than this function)
         # -P: a folder named mockserver where this runs must not be taken for this package.
         command = [sys.executable, "-P", "-m", "mockserver", "serve", "--supervised"]
-        environment = {name: value for name, value in os.environ.items() if name != "MOCKSERVER_TOKEN"}
-        if token is not None:
-            environment["MOCKSERVER_TOKEN"] = token
+        # Every user of this machine can connect. Others can read command lines, but no environment.
+        token = token or secrets.token_urlsafe()
         process = subprocess.Popen(
             [*command, "--host", host, "--port", str(port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env=environment,
+            env={**os.environ, "MOCKSERVER_TOKEN": token},
             # Ctrl-C in a terminal is for the owner, who stops the server when it is done with it.
             process_group=0,
         )

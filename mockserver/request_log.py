@@ -80,8 +80,10 @@ class RequestLog:
         """Requests for pages that were begun since the last reset, whatever became of them."""
         return self.numbered - self._numbered_before
 
-    def count_error(self, status: int) -> None:
-        """Count a response of this status."""
+    def count_error(self, status: int, received_ns: int | None = None) -> None:
+        """Count a response of this status; one to a request of before the last reset is left out."""
+        if received_ns is not None and received_ns < self.since_ns:
+            return
         self.errors[status] = self.errors.get(status, 0) + 1
 
     def reset(self) -> None:

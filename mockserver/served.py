@@ -8,13 +8,22 @@ from mockserver.config import CatalogueContent, ServerConfig
 from mockserver.content import Page, load_content
 from mockserver.latency import sampler
 from mockserver.latency_models import MOST_OBSERVED, Empirical, Latency
+from mockserver.regular_file import read_regular
 
 # Room for the longest sensible text of each duration; a larger file is a mistake, not a list of delays.
 _LARGEST_FILE_BYTES = 32 * MOST_OBSERVED
 
 
 class ObservedDelaysError(ValueError):
-    """A file of observed delays cannot be used; one sentence that names it."""
+    """A file of observed delays cannot be used; one sentence that names it.
+
+    Attributes:
+        reason: The same without anything that stands in the file, for those who may not read it.
+    """
+
+    def __init__(self, sentence: str, reason: str | None = None) -> None:
+        super().__init__(sentence)
+        self.reason = reason or sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,8 @@ def _same_pages(config: ServerConfig, previous: ServerConfig) -> bool:
 
 def _reply(page: Page) -> Reply:
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {page.content_type}\r\nContent-Length: {len(page.body)}\r\n"
+    # Each fetch is to reach the server and to wait as long as it was told.
+    head += "Cache-Control: no-store\r\n"
     return Reply(head.encode("latin-1"), page.body)
 
 
@@ -97,8 +108,7 @@ def observed(latency: Latency) -> Latency:
 
 def _durations(file: Path) -> list[str]:
     try:
-        with file.open("rb") as stream:
-            data = stream.read(_LARGEST_FILE_BYTES + 1)
+        data = read_regular(file, _LARGEST_FILE_BYTES + 1)
     except OSError as error:
         raise ObservedDelaysError(f"latency file {file}: {error.strerror or error}") from error
     if len(data) > _LARGEST_FILE_BYTES:
@@ -116,7 +126,8 @@ def _durations(file: Path) -> list[str]:
         try:
             Empirical.model_validate({"kind": "empirical", "values": [text]})
         except ValueError as error:
+            where = f"latency file {file}, line {number}"
             raise ObservedDelaysError(
-                f"latency file {file}, line {number}: {text[:40]!r} is no delay"
+                f"{where}: {text[:40]!r} is no delay", f"{where} is no delay"
             ) from error
     return [text for _, text in entries]

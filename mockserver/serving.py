@@ -9,9 +9,11 @@ import resource
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from mockserver.config import ServerConfig
 from mockserver.content import ContentError
+from mockserver.reach import Reach
 from mockserver.served import ObservedDelaysError, Served
 from mockserver.supervisor import supervise
 from mockserver.worker import BACKLOG, WorkerTask, loop_factory, run
@@ -44,6 +46,7 @@ def serve(
     host: str,
     port: int,
     token: str | None,
+    roots: tuple[Path, ...] = (),
     lifeline: int | None,
     ready: Callable[[Started], None],
 ) -> int:
@@ -54,6 +57,7 @@ def serve(
         host: Address to listen on; any but loopback needs a token.
         port: 0 takes a free one.
         token: Protects the admin side.
+        roots: Without a token, a later configuration may only name files below these and what `config` names.
         lifeline: A file descriptor whose end of file ends the server.
         ready: Called once, when connections are accepted.
 
@@ -80,9 +84,10 @@ def serve(
         def all_serve(pids: list[int]) -> None:
             ready(Started(_url(listener), pids, len(served.replies), served.problems))
 
+        reach = Reach.of(config, roots, token)
         if config.workers > 1:
-            return supervise(served, token, listener, lifeline, all_serve)
-        task = WorkerTask(served, token, listener=listener, lifeline=lifeline)
+            return supervise(served, token, reach, listener, lifeline, all_serve)
+        task = WorkerTask(served, token, reach, listener=listener, lifeline=lifeline)
         return run(task, lambda: all_serve([os.getpid()]))
 
 

@@ -20,6 +20,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from types import FrameType
 
+from mockserver.accepting import NOT_NOW, PAUSE_S, accepted, tell_full
+from mockserver.logs import bound_logs
+from mockserver.reach import Reach
 from mockserver.served import Served
 from mockserver.worker import INTERRUPTED, WorkerTask, run
 
@@ -42,6 +45,7 @@ class _Worker:
 def supervise(
     served: Served,
     token: str | None,
+    reach: Reach,
     listener: socket.socket,
     lifeline: int | None,
     ready: Callable[[list[int]], None],
@@ -51,6 +55,7 @@ def supervise(
     Args:
         served: What to serve; loaded before forking, so that all share its memory.
         token: Protects the admin side.
+        reach: Which files a later configuration may name.
         listener: The listening socket.
         lifeline: A file descriptor whose end of file ends the server.
         ready: Called once with the workers' process ids, when all serve.
@@ -61,9 +66,10 @@ def supervise(
     Raises:
         WorkerDiedError: A worker ended by itself; the others have been ended too.
     """
+    bound_logs()
     with ExitStack() as ending:
         woken, received = _signals(ending)
-        workers = _fork(served, token, listener)
+        workers = _fork(served, token, reach, listener)
         ending.callback(_end, workers)
         for worker in workers:
             _await_ready(worker)
@@ -88,7 +94,7 @@ def _signals(ending: ExitStack) -> tuple[socket.socket, list[int]]:
     return woken, received
 
 
-def _fork(served: Served, token: str | None, listener: socket.socket) -> list[_Worker]:
+def _fork(served: Served, token: str | None, reach: Reach, listener: socket.socket) -> list[_Worker]:
     count = served.config.workers
     channels = [socket.socketpair() for _ in range(count)]
     lines = [socket.socketpair() for _ in range(count - 1)]
@@ -100,6 +106,7 @@ def _fork(served: Served, token: str | None, listener: socket.socket) -> list[_W
             own = WorkerTask(
                 served,
                 token,
+                reach,
                 index,
                 handed=handed,
                 leader=lines[index - 1][1] if index else None,
@@ -155,7 +162,7 @@ def _deal(
     received: list[int],
 ) -> int:
     listener.setblocking(False)
-    dealt = 0
+    dealing = _Dealing(workers, listener)
     with selectors.DefaultSelector() as selector:
         selector.register(listener, selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
@@ -164,32 +171,64 @@ def _deal(
         for worker in workers:
             selector.register(worker.handing, selectors.EVENT_READ, worker)
         while not received:
-            for key, _ in selector.select():
+            ready = selector.select(PAUSE_S if dealing.paused else None)
+            for key, _ in ready:
                 if isinstance(key.data, _Worker):
                     raise WorkerDiedError(_obituary(key.data))
                 if key.fileobj == lifeline and not os.read(lifeline, 4096):
                     return 0
-                if key.fileobj is listener:
-                    dealt = _accept(workers, listener, dealt)
+            was_paused = dealing.paused
+            if was_paused or any(key.fileobj is listener for key, _ in ready):
+                dealing.deal()
+            if dealing.paused and not was_paused:
+                selector.unregister(listener)
+            elif was_paused and not dealing.paused:
+                selector.register(listener, selectors.EVENT_READ)
     return INTERRUPTED if received[0] == signal.SIGINT else 0
 
 
-def _accept(workers: list[_Worker], listener: socket.socket, dealt: int) -> int:
-    for _ in range(_ACCEPTED_PER_WAKE):
+class _Dealing:
+    """Hands each connection to the next worker; what the system has no room for now is tried again later.
+
+    Attributes:
+        paused: There was no room the last time.
+    """
+
+    def __init__(self, workers: list[_Worker], listener: socket.socket) -> None:
+        self._workers = workers
+        self._listener = listener
+        self._dealt = 0
+        self._in_hand: socket.socket | None = None
+        self.paused = False
+
+    def deal(self) -> None:
+        """Hand on what waits."""
         try:
-            connection, _ = listener.accept()
-        except (BlockingIOError, ConnectionError):
-            break
-        worker = workers[dealt % len(workers)]
-        dealt += 1
-        with connection:
-            try:
-                socket.send_fds(worker.handing, [b"c"], [connection.fileno()])
-            except TimeoutError as error:
-                raise WorkerDiedError(f"worker {worker.pid} has not moved for {_HANDING_S:.0f} s") from error
-            except ConnectionError as error:
-                raise WorkerDiedError(_obituary(worker)) from error
-    return dealt
+            if self._in_hand is not None:
+                self._hand_on(self._in_hand)
+            for connection in accepted(self._listener, _ACCEPTED_PER_WAKE):
+                self._hand_on(connection)
+        except OSError as error:
+            if error.errno not in NOT_NOW:
+                raise
+            if not self.paused:
+                tell_full(error)
+            self.paused = True
+        else:
+            self.paused = False
+
+    def _hand_on(self, connection: socket.socket) -> None:
+        self._in_hand = connection
+        worker = self._workers[self._dealt % len(self._workers)]
+        try:
+            socket.send_fds(worker.handing, [b"c"], [connection.fileno()])
+        except TimeoutError as error:
+            raise WorkerDiedError(f"worker {worker.pid} has not moved for {_HANDING_S:.0f} s") from error
+        except ConnectionError as error:
+            raise WorkerDiedError(_obituary(worker)) from error
+        connection.close()
+        self._in_hand = None
+        self._dealt += 1
 
 
 def _obituary(worker: _Worker) -> str:

@@ -8,6 +8,8 @@ bytes of length and JSON.
 
 import asyncio
 import json
+import logging
+import os
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -17,9 +19,15 @@ Operation = Callable[[Any], Awaitable[Any]]
 
 _LENGTH_BYTES = 4
 
+_log = logging.getLogger(__name__)
+
 
 class WorkerUnreachableError(RuntimeError):
-    """Another worker of this server did not answer, or failed to."""
+    """Another worker of this server has ended, and with it the server."""
+
+
+class WorkerFailedError(RuntimeError):
+    """Another worker of this server could not do what it was asked for; it goes on."""
 
 
 class Team:
@@ -48,7 +56,8 @@ class Team:
         """Have the leader do it.
 
         Raises:
-            WorkerUnreachableError: It is gone, or failed.
+            WorkerUnreachableError: It is gone.
+            WorkerFailedError: It could not.
         """
         if self._leader is None:
             return await self.operations[operation](argument)
@@ -61,20 +70,18 @@ class Team:
             The answers, the leader's first.
 
         Raises:
-            WorkerUnreachableError: One is gone, or failed.
+            WorkerUnreachableError: One is gone.
+            WorkerFailedError: One could not; all others have done it.
         """
-        own, others = await asyncio.gather(
-            self.operations[operation](argument), self.ask_others(operation, argument)
+        answers = await asyncio.gather(
+            self.operations[operation](argument),
+            *(follower.ask(operation, argument) for follower in self._followers),
+            return_exceptions=True,
         )
-        return [own, *others]
-
-    async def ask_others(self, operation: str, argument: Any = None) -> list[Any]:
-        """Have every worker but the leader do it; for the leader only.
-
-        Raises:
-            WorkerUnreachableError: One is gone, or failed.
-        """
-        return await asyncio.gather(*(follower.ask(operation, argument) for follower in self._followers))
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+        return answers
 
     def leave(self) -> None:
         """Close the lines."""
@@ -141,7 +148,7 @@ class _Line:
                     task.add_done_callback(self._answering.discard)
                 elif (waiting := self._waiting.get(frame["number"])) is not None and not waiting.done():
                     if "failed" in frame:
-                        waiting.set_exception(WorkerUnreachableError(frame["failed"]))
+                        waiting.set_exception(WorkerFailedError(frame["failed"]))
                     else:
                         waiting.set_result(frame["answer"])
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -154,6 +161,9 @@ class _Line:
         try:
             answer = await self._operations[frame["ask"]](frame["argument"])
         except Exception as error:  # noqa: BLE001 (whatever it is belongs to the one who asked)
-            await self._send({"failed": f"{type(error).__name__}: {error}", "number": number})
+            _log.exception("mockserver: worker %d could not do %r", os.getpid(), frame["ask"])
+            await self._send(
+                {"failed": f"worker {os.getpid()}: {type(error).__name__}: {error}", "number": number}
+            )
         else:
             await self._send({"answer": answer, "number": number})

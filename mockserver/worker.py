@@ -8,11 +8,15 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mockserver.accepting import Accepting
 from mockserver.app import App
+from mockserver.connection import ConnectionCount, ConnectionServer
 from mockserver.deadline import deadline_timer
+from mockserver.logs import bound_logs
 from mockserver.loop_lag import LoopLag
 from mockserver.operations import Operations
-from mockserver.pages import ConnectionCount, ConnectionServer, Pages
+from mockserver.pages import Pages
+from mockserver.reach import Reach
 from mockserver.request_log import RequestLog
 from mockserver.served import Served
 
@@ -36,6 +40,7 @@ class WorkerTask:
     Attributes:
         served: What to serve at first.
         token: Protects the admin side; None where only this machine can connect.
+        reach: Which files a later configuration may name.
         index: Which worker it is; the first is the leader.
         listener: The listening socket, for the only worker there is.
         handed: Where the accepted connections of one of several workers come from; its end ends the worker.
@@ -46,6 +51,7 @@ class WorkerTask:
 
     served: Served
     token: str | None
+    reach: Reach
     index: int = 0
     listener: socket.socket | None = None
     handed: socket.socket | None = None
@@ -64,6 +70,7 @@ def run(task: WorkerTask, ready: Callable[[], None]) -> int:
     Returns:
         Exit code: 0, or `INTERRUPTED` after SIGINT.
     """
+    bound_logs()
     with asyncio.Runner(loop_factory=loop_factory(task.served.config.loop)) as runner:
         return runner.run(_serve(task, ready))
 
@@ -95,14 +102,14 @@ async def _serve(task: WorkerTask, ready: Callable[[], None]) -> int:
     timer, lag = deadline_timer(), LoopLag()
     pages = Pages(task.served, RequestLog(task.index), timer)
     count = ConnectionCount()
-    operations = Operations(pages, count, lag)
+    operations = Operations(pages, count, lag, task.reach)
     connections = ConnectionServer(
         App(pages, operations, task.token).handle,
         count,
-        access_log=None,
-        handler_cancellation=True,
+        pages.log.count_error,
         keepalive_timeout=_KEEPALIVE_S,
     )
+    adopt = _Adopting(loop, connections).adopt
     ticking: asyncio.Task[None] | None = None
     try:
         await operations.team.join(task.leader, task.followers)
@@ -110,9 +117,9 @@ async def _serve(task: WorkerTask, ready: Callable[[], None]) -> int:
             _watch(loop, task.lifeline, end)
         accepting = None
         if task.listener is not None:
-            accepting = await loop.create_server(connections, sock=task.listener, backlog=BACKLOG)
+            accepting = Accepting(loop, task.listener, adopt)
         if task.handed is not None:
-            _adopt(loop, task.handed, connections, end)
+            _take(loop, task.handed, adopt, end)
         # What was made until now stays: without this, each full collection would walk it again.
         gc.collect()
         gc.freeze()
@@ -145,22 +152,34 @@ def _watch(loop: asyncio.AbstractEventLoop, lifeline: int, end: Callable[[int], 
     loop.add_reader(lifeline, readable)
 
 
-def _adopt(
-    loop: asyncio.AbstractEventLoop,
-    handed: socket.socket,
-    connections: ConnectionServer,
-    end: Callable[[int], None],
-) -> None:
-    """Serve every connection that comes over `handed`."""
-    adopting: set[asyncio.Task[None]] = set()
+class _Adopting:
+    """Serves accepted connections."""
 
-    async def adopt(descriptor: int) -> None:
-        connection = socket.socket(fileno=descriptor)
+    def __init__(self, loop: asyncio.AbstractEventLoop, connections: ConnectionServer) -> None:
+        self._loop = loop
+        self._connections = connections
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def adopt(self, connection: socket.socket) -> None:
+        task = self._loop.create_task(self._serve(connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, connection: socket.socket) -> None:
         try:
             connection.setblocking(False)
-            await loop.connect_accepted_socket(connections, connection)
+            await self._loop.connect_accepted_socket(self._connections, connection)
         except OSError:  # it was closed on the way
             connection.close()
+
+
+def _take(
+    loop: asyncio.AbstractEventLoop,
+    handed: socket.socket,
+    adopt: Callable[[socket.socket], None],
+    end: Callable[[int], None],
+) -> None:
+    """Adopt every connection that comes over `handed`."""
 
     def readable() -> None:
         for _ in range(_HANDED_PER_WAKE):
@@ -175,9 +194,7 @@ def _adopt(
                 end(0)
                 return
             for descriptor in descriptors:
-                task = asyncio.create_task(adopt(descriptor))
-                adopting.add(task)
-                task.add_done_callback(adopting.discard)
+                adopt(socket.socket(fileno=descriptor))
 
     handed.setblocking(False)
     loop.add_reader(handed, readable)

@@ -287,7 +287,7 @@ def test_requests_get_the_answers_that_are_written(block: Block, server: MockSer
     def substitute(command: str) -> str:
         assert "http://127.0.0.1:8080" in command, "the documents' server listens on port 8080"
         return command.replace("http://127.0.0.1:8080", server.url).replace(
-            "curl ", "curl -sS --fail-with-body "
+            "curl ", f"curl -sS --fail-with-body -H 'Authorization: Bearer {server.token}' "
         )
 
     check(block, substitute)

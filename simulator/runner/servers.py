@@ -108,6 +108,7 @@ class Servers:
             admin = AdminClient(self._borrowed_url, self._token)
             try:
                 self._borrowed = Server(self._borrowed_url.rstrip("/"), admin, None)
+                admin.hold("simulator")
                 self._restore = admin.config()
             except (AdminError, OSError) as error:
                 admin.close()

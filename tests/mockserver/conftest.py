@@ -1,7 +1,10 @@
 import http.client
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from subprocess import PIPE
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -11,6 +14,8 @@ from mockserver.process import MockServer
 Start = Callable[..., MockServer]
 Get = Callable[..., tuple[int, dict[str, str], bytes]]
 
+
+COMMAND = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
 
 SMALL = {"content": {"kind": "catalogue", "count": 5, "items": 2}}
 
@@ -34,18 +39,58 @@ def shared() -> Iterator[MockServer]:
         yield running
 
 
+class Unprotected(NamedTuple):
+    """A server without a token."""
+
+    url: str
+    process: "subprocess.Popen[str]"
+    token: str = ""
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[..., Unprotected]]:
+    """Runs the command as a person does."""
+    running: list[subprocess.Popen[str]] = []
+
+    def serve_one(*options: str) -> Unprotected:
+        content = [] if "--pages" in options else ["--count", "2", "--items", "1"]
+        process = subprocess.Popen([*COMMAND, *content, *options], stdout=PIPE, stderr=PIPE, text=True)
+        running.append(process)
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        assert first.startswith("Mock server: http://"), first
+        return Unprotected(first.split()[-1], process)
+
+    yield serve_one
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def unprotected(serve: Callable[..., Unprotected]) -> Unprotected:
+    """One server without a token for all tests that leave its configuration as it is."""
+    return serve()
+
+
 @pytest.fixture
 def get() -> Get:
-    """One request on a connection of its own: (status, headers, body)."""
+    """One request on a connection of its own: (status, headers, body); with the token for the admin side."""
 
     def get_one(
-        server: MockServer, path: str, *, method: str = "GET", body: str | None = None, **headers: str
+        server: MockServer | Unprotected,
+        path: str,
+        *,
+        method: str = "GET",
+        body: str | None = None,
+        **headers: str,
     ) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=20)
         try:
-            connection.request(
-                method, path, body, {key.replace("_", "-"): text for key, text in headers.items()}
-            )
+            sent = {key.replace("_", "-"): text for key, text in headers.items()}
+            if path.startswith("/__admin/"):
+                sent.setdefault("Authorization", f"Bearer {server.token}")
+            connection.request(method, path, body, sent)
             response = connection.getresponse()
             return response.status, dict(response.headers), response.read()
         finally:

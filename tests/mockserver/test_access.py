@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mockserver.admin import AdminClient, AdminError, NotThisServerError
-from mockserver.process import MockServer, ServerStartError
+from mockserver.process import MockServer
 
 Start = Callable[..., MockServer]
 Get = Callable[..., tuple[int, dict[str, str], bytes]]
@@ -15,7 +15,7 @@ def test_a_token_protects_the_admin_side_and_only_that(start: Start, get: Get) -
     server = start(token="sesame")
     assert get(server, "/pages/0")[0] == 200
     for headers in (
-        {},
+        {"Authorization": ""},
         {"Authorization": "Bearer wrong"},
         {"Authorization": "sesame"},
         {"Authorization": "Bearer é"},
@@ -27,9 +27,7 @@ def test_a_token_protects_the_admin_side_and_only_that(start: Start, get: Get) -
         assert admin.health()["workers"] == 1
 
 
-def test_another_address_needs_a_token(start: Start, get: Get) -> None:
-    with pytest.raises(ServerStartError, match="protect its admin side with --token"):
-        start(host="0.0.0.0")  # noqa: S104 (refused)
+def test_with_a_token_other_addresses_may_be_listened_on(start: Start, get: Get) -> None:
     server = start(host="0.0.0.0", token="sesame")  # noqa: S104 (for the length of this test, behind a token)
     assert server.url.startswith("http://127.0.0.1:")
     assert get(server, "/pages/0")[0] == 200
@@ -40,13 +38,28 @@ def test_a_token_in_the_environment_is_not_passed_on_by_accident(
 ) -> None:
     monkeypatch.setenv("MOCKSERVER_TOKEN", "sesame")
     server = start()
-    assert server.token is None
-    assert get(server, "/__admin/stats")[0] == 200
+    assert server.token != "sesame"
+    assert get(server, "/__admin/stats", Authorization="Bearer sesame")[0] == 401
+
+
+def test_a_server_that_a_program_starts_has_a_token_of_its_own(start: Start, get: Get) -> None:
+    servers = [start(), start()]
+    assert len({server.token for server in servers}) == 2
+    for server in servers:
+        assert len(server.token) > 30
+        assert get(server, "/__admin/stats", Authorization="")[0] == 401
+        assert get(server, "/__admin/stats")[0] == 200
+        text = get(server, "/", Accept="*/*")[2].decode()
+        assert f'curl -X PUT -H "Authorization: Bearer $MOCKSERVER_TOKEN" {server.url}/__admin/config' in text
+        assert server.token not in text
 
 
 def test_without_the_token_the_client_says_what_is_missing(start: Start) -> None:
     server = start(token="sesame")
-    with AdminClient(server.url) as admin, pytest.raises(AdminError, match="needs its token") as caught:
+    with (
+        AdminClient(server.url) as admin,
+        pytest.raises(AdminError, match="needs its token") as caught,
+    ):
         admin.health()
     assert not isinstance(caught.value, NotThisServerError)
 
@@ -102,7 +115,7 @@ def test_a_bad_url_is_said_so(url: str) -> None:
 
 def test_a_client_connects_again_after_the_connection_was_closed(start: Start) -> None:
     server = start()
-    with AdminClient(server.url) as admin:
+    with AdminClient(server.url, server.token) as admin:
         admin.stats()
         assert admin._connection.sock is not None
         admin._connection.sock.shutdown(socket.SHUT_RDWR)

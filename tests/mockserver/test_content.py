@@ -13,6 +13,7 @@ from mockserver import content as content_module
 from mockserver.catalogue import page_of_items, page_of_size
 from mockserver.config import CatalogueContent, FolderContent
 from mockserver.content import ContentError, PageSet, load_content
+from mockserver.regular_file import read_regular
 
 
 def catalogue(**fields: Any) -> CatalogueContent:
@@ -164,10 +165,21 @@ class TestFolder:
         assert "rename it" in problem
         problem.encode()
 
+    def test_what_is_hidden_is_left_out(self, tmp_path: Path) -> None:
+        (tmp_path / "a.html").write_text("a")
+        (tmp_path / ".b.html").write_text("secret")
+        (tmp_path / ".DS_Store").write_text("no page")
+        (tmp_path / ".docker").mkdir()
+        (tmp_path / ".docker" / "config.json").write_text("secret")
+        (tmp_path / "c.html").symlink_to(".docker/config.json")
+        found = load_folder(tmp_path)
+        assert [page.name for page in found.pages] == ["a.html"]
+        assert [problem.partition(":")[0] for problem in found.problems] == [".b.html", ".docker", "c.html"]
+
     def test_an_unreadable_file_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "a.html").write_text("a")
         (tmp_path / "b.html").write_text("b")
-        monkeypatch.setattr(Path, "read_bytes", refusing("b.html", Path.read_bytes))
+        monkeypatch.setattr("mockserver.content.read_regular", refusing("b.html", read_regular))
         found = load_folder(tmp_path)
         assert [page.name for page in found.pages] == ["a.html"]
         assert found.problems == ("b.html: Permission denied",)

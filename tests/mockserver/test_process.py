@@ -7,9 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,27 +37,6 @@ def wait_until_gone(pids: tuple[int, ...]) -> None:
             os.close(descriptor)
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[..., tuple["subprocess.Popen[str]", str]]]:
-    """Runs the command as a person does; gives the process and its URL."""
-    running: list[subprocess.Popen[str]] = []
-
-    def serve_one(*options: str) -> tuple["subprocess.Popen[str]", str]:
-        process = subprocess.Popen(
-            [*COMMAND, *SMALL, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        running.append(process)
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        assert first.startswith("Mock server: http://"), first
-        return process, first.split()[-1]
-
-    yield serve_one
-    for process in running:
-        process.kill()
-        process.communicate()
-
-
 def worker_pids(url: str) -> tuple[int, ...]:
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
     connection.request("GET", "/__admin/health")
@@ -81,14 +61,14 @@ def test_it_is_ready_when_start_returns_and_gone_when_stop_does(start: Start, ge
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_a_signal_ends_it_at_once_also_with_requests_in_flight(
-    serve: Callable[..., tuple["subprocess.Popen[str]", str]], workers: str, number: signal.Signals, code: int
+    serve: Callable[..., Any], workers: str, number: signal.Signals, code: int
 ) -> None:
-    process, url = serve("--latency", "5m", "--workers", workers)
+    url, process, _ = serve("--latency", "5m", "--workers", workers)
     pids = worker_pids(url)
     host, port = url.removeprefix("http://").split(":")
     waiting = [socket.create_connection((host, int(port)), timeout=20) for _ in range(4)]
     for connection in waiting:
-        connection.sendall(b"GET /pages/0 HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(b"GET /pages/0 HTTP/1.1\r\nHost: localhost\r\n\r\n")
     in_flight = http.client.HTTPConnection(host, int(port), timeout=20)
     while True:
         in_flight.request("GET", "/__admin/stats")
@@ -131,9 +111,9 @@ def test_a_killed_owner_leaves_no_server_behind(workers: int) -> None:
 
 
 def test_a_killed_supervisor_leaves_no_worker_behind(
-    serve: Callable[..., tuple["subprocess.Popen[str]", str]],
+    serve: Callable[..., Any],
 ) -> None:
-    process, url = serve("--workers", "2")
+    url, process, _ = serve("--workers", "2")
     pids = worker_pids(url)
     process.kill()
     process.wait()
@@ -141,9 +121,9 @@ def test_a_killed_supervisor_leaves_no_worker_behind(
 
 
 def test_when_one_worker_dies_all_end_and_it_is_said(
-    serve: Callable[..., tuple["subprocess.Popen[str]", str]],
+    serve: Callable[..., Any],
 ) -> None:
-    process, url = serve("--workers", "3")
+    url, process, _ = serve("--workers", "3")
     pids = worker_pids(url)
     os.kill(pids[1], signal.SIGKILL)
     _, errors = process.communicate(timeout=10)
@@ -152,8 +132,8 @@ def test_when_one_worker_dies_all_end_and_it_is_said(
     wait_until_gone(pids)
 
 
-def test_the_greeting_says_how_to_use_it(serve: Callable[..., tuple["subprocess.Popen[str]", str]]) -> None:
-    process, url = serve("--latency", "{p50: 40ms, p99: 400ms}")
+def test_the_greeting_says_how_to_use_it(serve: Callable[..., Any]) -> None:
+    url, process, _ = serve("--latency", "{p50: 40ms, p99: 400ms}")
     assert process.stdout is not None
     process.send_signal(signal.SIGINT)
     rest = process.stdout.read()
@@ -229,12 +209,10 @@ def test_a_folder_named_like_the_package_is_not_taken_for_it(
     assert start().alive()
 
 
-def test_a_configuration_file_and_options(
-    serve: Callable[..., tuple["subprocess.Popen[str]", str]], tmp_path: Path
-) -> None:
+def test_a_configuration_file_and_options(serve: Callable[..., Any], tmp_path: Path) -> None:
     file = tmp_path / "server.yaml"
     file.write_text("seed: 9\nlatency: {kind: exponential, mean: 3ms}\n")
-    process, url = serve("--config", str(file), "--latency", "1ms")
+    url, process, _ = serve("--config", str(file), "--latency", "1ms")
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
     connection.request("GET", "/__admin/config")
     config = json.loads(connection.getresponse().read())

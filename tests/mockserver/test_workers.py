@@ -11,7 +11,7 @@ import pytest
 from mockserver.admin import AdminClient
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
-from mockserver.team import Team, WorkerUnreachableError
+from mockserver.team import Team, WorkerFailedError, WorkerUnreachableError
 
 Start = Callable[..., MockServer]
 
@@ -38,7 +38,7 @@ def test_connections_are_dealt_out_evenly_and_numbers_merged(start: Start, loop:
         for _ in range(4):
             ids = [fetch(connection, "/pages/1").headers["X-Request-Id"] for connection in connections]
             assert sorted(request_id[0] for request_id in ids) == ["0", "0", "1", "1", "2", "2"]
-        admin = stack.enter_context(AdminClient(server.url))
+        admin = stack.enter_context(AdminClient(server.url, server.token))
         stats = admin.stats()
         requests = admin.requests()
     assert stats["requests"] == 30
@@ -60,7 +60,7 @@ def test_a_configuration_and_a_reset_reach_every_worker_through_any(start: Start
     server = start({"workers": 3})
     # Each admin client lands on another worker.
     for generation, latency in enumerate(("1ms", "2ms", "3ms", "4ms"), start=1):
-        with AdminClient(server.url) as admin:
+        with AdminClient(server.url, server.token) as admin:
             assert generation == admin.configure(
                 ServerConfig.model_validate(
                     {
@@ -80,7 +80,7 @@ def test_a_configuration_and_a_reset_reach_every_worker_through_any(start: Start
                     .headers["Server-Timing"]
                     .startswith(f"intended;dur={latency[0]},")
                 )
-        with AdminClient(server.url) as admin:
+        with AdminClient(server.url, server.token) as admin:
             stats = admin.stats()
             assert (stats["requests"], stats["requests_begun"], stats["generation"]) == (3, 3, generation)
             assert admin.requests()["generation"] == generation
@@ -113,7 +113,7 @@ def test_the_delay_of_a_page_is_the_same_on_every_worker(start: Start) -> None:
             for page in range(5):
                 fetch(connection, f"/pages/{page}")
             connection.close()
-        with AdminClient(server.url) as admin:
+        with AdminClient(server.url, server.token) as admin:
             requests = admin.requests()
         intended.append(set(zip(requests["page"], requests["intended_ns"], strict=True)))
     assert intended[0] == intended[1]
@@ -132,9 +132,9 @@ async def test_a_team_asks_everyone_and_passes_failures_on() -> None:
     await asyncio.gather(leader.join(None, [leading]), follower.join(following, []))
     assert await leader.ask_everyone("double", 4) == [8, 8]
     assert await follower.ask_leader("double", 5) == 10
-    with pytest.raises(WorkerUnreachableError, match="ValueError: no"):
-        await leader.ask_others("fail")
+    with pytest.raises(WorkerFailedError, match="ValueError: no"):
+        await follower.ask_leader("fail")
     follower.leave()
     with pytest.raises(WorkerUnreachableError):
-        await leader.ask_others("double", 1)
+        await leader.ask_everyone("double", 1)
     leader.leave()

@@ -266,7 +266,7 @@ def test_a_borrowed_server_is_configured_and_gets_its_configuration_back(scenari
     before = ServerConfig.model_validate({"latency": "7ms", "seed": 99})
     with MockServer.start(before) as server:
         file = scenario_file()
-        document = run_json(file, "--server", server.url)
+        document = run_json(file, "--server", server.url, "--server-token", server.token)
         assert document["exit code"] == 0
         assert cell(document, "threads")["status"] == "ok"
         admin = AdminClient(server.url, server.token)
@@ -313,7 +313,7 @@ def test_a_server_that_dies_in_mid_run_is_told(scenario_file: Write, parsers: Pa
             "    return len(body)\n"
         )
         file = scenario_file(job__parser={"function": "killer:parse", "url": True})
-        done = simulator(file.parent, "run", file, "--server", server.url)
+        done = simulator(file.parent, "run", file, "--server", server.url, "--server-token", server.token)
     assert done.returncode == 1, (done.stdout, done.stderr)
     assert "does not answer" in done.stderr
     assert "Traceback" not in done.stderr

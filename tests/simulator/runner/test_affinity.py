@@ -209,7 +209,7 @@ def test_a_borrowed_server_gets_its_cpus_back(tmp_path: Path) -> None:
     made = cell(tmp_path, "threads", affinity={"server": OTHER})
     with MockServer.start(ServerConfig()) as borrowed:
         os.sched_setaffinity(borrowed.pid, ONE)
-        with Servers(borrowed.url) as servers:
+        with Servers(borrowed.url, borrowed.token) as servers:
             observed(made, servers.serving(made.server), tmp_path)
             assert os.sched_getaffinity(borrowed.pid) == set(OTHER)
         assert os.sched_getaffinity(borrowed.pid) == set(ONE)
@@ -217,7 +217,7 @@ def test_a_borrowed_server_gets_its_cpus_back(tmp_path: Path) -> None:
 
 def test_a_server_whose_processes_cannot_be_seen_makes_the_cell_unsupported(tmp_path: Path) -> None:
     made = cell(tmp_path, "threads", affinity={"server": ONE})
-    with MockServer.start(ServerConfig()) as borrowed, Servers(borrowed.url) as servers:
+    with MockServer.start(ServerConfig()) as borrowed, Servers(borrowed.url, borrowed.token) as servers:
         server = servers.serving(made.server)
         server.binding = Binding((), f"the mock server at {borrowed.url}")
         outcome = run(made, server, tmp_path)

@@ -1,0 +1,19 @@
+"""Reading a file that somebody named: only a regular one, since a pipe or a device may never end or never begin."""
+
+import os
+import stat
+from pathlib import Path
+
+
+def read_regular(file: Path, most_bytes: int = -1) -> bytes:
+    """Read a file, or its first bytes.
+
+    Raises:
+        OSError: It cannot be read, or is no regular file.
+    """
+    # Without O_NONBLOCK, opening a named pipe waits for somebody to write to it.
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(None, "not a regular file", str(file))
+        return stream.read(most_bytes)
