@@ -307,7 +307,7 @@ class TestAdmin:
             ('{"latency": {"kind": "empirical", "file": "\\u0000"}}', 422, "U+0000"),
             ('{"latency": {"kind": "empirical", "file": "\\ud800"}}', 422, "in UTF-8"),
             ('{"\\u0000": 1}', 422, "U+0000"),
-            ('{"latency": "\\ud800"}', 422, "latency"),
+            ('{"latency": "\\ud800"}', 422, "in UTF-8"),
             ('{"latency": {"kind": "\\ud800"}}', 422, "latency"),
             ('{"content": {"kind": "folder", "path": "' + "x" * 5000 + '"}}', 422, "File name too long"),
             ('{"content": {"kind": "folder", "path": "/dev/null"}}', 422, "not a folder"),
