@@ -74,7 +74,15 @@ def measure(observed: Observed, equality: str) -> Measures:
         job_time=job_time(samples),
         moved_bytes_per_page=None if moved is None else moved / done,
         warmup_s=observed.warmup_s,
+        in_flight_mean=in_flight_mean(samples, busy_s),
     )
+
+
+def in_flight_mean(samples: Samples, busy_s: float) -> float | None:
+    """Return how many jobs were in flight on average, by Little's law; null where nothing was timed."""
+    if busy_s <= 0:
+        return None
+    return float((samples.ready_ns - samples.start_ns).sum()) / 1e9 / busy_s
 
 
 def response_ns(samples: Samples) -> np.ndarray:

@@ -8,11 +8,13 @@ from simulator.analysis.asked import impostures
 from simulator.analysis.measures import mean_service_s, server_cpu_s, server_queue_s
 from simulator.result.observation import Observed
 from simulator.result.repetition import Measures
-from simulator.text.numbers import duration, share
+from simulator.text.numbers import duration, number, share
 from simulator.text.words import counted
 
 DELAY_TOLERANCE = 0.10
 DISTURBED = 0.10
+IN_FLIGHT_TOLERANCE = 0.02
+"""By how much a strategy may exceed its jobs in flight, as a share: rounding, no more."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ def judge(
         reasons.append(
             f"{counted(done, 'job')} for {in_flight} in flight, fewer than {limits.min_jobs_per_slot} for each;"
             f" raise {longer}{enough}"
+        )
+    mean = measures.in_flight_mean
+    if mean is not None and mean > in_flight * (1 + IN_FLIGHT_TOLERANCE):
+        reasons.append(
+            f"{number(mean)} jobs were in flight on average, more than the {in_flight} that it may hold: jobs were"
+            " begun before the records of others had come, which is a fault of the driver; report it"
         )
     opened = measures.server.connections_opened
     if opened:

@@ -82,6 +82,14 @@ MEASURES = (
         floor=1e-6,
     ),
     Measure(
+        name="in_flight_mean",
+        dimension=PLAIN,
+        meaning="jobs in flight on average, from start to record ready",
+        repetition="in_flight_mean",
+        title="mean number of jobs in flight",
+        lacking=NEVER,
+    ),
+    Measure(
         name="drain",
         dimension=DURATION,
         meaning="from the last job's start to the last record ready",

@@ -5,7 +5,7 @@ History of "simulator.result/1" (it may gain keys and never changes them):
     0.2.0  crossovers, expectations, scatter_rounds, arrivals
     0.3.0  attribution, job_time, moved_bytes_per_page, timeline
     0.4.0  response_curve, turns
-    0.5.0  warmup_s
+    0.5.0  warmup_s, in_flight_mean
 """
 
 import json
@@ -100,6 +100,7 @@ class CellResult:
     response_curve: tuple[tuple[float, float], ...] = ()
     """Rising shares of all jobs and the response time (s) that they stayed within, as far as 10 samples lie beyond."""
     warmup_s: float | None = None
+    in_flight_mean: float | None = None
     turns: Timeline | None = None
     """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
 

@@ -157,6 +157,8 @@ class Measures:
     """Pickled on the way to another interpreter and back; null where nothing is."""
     warmup_s: float | None = None
     """From the last worker up until every one has done its jobs that do not count; null in older runs."""
+    in_flight_mean: float | None = None
+    """Jobs in flight on average, from start to ready, by Little's law; null in older runs."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from simulator.analysis.equality import Reference, compare
+from simulator.analysis.measures import measure
 from simulator.result.observation import Observed, OpenArrivals
 from simulator.result.samples import Samples
 from simulator.runner.driver_process import DriverProcess
@@ -115,15 +116,20 @@ def assert_same_records(outcome: Observed, baseline: Observed) -> None:
 
 
 def assert_within_bound(samples: Samples, made: Bench) -> None:
-    """Assert that there are never more jobs in flight than the plan has.
-
-    A worker of another process goes on when it has sent its record, which need not have arrived yet.
-    """
+    """Assert that there are never more jobs in flight than the plan has, and one per worker that is no loop."""
     plan = made.cell.plan
-    end = samples.ready_ns if plan.shards.kind in ("none", "threads") else samples.parsed_ns
-    moments = np.concatenate([samples.start_ns, end])
-    steps = np.concatenate([np.ones(len(samples), int), -np.ones(len(samples), int)])
-    assert np.cumsum(steps[np.lexsort((steps, moments))]).max() <= plan.in_flight
+    assert most_at_once(samples.start_ns, samples.ready_ns) <= plan.in_flight
+    if plan.fetch.kind == "blocking":
+        for worker in set(samples.worker.tolist()):
+            own = samples.worker == worker
+            assert most_at_once(samples.start_ns[own], samples.ready_ns[own]) == 1
+
+
+def most_at_once(begins: np.ndarray, ends: np.ndarray) -> int:
+    """Return how many of these spans overlap at most; one that begins as another ends does not."""
+    moments = np.concatenate([begins, ends])
+    steps = np.concatenate([np.ones(len(begins), int), -np.ones(len(ends), int)])
+    return int(np.cumsum(steps[np.lexsort((steps, moments))]).max())
 
 
 def test_every_job_is_done_once_within_the_bound_and_has_the_records_of_sequential(
@@ -186,6 +192,43 @@ def test_a_crash_in_mid_run_is_told_with_its_signal(made: Bench) -> None:
     outcome = made.broken(job=made.job("dies_in_window", url=True))
     assert outcome.status == "failed"
     assert "SIGKILL" in outcome.reason
+
+
+@pytest.mark.parametrize("case", CROSSING)
+def test_a_record_that_is_dear_to_bring_back_is_in_flight_until_it_is_there(
+    case: str, servers: Servers, parsers: Path
+) -> None:
+    made = bench(*WHOLE[case], servers, parsers)
+    (parsers / "mine.py").write_text(
+        "def dear(body): return [{'n': str(n), 'size': len(body)} for n in range(20_000)]\n"
+    )
+    outcome = made.observed(job=made.job("dear"))
+    assert_within_bound(outcome.samples, made)
+    mean = measure(outcome, "equal").in_flight_mean
+    assert mean is not None
+    assert 0 < mean <= 1.02 * made.cell.plan.in_flight
+
+
+@pytest.mark.parametrize("case", ["processes", "processes_of_threads", "processes_of_asyncio"])
+def test_a_process_that_dies_while_it_sends_is_told_with_its_signal(
+    case: str, servers: Servers, parsers: Path
+) -> None:
+    made = bench(*WHOLE[case], servers, parsers)
+    # More than fits into a pipe: the driver has the beginning when the process dies.
+    (parsers / "mine.py").write_text(
+        "import os, signal, threading\n"
+        "from multiprocessing.connection import Connection\n"
+        "def die(fd, data):\n"
+        "    os.write(fd, data[:5000])\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "def large(body, url):\n"
+        "    if url.endswith('/9'):\n"
+        "        Connection._send = lambda self, data: die(self.fileno(), data)\n"
+        "    return 'x' * 100_000\n"
+    )
+    outcome = made.broken(job=made.job("large", url=True))
+    assert outcome.status == "failed"
+    assert "was killed by SIGKILL" in outcome.reason
 
 
 RATE_PER_S = 150.0

@@ -118,16 +118,21 @@ class EventLoopShard:
         lag = LoopLag(self.outcome.loop_lag_ns) if self._spec.instrument else None
         emit = self._plan.emit or self.outcome.new_log()
         timer = self._parts.due_timer() if self._plan.tickets.due is not None else LoopTimer()
+        answers = self._plan.answers
+        if answers is not None:
+            answers.open()
         try:
             await asyncio.gather(*(self._jobs(client, parse, claim, emit, timer) for client in self._clients))
         finally:
             timer.close()
+            if answers is not None:
+                answers.close()
             if lag is not None:
                 lag.stop()
 
     async def _jobs(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:
         """Do jobs in one task until none is left."""
-        elsewhere, due_at = self._elsewhere, self._plan.tickets.due
+        elsewhere, due_at, answers = self._elsewhere, self._plan.tickets.due, self._plan.answers
         clock, cpu = clocks(instrument=self._spec.instrument, clock=self._parts.clock)
         if elsewhere is not None:
             cpu = int  # this thread's says nothing of any job: who parses reads its own
@@ -153,6 +158,8 @@ class EventLoopShard:
                     recorder.parsed(*await elsewhere(page, body))
                 del body  # else every task holds its last page while it waits for the next one
             recorder.ready()
+            if answers is not None:
+                await answers.taken()
 
 
 def new_loop(kind: str) -> asyncio.AbstractEventLoop:

@@ -20,6 +20,19 @@ Emit = Callable[[Sequence[int], Any, str], None]
 """Takes a job's numbers in the order of COLUMNS, its record, and the kind of its error or ""."""
 
 
+class Answers(Protocol):
+    """Tells the tasks of a loop that the main interpreter holds what they have emitted."""
+
+    def open(self) -> None:
+        """Begin, on the running loop."""
+
+    def close(self) -> None:
+        """End."""
+
+    async def taken(self) -> None:
+        """Return when the job that was emitted last, without an `await` in between, has been taken in."""
+
+
 @dataclass(frozen=True)
 class Worker:
     """An OS thread that fetches or parses."""
@@ -80,7 +93,9 @@ class ShardPlan:
     first_worker: int = 0
     """Index of its first job in flight, and so of its first worker: shards before it have those below."""
     emit: "Emit | None" = None
-    """Takes each job; null: they are kept in the shard's outcome."""
+    """Takes each job, in a thread until the main interpreter holds it; null: they are kept in the shard's outcome."""
+    answers: "Answers | None" = None
+    """On a loop: tells a task that the job which it emitted last has been taken in; null: emitted is taken in."""
 
     @property
     def indices(self) -> range:

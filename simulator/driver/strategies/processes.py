@@ -6,9 +6,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ..spec import Spec
-from ..tickets import SharedInteger, open_tickets
-from .interface import OpenShard, ShardPlan
-from .remote import Sender, converse
+from ..tickets import SharedInteger
+from .interface import OpenShard
+from .remote import converse
+from .sending import Place, plan_of
 from .starting import cause_of_death, end_with_parent, prepared_context
 
 JOIN_S = 5
@@ -35,10 +36,11 @@ class Processes:
         """Start one child."""
         context = self._context
         ours, theirs = context.Pipe(duplex=True)
+        place = Place(shard, first_worker, width)
         inherited = [*others, ours] if context.get_start_method() == "fork" else []
         child = context.Process(
             target=serve,
-            args=(self._open_local, self._spec, self._counter, theirs, shard, first_worker, width, inherited),
+            args=(self._open_local, self._spec, self._counter, theirs, place, inherited),
             name=f"shard-{shard}",
             # A daemon may have no children of its own, but ends with the driver; the others end with end_with_parent.
             daemon=self._spec.strategy.parse_kind != "processes",
@@ -70,17 +72,14 @@ def serve(
     spec: Spec,
     counter: SharedInteger,
     pipe: Connection,
-    shard: int,
-    first_worker: int,
-    width: int,
+    place: Place,
     inherited: "list[Connection]",
 ) -> None:
     """Run one shard in a child process."""
     for connection in inherited:  # forked: the other children's pipes must not be held open here
         connection.close()
     end_with_parent()
-    emit = Sender(pipe, shared=width > 1 and spec.strategy.fetch == "blocking")
-    plan = ShardPlan(spec, open_tickets(spec, counter), width, shard, first_worker, emit)
+    plan = plan_of(spec, counter, place, pipe)
     try:
         ended = converse(pipe, lambda: open_local(plan), spec.switch_interval_s)
     except (EOFError, ConnectionError):

@@ -5,8 +5,8 @@ part of every job, as they are with `multiprocessing.Pool`. Each shard has a pip
 shard that dies is seen as the end of its pipe.
 """
 
+import os
 import selectors
-import threading
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
@@ -17,8 +17,9 @@ from ..shared.failure import Failure
 from ..shared.process_setup import set_switch_interval
 from ..shared.recorder import READY, SampleLog
 from ..spec import Spec
-from .crossing import not_brought_back, not_picklable
+from .crossing import not_brought_back
 from .interface import Outcome, Shard, Worker
+from .sending import TAKEN
 
 START_TIMEOUT_S = 600
 """A shard that hangs while it starts is ended by the repetition's own time limit, long before this."""
@@ -110,9 +111,10 @@ class RemoteShards:
                 pipe: Connection = key.data
                 try:
                     data = pipe.recv_bytes()
-                    kind, payload = loads(data)
-                except (EOFError, ConnectionError) as error:
+                except (EOFError, OSError) as error:  # OSError: it died in the midst of a message
                     raise Failure("failed", self._host.obituary(self._pipes[pipe])) from error
+                try:
+                    kind, payload = loads(data)
                 except Exception as error:
                     raise Failure("failed", not_brought_back(error)) from error
                 if kind == "record":
@@ -120,6 +122,10 @@ class RemoteShards:
                     numbers[READY] = clock()
                     keep(numbers, record, kind_of_error)
                     self._moved_bytes += len(data)
+                    try:
+                        os.write(pipe.fileno(), TAKEN)
+                    except OSError as error:
+                        raise Failure("failed", self._host.obituary(self._pipes[pipe])) from error
                 elif kind == event:
                     payloads.append(payload)
                 else:
@@ -152,25 +158,3 @@ def converse(pipe: Connection, open_shard: "Callable[[], Shard]", switch_interva
         pipe.send(("failed", (failure.status, failure.reason)))
         return False
     return True
-
-
-class Sender:
-    """Sends jobs to the driver; one lock where several threads share the pipe."""
-
-    def __init__(self, pipe: Connection, *, shared: bool) -> None:
-        self._send = pipe.send
-        self._lock = threading.Lock() if shared else None
-
-    def __call__(self, numbers: Sequence[int], record: Any, error: str) -> None:
-        """Pickle and send. Raises Failure for a record that cannot be pickled."""
-        message = ("record", (list(numbers), record, error))
-        try:
-            if self._lock is None:
-                self._send(message)
-            else:
-                with self._lock:
-                    self._send(message)
-        except OSError:
-            raise
-        except Exception as raised:
-            raise Failure("failed", not_picklable(numbers[0], record, raised)) from raised

@@ -14,10 +14,11 @@ from typing import Any
 
 from ..shared.failure import describe
 from ..spec import Spec
-from ..tickets import PipeCounter, open_tickets
-from .interface import OpenShard, ShardPlan
+from ..tickets import PipeCounter
+from .interface import OpenShard
 from .interpreters import bootstrap, interpreters
-from .remote import Sender, converse
+from .remote import converse
+from .sending import Place, plan_of
 
 JOIN_S = 5
 
@@ -42,7 +43,10 @@ class Subinterpreters:
         ours, theirs = socket.socketpair()
         fd = theirs.detach()
         thread = threading.Thread(
-            target=self._host, args=(fd, shard, first_worker, width), name=f"shard-{shard}", daemon=True
+            target=self._host,
+            args=(fd, Place(shard, first_worker, width)),
+            name=f"shard-{shard}",
+            daemon=True,
         )
         self._threads.append(thread)
         thread.start()
@@ -60,17 +64,15 @@ class Subinterpreters:
         if self._counter is not None:
             self._counter.close()
 
-    def _host(self, fd: int, shard: int, first_worker: int, width: int) -> None:
+    def _host(self, fd: int, place: Place) -> None:
         try:
             interpreter = interpreters().create()
             interpreter.exec(bootstrap())
-            ended = interpreter.call(
-                serve, self._open_local, self._spec, self._counter, fd, shard, first_worker, width
-            )
+            ended = interpreter.call(serve, self._open_local, self._spec, self._counter, fd, place)
             if ended:
                 interpreter.close()
         except BaseException as error:  # noqa: BLE001 - told by obituary, in the main thread
-            self._ends[shard] = describe(error)
+            self._ends[place.shard] = describe(error)
         finally:
             os.close(fd)
 
@@ -80,12 +82,9 @@ def serve(
     spec: Spec,
     counter: PipeCounter,
     fd: int,
-    shard: int,
-    first_worker: int,
-    width: int,
+    place: Place,
 ) -> bool:
     """Run one shard in a subinterpreter; returns whether it came to its end."""
     with Connection(os.dup(fd)) as pipe:
-        emit = Sender(pipe, shared=width > 1 and spec.strategy.fetch == "blocking")
-        plan = ShardPlan(spec, open_tickets(spec, counter), width, shard, first_worker, emit)
+        plan = plan_of(spec, counter, place, pipe)
         return converse(pipe, lambda: open_local(plan), spec.switch_interval_s)
