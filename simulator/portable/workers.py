@@ -1,4 +1,4 @@
-"""The job under `threads` (and under `sequential`, which is one of them): a thread per job in flight."""
+"""The job under `threads`, a thread per job in flight, and under `sequential`, in the main thread."""
 
 from __future__ import absolute_import, division, unicode_literals
 
@@ -14,7 +14,7 @@ from .shared.blocking import connect, do_jobs, warm_up
 from .shared.failure import Failure
 from .shared.python import JYTHON, gil_enabled, native
 from .shared.recorder import ErrorLog, Recorder, SampleLog
-from .shared.threads import ThreadTeam
+from .shared.threads import team
 from .shared.tickets import Tickets
 from .shared.work import bind
 
@@ -38,7 +38,7 @@ class Threads:
         """Start the threads and wait until each is up; return what the runner is told of them."""
         spec, indices = self._spec, range(len(self.logs))
         parse = bind(load(spec.parser), spec.repeats, spec.extra_fraction, spec.units, spec.seed)
-        self._team = ThreadTeam(
+        self._team = team(
             "worker",
             [partial(JobThread, spec, parse, index) for index in indices],
             [native(thread_name(index)) for index in indices],
@@ -83,6 +83,8 @@ class JobThread:
 
     def __init__(self, spec, parse, index):
         self._spec, self._parse, self._index = spec, parse, index
+        if JYTHON:
+            name_thread(thread_name(index))  # in a thread of its own it has that name already
         self._client = Client(spec.base_url)
 
     def start(self):
@@ -111,6 +113,13 @@ class JobThread:
 def thread_name(index):
     """Return the name of a worker: the kernel keeps 15 bytes of it."""
     return "sim-worker-%d" % index
+
+
+def name_thread(name):
+    """Give the calling thread a name, which the JVM gives to the kernel."""
+    from java.lang import Thread  # noqa: PLC0415 - Jython's own
+
+    Thread.currentThread().setName(name)
 
 
 def tids_by_name(width):

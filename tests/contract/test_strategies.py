@@ -216,14 +216,17 @@ def test_a_process_that_dies_while_it_sends_is_told_with_its_signal(
     made = bench(*WHOLE[case], servers, parsers)
     # More than fits into a pipe: the driver has the beginning when the process dies.
     (parsers / "mine.py").write_text(
-        "import os, signal, threading\n"
+        "import os, signal\n"
         "from multiprocessing.connection import Connection\n"
         "def die(fd, data):\n"
         "    os.write(fd, data[:5000])\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "def large(body, url):\n"
         "    if url.endswith('/9'):\n"
-        "        Connection._send = lambda self, data: die(self.fileno(), data)\n"
+        "        send = Connection._send\n"
+        "        Connection._send = lambda self, data: (\n"
+        "            die(self.fileno(), data) if len(data) > 9999 else send(self, data)\n"
+        "        )\n"
         "    return 'x' * 100_000\n"
     )
     outcome = made.broken(job=made.job("large", url=True))
@@ -370,3 +373,57 @@ def test_connections_are_open_before_the_window_also_without_a_warm_up(made: Ben
     assert len(outcome.samples) == PAGES
     assert outcome.server_stats["connections_opened"] == 0
     assert outcome.warmup_s is not None
+
+
+ALARM = (
+    "import signal\n"
+    "def parse(body):\n"
+    "    before = signal.signal(signal.SIGALRM, signal.SIG_DFL)\n"
+    "    signal.alarm(60)\n"
+    "    try: return len(body)\n"
+    "    finally:\n"
+    "        signal.alarm(0)\n"
+    "        signal.signal(signal.SIGALRM, before)\n"
+)
+SQLITE = (
+    "import sqlite3\n"
+    "database = sqlite3.connect(':memory:')\n"
+    "def parse(body): return database.execute('select ?', [len(body)]).fetchone()[0]\n"
+)
+CHILD = (
+    "import multiprocessing, os\n"
+    "def parse(body):\n"
+    "    child = multiprocessing.get_context('fork').Process(target=os.getpid)\n"
+    "    child.start()\n"
+    "    child.join()\n"
+    "    return len(body)\n"
+)
+IN_MAIN_THREAD = (
+    "sequential",
+    "asyncio",
+    "processes",
+    "processes_of_asyncio",
+    "asyncio_to_processes",
+)
+
+
+@pytest.mark.parametrize("module", [ALARM, SQLITE], ids=["alarm", "sqlite"])
+@pytest.mark.parametrize("case", [*IN_MAIN_THREAD, "threads", "processes_of_threads", "asyncio_to_threads"])
+def test_a_parser_that_needs_a_main_thread_has_one_except_in_threads(
+    case: str, module: str, servers: Servers, parsers: Path
+) -> None:
+    made = bench(*WHOLE[case], servers, parsers)
+    (parsers / "mine.py").write_text(module)
+    outcome = made.observed(job=made.job("parse"))
+    if case in IN_MAIN_THREAD:
+        assert outcome.errors == ()
+    else:
+        assert len(outcome.samples.error_kinds) == 1
+        assert "the parser works only in a main thread" in outcome.errors[0]["message"]
+
+
+@pytest.mark.parametrize("case", ["sequential", "processes", "asyncio_to_processes"])
+def test_a_parser_may_start_processes(case: str, servers: Servers, parsers: Path) -> None:
+    made = bench(*WHOLE[case], servers, parsers)
+    (parsers / "mine.py").write_text(CHILD)
+    assert made.observed(job=made.job("parse")).errors == ()

@@ -5,7 +5,14 @@ from __future__ import absolute_import, division, unicode_literals
 import sys
 import threading
 
-THREAD = ("main thread", "same thread", "different thread", "other thread", "another thread", "loop in thread")
+THREAD = (
+    "main thread",
+    "same thread",
+    "different thread",
+    "other thread",
+    "another thread",
+    "loop in thread",
+)
 """What is said, among other words, by what must run in a main thread, or in the one in which it was made."""
 LOOP = ("event loop", "asyncio", "loop is running")
 """What is said by what runs a loop of its own."""
@@ -17,11 +24,15 @@ def explained(words):
     lower = words.lower()
     if not in_main_thread() and any(said in lower for said in THREAD):
         return (
-            "the parser works only in a main thread: %s; threads (and subinterpreters) run it elsewhere" % words
+            "the parser works only in a main thread: %s; threads (and subinterpreters) run it elsewhere"
+            % words
         )
     if in_event_loop() and any(said in lower for said in LOOP):
         what = "calls asyncio.run" if "asyncio.run" in lower else "runs an event loop of its own"
-        return "the parser %s, which cannot run inside the event loop of asyncio strategies: %s" % (what, words)
+        return "the parser %s, which cannot run inside the event loop of asyncio strategies: %s" % (
+            what,
+            words,
+        )
     return words
 
 

@@ -10,6 +10,7 @@ from __future__ import absolute_import, division, unicode_literals
 import threading
 
 from .failure import raised
+from .place import explained
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class ErrorLog(object):
         # type: (str, int) -> str
         """Keep the exception that is being handled; return its kind."""
         name, words = raised()
-        return self.add("%s: %s" % (phase, name), page, words)
+        return self.add("%s: %s" % (phase, name), page, explained(words) if phase == "parse" else words)
 
 
 class Recorder(object):

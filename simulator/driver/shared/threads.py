@@ -1,4 +1,4 @@
-"""Threads that start together, do each step together, are parked in between and end together."""
+"""Workers that start together, do each step together, are parked in between and end together: a thread for each."""
 
 from __future__ import absolute_import, division, unicode_literals
 
@@ -22,6 +22,48 @@ class _Order(object):
         self.method = None  # type: str | None
         self.arguments = ()  # type: tuple[Any, ...]
         self.following = None  # type: Any
+
+
+class Alone(object):
+    """A team of one member, which does everything in the thread that calls: the main one, where that does."""
+
+    def __init__(self, what, opener):
+        # type: (str, Callable[[], Any]) -> None
+        """Make a team, not yet started; arguments as of `ThreadTeam`."""
+        self._what, self._opener = what, opener
+        self._member = None  # type: Any
+
+    def start(self):
+        # type: () -> list[Any]
+        """Open the member; return what its `start` did. Raises Failure."""
+        try:
+            self._member = self._opener()
+            return [self._member.start()]
+        except:  # noqa: E722 - on the JVM it may be one of Java's
+            raise broken(self._what)
+
+    def tell(self, method, *arguments):
+        # type: (str, Any) -> None
+        """Let the member do this. Raises Failure."""
+        try:
+            getattr(self._member, method)(*arguments)
+        except:  # noqa: E722 - as above
+            raise broken(self._what)
+
+    def release(self):
+        # type: () -> None
+        """Let the member end."""
+        member, self._member = self._member, None
+        if member is not None:
+            member.release()
+
+
+def team(what, openers, names, daemon):
+    # type: (str, Sequence[Callable[[], Any]], Sequence[str], bool) -> Alone | ThreadTeam
+    """Return a team; arguments as of `ThreadTeam`. One that works alone needs no thread beside the one that waits."""
+    if len(openers) == 1:
+        return Alone(what, openers[0])
+    return ThreadTeam(what, openers, names, daemon)
 
 
 class ThreadTeam(object):
@@ -94,17 +136,10 @@ class ThreadTeam(object):
                 order = order.following
                 order.given.wait()
         except:  # noqa: E722 - carried to the main thread; on the JVM it may be one of Java's
-            self._arrive(self._failure())
+            self._arrive(broken(self._what))
         finally:
             if member is not None:
                 member.release()
-
-    def _failure(self):
-        # type: () -> Failure
-        error = sys.exc_info()[1]
-        if isinstance(error, Failure):
-            return error
-        return Failure("failed", "a %s broke: %s" % (self._what, raised()[1]))
 
     def _arrive(self, failure=None):
         # type: (Failure | None) -> None
@@ -120,3 +155,12 @@ class ThreadTeam(object):
         self._settled.wait()
         if self._failures:
             raise self._failures[0]
+
+
+def broken(what):
+    # type: (str) -> Failure
+    """Return the exception that is being handled as a failure of a member; a failure is one already."""
+    error = sys.exc_info()[1]
+    if isinstance(error, Failure):
+        return error
+    return Failure("failed", "a %s broke: %s" % (what, raised()[1]))

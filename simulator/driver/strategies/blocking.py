@@ -1,4 +1,8 @@
-"""Blocking fetch: a thread per job in flight, each with a client of its own; the parse runs in the same thread."""
+"""Blocking fetch: a thread per job in flight, each with a client of its own; the parse runs in the same thread.
+
+A single job in flight needs no thread but the one that calls, the main one in the driver and in its child processes:
+that is where people run such a job, and some parsers run nowhere else.
+"""
 
 import os
 import threading
@@ -10,25 +14,25 @@ from ..due_timer import sleep_until
 from ..shared.blocking import connect, do_jobs, warm_up
 from ..shared.python import gil_enabled
 from ..shared.recorder import ErrorLog, Recorder
-from ..shared.threads import ThreadTeam
+from ..shared.threads import Alone, ThreadTeam, team
 from ..tickets import Claim
 from .interface import Outcome, ShardPlan, Worker
 from .jobs import Parse, clocks, open_client, open_parse, warmup_pages
 
 
 class BlockingShard:
-    """N threads of this interpreter."""
+    """N threads of this interpreter, or the one that calls."""
 
     def __init__(self, plan: ShardPlan) -> None:
         self.outcome = Outcome()
         self._plan = plan
         self._errors = ErrorLog()
-        self._team: ThreadTeam | None = None
+        self._team: Alone | ThreadTeam | None = None
 
     def start(self) -> "list[Worker]":
         """Start the threads and wait until each is up."""
         plan, parse = self._plan, open_parse(self._plan.spec)
-        self._team = ThreadTeam(
+        self._team = team(
             "worker",
             [partial(_JobThread, plan, parse, index, self.outcome, self._errors) for index in plan.indices],
             [f"worker-{index}" for index in plan.indices],

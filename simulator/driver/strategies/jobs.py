@@ -9,6 +9,7 @@ from ..clients import CLIENTS, adapter
 from ..due_timer import Clock
 from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
 from ..shared.failure import Failure, describe
+from ..shared.place import explained
 from ..shared.work import bind
 from ..spec import Spec
 
@@ -33,7 +34,7 @@ def load_parser(spec: Mapping[str, Any]) -> Parser:
     except ParserSpecError as error:
         raise Failure("failed", str(error)) from error
     except BaseException as error:  # the user's module runs its own code when it is imported
-        raise Failure("failed", f"importing the parser raised {describe(error)}") from error
+        raise Failure("failed", f"importing the parser raised {explained(describe(error))}") from error
 
 
 def open_parse(spec: Spec) -> Parse:

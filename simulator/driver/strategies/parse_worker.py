@@ -12,6 +12,7 @@ from threading import get_ident
 from typing import Any, NamedTuple, Protocol
 
 from ..shared.failure import Failure, describe
+from ..shared.place import explained
 from ..shared.process_setup import set_switch_interval
 from ..shared.python import gil_enabled
 from ..spec import Spec
@@ -121,7 +122,7 @@ def parse_page(page: int, body: bytes) -> "Parsed | Carried":
     try:
         record = own.parse(page, body)
     except BaseException as raised:  # noqa: BLE001 - told to the loop, which counts it
-        error, message = type(raised).__name__, describe(raised)
+        error, message = type(raised).__name__, explained(describe(raised))
     cpu_ns, parsed_ns = cpu() - cpu_start, clock()
     parsed = Parsed(own.index, parsing, parsed_ns, cpu_ns, record, error, message)
     return Carried(page, parsed) if own.carried else parsed

@@ -10,6 +10,7 @@ from typing import Any
 from ..shared.failure import Failure
 from .interface import ShardPlan, Worker
 from .interpreters import pool_executor
+from .jobs import load_parser
 from .parse_worker import Gate, PipeGate, inherit_gate, set_up, warm_up
 from .starting import cause_of_death, prepared_context
 
@@ -70,6 +71,11 @@ class ThreadPool(Pool):
         super().__init__(plan)
         self._gate = Barrier(self._count)
         self.executor = ThreadPoolExecutor(self._count, f"parse-{plan.shard}")
+
+    def start(self) -> "list[Worker]":
+        """Import the parser here, where people import it, not in a thread of the pool; then start every worker."""
+        load_parser(self._plan.spec.parser)
+        return super().start()
 
 
 class ProcessPool(Pool):

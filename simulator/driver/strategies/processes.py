@@ -42,8 +42,8 @@ class Processes:
             target=serve,
             args=(self._open_local, self._spec, self._counter, theirs, place, inherited),
             name=f"shard-{shard}",
-            # A daemon may have no children of its own, but ends with the driver; the others end with end_with_parent.
-            daemon=self._spec.strategy.parse_kind != "processes",
+            # A daemon may have no children of its own, which a pool is, or a parser starts. See end_with_parent.
+            daemon=False,
         )
         child.start()
         theirs.close()
