@@ -75,7 +75,7 @@ class Judge:
         )
         if not verdict.measures.pages and verdict.measures.errors and (outcome.samples.error >= 0).all():
             # Not one job was done: there is nothing that could be valid.
-            return replace(repetition, status="failed", reason=verdict.reasons[0])
+            return replace(repetition, status="failed")
         if equality == "differs":
             return replace(repetition, status="failed", reason=f"the records differ: {note}")
         if self._changed_since(repetition):
