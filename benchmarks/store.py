@@ -99,6 +99,7 @@ def samples(random: np.random.Generator, jobs: int, in_flight: int) -> Samples:
         parse_cpu_ns=parse_cpu_ns,
         parse_worker=worker,
         parsing_ns=fetched_ns,
+        attempt=np.ones(jobs, dtype=np.int64),
         received_ns=received_ns,
         first_byte_ns=first_byte_ns,
         last_byte_ns=first_byte_ns + random.integers(5_000, 40_000, jobs),

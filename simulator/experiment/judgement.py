@@ -9,6 +9,7 @@ from mockserver.served import ObservedDelaysError, observed
 from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
 from simulator.analysis.validity import Limits, judge
+from simulator.driver.shared.place import is_explained
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
 from simulator.result.run import Run
@@ -73,8 +74,12 @@ class Judge:
             environment=outcome.environment,
             last_words=outcome.last_words,
         )
-        if not verdict.measures.pages and verdict.measures.errors and (outcome.samples.error >= 0).all():
-            # Not one job was done: there is nothing that could be valid.
+        if (
+            (outcome.samples.error >= 0).all()
+            and outcome.errors
+            and is_explained(outcome.errors[0]["message"])
+        ):
+            # The strategy runs the parser where it cannot run: not this repetition is to blame.
             return replace(repetition, status="failed")
         if equality == "differs":
             return replace(repetition, status="failed", reason=f"the records differ: {note}")

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +25,7 @@ DRIVER_COLUMNS = (
     "parse_cpu_ns",
     "parse_worker",
     "parsing_ns",
+    "attempt",
 )
 SERVER_COLUMNS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
 UNKNOWN = -1
@@ -32,6 +33,8 @@ UNKNOWN = -1
 
 SAME_AS = {"due_ns": "start_ns", "parse_worker": "worker", "parsing_ns": "fetched_ns"}
 """What a column equals where an archive has none: closed arrivals, and parsing in the worker that fetched."""
+FIRST = {"attempt": 1}
+"""The number in all of a column where an archive has none: no job was tried again."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,10 @@ class Samples:
     """The worker that parsed: the one that fetched, or one of a pool."""
     parsing_ns: Column
     """The parse begins there."""
+    attempt: Column
+    """The number of the job's last request, from 1: the one whose stamps these are."""
     received_ns: Column
-    """The server's stamps, found by page id after the window; UNKNOWN where they could not be."""
+    """The server's stamps, found by job and attempt after the window; UNKNOWN where they could not be."""
     first_byte_ns: Column
     last_byte_ns: Column
     intended_ns: Column
@@ -71,10 +76,16 @@ class Samples:
         columns = {
             name: getattr(self, name)
             for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
-            if name not in SAME_AS or not np.array_equal(getattr(self, name), getattr(self, SAME_AS[name]))
+            if not self._goes_without_saying(name)
         }
         np.savez_compressed(buffer, error_kinds=np.array(self.error_kinds, dtype=np.str_), **columns)
         return buffer.getvalue()
+
+    def _goes_without_saying(self, name: str) -> bool:
+        column = getattr(self, name)
+        if name in FIRST:
+            return bool((column == FIRST[name]).all())
+        return name in SAME_AS and np.array_equal(column, getattr(self, SAME_AS[name]))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Samples":
@@ -86,13 +97,15 @@ class Samples:
             kinds = tuple(str(kind) for kind in _array(archive.read("error_kinds.npy")))
             kept = set(archive.namelist())
             same = {name: other for name, other in SAME_AS.items() if f"{name}.npy" not in kept}
-            return cls(
-                **{
-                    name: _array(archive.read(f"{same.get(name, name)}.npy"))
-                    for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
-                },
-                error_kinds=kinds,
-            )
+            first = {name: number for name, number in FIRST.items() if f"{name}.npy" not in kept}
+            columns = {
+                name: _array(archive.read(f"{same.get(name, name)}.npy"))
+                for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
+                if name not in first
+            }
+            size = len(columns["page"])
+            ones = {name: np.full(size, number, dtype=np.int64) for name, number in first.items()}
+            return cls(**columns, **ones, error_kinds=kinds)
 
 
 _NPY = np.lib.format.magic(1, 0)
@@ -129,11 +142,10 @@ def from_columns(
     *,
     same_clock: bool = True,
 ) -> Samples:
-    """Join a driver's columns with the server's request log by page id.
+    """Join a driver's columns with the server's request log by job and attempt.
 
-    In one window each page id is fetched once, so the page names the request, and the driver need not read a header
-    of every response while it is measured. A page that the log has twice (a client tried again, or somebody else
-    asked the same server) keeps no stamps rather than wrong ones.
+    In one window each page id is one job, so the page names the job, and the driver need not read a header of every
+    response while it is measured.
 
     Args:
         columns: equal-length columns of the sample file, `page` and `error` among them.
@@ -144,11 +156,8 @@ def from_columns(
     size = len(columns["page"])
     kinds = tuple(sorted({kind for kind in columns["error"] if kind}))
     position = {kind: i for i, kind in enumerate(kinds)}
-    logged = Counter() if requests is None else Counter(requests["page"])
-    rows = (
-        {} if requests is None else {page: i for i, page in enumerate(requests["page"]) if logged[page] == 1}
-    )
-    found = np.array([rows.get(page, UNKNOWN) for page in columns["page"]], dtype=np.int64)
+    whole = {name: columns.get(name, [number] * size) for name, number in FIRST.items()} | dict(columns)
+    found = np.full(size, UNKNOWN) if requests is None else _rows(whole, requests, same_clock=same_clock)
     known = found >= 0
     stamps = {}
     for name in SERVER_COLUMNS:
@@ -158,10 +167,49 @@ def from_columns(
         stamps[name] = column
     return Samples(
         **{
-            name: np.asarray(columns[name if name in columns else SAME_AS[name]], dtype=np.int64)
+            name: np.asarray(whole[name if name in whole else SAME_AS[name]], dtype=np.int64)
             for name in DRIVER_COLUMNS
         },
         **stamps,
         error=np.array([position.get(kind, UNKNOWN) for kind in columns["error"]], dtype=np.int64),
         error_kinds=kinds,
     )
+
+
+def _rows(
+    columns: Mapping[str, Sequence[Any]], requests: Mapping[str, Sequence[Any]], *, same_clock: bool
+) -> Column:
+    """Return for each job which row of the log is its last attempt's; UNKNOWN where none is.
+
+    Where the log has several of that job and attempt (a client library asked again by itself, or somebody else asked
+    the same server), it is the last of those that came while the client waited for it.
+    """
+    logged: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row, of in enumerate(zip(requests.get("job", requests["page"]), _attempts(requests), strict=True)):
+        logged[of].append(row)
+    received = requests["received_ns"]
+
+    def row_of(job: int, attempt: int, start_ns: int, fetched_ns: int) -> int:
+        rows = logged.get((job, attempt), [])
+        if len(rows) > 1 and same_clock:
+            rows = sorted(
+                (row for row in rows if start_ns <= received[row] <= fetched_ns), key=received.__getitem__
+            )
+        return rows[-1] if rows else UNKNOWN
+
+    names = ("page", "attempt", "start_ns", "fetched_ns")
+    found = [row_of(*job) for job in zip(*(columns[name] for name in names), strict=True)]
+    return np.array(found, dtype=np.int64)
+
+
+def _attempts(requests: Mapping[str, Sequence[Any]]) -> Sequence[int]:
+    """Return the attempt of each row of the log: in one that does not say it, by the order of arrival."""
+    if "attempt" in requests:
+        return requests["attempt"]
+    pages, received = requests["page"], requests["received_ns"]
+    seen: Counter[int] = Counter()
+    attempts = [0] * len(pages)
+    for row in sorted(range(len(pages)), key=received.__getitem__):
+        seen[pages[row]] += 1
+        attempts[row] = seen[pages[row]]
+    return attempts

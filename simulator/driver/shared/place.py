@@ -18,21 +18,25 @@ LOOP = ("event loop", "asyncio", "loop is running")
 """What is said by what runs a loop of its own."""
 
 
+ONLY_IN_MAIN = "the parser works only in a main thread: "
+OWN_LOOP = "the parser %s, which cannot run inside the event loop of asyncio strategies: "
+CALLS, RUNS = "calls asyncio.run", "runs an event loop of its own"
+
+
+def is_explained(words):
+    # type: (str) -> bool
+    """Whether these are words that `explained` has found something to say to."""
+    return words.startswith((ONLY_IN_MAIN, OWN_LOOP % CALLS, OWN_LOOP % RUNS))
+
+
 def explained(words):
     # type: (str) -> str
     """Return the words of an exception, raised by a parser in this thread, with what the place has to do with it."""
     lower = words.lower()
     if not in_main_thread() and any(said in lower for said in THREAD):
-        return (
-            "the parser works only in a main thread: %s; threads (and subinterpreters) run it elsewhere"
-            % words
-        )
+        return "%s%s; threads (and subinterpreters) run it elsewhere" % (ONLY_IN_MAIN, words)
     if in_event_loop() and any(said in lower for said in LOOP):
-        what = "calls asyncio.run" if "asyncio.run" in lower else "runs an event loop of its own"
-        return "the parser %s, which cannot run inside the event loop of asyncio strategies: %s" % (
-            what,
-            words,
-        )
+        return OWN_LOOP % (CALLS if "asyncio.run" in lower else RUNS) + words
     return words
 
 

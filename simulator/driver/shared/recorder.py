@@ -31,12 +31,15 @@ COLUMNS = (
     "parse_cpu_ns",  # of the thread that parsed
     "parse_worker",  # `worker` itself, unless a pool parses
     "parsing_ns",  # the parse began: `fetched_ns`, unless a pool parses
+    "attempt",  # the number of the job's last request, from 1; what is fetched is of that one
 )
 """Clock points are CLOCK_MONOTONIC on Linux, which is the server's clock; CPU is that of the thread."""
 
 READY = COLUMNS.index("ready_ns")
 UNKNOWN = -1
 OK = 200
+FIRST = 1
+"""The attempt of a job that nothing tries again."""
 MESSAGES_PER_KIND = 3
 
 
@@ -188,7 +191,7 @@ class Recorder(object):
             (
                 self._page, worker, self._due, self._start, self._fetched, self._parsed, self._ready,
                 cpu - self._cpu_start if self._alone and cpu >= 0 else UNKNOWN, self._parse_cpu,
-                self._parser, self._parsing,
+                self._parser, self._parsing, FIRST,
             ),
             self._record,
             self._error,

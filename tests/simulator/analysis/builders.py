@@ -76,6 +76,7 @@ def samples(  # noqa: PLR0913 - one name for each number that a test may want to
         parse_cpu_ns=np.full(jobs, parse_cpu_ns),
         parse_worker=order % workers,
         parsing_ns=fetched,
+        attempt=np.ones(jobs, dtype=np.int64),
         received_ns=received if stamped else unknown,
         first_byte_ns=first if stamped else unknown,
         last_byte_ns=first + body_ns if stamped else unknown,

@@ -152,10 +152,10 @@ def test_few_jobs_for_each_in_flight_name_what_to_raise_and_to_how_many() -> Non
 
 
 def test_unfinished_and_failed_jobs_count_as_jobs() -> None:
-    starts = [i * 10 * MS for i in range(40)]
-    # 36 are ready before 410 ms, the others after.
+    starts = [i * 15 * MS for i in range(40)]
+    # 36 are ready before 590 ms, the others after.
     assert (
-        judged(observed(samples(40, start_ns=starts), duration_s=0.41), limits=Limits(0.4, 10)).reasons == ()
+        judged(observed(samples(40, start_ns=starts), duration_s=0.59), limits=Limits(0.4, 10)).reasons == ()
     )
     failed = judged(observed(samples(40, errors={0: "x"})))
     assert len(failed.reasons) == 1
@@ -169,6 +169,16 @@ def test_connections_opened_inside_the_window_are_a_reason(opened: int, words: s
     assert words in reason
     assert "job.client" in reason
     assert judged(observed(server_stats={**QUIET, "connections_opened": None})).reasons == ()
+
+
+def test_more_jobs_in_flight_than_there_may_be_are_a_reason() -> None:
+    # A job of 60 ms every 15 ms: 4 at a time. Every 12 ms: 5.
+    held = judged(observed(samples(200, start_ns=[i * 15 * MS for i in range(200)])))
+    assert held.reasons == ()
+    assert held.measures.in_flight_mean == pytest.approx(4, rel=0.02)
+    over = observed(samples(200, start_ns=[i * 12 * MS for i in range(200)]))
+    assert "jobs were in flight on average, more than the 4 that it may hold" in only(judged(over))
+    assert judged(over, in_flight=5).reasons == ()
 
 
 def test_several_reasons_are_all_told() -> None:

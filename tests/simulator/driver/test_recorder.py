@@ -46,6 +46,7 @@ def test_parsed_in_the_same_thread() -> None:
         "parse_cpu_ns": 10,
         "parse_worker": WORKER,
         "parsing_ns": 101,
+        "attempt": 1,
     }
 
 

@@ -19,7 +19,7 @@ def equal(left: Samples, right: Samples) -> bool:
 def columns(pages: list[int], errors: list[str] | None = None) -> dict[str, list[Any]]:
     size = len(pages)
     made: dict[str, list[Any]] = {name: list(range(size)) for name in DRIVER_COLUMNS}
-    return {**made, "page": pages, "error": errors or [""] * size}
+    return {**made, "page": pages, "attempt": [1] * size, "error": errors or [""] * size}
 
 
 def log(pages: list[int]) -> dict[str, list[Any]]:
@@ -46,6 +46,10 @@ def test_columns_are_what_numpy_itself_reads() -> None:
     with np.load(io.BytesIO(data), allow_pickle=False) as archive:
         assert not SAME_AS.keys() & set(archive.files)  # closed arrivals, parsed inline: not written twice
         for name in (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error"):
+            if name == "attempt":  # all are the first: not written at all
+                assert name not in archive.files
+                assert back.attempt.tolist() == [1] * 30
+                continue
             if name in SAME_AS:
                 assert np.array_equal(getattr(back, name), archive[SAME_AS[name]])
                 continue
@@ -98,9 +102,35 @@ def test_a_request_that_the_server_has_not_kept_has_no_stamps() -> None:
         assert column[1:].tolist() == [UNKNOWN, UNKNOWN]
 
 
-def test_a_page_that_was_asked_for_twice_has_no_stamps_rather_than_wrong_ones() -> None:
-    made = from_columns(columns([1, 2]), log([1, 2, 1]))
-    assert made.received_ns.tolist() == [UNKNOWN, 2_000]
+def test_of_a_page_that_was_asked_for_twice_the_stamps_are_those_of_the_attempt_that_counts() -> None:
+    asked = log([1, 2, 1])
+    first = {**columns([1, 2]), "attempt": [1, 1]}
+    second = {**columns([1, 2]), "attempt": [2, 1]}
+    # A log that does not tell attempts has them in the order of arrival; one that does may have rows in any order.
+    assert from_columns(first, asked).received_ns.tolist() == [1_000, 2_000]
+    assert from_columns(second, asked).received_ns.tolist() == [3_000, 2_000]
+    told = {**asked, "job": [1, 2, 1], "attempt": [2, 1, 1], "page": [7, 8, 9]}
+    assert from_columns(first, told).received_ns.tolist() == [3_000, 2_000]
+    assert from_columns(second, told).received_ns.tolist() == [1_000, 2_000]
+    third = from_columns({**first, "attempt": [3, 1]}, told)
+    assert third.received_ns.tolist() == [UNKNOWN, 2_000]
+    assert third.attempt.tolist() == [3, 1]
+
+
+def test_of_two_requests_of_one_attempt_the_last_in_the_time_of_the_job_counts() -> None:
+    told = {**log([1, 1, 1, 1]), "attempt": [1] * 4, "job": [1] * 4}  # received at 1000, 2000, 3000, 4000
+    job = {**columns([1]), "start_ns": [1_500], "fetched_ns": [3_500]}
+    assert from_columns(job, told).received_ns.tolist() == [3_000]
+    late = {**job, "start_ns": [5_000], "fetched_ns": [6_000]}
+    assert from_columns(late, told).received_ns.tolist() == [UNKNOWN]
+    assert from_columns(late, told, same_clock=False).intended_ns.tolist() == [4_003]
+
+
+def test_attempts_are_kept_where_a_job_had_several() -> None:
+    made = from_columns({**columns([1, 2]), "attempt": [2, 1]}, None)
+    assert Samples.from_bytes(made.to_bytes()).attempt.tolist() == [2, 1]
+    older = {name: column for name, column in columns([1, 2]).items() if name != "attempt"}
+    assert from_columns(older, None).attempt.tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("requests", [None, log([])])
