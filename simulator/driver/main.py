@@ -1,6 +1,7 @@
 """The driver's life: read the job file, start, say ready, go, park, be read, write what was measured, end."""
 
 import argparse
+import gc
 import sys
 import time
 from typing import Any
@@ -13,7 +14,7 @@ from .shared.control import Control, leave
 from .shared.failure import Failure
 from .shared.process_setup import bind_to_cpus, find_modules_in, set_switch_interval
 from .spec import Spec, SpecError, from_mapping, read
-from .strategies import open_shard
+from .strategies import Outcome, open_shard
 
 EXIT_OK, EXIT_USAGE, EXIT_UNSUPPORTED, EXIT_FAILED = 0, 2, 3, 4
 
@@ -95,8 +96,13 @@ def measure(spec: Spec, control: Control) -> None:
             go_ns=go_ns,
             startup_ns=startup_ns,
             warmup_ns=warmup_ns,
-            environment=describe(spec, workers),
         )
+        for log in shard.outcome.logs:
+            log.clear()
+        give_back()
+        control.say("emptied")
+        control.wait_for("describe")
+        control.say("described", environment=describe(spec, shard.outcome, workers))
     except Failure as failure:
         # Workers may be anywhere, perhaps in a parser that never returns: say why, then leave without joining.
         control.say(failure.status, reason=failure.reason)
@@ -106,6 +112,18 @@ def measure(spec: Spec, control: Control) -> None:
     spinners.release()
 
 
-def describe(spec: Spec, workers: "list[Any]") -> "dict[str, Any]":
+def give_back() -> None:
+    """Give memory that nothing holds any more back to the system, so that it can be seen from outside."""
+    gc.collect()
+    try:
+        import ctypes  # noqa: PLC0415 - after the window
+
+        ctypes.CDLL(None).malloc_trim(0)
+    except (ImportError, AttributeError, OSError):  # not glibc, or a Python without ctypes
+        return
+
+
+def describe(spec: Spec, outcome: Outcome, workers: "list[Any]") -> "dict[str, Any]":
     """What this driver is, for the record; its workers' GIL state was read after their imports."""
-    return {**environment(spec), "gil_enabled": [worker.gil_enabled for worker in workers]}
+    gil_enabled = [worker.gil_enabled for worker in workers]
+    return {**environment(spec), "gil_enabled": gil_enabled, **outcome.notes}

@@ -18,7 +18,6 @@ def write_measured(
     go_ns: int,
     startup_ns: int,
     warmup_ns: int,
-    environment: "dict[str, Any]",
 ) -> None:
     """Write the sample file."""
     offsets = spec.offsets_ns()
@@ -28,7 +27,6 @@ def write_measured(
             **output.measured(outcome.logs, digest, go_ns, startup_ns, warmup_ns, offsets),
             "errors": outcome.errors,
             "loop_lag_ns": outcome.loop_lag_ns,
-            "environment": {**environment, **outcome.notes},
         },
     )
 

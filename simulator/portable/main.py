@@ -3,6 +3,7 @@
 from __future__ import absolute_import, division, unicode_literals
 
 import argparse
+import gc
 import sys
 
 from .clock import wall
@@ -77,7 +78,17 @@ def measure(spec, control):
         digested=False,
         errors=threads.errors.kept,
         loop_lag_ns=[],
-        environment=dict(environment(spec), gil_enabled=[worker["gil_enabled"] for worker in workers]),
     )
     write(spec.output, written)
+    names.clear()
+    written.clear()
+    for log in threads.logs:
+        log.clear()
+    gc.collect()
+    control.say("emptied")
+    control.wait_for("describe")
+    control.say(
+        "described",
+        environment=dict(environment(spec), gil_enabled=[worker["gil_enabled"] for worker in workers]),
+    )
     threads.release()

@@ -238,6 +238,8 @@ WAITING = {
     "parked": "the last record",
     "begun": "the probed function to be called",
     "answer": "a measurement of the probed function",
+    "emptied": "what was measured to be written",
+    "described": "the driver to say what it is",
     "written": "the preflight (one parse of every page, alone)",
 }
 

@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from simulator.result.observation import CpuTime, MachineTime, Snapshot
@@ -82,6 +83,51 @@ def memory(pids: Iterable[int]) -> int | None:
         except (OSError, ValueError):
             return None
     return total
+
+
+@dataclass(frozen=True)
+class Resident:
+    """Memory of one process, in bytes."""
+
+    pss: int
+    now: int
+    peak: int
+
+
+def resident(pid: int) -> Resident | None:
+    """Return what a process holds and has held at most; null where it cannot be read."""
+    if not READABLE:
+        return None
+    try:
+        pss = _field(PROC / str(pid) / "smaps_rollup", "Pss:")
+        status = PROC / str(pid) / "status"
+        return Resident(pss, _field(status, "VmRSS:"), _field(status, "VmHWM:"))
+    except (OSError, ValueError):
+        return None
+
+
+def without_records(
+    parked: Snapshot, ready: Resident | None, held: Resident | None, emptied: Resident | None
+) -> Snapshot:
+    """Return the look after the window with the memory that the job would have held, had its records gone on.
+
+    The driver's main process keeps all records until they are compared, which no job of a person's does. What it gives
+    back with them is taken off what it held and off its peak. That peak came with the last records: so the one of the
+    jobs before the window counts too, when nothing was kept yet.
+
+    Args:
+        parked: the look after the window.
+        ready: the driver's main process before it.
+        held: the same after it.
+        emptied: the same when it has given its records back.
+    """
+    if parked.memory_bytes is None or ready is None or held is None or emptied is None:
+        return parked
+    kept = max(0, held.now - emptied.now)
+    peak = max(ready.peak, held.peak - kept)
+    job = emptied.pss + max(0, peak - emptied.now)
+    with_records = held.pss + held.peak - held.now
+    return replace(parked, memory_bytes=parked.memory_bytes - max(0, with_records - job))
 
 
 def _field(path: Path, name: str) -> int:

@@ -15,7 +15,7 @@ from simulator.runner.affinity import BindingError
 from simulator.runner.calibrate import with_last_words
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
-from simulator.runner.observe import snapshot, spin_s
+from simulator.runner.observe import resident, snapshot, spin_s, without_records
 from simulator.runner.records import digested
 from simulator.runner.servers import Server
 from simulator.runner.stop import Stop
@@ -98,14 +98,20 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                 workers = readable_workers(hello["workers"])
                 beside = [(s["pid"], s["tid"]) for s in hello.get("beside", ())]
                 ready = snapshot(process.session, workers, server.pids, beside=beside, ending=False)
+                started = resident(process.session)
                 with watching(workers):
                     process.send("go")
                     process.wait_for("parked", on_wake)
+                held = resident(process.session)
                 parked = snapshot(process.session, workers, server.pids, beside=beside, ending=True)
                 stats = server.stats()
                 requests = server.requests()
                 server_cpus = server.binding.cpus()
                 process.send("release")
+                process.wait_for("emptied", on_wake)
+                dropped = resident(process.session)
+                process.send("describe")
+                described = process.wait_for("described", on_wake)["environment"]
                 process.finish()
             except DriverError as error:
                 words = process.last_words()
@@ -124,7 +130,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         launch_s=launch_s,
         warmup_s=written["warmup_ns"] / 1e9,
         ready=ready,
-        parked=parked,
+        parked=without_records(parked, started, held, dropped),
         server_stats=stats,
         duration_s=None if cell.job.duration_ns is None else cell.job.duration_ns / 1e9,
         loop_lag_ns=tuple(written["loop_lag_ns"]),
@@ -132,7 +138,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         records=records,
         unchecked=written["unchecked"],
         errors=tuple(written["errors"]),
-        environment={**written["environment"], "server_affinity": server_cpus},
+        environment={**described, "server_affinity": server_cpus},
         spin_s=(spin_before_s, spin_s()),
         last_words=words,
         same_clock=server.same_clock,

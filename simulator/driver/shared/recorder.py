@@ -64,6 +64,11 @@ class SampleLog(object):
         self.numbers.extend(numbers)
         self.records.append(record)
 
+    def clear(self):
+        # type: () -> None
+        """Let go of all."""
+        del self.numbers[:], self.records[:]
+
     def jobs(self):
         # type: () -> Iterator[tuple[tuple[int, ...], Any, str]]
         """Yield (numbers, record, error) of each job; for after the window."""
