@@ -45,7 +45,7 @@ def do_jobs(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends):
         sleep_until: Puts this thread to sleep until a moment (ns), and returns it.
         sends: Whether a ready record is pickled and sent: then the end of one job is not the start of the next.
     """
-    due = 0
+    due, now = 0, recorder.now
     recorder.free()
     while True:
         page = claim()
@@ -55,15 +55,13 @@ def do_jobs(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends):
         if due_at is not None:
             due = sleep_until(due_at(page))
             recorder.free()
-        recorder.begun(page, due)
+        start = now()
         try:
             status, body = fetch(address)
         except:  # noqa: E722 - whatever a client raises is this job's error
-            recorder.failed()
+            recorder.failed(page, due, start)
         else:
-            if recorder.fetched(status):
-                recorder.parse(parse, body)
+            recorder.fetched(page, due, start, status, body, parse)
             del body  # else every thread holds its last page while it waits for the next one
-        recorder.ready()
         if sends:
             recorder.free()

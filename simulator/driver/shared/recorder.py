@@ -41,6 +41,8 @@ OK = 200
 FIRST = 1
 """The attempt of a job that nothing tries again."""
 MESSAGES_PER_KIND = 3
+SHORT_NS = 20000
+"""A parse below that counts as on CPU all the time: nobody can have taken more from it, and to ask costs it 1 us."""
 
 
 class SampleLog(object):
@@ -107,17 +109,14 @@ class ErrorLog(object):
 class Recorder(object):
     """Owns the columns of the jobs that one thread or task does, one after another.
 
-    begun, then
-        failed                      the client has raised
-        fetched, and of a page      parse   in this thread
-                                    parsed  elsewhere
-    and at last ready.
+    Of each job `now` is asked when it begins, and then one call hands it over:
+        fetched     the client has resumed with a response; a page is parsed in this thread
+        parsed      the page has come back parsed, by another worker
+        failed      the client has raised
+    One call, for what a job costs beside its work is counted in microseconds.
     """
 
-    __slots__ = (
-        "_alone", "_clock", "_cpu", "_cpu_fetched", "_cpu_start", "_due", "_emit", "_error", "_errors", "_fetched",
-        "_page", "_parse_cpu", "_parsed", "_parser", "_parsing", "_ready", "_record", "_start", "_worker",
-    )  # fmt: skip
+    __slots__ = ("_alone", "_cpu", "_cpu_start", "_emit", "_errors", "_worker", "now")
 
     def __init__(self, worker, emit, errors, clock, cpu, alone):
         # type: (int, Emit, ErrorLog, Callable[[], int], Callable[[], int], bool) -> None
@@ -132,73 +131,87 @@ class Recorder(object):
             alone: Whether nothing else runs in this thread, so that its CPU between two moments is the job's.
         """
         self._worker, self._emit, self._errors, self._alone = worker, emit, errors, alone
-        self._clock, self._cpu = clock, cpu
-        self._page = self._due = self._start = self._fetched = self._parsing = self._parsed = self._ready = 0
-        self._cpu_start = self._cpu_fetched = self._parse_cpu = 0
-        self._parser = worker
-        self._record = None  # type: Any
-        self._error = ""
+        self.now, self._cpu = clock, cpu
+        self._cpu_start = 0
 
     def free(self):
         # type: () -> None
         """Count CPU from here on as the next job's; without this, from the end of the last one's parse on."""
         self._cpu_start = self._cpu()
 
-    def begun(self, page, due_ns):
-        # type: (int, int) -> None
-        """A job begins; it was due at `due_ns`, or is now where that is 0."""
-        self._page, self._parser, self._parse_cpu = page, self._worker, 0
-        self._record, self._error = None, ""
-        self._start = start = self._clock()
-        self._due = due_ns or start
+    def fetched(self, page, due, start, status, body, parse):
+        # type: (int, int, int, int, bytes, Callable[[int, bytes], Any]) -> None
+        """The client has resumed with a whole response; parse the page here and now, if it is one.
 
-    def failed(self):
-        # type: () -> None
-        """The client has raised; call it while that is handled."""
-        self.fetched(OK)  # so far it is alike
-        self._error = self._errors.raised("fetch", self._page)
-
-    def fetched(self, status):
-        # type: (int) -> bool
-        """The client has resumed with a whole response; return whether it is a page to parse."""
-        self._fetched = self._parsing = self._parsed = self._ready = self._clock()
-        self._cpu_fetched = self._cpu()
+        Args:
+            page: Its id.
+            due: When the job was to begin (ns); 0: when it began.
+            start: When it began (ns).
+            status: Of the response.
+            body: The page.
+            parse: The parse of one job.
+        """
+        now = self.now
+        fetched, cpu = now(), self._cpu()
+        parsed, parse_cpu, record, error = fetched, 0, None, ""
         if status == OK:
-            return True
-        self._error = self._errors.add("status: %d" % status, self._page, "the server answered %d" % status)
-        return False
-
-    def parse(self, parse, body):
-        # type: (Callable[[int, bytes], Any], bytes) -> None
-        """Parse the page here and now."""
-        try:
-            self._record = parse(self._page, body)
-        except:  # noqa: E722 - a parser may even call sys.exit, and on the JVM what it raises may be Java's
-            self._error = self._errors.raised("parse", self._page)
-        cpu = self._cpu()
-        self._parsed = self._ready = self._clock()
-        self._parse_cpu = cpu - self._cpu_fetched if cpu >= 0 else UNKNOWN
-
-    def parsed(self, worker, parsing_ns, parsed_ns, cpu_ns, record, error, message):
-        # type: (int, int, int, int, Any, str, str) -> None
-        """The page has come back parsed, by another worker; `error` names the type that the parser raised there."""
-        self._ready = self._clock()
-        self._parser, self._parsing, self._parsed = worker, parsing_ns, parsed_ns
-        self._parse_cpu, self._record = cpu_ns, record
-        if error:
-            self._error = self._errors.add("parse: %s" % error, self._page, message)
-
-    def ready(self):
-        # type: () -> None
-        """Hand the job over; it is done, unless its record still has to cross from one interpreter to another."""
-        cpu, worker = self._cpu_fetched, self._worker
+            try:
+                record = parse(page, body)
+            except:  # noqa: E722 - a parser may even call sys.exit, and on the JVM what it raises may be Java's
+                error = self._errors.raised("parse", page)
+            parsed = now()
+            parse_cpu = parsed - fetched
+            if cpu < 0:
+                parse_cpu = UNKNOWN
+            elif parse_cpu >= SHORT_NS:
+                parse_cpu = self._cpu() - cpu
+        else:
+            error = self._errors.add("status: %d" % status, page, "the server answered %d" % status)
+        worker = self._worker
+        fetch_cpu = cpu - self._cpu_start if self._alone and cpu >= 0 else UNKNOWN
+        self._cpu_start = cpu + parse_cpu
         self._emit(
             (
-                self._page, worker, self._due, self._start, self._fetched, self._parsed, self._ready,
-                cpu - self._cpu_start if self._alone and cpu >= 0 else UNKNOWN, self._parse_cpu,
-                self._parser, self._parsing, FIRST,
+                page, worker, due or start, start, fetched, parsed, parsed, fetch_cpu, parse_cpu,
+                worker, fetched, FIRST,
             ),
-            self._record,
-            self._error,
+            record,
+            error,
         )  # fmt: skip
-        self._cpu_start = cpu + self._parse_cpu
+
+    def parsed(self, page, due, start, fetched, found):
+        # type: (int, int, int, int, tuple[int, int, int, int, Any, str, str]) -> None
+        """The page has come back parsed.
+
+        Args:
+            page: Its id.
+            due: When the job was to begin (ns); 0: when it began.
+            start: When it began (ns).
+            fetched: When the client had resumed (ns).
+            found: Who parsed, when that began and ended, its CPU (ns), the record, and of what the parser raised the
+                name and the words, or nothing.
+        """
+        ready = self.now()
+        worker, parsing, parsed, parse_cpu, record, error, message = found
+        if error:
+            error = self._errors.add("parse: %s" % error, page, message)
+        self._emit(
+            (
+                page, self._worker, due or start, start, fetched, parsed, ready, UNKNOWN, parse_cpu,
+                worker, parsing, FIRST,
+            ),
+            record,
+            error,
+        )  # fmt: skip
+
+    def failed(self, page, due, start):
+        # type: (int, int, int) -> None
+        """The client has raised; call it while that is handled. Arguments as of `fetched`."""
+        failed, cpu, worker = self.now(), self._cpu(), self._worker
+        fetch_cpu = cpu - self._cpu_start if self._alone and cpu >= 0 else UNKNOWN
+        self._cpu_start = cpu
+        self._emit(
+            (page, worker, due or start, start, failed, failed, failed, fetch_cpu, 0, worker, failed, FIRST),
+            None,
+            self._errors.raised("fetch", page),
+        )

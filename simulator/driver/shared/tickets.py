@@ -4,6 +4,10 @@
 from __future__ import absolute_import, division, unicode_literals
 
 import threading
+from functools import partial
+from itertools import count
+
+from .python import gil_enabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,14 +17,20 @@ if TYPE_CHECKING:
     Due = Callable[[int], int]
 
 
+ENDLESS = 2**62
+"""More jobs than any window has."""
+
+
 def counter():
     # type: () -> Callable[[], int]
     """Return what gives 0, 1, 2 ... to the threads of one interpreter."""
+    if gil_enabled():
+        return partial(next, count())  # one call that no other thread comes into
     lock, following = threading.Lock(), [0]
 
     def draw():
         # type: () -> int
-        with lock:  # itertools.count would do under a GIL, but not in every free-threaded build
+        with lock:
             page = following[0]
             following[0] = page + 1
         return page
@@ -52,13 +62,14 @@ class Tickets(object):
         if offsets is not None:
             self.due = lambda page: go_ns + offsets[page]
         draw, pages, clock = self._draw, self._pages, self._clock
-        deadline_ns = None if self._duration_ns is None else go_ns + self._duration_ns
+        limit = ENDLESS if pages is None else pages
 
         def claim():
             # type: () -> int
-            if deadline_ns is not None and clock() >= deadline_ns:
-                return -1
             page = draw()
-            return page if pages is None or page < pages else -1
+            return page if page < limit else -1
 
-        return claim
+        if self._duration_ns is None:
+            return claim
+        deadline_ns = go_ns + self._duration_ns
+        return lambda: -1 if clock() >= deadline_ns else claim()

@@ -14,7 +14,7 @@ from ..loop_lag import LoopLag
 from ..shared.blocking import OPENING
 from ..shared.failure import Failure, describe
 from ..shared.python import gil_enabled
-from ..shared.recorder import ErrorLog, Recorder
+from ..shared.recorder import OK, ErrorLog, Recorder
 from ..spec import Spec
 from ..tickets import Claim
 from .interface import Emit, Outcome, ShardPlan, Worker
@@ -138,26 +138,24 @@ class EventLoopShard:
             cpu = int  # this thread's says nothing of any job: who parses reads its own
         recorder = Recorder(self._plan.first_worker, emit, self._errors, clock, cpu, alone=False)
         fetch, prefix = client.fetch, f"{self._spec.base_url}/pages/"
-        due = 0
+        due, now = 0, recorder.now
         while (page := claim()) >= 0:
             url = f"{prefix}{page}"
             if due_at is not None:
                 due = due_at(page)
                 await timer.until(due)
-            recorder.begun(page, due)
+            start = now()
             try:
                 status, body = await fetch(url)
             except Exception:  # noqa: BLE001 - whatever a client raises is this job's error
-                recorder.failed()
+                recorder.failed(page, due, start)
             else:
-                if not recorder.fetched(status):
-                    pass
-                elif elsewhere is None:
-                    recorder.parse(parse, body)
+                if elsewhere is None or status != OK:
+                    recorder.fetched(page, due, start, status, body, parse)
                 else:
-                    recorder.parsed(*await elsewhere(page, body))
+                    fetched = now()
+                    recorder.parsed(page, due, start, fetched, await elsewhere(page, body))
                 del body  # else every task holds its last page while it waits for the next one
-            recorder.ready()
             if answers is not None:
                 await answers.taken()
 
