@@ -47,6 +47,7 @@ def preflight(spec: Spec, control: Control) -> None:
     scalable = is_scalable(parser)
     found = examine(parser, pages, clock, lambda page, size: control.say("at", page=page, bytes=size))
     costs = found.pop("costs")
+    weights = found.pop("record_bytes")
     differs = found.pop("differs")
     if differs is not None and "texts" in differs:
         field, first, second = difference(*differs["texts"]) or ("(whole record)", "", "")
@@ -61,6 +62,7 @@ def preflight(spec: Spec, control: Control) -> None:
         "units_per_s": time_units(parser, pages[0], clock) if scalable else None,
         "client_cpu_ns": {name: time_client(name, spec.base_url) for name in spec.clients},
         "idle_loop_lag_ns": idle_lags_ns(spec.loops),
+        "record_bytes": sum(weights) / len(weights) if weights else None,
         "peak_bytes": peak_bytes(),
         "loaded_ns": loaded_ns,
         "gil_enabled_by": gil_enabled_by,

@@ -29,7 +29,7 @@ def preflight(spec, control):
     try:
         pages = fetch_pages(client.fetch, PREFIX, spec.base_url, spec.content_pages)
         found = examine(parser, pages, clock, lambda page, size: control.say("at", page=page, bytes=size))
-        costs = found.pop("costs")
+        costs, weights = found.pop("costs"), found.pop("record_bytes")
         scalable = is_scalable(parser)
         found.update(
             protocol=output.PROTOCOL,
@@ -43,6 +43,7 @@ def preflight(spec, control):
                 else None
                 for name in spec.clients
             },
+            record_bytes=sum(weights) / len(weights) if weights else None,
             peak_bytes=peak_bytes(),
             loaded_ns=loaded_ns,
             environment=environment(spec),

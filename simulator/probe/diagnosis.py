@@ -18,6 +18,7 @@ STALLED = 0.2
 """Share of two threads' time that is neither on a CPU nor waiting for one: 0.5 if one always waits for the other."""
 ABOVE = 1.05
 """By how much more than a ceiling a speed-up is before it contradicts it: no ratio is measured better."""
+MORE_CPU = 1.5
 BUSY = 0.1
 """One thread that waits for a core that long is not alone on the machine."""
 
@@ -86,7 +87,28 @@ def limit(measured: Measured) -> str | None:
     known = held is not None or measured.python.without_gil
     if two.median < STUCK and apart is not None and known and _stalled(measured.threads.get(2)):
         return _lock(measured.threads.get(2))
-    return None
+    return _contention(measured)
+
+
+def _contention(measured: Measured) -> str | None:
+    more = _more_cpu(measured)
+    if more is None:
+        return None
+    return (
+        f"the threads themselves: a call costs {factor(more)} times the CPU beside another, though there is no GIL;"
+        " threads that use the same objects do that (reference counts, locks, cache lines, the allocator)"
+    )
+
+
+def _more_cpu(measured: Measured) -> float | None:
+    """Return how many times its CPU alone a call takes in two threads without a GIL, where that is much more."""
+    alone, beside = measured.threads.get(1), measured.threads.get(2)
+    if not measured.python.without_gil or alone is None or beside is None:
+        return None
+    if not alone.cpu_per_call_s or beside.cpu_per_call_s is None:
+        return None
+    more = beside.cpu_per_call_s / alone.cpu_per_call_s
+    return more if more >= MORE_CPU else None
 
 
 def _stalled(threads: Threads | None) -> bool:

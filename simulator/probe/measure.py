@@ -13,7 +13,7 @@ from simulator.environment.machine import usable_cores
 from simulator.environment.pythons import FoundPython
 from simulator.probe import imports
 from simulator.probe.held import Held, Shares, estimate, shares_of
-from simulator.probe.result import LoopLag, Measured, Python, Threads
+from simulator.probe.result import LoopLag, Measured, Python, Record, Threads
 from simulator.probe.sampling import CannotLookError, find_sampler, look
 from simulator.probe.worker import TIME_LIMIT_S, Target, Worker, open_worker
 from simulator.runner.driver_process import DriverError, default_python
@@ -160,6 +160,7 @@ def measure(
         subinterpreter=loads.value,
         keeps_gil_off=keeps.value,
         reasons=reasons,
+        record=Record(**first.record) if first.record else None,
     )
 
 

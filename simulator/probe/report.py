@@ -4,10 +4,21 @@ from collections.abc import Sequence
 
 from simulator.probe.diagnosis import came_on, disturbed
 from simulator.probe.expect import Judged
-from simulator.probe.result import Measured, ProbeResult, Threads
+from simulator.probe.result import Measured, ProbeResult, Record, Threads
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Verdict
 from simulator.stats.intervals import Interval
-from simulator.text.numbers import NONE, duration, durations, factor, percent, share, shares, times
+from simulator.text.numbers import (
+    NONE,
+    duration,
+    durations,
+    factor,
+    number,
+    percent,
+    share,
+    shares,
+    size,
+    times,
+)
 
 _COLUMNS = (
     Column("calls in", "", "how they ran side by side", numeric=False),
@@ -79,9 +90,21 @@ def _facts(result: ProbeResult) -> list[tuple[str, str]]:
     if lag is not None:
         late = f"ticks come {duration(lag.p50)} late (p50), {duration(lag.p90)} (p90), {duration(lag.max)} at worst"
         facts.append(("on an event loop", f"{late}; of an idle loop {duration(lag.idle_p90)} (p90)"))
+    if measured.record is not None:
+        facts.append(("its record", _record(measured.record)))
     facts.append(("in a subinterpreter", _flag(measured.subinterpreter, measured.reasons["subinterpreter"])))
     facts.append(("keeps the GIL off", _flag(measured.keeps_gil_off, measured.reasons["keeps_gil_off"])))
     return facts
+
+
+def _record(record: Record) -> str:
+    if record.bytes is None:
+        return f"cannot be handed back by a process: {record.to_blame}; return plain data"
+    text = f"{size(record.bytes)} when pickled, of a page of {size(record.page_bytes)}"
+    if record.to_blame is None:
+        return text
+    times_it = number(record.bytes / max(record.page_bytes, 1))
+    return f"{text}: {times_it} times as much, most of it by {record.to_blame}; each process pays for that"
 
 
 def _flag(value: bool | None, reason: str) -> str:  # noqa: FBT001 - the answer itself

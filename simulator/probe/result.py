@@ -58,6 +58,17 @@ class Python:
 
 
 @dataclass(frozen=True)
+class Record:
+    """What is handed over by a process: the first page's record, pickled."""
+
+    page_bytes: int
+    bytes: int | None
+    """Null: it cannot be pickled."""
+    to_blame: str | None
+    """Which part of it cannot be, or weighs several times the page; null: none."""
+
+
+@dataclass(frozen=True)
 class Advice:
     """How to call the function in a program that has many calls to make."""
 
@@ -84,6 +95,7 @@ class Measured:
     subinterpreter: bool | None
     keeps_gil_off: bool | None
     reasons: Mapping[str, str]
+    record: Record | None = None
 
 
 @dataclass(frozen=True)

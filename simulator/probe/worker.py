@@ -51,6 +51,8 @@ class FirstLook:
     version: str
     gil_enabled_by: str | None = None
     """The module that turned it on, in an import or a call."""
+    record: Mapping[str, Any] | None = None
+    """What the record of the first page weighs when pickled: `page_bytes`, `bytes`, `to_blame`."""
 
 
 ANSWERS: Mapping[str, tuple[str, ...]] = {

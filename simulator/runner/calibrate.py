@@ -49,6 +49,10 @@ class Preflight:
     """From starting the interpreter until the parser was imported."""
     gil_enabled_by: str | None = None
     """The module whose import turned the GIL on in a free-threaded build; null: none did."""
+    record_bytes: float | None = None
+    """Of a record when it is pickled, in the mean; null where none can be."""
+    heaviest: str | None = None
+    """Of records that weigh several times their page: which field does, and its type."""
     content_pages: int | None = None
     """Pages that the server has, whose contents repeat."""
 
@@ -192,6 +196,8 @@ class Preflights:
             # Both clocks are CLOCK_MONOTONIC on Linux; where they are not, the difference means nothing.
             start_s=max(0.0, min(PLAUSIBLE_START_S, found["loaded_ns"] / 1e9 - launched_s)),
             gil_enabled_by=found.get("gil_enabled_by"),
+            record_bytes=found.get("record_bytes"),
+            heaviest=found.get("heaviest"),
             content_pages=server.content_pages(),
         )
 
@@ -273,4 +279,6 @@ def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> dict[str, A
         "errors": [dict(error) for error in preflight.errors],
         "content_problems": list(preflight.content_problems),
         "gil_enabled_by": preflight.gil_enabled_by,
+        "record_bytes": preflight.record_bytes,
+        "heaviest": preflight.heaviest,
     }

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.analysis.combinations import Key, key_of
+from simulator.analysis.findings.burdens import burdens
 from simulator.analysis.findings.cause import causes
 from simulator.analysis.findings.character import NO_PARSE_S, character
 from simulator.analysis.findings.convoy import convoys
@@ -49,5 +50,6 @@ def _group(
     alike = [c for c in usable if not c.marked]
     found.extend(winners(scope, alike, [c for c in usable if c.marked], first))
     found.extend(causes(scope, base, alike, first))
+    found.extend(burdens(scope, base, usable))
     found.extend(responsive(scope, alike))
     return found

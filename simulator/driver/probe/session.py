@@ -21,6 +21,8 @@ from ..loop_lag import lag_ns
 from ..parsers import ParserSpecError, ParserUnavailableError, modules
 from ..shared.control import Control
 from ..shared.failure import Failure
+from ..shared.handing import heaviest, weigh, why_not
+from ..shared.preflight import HEAVY
 from ..shared.python import gil_enabled
 from .controls import alone, beside_spinner, hold, release, take_turns
 from .imports import check
@@ -29,6 +31,8 @@ from .working import Team, batch_for, call_for
 
 PROBE = "probe"
 FIRST_LOOK_S = 0.05
+LEAST_BYTES = 1000
+"""What weighs less than a few of these is no burden, however small the page."""
 LONG_S = 5.0
 """A call that takes longer is not made once more only to see what it costs."""
 _PR_SET_PTRACER = 0x59616D61
@@ -101,12 +105,14 @@ class Session:
 
     def first_look(self, control: Control) -> "dict[str, Any]":
         """Call it on every page, then for a moment; say what it costs and what this Python is."""
+        found: dict[str, Any] = {}
         for number, size in enumerate(self._sizes):
             # A call in C cannot be ended from inside: whoever ends it from outside is to know which one it was.
             control.say("at", page=number, bytes=size)
             started = time.perf_counter()
-            self._guarded(partial(self._call, number))
+            record = self._guarded(partial(self._call, number))
             self._cost_s = time.perf_counter() - started
+            found = found or self._handing(record, size)
         if self._cost_s < LONG_S:  # which may have been the first call's own
             started = time.perf_counter()
             self._guarded(partial(self._call, 0))
@@ -122,7 +128,18 @@ class Session:
             "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
             "implementation": sys.implementation.name,
             "version": sys.version.split()[0],
+            "record": found,
         }
+
+    @staticmethod
+    def _handing(record: object, size: int) -> "dict[str, Any]":
+        """Say what a record weighs when it is handed to another process, or why it cannot be."""
+        try:
+            weight = weigh(record)
+        except BaseException:  # noqa: BLE001 - pickling runs the record's own code
+            return {"page_bytes": size, "bytes": None, "to_blame": why_not(record)}
+        heavy = weight >= HEAVY * max(size, LEAST_BYTES)
+        return {"page_bytes": size, "bytes": weight, "to_blame": heaviest(record) if heavy else None}
 
     def gil(self) -> "dict[str, Any]":
         """Say whether there is a GIL now, and what has turned it on."""

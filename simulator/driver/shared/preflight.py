@@ -2,10 +2,9 @@
 
 from __future__ import absolute_import, division, unicode_literals
 
-import pickle
-
 from .canonical import NotCanonicalError, canonical
 from .failure import Failure, raised
+from .handing import heaviest, weigh, why_not
 from .python import IMPLEMENTATION
 from .recorder import OK
 from .work import page_url
@@ -29,6 +28,8 @@ TWICE = 20
 REQUESTS = 60
 FIRST_REQUESTS = REQUESTS // 6
 """So many do not count."""
+HEAVY = 3
+"""A record that weighs so many times its page is worth a word."""
 LONG_NS = 20000000
 """Long beside what a clock costs (1 us)."""
 
@@ -54,10 +55,12 @@ def examine(parser, pages, clock, at):
 
     Returns:
         `errors` raised; what the first parse of each other page took (`costs`, ns); why records cannot be compared
-        (`unchecked`) and pickled (`unpicklable`), or null; and the first page of which two parses differ (`differs`),
+        (`unchecked`) and pickled (`unpicklable`), or null; what they weigh pickled (`record_bytes`), and by what
+        (`heaviest`) where that is several times the page; and the first page of which two parses differ (`differs`),
         with both `texts`, or null.
     """
-    found = {"errors": [], "costs": [], "unchecked": None, "unpicklable": None, "differs": None}  # type: dict[str, Any]
+    found = {"errors": [], "unchecked": None, "unpicklable": None, "differs": None}  # type: dict[str, Any]
+    found.update(costs=[], record_bytes=[], heaviest=None)
     for page, body, url in pages:
         at(page, len(body))
         start = clock()
@@ -71,10 +74,12 @@ def examine(parser, pages, clock, at):
         found["costs"].append(cost)
         if found["unpicklable"] is None:
             try:
-                pickle.dumps(record, pickle.HIGHEST_PROTOCOL)
+                found["record_bytes"].append(weigh(record))
             except:  # noqa: E722 - pickling runs the record's own code
-                name = getattr(type(record), "__qualname__", type(record).__name__)
-                found["unpicklable"] = "page %d: a %s: %s" % (page, name, raised()[1])
+                found["unpicklable"] = "page %d: %s" % (page, why_not(record))
+            else:
+                if found["heaviest"] is None and found["record_bytes"][-1] >= HEAVY * len(body):
+                    found["heaviest"] = heaviest(record)
         if found["unchecked"] is not None:
             continue
         try:

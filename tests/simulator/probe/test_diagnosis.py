@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from simulator.probe.diagnosis import advise, ceiling, conclude, contradiction, disturbed, limit
 from simulator.probe.report import build
-from simulator.probe.result import Python
-from simulator.report.view.parts import Table
+from simulator.probe.result import Python, Record
+from simulator.report.view.parts import Facts, Table
 from simulator.stats.intervals import Interval
 from tests.simulator.probe.measurements import held, measured, ratio, threads
 
@@ -103,3 +105,32 @@ def test_a_speed_up_below_the_ceiling_contradicts_nothing() -> None:
 
 def notes(part: object) -> tuple[str, ...]:
     return part.notes if isinstance(part, Table) else ()
+
+
+def test_threads_that_need_more_cpu_for_the_same_calls_without_a_gil_hinder_each_other() -> None:
+    python = Python("cpython", "3.13.5", free_threaded=True, gil_enabled=False)
+    alone, beside = (replace(threads(1.0), cpu_per_call_s=cpu) for cpu in (0.0134, 0.0506))
+    found = measured(gil_held=None, python=python, speedup={2: ratio(0.58)}, threads={1: alone, 2: beside})
+    assert "a call costs 3.78 times the CPU beside another" in str(limit(found))
+    assert limit(replace(found, threads={1: alone, 2: alone})) is None
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (
+            Record(2_500, 26_000, "title: NavigableString"),
+            "10.4 times as much, most of it by title: NavigableString",
+        ),
+        (
+            Record(2_500, None, "title: NavigableString (RecursionError)"),
+            "cannot be handed back by a process: title",
+        ),
+        (Record(2_500, 700, None), "700 B when pickled, of a page of 2.5 kB"),
+    ],
+)
+def test_what_a_record_weighs_is_among_the_facts(record: Record, said: str) -> None:
+    facts = [
+        dict(part.items) for part in build(conclude(measured(record=record)), ()) if isinstance(part, Facts)
+    ]
+    assert said in facts[0]["its record"]
