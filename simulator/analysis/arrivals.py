@@ -96,7 +96,7 @@ def _waited_for(samples: Samples, order: np.ndarray, in_flight: int) -> np.ndarr
 def _at_work(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
     """Return (begin, end) of the times in which a job was with the driver: all but while the server held it."""
     known = (samples.received_ns != UNKNOWN) & (samples.last_byte_ns != UNKNOWN)
-    begin = np.concatenate([samples.start_ns, samples.last_byte_ns[known]])
+    begin = np.concatenate([samples.start_ns, samples.handed_ns[known]])
     end = np.concatenate([np.where(known, samples.received_ns, samples.ready_ns), samples.ready_ns[known]])
     return begin, np.maximum(begin, end)
 

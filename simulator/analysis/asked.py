@@ -25,11 +25,10 @@ def impostures(observed: Observed, delay_ns: Callable[[int], int] | None) -> Ite
         observed: as measured.
         delay_ns: page id -> the delay that the scenario asks for; null: not known.
     """
-    reconfigured = (None if delay_ns is None else _other_delays(observed, delay_ns)) or _other_requests(
-        observed
-    )
-    if reconfigured is not None:
-        yield reconfigured
+    told = None if delay_ns is None else _other_delays(observed, delay_ns)
+    told = told or _other_generation(observed) or _other_requests(observed)
+    if told is not None:
+        yield told
 
 
 def _other_delays(observed: Observed, delay_ns: Callable[[int], int]) -> str | None:
@@ -46,6 +45,14 @@ def _other_delays(observed: Observed, delay_ns: Callable[[int], int]) -> str | N
         f" {duration(asked[first] / 1e9)} is asked for, and so {len(wrong)} of {counted(len(pages), 'request')};"
         f" {REMEDY}"
     )
+
+
+def _other_generation(observed: Observed) -> str | None:
+    """Tell a change that shows in no delay, as of the content, or one that was taken back."""
+    put, found = observed.generation, observed.server_stats.get("generation")
+    if put is None or found is None or put == found:
+        return None
+    return f"the server was reconfigured: its configuration is number {found}, where number {put} was set; {REMEDY}"
 
 
 REMEDY = (

@@ -97,12 +97,10 @@ def job_time(samples: Samples) -> JobTime | None:
     def mean_s(later: np.ndarray, earlier: np.ndarray) -> float:
         return float((later - earlier)[good].mean()) / 1e9
 
-    # The server stamps the last byte after its write returns: on an idle machine the client may be first.
-    handed = np.minimum(samples.last_byte_ns, samples.fetched_ns)
     return JobTime(
         before_server_s=mean_s(samples.received_ns, samples.start_ns),
-        network_s=mean_s(handed, samples.received_ns),
-        resume_s=mean_s(samples.fetched_ns, handed),
+        network_s=float(samples.network_ns[good].mean()) / 1e9,
+        resume_s=mean_s(samples.fetched_ns, samples.handed_ns),
         to_parser_s=mean_s(samples.parsing_ns, samples.fetched_ns),
         parse_s=mean_s(samples.parsed_ns, samples.parsing_ns),
         back_s=mean_s(samples.ready_ns, samples.parsed_ns),
@@ -177,16 +175,15 @@ def _loop(samples: Samples, worker: int, spent: CpuTime, window: tuple[int, int]
     )
     off = max(0.0, rest - fetch_cpu - queue_rest)
     stamped = mine & (samples.last_byte_ns != UNKNOWN)
+    handed = samples.handed_ns[stamped]
     held = union(
         np.concatenate([samples.received_ns[stamped], samples.parsing_ns[inline]]),
-        np.concatenate([samples.last_byte_ns[stamped], samples.parsed_ns[inline]]),
+        np.concatenate([handed, samples.parsed_ns[inline]]),
     )
     network = min(off, covered_ns(held) - parse_wall)
     # It has nothing to do while each of its jobs is at the server, in a pool, or not begun.
     busy = union(
-        np.concatenate(
-            [samples.start_ns[stamped], samples.last_byte_ns[stamped], samples.parsing_ns[inline]]
-        ),
+        np.concatenate([samples.start_ns[stamped], handed, samples.parsing_ns[inline]]),
         np.concatenate([samples.received_ns[stamped], samples.fetched_ns[stamped], samples.ready_ns[inline]]),
     )
     waiting = covered_ns(union(*_joined(held, busy)))
@@ -246,8 +243,7 @@ def _held_ns(samples: Samples, mine: np.ndarray) -> float:
     stamped = mine & (samples.last_byte_ns != UNKNOWN)
     if not stamped.any():
         return 0.0
-    handed = np.minimum(samples.last_byte_ns, samples.fetched_ns)
-    held = float(np.maximum(handed - samples.received_ns, 0)[stamped].sum())
+    held = float(samples.network_ns[stamped].sum())
     return held * float(mine.sum()) / float(stamped.sum())
 
 

@@ -11,6 +11,7 @@ _NOT_THE_JOB = frozenset({"name", "description", "rounds", "vary", "budget", "pr
 """Parts of a scenario that say how long is measured, or what is thought of it, but not what a cell is."""
 
 _UNKNOWN = "unknown"
+_MACHINE = ("cpu_model", "cores", "usable_cores", "physical_cores", "governor", "boost")
 
 
 def differences(a: MeasuredRun, b: MeasuredRun) -> tuple[str, ...]:
@@ -22,7 +23,10 @@ def differences(a: MeasuredRun, b: MeasuredRun) -> tuple[str, ...]:
     found = [
         f"{what}: {left} in A, {right} in B"
         for what, left, right in zip(
-            ("operating system", "architecture", "CPU", "cores", "usable cores", "limit"),
+            (
+                *("operating system", "architecture", "CPU", "cores", "usable cores", "physical cores"),
+                *("frequency governor", "boost", "limit"),
+            ),
             _machine(a.environment),
             _machine(b.environment),
             strict=True,
@@ -51,6 +55,7 @@ def cautions(a: MeasuredRun, b: MeasuredRun) -> tuple[str, ...]:
         left_text, right_text = left_set.get(name, "not there"), right_set.get(name, "not there")
         if left_text != right_text and left_set and right_set:
             found.append(f"{name}: {left_text} in A, {right_text} in B")
+    found.extend(_switches(a.environment, b.environment))
     found.extend(_settings(a.scenario, b.scenario))
     other = [cell_a.id for cell_a, cell_b in _matched(a, b) if _other_records(cell_a, cell_b)]
     if other:
@@ -73,7 +78,7 @@ def _at(mapping: Mapping[str, Any], keys: Iterable[str]) -> Any:
 def _machine(environment: Mapping[str, Any]) -> tuple[str, ...]:
     places = (("system",), ("architecture",))
     platform = [_at(environment, ("platform", *place)) for place in places]
-    machine = [_at(environment, ("machine", key)) for key in ("cpu_model", "cores", "usable_cores")]
+    machine = [_at(environment, ("machine", key)) for key in _MACHINE]
     known = [_UNKNOWN if value is None else str(value) for value in (*platform, *machine)]
     described = environment.get("machine")
     if not isinstance(described, Mapping) or "cpu_limit_cores" not in described:
@@ -89,6 +94,15 @@ def _pythons(cell: MeasuredCell) -> tuple[str, ...]:
 def _python(environment: Mapping[str, Any]) -> str:
     build = " free-threaded" if environment.get("free_threaded") else ""
     return f"{environment.get('implementation', 'Python')} {environment['version']}{build}"
+
+
+def _switches(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[str]:
+    """Give each environment variable that differs, where both runs have noted them."""
+    left, right = a.get("switches"), b.get("switches")
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        for name in sorted(left.keys() | right.keys()):
+            if left.get(name) != right.get(name):
+                yield f"{name}: {left.get(name, 'not set')} in A, {right.get(name, 'not set')} in B"
 
 
 def _libraries(run: MeasuredRun, other: MeasuredRun) -> dict[str, str]:

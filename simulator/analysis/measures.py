@@ -108,12 +108,9 @@ def delay_errors_ns(samples: Samples) -> np.ndarray:
 
 
 def resume_lag_ns(samples: Samples) -> np.ndarray:
-    """Return how long after the last byte was handed over each client resumed (ns).
-
-    The server takes its stamp after the write returns, so on an idle machine the client may be first: then 0.
-    """
+    """Return how long after the last byte was handed over each client resumed (ns)."""
     known = samples.last_byte_ns != UNKNOWN
-    return np.asarray(np.maximum(samples.fetched_ns[known] - samples.last_byte_ns[known], 0))
+    return np.asarray((samples.fetched_ns - samples.handed_ns)[known])
 
 
 def _cpu(ready: Snapshot, parked: Snapshot) -> tuple[float | None, float | None]:
@@ -154,7 +151,7 @@ def _network_s(samples: Samples, good: np.ndarray) -> float | None:
     known = good & (samples.last_byte_ns != UNKNOWN)
     if not known.any():
         return None
-    return float((samples.last_byte_ns - samples.received_ns)[known].mean()) / 1e9
+    return float(samples.network_ns[known].mean()) / 1e9
 
 
 def _fetch(observed: Observed, good: np.ndarray) -> Phase:
@@ -266,6 +263,9 @@ def disturbance(observed: Observed) -> Disturbance:
     ours_s = (
         driver_cpu_s + server_cpu_s(observed) + (observed.parked.runner_cpu_s - observed.ready.runner_cpu_s)
     )
+    idle_before, idle_after = observed.ready.idle_servers, observed.parked.idle_servers
+    if idle_before is not None and idle_after is not None:
+        ours_s += (idle_after.on_cpu_ns - idle_before.on_cpu_ns) / 1e9
     return Disturbance(
         steal=max(0.0, after.steal_s - before.steal_s) / capacity_s,
         foreign=max(0.0, after.user_s - before.user_s - ours_s) / capacity_s,

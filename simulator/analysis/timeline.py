@@ -103,7 +103,7 @@ def _lanes(samples: Samples, good: np.ndarray) -> list[tuple[str, np.ndarray]]:
 def lane(samples: Samples, jobs: np.ndarray, name: str, chosen: Chosen) -> Lane:
     """Return what jobs were doing in the stretch."""
     begin, end = chosen.begin_ns, chosen.end_ns
-    handed = np.minimum(samples.last_byte_ns, samples.fetched_ns)
+    handed = samples.handed_ns
 
     def spans(starts: np.ndarray, ends: np.ndarray) -> tuple[int, ...]:
         found: list[int] = []

@@ -102,7 +102,10 @@ def limit(cell: CellResult, document: ResultDocument) -> str:
         ),
         None,
     )
-    cores = (document.environment.get("machine") or {}).get("usable_cores")
+    machine = document.environment.get("machine") or {}
+    cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
+    if cores and limit:
+        cores = min(float(cores), limit)
     used, server = cell.cores_used, (cell.server.cpu_cores if cell.server is not None else None) or 0.0
     if alone is not None and done >= NEARLY * cell.in_flight / alone:
         return (
@@ -111,7 +114,8 @@ def limit(cell: CellResult, document: ResultDocument) -> str:
         )
     if cores and used is not None and used + server >= NEARLY * cores:
         return (
-            f"It is limited by the cores: the job uses {number(used)} and the mock server {number(server)} of {cores};"
+            f"It is limited by the cores: the job uses {number(used)} and the mock server {number(server)} of"
+            f" {number(cores)}{', to which its container limits it' if limit == cores else ''};"
             f" a page takes {_ms(cell.cpu_per_page_s)} of CPU. Cheaper parsing or more cores would do more."
         )
     if used is not None and ONE_LOW <= used <= ONE_HIGH:

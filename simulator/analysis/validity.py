@@ -1,6 +1,6 @@
 """The validity gate: which repetitions may enter a comparison, and what to do about those that may not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,8 @@ DELAY_TOLERANCE = 0.10
 DISTURBED = 0.10
 IN_FLIGHT_TOLERANCE = 0.02
 """By how much a strategy may exceed its jobs in flight, as a share: rounding, no more."""
+THROTTLED = 0.01
+"""Share of the window that a CPU limit may have stopped the job without a word."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def judge(
     tolerance_s = max(limits.delay_tolerance_s, DELAY_TOLERANCE * mean_service_s(observed.samples))
     disturbed = is_disturbed(measures)
     reasons = list(impostures(observed, delay_ns))
-    warnings: list[str] = []
+    warnings = list(_throttled(observed))
     if measures.errors:
         reasons.append(_errors(measures, observed))
     delay = measures.server.delay_error_s.mean
@@ -134,6 +136,21 @@ def _errors(measures: Measures, observed: Observed) -> str:
     return (
         f"{total} of {counted(len(observed.samples), 'job')} failed ({kinds}){told}; a comparison needs every job to"
         " succeed: mend the parser or the page that this names"
+    )
+
+
+def _throttled(observed: Observed) -> Iterator[str]:
+    """Say so where a container's CPU limit stopped the job, or the server, in the window."""
+    before, after = observed.ready.throttled_s, observed.parked.throttled_s
+    if before is None or after is None or after <= before:
+        return
+    window_s = (observed.parked.at_ns - observed.ready.at_ns) / 1e9
+    if after - before < THROTTLED * window_s:
+        return
+    yield (
+        f"a container's CPU limit stopped job and server for {duration(after - before)} in a window of"
+        f" {duration(window_s)}: that time is neither a lock's nor the machine's; raise the limit, or lower in_flight"
+        " and parallelism"
     )
 
 

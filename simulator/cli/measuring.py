@@ -18,6 +18,7 @@ from simulator.cli.output import write_document
 from simulator.cli.progress import Terminal
 from simulator.cli.show import show
 from simulator.cli.wanted import Wanted
+from simulator.environment import switches
 from simulator.experiment.design import Design
 from simulator.experiment.experiment import Experiment
 from simulator.experiment.handlers import Handler
@@ -72,6 +73,8 @@ def carry_out(design: Design, options: Options) -> Outcome:
     """Measure, keep and show. Raises Stop: there is nothing to show, or it cannot be written."""
     errors = Console(stderr=True, soft_wrap=True)
     handlers, terminal = handlers_for(options.progress)
+    for slowed in switches.warnings(os.environ):
+        warn(errors, slowed)
     if design.remark is not None:
         warn(errors, design.remark)
     try:

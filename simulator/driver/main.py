@@ -12,7 +12,7 @@ from .preflight import preflight
 from .probe import is_probe, run_probe
 from .shared.control import Control, leave
 from .shared.failure import Failure
-from .shared.process_setup import bind_to_cpus, find_modules_in, set_switch_interval
+from .shared.process_setup import allow_descriptors, bind_to_cpus, find_modules_in, set_switch_interval
 from .spec import Spec, SpecError, from_mapping, read
 from .strategies import Outcome, open_shard
 
@@ -28,6 +28,7 @@ def main(arguments: "list[str]") -> int:
     parser.add_argument("--lifeline-fd", type=int)
     options = parser.parse_args(arguments)
     control = Control(options.events_fd, options.commands_fd, options.lifeline_fd)
+    allow_descriptors()
     try:
         raw = read(options.job)
         if is_probe(raw):

@@ -1,6 +1,6 @@
 """What machine and Python this is: it travels with every number that was measured on it."""
 
-from .cgroup import cpu_limit_cores
+from .cgroup import cpu_limit_cores, throttled
 from .description import describe
 from .kernel import boot_id, pid_namespace, time_namespace
 from .machine import cpu_seconds, memory_limit_bytes, usable_cores, usable_cpus
@@ -12,6 +12,7 @@ __all__ = [
     "describe",
     "memory_limit_bytes",
     "pid_namespace",
+    "throttled",
     "time_namespace",
     "usable_cores",
     "usable_cpus",

@@ -38,6 +38,25 @@ def cpu_limit_cores() -> float | None:
     return min(limits, default=None)
 
 
+def throttled() -> tuple[int, float] | None:
+    """Return how often, and for how long in all (s), a CPU limit has stopped this process's group or one above it.
+
+    Null: not limited, or not readable. The time is that of the cores' queues that were stopped, one after the other:
+    up to the wall time for each core.
+    """
+    found = []
+    for folder in _folders("cpu"):
+        words = (kernel.read(f"{folder}/cpu.stat") or "").split()
+        values = {
+            name: int(value) for name, value in zip(words[::2], words[1::2], strict=False) if value.isdigit()
+        }
+        if values.get("nr_periods"):
+            # Version 2 counts microseconds, version 1 nanoseconds.
+            seconds = values.get("throttled_usec", 0) / 1e6 + values.get("throttled_time", 0) / 1e9
+            found.append((values.get("nr_throttled", 0), seconds))
+    return max(found, key=lambda one: one[1], default=None)
+
+
 def memory_limit_bytes() -> int | None:
     """Return the memory that may be used, or null: not limited, or not readable."""
     limits = [

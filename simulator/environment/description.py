@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from . import cgroup, interpreter, kernel, machine
+from . import cgroup, interpreter, kernel, machine, switches, topology
 
 
 def describe() -> dict[str, Any]:
@@ -20,6 +20,7 @@ def describe() -> dict[str, Any]:
         "platform": _or_null(_platform),
         "machine": _or_null(_machine),
         "clocks": _or_null(machine.clocks),
+        "switches": _or_null(lambda: switches.described(os.environ)),
         "libraries": _or_null(lambda: {name: interpreter.version_of(name) for name in interpreter.LIBRARIES}),
     }
 
@@ -37,12 +38,18 @@ def _machine() -> dict[str, Any]:
     limits = machine.file_descriptor_limits()
     cpu = machine.cpu_seconds()
     load = machine.load_average()
+    layout = topology.describe()
     return {
         "boot_id": kernel.boot_id(),
         "time_namespace": kernel.time_namespace(),
         "cpu_model": machine.cpu_model(),
         "cores": os.cpu_count(),
         "usable_cores": machine.usable_cores(),
+        "affinity_cores": machine.affinity_cores(),
+        "physical_cores": layout.physical_cores,
+        "smt_siblings": None if layout.smt_siblings is None else [list(core) for core in layout.smt_siblings],
+        "governor": layout.governor,
+        "boost": layout.boost,
         "cpu_limit_cores": cgroup.cpu_limit_cores(),
         "memory_bytes": machine.total_memory_bytes(),
         "memory_limit_bytes": cgroup.memory_limit_bytes(),

@@ -59,6 +59,7 @@ def _checks(facts: Facts) -> Iterator[Check]:
     yield _descriptors(facts)
     yield _python(facts)
     yield _gil(facts)
+    yield _switches(facts)
     yield _loop(facts)
     yield _pythons(facts.pythons)
 
@@ -86,6 +87,14 @@ def _cores(facts: Facts) -> Check:
     if usable < 2:  # noqa: PLR2004 (the server needs one while the job needs one)
         advice = "server and job share one core, so no strategy can show parallelism; use a machine with two or more"
         return Check("cores", value, "problem", advice)
+    if facts.physical_cores == 1:
+        advice = (
+            f"the {usable} usable cores are one physical core: two threads that compute gain 1.3 × or so, whatever they"
+            " run under; use a machine with two or more"
+        )
+        return Check("cores", f"{value}, one physical core", "warning", advice)
+    if facts.physical_cores is not None and facts.physical_cores < usable:
+        value += f", {facts.physical_cores} physical cores"
     if usable < all_cores:
         advice = "this process is pinned to some of the cores (taskset, a cpuset); start it without that to use all"
         return Check("cores", value, "warning", advice)
@@ -171,16 +180,13 @@ def _descriptors(facts: Facts) -> Check:
     soft, hard = facts.file_descriptors, facts.file_descriptors_hard
     if soft is None:
         return Check("open files", "no limit known")
-    value = f"{soft}: about {max(soft - DESCRIPTORS_APART, 0)} connections at once"
+    # Driver and server raise the soft limit to the hard one by themselves.
+    most = DESCRIPTORS_WANTED if hard is None else hard
+    value = f"{most}: about {max(most - DESCRIPTORS_APART, 0)} connections at once"
     verdict: Verdict = "ok"
-    if soft < DESCRIPTORS_WARNING:
-        verdict = "problem" if soft < DESCRIPTORS_PROBLEM else "warning"
-    wanted = DESCRIPTORS_WANTED if hard is None else min(hard, DESCRIPTORS_WANTED)
-    advice = (
-        f"type `ulimit -n {wanted}` in this shell first"
-        if wanted > soft
-        else "raise the hard limit (/etc/security/limits.conf)"
-    )
+    if most < DESCRIPTORS_WARNING:
+        verdict = "problem" if most < DESCRIPTORS_PROBLEM else "warning"
+    advice = "raise the hard limit (/etc/security/limits.conf, docker: --ulimit nofile)"
     return _judged("open files", value, verdict, advice)
 
 
@@ -202,6 +208,13 @@ def _gil(facts: Facts) -> Check:
         "an imported extension turned it on in a build that can do without; set PYTHON_GIL=0 to keep it off"
     )
     return Check("GIL", "on", "warning", advice)
+
+
+def _switches(facts: Facts) -> Check:
+    if not facts.debugging:
+        return Check("switches", "none that slow Python down")
+    names = ", ".join(told.split()[0] for told in facts.debugging)
+    return Check("switches", names, "warning", "; ".join(facts.debugging))
 
 
 def _loop(facts: Facts) -> Check:

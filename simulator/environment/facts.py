@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from itertools import pairwise
 
-from . import cgroup, interpreter, machine
+from . import cgroup, interpreter, machine, switches, topology
 from .pythons import FoundPython, find_pythons
 
 SLEEPS = 200
@@ -54,6 +54,11 @@ class Facts:
     gil_enabled: bool
     uvloop: bool
     pythons: tuple[FoundPython, ...]
+    physical_cores: int | None = None
+    """Among the usable ones."""
+    governor: str | None = None
+    debugging: tuple[str, ...] = ()
+    """What `switches.warnings` says of this environment."""
 
 
 def gather(*, sleeps: int = SLEEPS, pythons: tuple[FoundPython, ...] | None = None) -> Facts:
@@ -71,6 +76,7 @@ def gather(*, sleeps: int = SLEEPS, pythons: tuple[FoundPython, ...] | None = No
     after = machine.cpu_seconds()
     virtual = machine.virtualisation()
     limits = machine.file_descriptor_limits() or (None, None)
+    layout = topology.describe()
     clock = time.get_clock_info("perf_counter")
     return Facts(
         system=platform.system(),
@@ -79,7 +85,7 @@ def gather(*, sleeps: int = SLEEPS, pythons: tuple[FoundPython, ...] | None = No
         container=virtual["container"],
         cpu_model=machine.cpu_model(),
         cores=os.cpu_count(),
-        usable_cores=machine.usable_cores(),
+        usable_cores=machine.affinity_cores(),
         cpu_limit_cores=cgroup.cpu_limit_cores(),
         memory_bytes=machine.total_memory_bytes(),
         memory_limit_bytes=cgroup.memory_limit_bytes(),
@@ -98,6 +104,9 @@ def gather(*, sleeps: int = SLEEPS, pythons: tuple[FoundPython, ...] | None = No
         gil_enabled=interpreter.is_gil_enabled(),
         uvloop=interpreter.is_uvloop_installed(),
         pythons=found,
+        physical_cores=layout.physical_cores,
+        governor=layout.governor,
+        debugging=switches.warnings(os.environ),
     )
 
 

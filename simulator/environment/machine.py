@@ -1,5 +1,6 @@
 """The machine: cores, memory, load, clocks, limits. What cannot be read on this system is null."""
 
+import math
 import os
 import time
 from dataclasses import dataclass
@@ -18,7 +19,21 @@ class CpuSeconds:
     """Taken by the host of this virtual machine."""
 
 
+_NEXT_CORE = 0.05
+"""A limit that is less than this above a whole number of cores does not ask for one more."""
+
+
 def usable_cores() -> int:
+    """Return how many cores may be used: those that it may run on, and no more than its container's limit has time for.
+
+    A part of a core is one, for whoever starts a process for each; at least 1.
+    """
+    limit = cgroup.cpu_limit_cores()
+    allowed = affinity_cores()
+    return allowed if limit is None else max(1, min(allowed, math.ceil(limit - _NEXT_CORE)))
+
+
+def affinity_cores() -> int:
     """Return how many cores this process may run on: its affinity, PYTHON_CPU_COUNT, or all; at least 1."""
     if hasattr(os, "process_cpu_count"):  # Python 3.13 and later
         return os.process_cpu_count() or 1

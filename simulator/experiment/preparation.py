@@ -192,7 +192,7 @@ def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
     waits_s = delays_s(cell.server.latency, cell.server.seed, SAMPLED_PER_SLOT * plan.in_flight)
     client_s = calibrated["client_cpu_s"].get(f"{plan.fetch.kind}:{cell.client}")
     return Work(
-        cores=cores if cell.affinity.driver is None else len(cell.affinity.driver),
+        cores=cores if cell.affinity.driver is None else min(cores, len(cell.affinity.driver)),
         in_flight=plan.in_flight,
         processes=plan.shards.count if plan.shards.kind == "processes" else 0,
         loop=plan.fetch.kind == "asyncio",

@@ -14,7 +14,7 @@ from simulator.measures.factors import STRATEGY
 from simulator.result.attribution import Timeline
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
-from simulator.runner import observe
+from simulator.runner import family
 from simulator.runner.repetition import Workers
 from simulator.runner.servers import ServerError
 from simulator.runner.stop import Stopped
@@ -134,7 +134,7 @@ def watched(
         watchers.append(Watcher(workers, after_s=window_s * SKIP, for_s=WIDTH_US / 1e6 + MARGIN_S))
         return watchers[0]
 
-    if not observe.READABLE:
+    if not family.READABLE:
         raise NotSeenError("only Linux tells which threads run")
     try:
         seen = run(watching)

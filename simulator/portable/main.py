@@ -11,7 +11,7 @@ from .preflight import environment, preflight
 from .shared.control import Control, leave
 from .shared.failure import Failure
 from .shared.output import measured, write
-from .shared.process_setup import bind_to_cpus, find_modules_in, set_switch_interval
+from .shared.process_setup import allow_descriptors, bind_to_cpus, find_modules_in, set_switch_interval
 from .spec import load, refuse
 from .workers import Threads
 
@@ -27,6 +27,7 @@ def main(arguments):
     parser.add_argument("--lifeline-fd", type=int)
     options = parser.parse_args(arguments)
     control = Control(options.events_fd, options.commands_fd, options.lifeline_fd)
+    allow_descriptors()
     try:
         spec = load(options.job)
     except (IOError, OSError, ValueError) as error:  # two types in Python 2

@@ -9,6 +9,7 @@ from statistics import median
 
 import numpy as np
 
+from simulator.environment.cgroup import cpu_limit_cores
 from simulator.environment.machine import usable_cores
 from simulator.environment.pythons import FoundPython
 from simulator.probe import imports
@@ -122,7 +123,7 @@ def measure(
         if budget.scaling and cores > 1:
             second = stack.enter_context(_worker(python, target, ends, time_limit_s, say))
         else:
-            reasons["processes"] = "not measured" if cores > 1 else "this machine has one core for it"
+            reasons["processes"] = "not measured" if cores > 1 else _one_core()
         scaling = _scaling(worker, second, dealing, budget)
         if budget.loop_s > 0:
             say("calling it on an event loop")
@@ -187,6 +188,15 @@ def _worker(
 ) -> AbstractContextManager[Worker]:
     left_s = max(0.1, ends - time.monotonic())
     return open_worker(python, target, time_limit_s=time_limit_s, left_s=left_s, say=say)
+
+
+def _one_core() -> str:
+    limit = cpu_limit_cores()
+    return (
+        "this machine has one core for it"
+        if limit is None
+        else f"limited to {limit:.1f} cores by its container"
+    )
 
 
 def _found(command: str, python: Python) -> FoundPython:

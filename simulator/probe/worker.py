@@ -1,7 +1,6 @@
 """The process that calls the probed function, as the probe talks to it."""
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any, Self
 from simulator.driver.parsers import BUILT_IN
 from simulator.runner.calibrate import with_last_words
 from simulator.runner.driver_process import DriverError, DriverProcess, TimeLimitError
+from simulator.runner.scratch import scratch
 from simulator.text.numbers import clock, duration, size
 
 TIME_LIMIT_S = 120.0
@@ -236,9 +236,9 @@ def check(python: str, target: Target, task: str, *, time_limit_s: float) -> Map
 
 @contextmanager
 def _process(python: str, target: Target, task: str, time_limit_s: float) -> Iterator[DriverProcess]:
-    with tempfile.TemporaryDirectory(prefix="simulator-probe-") as folder:
+    with scratch() as folder:
         job = job_of(target, task)
-        with DriverProcess(python, job, Path(folder), time_limit_s=time_limit_s) as process:
+        with DriverProcess(python, job, folder, time_limit_s=time_limit_s) as process:
             yield process
 
 

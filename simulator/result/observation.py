@@ -48,6 +48,10 @@ class Snapshot:
     """
     processes: int | None
     """Of the driver, likewise."""
+    idle_servers: CpuTime | None = None
+    """The run's other own servers: none of the load, and nobody else's either."""
+    throttled_s: float | None = None
+    """For how long a CPU limit has stopped the control group so far; null: there is none."""
     beside: CpuTime | None = CpuTime(0, 0)
     """All spinners; they are part of `driver`, and no part of the job."""
 
@@ -96,6 +100,8 @@ class Observed:
     """What the driver and its parser printed, its tail."""
     same_clock: bool
     """Whether the server's stamps and the driver's are of one clock."""
+    generation: int | None = None
+    """Of the server's configuration, as it was set; its statistics tell the one that was in force at the end."""
     arrivals: OpenArrivals | None = None
     """Null: closed, each job was due when a worker was free for it."""
     roles: Mapping[int, str] = field(default_factory=dict)

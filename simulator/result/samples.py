@@ -70,6 +70,21 @@ class Samples:
     def __len__(self) -> int:
         return len(self.page)
 
+    @property
+    def handed_ns(self) -> Column:
+        """When the last byte was handed to each client; UNKNOWN without the server's stamps.
+
+        The server takes its stamp after the write returns, so a client that it woke may go on first: then that moment.
+        """
+        known = self.last_byte_ns != UNKNOWN
+        return np.where(known, np.minimum(self.last_byte_ns, self.fetched_ns), UNKNOWN)
+
+    @property
+    def network_ns(self) -> Column:
+        """How long the server held each request: from its arrival to `handed_ns`; UNKNOWN likewise."""
+        handed = self.handed_ns
+        return np.where(handed != UNKNOWN, np.maximum(handed - self.received_ns, 0), UNKNOWN)
+
     def to_bytes(self) -> bytes:
         """Return a compressed NPZ archive of the columns."""
         buffer = io.BytesIO()

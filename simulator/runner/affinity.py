@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 
-from simulator.runner import observe
+from simulator.runner.family import READABLE
 
 
 class BindingError(Exception):
@@ -37,7 +37,7 @@ class Binding:
         if cpus is None:
             self.restore()
             return
-        if not hasattr(os, "sched_setaffinity") or not observe.READABLE:
+        if not hasattr(os, "sched_setaffinity") or not READABLE:
             raise BindingError(f"this system does not bind {self._what} to CPUs; remove affinity.server")
         if not self._pids:
             raise BindingError(

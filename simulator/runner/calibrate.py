@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -10,9 +9,11 @@ from typing import Any
 
 from mockserver.content import ContentError, load_content
 from mockserver.units import format_duration
+from simulator.driver.shared.failure import one_line
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess, TimeLimitError
 from simulator.runner.job import Amount, job_file
 from simulator.runner.records import located
+from simulator.runner.scratch import scratch
 from simulator.runner.servers import Servers
 from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
@@ -145,8 +146,7 @@ class Preflights:
 
     def _run(self, cell: Cell, python: str, which: Path) -> Preflight:
         server = self._servers.serving(cell.server)
-        with tempfile.TemporaryDirectory(prefix="simulator-") as name:
-            folder = Path(name)
+        with scratch() as folder:
             job = job_file(
                 cell,
                 mode="preflight",
@@ -223,7 +223,7 @@ def _under_way(error: TimeLimitError, cell: Cell, limit_s: float) -> DriverError
 
 def with_last_words(error: DriverError, words: str) -> DriverError:
     """Return the error with the last line that the driver printed, where it says more."""
-    last = words.splitlines()[-1].strip() if words else ""
+    last = one_line(words.splitlines()[-1]) if words else ""
     return DriverError(error.status, f"{error}; it printed last: {last}" if last else str(error))
 
 

@@ -14,13 +14,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from simulator.driver.strategies.starting import cause_of_death
-from simulator.runner import observe
+from simulator.runner.family import READABLE, session_members
+from simulator.runner.scratch import LONGEST
 from simulator.runner.stop import WAKE_S, Stop
 
 DRIVER = Path(__file__).resolve().parent.parent / "driver"
 PORTABLE_DRIVER = DRIVER.with_name("portable")
 """For every Python that the other cannot run on: PyPy, Jython, IronPython, CPython older than 3.11."""
 LAST_WORDS_BYTES = 4000
+MOST_LOG_BYTES = 1 << 20
+"""Of what the driver and its parser print; looked at whenever the runner wakes."""
 WAKE_EVERY_S = 1.0
 """While a window may be open the runner wakes no more often than this."""
 TERM_GRACE_S = 0.5
@@ -76,7 +79,8 @@ class DriverProcess:
             command += [name, str(fd)]
         self.launched = time.monotonic()
         try:
-            with self._log.open("wb") as log:
+            # Appending, so that whoever prints goes on at the end also of a file that was cut.
+            with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,
@@ -85,7 +89,8 @@ class DriverProcess:
                     pass_fds=inherited,
                     start_new_session=True,
                     # Sets iterate, and so records are built, in the same order in every process and repetition.
-                    env={**os.environ, "PYTHONHASHSEED": "0"},
+                    # What multiprocessing or a parser leaves in the temporary folder goes with this one.
+                    env={**os.environ, "PYTHONHASHSEED": "0", **_temporary(folder)},
                 )
         except OSError as error:
             os.close(self._lifeline)
@@ -104,6 +109,7 @@ class DriverProcess:
         self._buffer = b""
         self.at: Mapping[str, Any] | None = None
         """The last thing that the driver said it had begun."""
+        self._cut = b""
 
     def __enter__(self) -> Self:
         return self
@@ -150,6 +156,7 @@ class DriverProcess:
                         self.at,
                     )
                 ready = selector.select(min(left, WAKE_EVERY_S))
+                self._bound_log()
                 self._stop.check()
                 if ready:
                     chunk = os.read(self._events, 65536)
@@ -170,6 +177,7 @@ class DriverProcess:
                 code = self._process.wait(timeout=min(left_s, WAKE_S))
                 break
             except subprocess.TimeoutExpired as error:
+                self._bound_log()
                 self._stop.check()
                 if left_s <= WAKE_S:
                     raise DriverError("failed", "the driver wrote its samples but did not end") from error
@@ -181,9 +189,20 @@ class DriverProcess:
         try:
             with self._log.open("rb") as log:
                 log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_WORDS_BYTES))
-                return log.read().decode(errors="replace").strip()
+                words = (self._cut + log.read())[-LAST_WORDS_BYTES:]
+                return words.decode(errors="replace").strip()
         except OSError:
             return ""
+
+    def _bound_log(self) -> None:
+        """Forget all but the tail of what was printed, once that is much: it must not fill the disk."""
+        with contextlib.suppress(OSError):
+            size = self._log.stat().st_size
+            if size > MOST_LOG_BYTES:
+                with self._log.open("rb+") as log:
+                    log.seek(size - LAST_WORDS_BYTES)
+                    self._cut = log.read(LAST_WORDS_BYTES)
+                    log.truncate(0)
 
     def end(self) -> None:
         """End every process of the session and close the pipes."""
@@ -215,8 +234,8 @@ class DriverProcess:
 
     def _gone(self) -> bool:
         """Whether nothing of the session runs; what has ended and waits for init to notice does not count."""
-        if observe.READABLE:
-            return not observe.session_members(self.session)
+        if READABLE:
+            return not session_members(self.session)
         try:
             os.killpg(self.session, 0)
         except (ProcessLookupError, PermissionError):
@@ -233,6 +252,13 @@ class DriverProcess:
 
 AT = "at"
 """Event: something has begun that may take long. It is no answer to anything."""
+
+
+def _temporary(folder: Path) -> dict[str, str]:
+    """Return what makes a folder the temporary one, unless a socket's path in it would be too long."""
+    return {"TMPDIR": str(folder)} if len(str(folder)) <= LONGEST else {}
+
+
 WAITING = {
     "ready": "the workers to start and warm up",
     "parked": "the last record",

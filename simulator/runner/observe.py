@@ -5,65 +5,29 @@ Linux only; elsewhere every value is null. Nothing here runs between "go" and th
 
 import os
 import resource
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from simulator.environment import throttled
 from simulator.result.observation import CpuTime, MachineTime, Snapshot
+from simulator.runner.family import (
+    ENDED,
+    PROC,
+    READABLE,
+    Process,
+    Used,
+    family,
+    since,
+    thread_time,
+    used,
+    used_by,
+)
 
-PROC = Path("/proc")
-READABLE = sys.platform == "linux" and (PROC / "self/schedstat").exists()
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 SPIN_LOOPS = 60_000
 SPIN_TRIES = 3
-
-
-def session_members(session: int) -> tuple[int, ...]:
-    """Return the processes of a session: the driver and all that it started. Empty where /proc is not Linux's."""
-    if not READABLE:
-        return ()
-    members = []
-    for entry in os.listdir(PROC):  # noqa: PTH208 - names are all that is needed of some hundred entries
-        if not entry.isdigit():
-            continue
-        try:
-            text = (PROC / entry / "stat").read_text()
-        except OSError:
-            continue  # ended meanwhile
-        # the name in parentheses may hold anything; after it: state ppid pgrp session
-        fields = text[text.rindex(")") + 2 :].split()
-        if int(fields[3]) == session and fields[0] != "Z":
-            members.append(int(entry))
-    return tuple(members)
-
-
-def thread_time(pid: int, tid: int) -> CpuTime | None:
-    """Return one thread's CPU time and run-queue wait; null when it is gone."""
-    try:
-        on_cpu, waiting, _ = (PROC / str(pid) / "task" / str(tid) / "schedstat").read_text().split()
-    except (OSError, ValueError):
-        return None
-    return CpuTime(int(on_cpu), int(waiting))
-
-
-def process_time(pids: Iterable[int]) -> CpuTime | None:
-    """Return the sum over every thread of these processes; null where it cannot be read."""
-    if not READABLE:
-        return None
-    on_cpu = waiting = 0
-    for pid in pids:
-        try:
-            tids = os.listdir(PROC / str(pid) / "task")  # noqa: PTH208 - only names
-        except OSError:
-            continue
-        for tid in tids:
-            spent = thread_time(pid, int(tid))
-            if spent is not None:
-                on_cpu += spent.on_cpu_ns
-                waiting += spent.run_queue_ns
-    return CpuTime(on_cpu, waiting)
 
 
 def memory(pids: Iterable[int]) -> int | None:
@@ -168,15 +132,9 @@ def spin_s() -> float:
     return best
 
 
-def snapshot(
-    session: int,
-    workers: Mapping[int, tuple[int, int]],
-    server_pids: Iterable[int],
-    *,
-    beside: Sequence[tuple[int, int]] = (),
-    ending: bool,
-) -> Snapshot:
-    """Look at everything once, while all workers are parked.
+@dataclass
+class Observer:
+    """Looks at a driver and its server twice, while all workers are parked: before the window and after it.
 
     What changes with our own looking is read last before the window and first after it.
 
@@ -185,43 +143,94 @@ def snapshot(
         workers: worker index -> (pid, tid).
         server_pids: processes of the mock server; none if it runs elsewhere.
         beside: (pid, tid) of each spinner.
-        ending: whether this is the look after the window.
+        idle_pids: processes of other servers of this run.
     """
-    members = session_members(session)
-    # Processes that only spin are the driver's, but no part of the job.
-    job = _without_spinners(members, workers, beside)
-    bytes_held = memory(job) if not ending and job else None
-    machine_early = machine_time() if ending else None
-    at_ns = time.monotonic_ns()
-    driver = process_time(members)
-    spun = _sum(thread_time(pid, tid) for pid, tid in beside) if READABLE else None
-    threads = {}
-    for index, (pid, tid) in workers.items():
-        spent = thread_time(pid, tid) if READABLE else None
-        if spent is not None:
-            threads[index] = spent
-    server = process_time(server_pids)
-    if ending and job:
-        bytes_held = memory(job)
-    return Snapshot(
-        at_ns=at_ns,
-        driver=driver,
-        workers=threads,
-        server=server,
-        runner_cpu_s=own_cpu_s(),
-        machine=machine_early if ending else machine_time(),
-        memory_bytes=bytes_held,
-        processes=len(job) or None,
-        beside=spun,
-    )
+
+    session: int
+    workers: Mapping[int, tuple[int, int]]
+    server_pids: Sequence[int]
+    beside: Sequence[tuple[int, int]] = ()
+    idle_pids: Sequence[int] = ()
+    _driver_before: Used | None = field(default=None, init=False)
+    _server_before: Used | None = field(default=None, init=False)
+    _before: Snapshot | None = field(default=None, init=False)
+
+    def ready(self) -> Snapshot:
+        """Look before the window; CPU times are those since each process began."""
+        members = family(self.session)
+        job = _job(members, self.workers, self.beside)
+        bytes_held = memory(job) if job else None
+        at_ns = time.monotonic_ns()
+        driver = used(members) if READABLE else None
+        spun, threads = self._threads()
+        server = used_by(self.server_pids)
+        self._driver_before, self._server_before = driver, server
+        self._before = Snapshot(
+            at_ns=at_ns,
+            driver=None if driver is None else driver.total,
+            workers=threads,
+            server=None if server is None else server.total,
+            runner_cpu_s=own_cpu_s(),
+            machine=machine_time(),
+            throttled_s=_throttled_s(),
+            idle_servers=None if (idle := used_by(self.idle_pids)) is None else idle.total,
+            memory_bytes=bytes_held,
+            processes=len(job) or None,
+            beside=spun,
+        )
+        return self._before
+
+    def parked(self) -> Snapshot:
+        """Look after the window; CPU times are those before it and what was used since, by whatever has ended too."""
+        members = family(self.session)
+        job = _job(members, self.workers, self.beside)
+        machine = machine_time()
+        at_ns = time.monotonic_ns()
+        driver = used(members) if READABLE else None
+        spun, threads = self._threads()
+        server = used_by(self.server_pids)
+        return Snapshot(
+            at_ns=at_ns,
+            driver=_later(self._driver_before, driver),
+            workers=threads,
+            server=_later(self._server_before, server),
+            runner_cpu_s=own_cpu_s(),
+            machine=machine,
+            throttled_s=_throttled_s(),
+            idle_servers=None if (idle := used_by(self.idle_pids)) is None else idle.total,
+            memory_bytes=memory(job) if job else None,
+            processes=len(job) or None,
+            beside=spun,
+        )
+
+    def _threads(self) -> tuple[CpuTime | None, dict[int, CpuTime]]:
+        """Return what all spinners and what each worker has used."""
+        if not READABLE:
+            return None, {}
+        workers = {index: thread_time(pid, tid) for index, (pid, tid) in self.workers.items()}
+        return _sum(thread_time(pid, tid) for pid, tid in self.beside), {
+            index: spent for index, spent in workers.items() if spent is not None
+        }
 
 
-def _without_spinners(
-    members: Sequence[int], workers: Mapping[int, tuple[int, int]], beside: Sequence[tuple[int, int]]
+def _throttled_s() -> float | None:
+    found = throttled()
+    return None if found is None else found[1]
+
+
+def _later(before: Used | None, after: Used | None) -> CpuTime | None:
+    if before is None or after is None:
+        return None
+    begun, spent = before.total, since(before, after)
+    return CpuTime(begun.on_cpu_ns + spent.on_cpu_ns, begun.run_queue_ns + spent.run_queue_ns)
+
+
+def _job(
+    members: Sequence[Process], workers: Mapping[int, tuple[int, int]], beside: Sequence[tuple[int, int]]
 ) -> tuple[int, ...]:
-    """Return the driver's processes without those whose main thread is a spinner."""
+    """Return the driver's running processes without those that only spin, which are no part of the job."""
     spinning = {pid for pid, tid in beside if pid == tid} - {pid for pid, _ in workers.values()}
-    return tuple(pid for pid in members if pid not in spinning)
+    return tuple(member.pid for member in members if member.pid not in spinning and member.state != ENDED)
 
 
 def _sum(times: Iterable[CpuTime | None]) -> CpuTime | None:

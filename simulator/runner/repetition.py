@@ -1,7 +1,6 @@
 """One cell run once: a fresh driver beside the mock server, watched from outside."""
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,8 +14,9 @@ from simulator.runner.affinity import BindingError
 from simulator.runner.calibrate import with_last_words
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
-from simulator.runner.observe import resident, snapshot, spin_s, without_records
+from simulator.runner.observe import Observer, resident, spin_s, without_records
 from simulator.runner.records import digested
+from simulator.runner.scratch import scratch
 from simulator.runner.servers import Server
 from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
@@ -70,8 +70,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         server.binding.bind(cell.affinity.server)
     except BindingError as error:
         return Broken(cell.id, round_, started_at, "unsupported", str(error), "")
-    with tempfile.TemporaryDirectory(prefix="simulator-") as name:
-        folder = Path(name)
+    with scratch() as folder:
         output = folder / "samples.json"
         job = job_file(
             cell,
@@ -97,13 +96,14 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                 server.reset()
                 workers = readable_workers(hello["workers"])
                 beside = [(s["pid"], s["tid"]) for s in hello.get("beside", ())]
-                ready = snapshot(process.session, workers, server.pids, beside=beside, ending=False)
+                observer = Observer(process.session, workers, server.pids, beside, server.idle_pids)
+                ready = observer.ready()
                 started = resident(process.session)
                 with watching(workers):
                     process.send("go")
                     process.wait_for("parked", on_wake)
                 held = resident(process.session)
-                parked = snapshot(process.session, workers, server.pids, beside=beside, ending=True)
+                parked = observer.parked()
                 stats = server.stats()
                 requests = server.requests()
                 server_cpus = server.binding.cpus()
@@ -142,6 +142,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         spin_s=(spin_before_s, spin_s()),
         last_words=words,
         same_clock=server.same_clock,
+        generation=server.generation,
         arrivals=None
         if cell.arrivals is None
         else OpenArrivals(cell.plan.in_flight, tuple(written["unstarted_due_ns"])),

@@ -25,6 +25,8 @@ class Server:
         self._admin = admin
         self._process = process
         self._config: ServerConfig | None = None
+        self.generation: int | None = None
+        """Of the configuration that was set here; the server has another one where somebody else has set one since."""
         with self._clear_errors():
             health = admin.health()
         ours = (boot_id(), time_namespace())
@@ -34,16 +36,18 @@ class Server:
         same_pids = self.same_clock and health.get("pid_namespace") == pid_namespace()
         self.pids: tuple[int, ...] = tuple(health["pids"]) if same_pids else ()
         """Its processes, if they can be looked at from here: a container's pids name others outside of it."""
+        self.idle_pids: tuple[int, ...] = ()
+        """Of the run's other own servers, which have nothing to do meanwhile."""
         # The supervisor of several workers is no worker, and has threads of its own to keep away.
         bound = self.pids if process is None else tuple(dict.fromkeys((*self.pids, process.pid)))
         self.binding = Binding(bound, f"the mock server at {url}")
         """On which CPUs it may run."""
 
     def configure(self, config: ServerConfig) -> None:
-        """Make it serve this from now on; does nothing if it does already."""
-        if config != self._config:
+        """Make it serve this from now on; does nothing if it does already, and nobody else has changed it."""
+        if config != self._config or self.stats().get("generation") != self.generation:
             with self._clear_errors():
-                self._admin.configure(config)
+                self.generation = self._admin.configure(config)
             self._config = config
 
     def reset(self) -> None:
@@ -147,6 +151,9 @@ class Servers:
                 raise ServerError(str(error)) from error
             server = self._own[key] = Server(process.url, AdminClient(process.url, process.token), process)
         server.configure(config)
+        server.idle_pids = tuple(
+            pid for other in self._own.values() if other is not server for pid in other.pids
+        )
         return server
 
     def drop(self, config: ServerConfig) -> None:

@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 
 from simulator.result.looks import EVERY_NS, Looks
-from simulator.runner import observe
+from simulator.runner.family import PROC
 
 MOST_THREADS = 16
 """Each costs about 5 us a look."""
@@ -67,7 +67,7 @@ class Watcher:
         self._files.close()
 
     def _open(self, pid: int, tid: int, name: str) -> int:
-        file = os.open(observe.PROC / str(pid) / "task" / str(tid) / name, os.O_RDONLY)
+        file = os.open(PROC / str(pid) / "task" / str(tid) / name, os.O_RDONLY)
         self._files.callback(os.close, file)
         return file
 

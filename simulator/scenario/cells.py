@@ -103,7 +103,7 @@ def _cell(
     affinity = combination.affinity or Affinity()
     beside = combination.beside or Beside()
     if affinity.driver is not None:
-        cores = len(affinity.driver)
+        cores = min(cores, len(affinity.driver))
     parallelism = cores if combination.parallelism == "cores" else combination.parallelism
     # The baseline need not be listed.
     variants = {SEQUENTIAL.name: SEQUENTIAL} | {variant.name: variant for variant in combination.strategies}

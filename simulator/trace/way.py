@@ -78,7 +78,7 @@ def ways(samples: Samples, most: int | None = None) -> list[Way]:
     start, fetched = chosen("start_ns"), chosen("fetched_ns")
     stamped = (chosen("received_ns") != UNKNOWN) & (chosen("last_byte_ns") != UNKNOWN)
     received = np.where(stamped, np.clip(chosen("received_ns"), start, fetched), fetched)
-    handed = np.where(stamped, np.clip(chosen("last_byte_ns"), received, fetched), fetched)
+    handed = np.where(stamped, np.clip(chosen("handed_ns"), received, fetched), fetched)
     parsing = np.maximum(chosen("parsing_ns"), fetched)
     parsed = np.maximum(chosen("parsed_ns"), parsing)
     ready = np.maximum(chosen("ready_ns"), parsed)

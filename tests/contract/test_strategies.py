@@ -19,7 +19,7 @@ from simulator.analysis.measures import measure
 from simulator.result.observation import Observed, OpenArrivals
 from simulator.result.samples import Samples
 from simulator.runner.driver_process import DriverProcess
-from simulator.runner.observe import session_members
+from simulator.runner.family import session_members
 from simulator.runner.servers import Servers
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.strategy import NAMES

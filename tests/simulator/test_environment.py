@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator import environment
-from simulator.environment import cgroup, description, interpreter, kernel, machine
+from simulator.environment import cgroup, description, interpreter, kernel, machine, switches, topology
 from simulator.environment.facts import clock_step, gather, measure_sleep, steal_share
 from simulator.environment.machine import CpuSeconds
 from simulator.environment.pythons import find_pythons, read_answer
@@ -264,3 +264,108 @@ def test_the_share_of_steal_is_of_the_capacity() -> None:
     assert steal_share(CpuSeconds(100, 5), CpuSeconds(110, 6)) == pytest.approx(0.1)
     assert steal_share(CpuSeconds(100, 5), CpuSeconds(100, 5)) is None
     assert steal_share(None, CpuSeconds(100, 5)) is None
+
+
+V2_LIMITED = {
+    "proc/self/cgroup": "0::/job\n",
+    "proc/self/mountinfo": V2_MOUNT,
+    "sys/fs/cgroup/job/cpu.max": "max 100000\n",
+    "sys/fs/cgroup/cpu.max": "100000 100000\n",
+    "sys/fs/cgroup/job/cpu.stat": "usage_usec 9\nnr_periods 0\nnr_throttled 0\nthrottled_usec 0\n",
+    "sys/fs/cgroup/cpu.stat": "usage_usec 9\nnr_periods 40\nnr_throttled 30\nthrottled_usec 1500000\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("quota", "cores"), [("100000", 1), ("102000", 1), ("150000", 2), ("400000", 4), ("10000", 1), ("max", 4)]
+)
+def test_no_more_cores_may_be_used_than_a_limit_has_time_for(
+    root: Path, monkeypatch: pytest.MonkeyPatch, quota: str, cores: int
+) -> None:
+    monkeypatch.setattr(machine, "affinity_cores", lambda: 4)
+    write(root, V2_LIMITED | {"sys/fs/cgroup/cpu.max": f"{quota} 100000\n"})
+    assert environment.usable_cores() == cores
+    described = description.describe()["machine"]
+    assert (described["usable_cores"], described["affinity_cores"]) == (cores, 4)
+
+
+def test_the_time_for_which_a_limit_stopped_is_read_of_both_versions(root: Path) -> None:
+    assert cgroup.throttled() is None
+    write(root, V2_LIMITED)
+    assert cgroup.throttled() == (30, 1.5)
+    write(
+        root,
+        {
+            "proc/self/cgroup": "3:cpu,cpuacct:/docker/abc\n",
+            "proc/self/mountinfo": V1_MOUNTS,
+            "sys/fs/cgroup/cpu,cpuacct/docker/abc/cpu.stat": (
+                "nr_periods 10\nnr_throttled 4\nthrottled_time 250000000\n"
+            ),
+        },
+    )
+    assert cgroup.throttled() == (4, 0.25)
+
+
+def lay(root: Path, siblings: dict[int, str], **files: str) -> None:
+    cpus = "sys/devices/system/cpu"
+    write(root, {f"{cpus}/cpu{cpu}/topology/thread_siblings_list": text for cpu, text in siblings.items()})
+    write(root, {f"{cpus}/{name.replace('__', '/')}": text for name, text in files.items()})
+
+
+def test_hyper_threads_of_one_core_are_one_core(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "usable_cpus", lambda: frozenset({0, 1}))
+    assert topology.describe() == topology.Topology(None, None, None, None)
+    lay(root, {0: "0-1\n", 1: "0-1\n"}, cpu0__cpufreq__scaling_governor="powersave\n", cpufreq__boost="1\n")
+    assert topology.describe() == topology.Topology(1, ((0, 1),), "powersave", boost=True)
+    lay(root, {0: "0,2\n", 1: "1,3\n"}, intel_pstate__no_turbo="1\n")
+    assert topology.describe() == topology.Topology(2, ((0,), (1,)), "powersave", boost=False)
+    lay(root, {0: "nonsense"})
+    assert topology.describe().physical_cores is None
+
+
+SECRET = "hunter2secret"
+
+
+def test_switches_are_kept_and_no_folder_or_secret_is() -> None:
+    environ = {
+        "PYTHONASYNCIODEBUG": "1",
+        "PYTHONPATH": "/home/jane/lib",
+        "PYTHONPYCACHEPREFIX": "/home/jane/cache",
+        "PYTHON_REGISTRY_TOKEN": SECRET,
+        "PYTHONWARNINGS": "x" * 100,
+        "PYTHONBREAKPOINT": "/home/jane/debugger",
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_TRACE": "/home/jane/trace",
+        "LD_PRELOAD": "/home/jane/lib/libjemalloc.so.2:/opt/other.so",
+        "OMP_NUM_THREADS": "4",
+        "COVERAGE_PROCESS_START": "/home/jane/pyproject.toml",
+        "HOME": "/home/jane",
+        "API_TOKEN": SECRET,
+    }
+    assert switches.described(environ) == {
+        "COVERAGE_PROCESS_START": "(set)",
+        "LD_PRELOAD": "libjemalloc.so.2, other.so",
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_TRACE": "(set)",
+        "OMP_NUM_THREADS": "4",
+        "PYTHONASYNCIODEBUG": "1",
+        "PYTHONBREAKPOINT": "(set)",
+        "PYTHONPATH": "(set)",
+        "PYTHONPYCACHEPREFIX": "(set)",
+        "PYTHONWARNINGS": "(set)",
+        "PYTHON_REGISTRY_TOKEN": "(set)",
+    }
+
+
+def test_what_runs_with_the_job_is_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDEVMODE", "1")
+    assert description.describe()["switches"]["PYTHONDEVMODE"] == "1"
+
+
+def test_switches_for_debugging_are_warned_about() -> None:
+    assert switches.warnings({"PYTHONHASHSEED": "0", "PYTHONDEVMODE": "", "PYTHONMALLOC": "malloc"}) == ()
+    told = switches.warnings(
+        {"PYTHONASYNCIODEBUG": "1", "PYTHONTRACEMALLOC": "5", "PYTHONMALLOC": "pymalloc_debug"}
+    )
+    assert [one.split()[0] for one in told] == ["PYTHONASYNCIODEBUG", "PYTHONTRACEMALLOC", "PYTHONMALLOC"]
+    assert all("unset" in one for one in told)

@@ -5,6 +5,11 @@ from __future__ import absolute_import, division, unicode_literals
 import os
 import sys
 
+try:
+    import resource
+except ImportError:
+    resource = None  # type: ignore[assignment] # Windows, the JVM, .NET
+
 from .failure import Failure
 from .python import IMPLEMENTATION, native
 
@@ -14,6 +19,18 @@ INSTALLED = ("site-packages", "dist-packages")
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+def allow_descriptors():
+    # type: () -> None
+    """Let this process, and all that it starts, open as many files as its hard limit allows: each connection is one."""
+    if resource is None:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:  # noqa: SIM105 - Python 2 has no suppress
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (ValueError, EnvironmentError):  # macOS takes no "unlimited"
+        pass
 
 
 def bind_to_cpus(cpus):

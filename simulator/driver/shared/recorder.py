@@ -9,7 +9,7 @@ from __future__ import absolute_import, division, unicode_literals
 
 import threading
 
-from .failure import raised
+from .failure import MOST_CHARACTERS, one_line, raised
 from .place import explained
 
 TYPE_CHECKING = False
@@ -92,11 +92,14 @@ class ErrorLog(object):
     def add(self, kind, page, message):
         # type: (str, int, str) -> str
         """Keep an error; return its kind."""
+        kind = one_line(kind)
         with self._lock:
             seen = self._seen.get(kind, 0)
             self._seen[kind] = seen + 1
             if seen < MESSAGES_PER_KIND:
-                self.kept.append({"kind": kind, "page": page, "message": message})
+                self.kept.append(
+                    {"kind": kind, "page": page, "message": one_line(message, 2 * MOST_CHARACTERS)}
+                )
         return kind
 
     def raised(self, phase, page):

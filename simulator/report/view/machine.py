@@ -6,7 +6,7 @@ from typing import Any
 from simulator.measures.factors import RUNTIME
 from simulator.report.view.parts import Facts
 from simulator.result.document import CellResult, ResultDocument
-from simulator.text.numbers import duration, number
+from simulator.text.numbers import duration
 from simulator.text.words import counted
 
 MOST_PYTHONS = 4
@@ -90,10 +90,13 @@ def _machine_summary(environment: Mapping[str, Any]) -> str:
     """Return what machine this is in a few words, as far as it is known."""
     machine, system = environment.get("machine") or {}, environment.get("platform") or {}
     cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
+    physical = machine.get("physical_cores")
     parts = [
         machine.get("cpu_model"),
         counted(cores, "usable core") if cores else None,
-        f"limited to {number(limit)} cores" if limit else None,
+        "which are one physical core" if cores and cores > 1 and physical == 1 else None,
+        f"{counted(physical, 'physical core')}" if cores and physical and 1 < physical < cores else None,
+        f"limited to {limit:.1f} cores by its container" if limit else None,
         " ".join(str(system[key]) for key in ("system", "release") if system.get(key)),
     ]
     return ", ".join(part for part in parts if part)

@@ -84,3 +84,12 @@ def test_an_attempt_that_failed_otherwise_was_answered(kind: str) -> None:
 
 def test_a_server_that_counts_nothing_is_not_doubted() -> None:
     assert of(replace(observed(), server_stats={})) == ""
+
+
+def test_a_change_that_shows_in_no_delay_is_told_by_its_number() -> None:
+    seen = replace(observed(), generation=3, server_stats={**observed().server_stats, "generation": 3})
+    assert of(seen) == ""
+    changed = replace(seen, server_stats={**seen.server_stats, "generation": 5})
+    assert of(changed).startswith(
+        "the server was reconfigured: its configuration is number 5, where number 3 was set"
+    )

@@ -159,3 +159,25 @@ def test_runtimes_that_only_one_run_has_are_no_setting_but_a_changed_one_is() ->
     assert cautions(a, fewer) == ()
     changed = made(scenario={"runtimes": ["current", {"name": "mine", "python": "3.14t"}]})
     assert cautions(a, changed) == ("runtimes.mine.python: 3.13t in A, 3.14t in B",)
+
+
+def test_switches_and_how_the_cores_lie_are_compared() -> None:
+    machine = {
+        "cpu_model": "X",
+        "cores": 2,
+        "usable_cores": 2,
+        "physical_cores": 2,
+        "governor": "performance",
+    }
+    a = made(environment={"machine": machine, "switches": {"PYTHONDEVMODE": "1"}})
+    b = made(
+        environment={"machine": {**machine, "physical_cores": 1, "governor": "powersave"}, "switches": {}}
+    )
+    assert differences(a, b) == (
+        "physical cores: 2 in A, 1 in B",
+        "frequency governor: performance in A, powersave in B",
+    )
+    assert "PYTHONDEVMODE: 1 in A, not set in B" in cautions(a, b)
+    older = made(environment={"machine": {"cpu_model": "X", "cores": 2, "usable_cores": 2}})
+    assert differences(a, older) == ()
+    assert not any("PYTHONDEVMODE" in told for told in cautions(a, older))

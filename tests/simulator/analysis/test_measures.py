@@ -277,3 +277,20 @@ def test_where_a_spinner_cannot_be_read_the_jobs_cpu_is_not_known() -> None:
     blind = replace(seen, parked=replace(seen.parked, beside=None))
     measured = measure(blind, "equal")
     assert (measured.cpu_per_page_s, measured.cores_used, measured.run_queue_cores) == (None, None, None)
+
+
+def test_the_network_is_one_thing_for_all_also_where_the_client_went_on_before_the_servers_stamp() -> None:
+    # Of every other job the server is preempted by the client that it woke: its stamp comes 3 ms late.
+    jobs = samples(100)
+    late = np.where(jobs.page % 2, jobs.fetched_ns + 3 * MS, jobs.last_byte_ns)
+    seen = observed(replace(jobs, last_byte_ns=late))
+    found = measure(seen, "equal")
+    held_s = ((49 + 42) / 2) / 1e3
+    assert found.network_s == pytest.approx(held_s)
+    assert found.job_time is not None
+    assert found.job_time.network_s == pytest.approx(held_s)
+    assert found.fetch is not None
+    # Of the wall time of a fetch without CPU and network nothing is below 0, and nothing is hidden by what is.
+    assert found.fetch.stall_s == pytest.approx(0.050 - 0.001 - held_s)
+    assert found.attribution is not None
+    assert found.attribution.network == pytest.approx(held_s / 0.060)

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.analysis.measures import measure
 from simulator.analysis.validity import Limits, Verdict, is_disturbed, judge
-from simulator.result.observation import Observed, OpenArrivals
+from simulator.result.observation import CpuTime, Observed, OpenArrivals
 from simulator.result.repetition import Disturbance
 from tests.simulator.analysis.builders import MS, measures, observed, samples
 
@@ -266,3 +266,26 @@ def test_the_remedy_is_the_key_that_makes_a_repetition_longer() -> None:
     assert short.endswith("raise job.pages")
     sized = only(judged(observed(samples(40)), limits=Limits(9.0, 0, lengthen="budget")))
     assert sized.endswith("raise budget")
+
+
+def test_time_for_which_a_containers_limit_stopped_the_job_is_named() -> None:
+    seen = observed()
+    assert judged(seen).warnings == ()
+    stopped = replace(
+        seen, ready=replace(seen.ready, throttled_s=3.0), parked=replace(seen.parked, throttled_s=3.4)
+    )
+    (warning,) = judged(stopped).warnings
+    assert "CPU limit stopped job and server for 400 ms in a window of 1.5" in warning
+    assert "raise the limit" in warning
+    assert judged(replace(stopped, parked=replace(seen.parked, throttled_s=3.001))).warnings == ()
+
+
+def test_what_idle_servers_of_the_same_run_use_is_not_foreign() -> None:
+    alone = measure(observed(foreign_s=0.5), "equal").disturbance.foreign
+    seen = observed(foreign_s=0.8)
+    with_idle = replace(
+        seen,
+        ready=replace(seen.ready, idle_servers=CpuTime(1_000 * MS, 0)),
+        parked=replace(seen.parked, idle_servers=CpuTime(1_300 * MS, 0)),
+    )
+    assert measure(with_idle, "equal").disturbance.foreign == pytest.approx(alone)

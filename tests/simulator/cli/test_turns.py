@@ -10,12 +10,12 @@ import pytest
 
 from simulator.result.attribution import UNCOUNTED
 from simulator.result.document import result_schema
-from simulator.runner import observe
+from simulator.runner import family
 from tests.simulator.cli.started import running, simulator, wait_until
 
 pytestmark = [
     pytest.mark.scenario,
-    pytest.mark.skipif(not observe.READABLE, reason="threads are looked at in Linux's /proc"),
+    pytest.mark.skipif(not family.READABLE, reason="threads are looked at in Linux's /proc"),
 ]
 
 Write = Callable[..., Path]

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.driver.beside import PROGRAM, Spinner, SpinnerProcesses, SpinnerThreads, open_spinners
 from simulator.driver.spec import Beside
-from simulator.runner.observe import READABLE, thread_time
+from simulator.runner.family import READABLE, thread_time
 
 PLACES = ("threads", "processes")
 

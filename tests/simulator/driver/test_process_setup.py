@@ -1,5 +1,6 @@
 """What the interpreter itself is told before the workers start."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -54,3 +55,17 @@ def test_the_users_folders_come_after_pythons_own_modules_and_before_installed_p
     monkeypatch.setattr(sys, "path", [*path])
     find_modules_in(["/mine"])
     assert sys.path == expected
+
+
+def test_a_driver_may_open_as_many_files_as_its_hard_limit_allows() -> None:
+    program = (
+        "import resource, sys, runpy\n"
+        "_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))\n"
+        "from simulator.driver.shared.process_setup import allow_descriptors\n"
+        "allow_descriptors()\n"
+        "soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "print(soft == hard)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

@@ -21,7 +21,7 @@ from simulator.experiment.events import (
 from simulator.experiment.experiment import Experiment
 from simulator.experiment.keeper import InMemory, Keeper
 from simulator.experiment.stored import InStore
-from simulator.runner import observe
+from simulator.runner import family
 from simulator.runner.stop import Stop, Stopped
 from simulator.store import Store, StoreError
 from tests.simulator.experiment.conftest import Witness
@@ -39,7 +39,7 @@ def children() -> set[int]:
 
 def session(pid: int) -> bool:
     """Whether anything of the session that this process leads runs."""
-    return bool(observe.session_members(pid))
+    return bool(family.session_members(pid))
 
 
 class Running:
@@ -77,7 +77,7 @@ def never(error: StoreError) -> None:
     raise AssertionError from error
 
 
-@pytest.mark.skipif(not observe.READABLE, reason="processes are looked for in Linux's /proc")
+@pytest.mark.skipif(not family.READABLE, reason="processes are looked for in Linux's /proc")
 def test_stopped_in_mid_window_nothing_is_left_and_what_was_measured_is_kept(
     tmp_path: Path, tiny: Tiny, spins: dict[str, Any]
 ) -> None:
@@ -126,7 +126,7 @@ def test_stopped_before_anything_was_measured(tmp_path: Path, tiny: Tiny, spins:
 
 
 def test_asked_before_it_began_it_starts_nothing(tiny: Tiny) -> None:
-    before = children() if observe.READABLE else set()
+    before = children() if family.READABLE else set()
     stop = Stop()
     stop.set()
     witness = Witness()
@@ -134,10 +134,10 @@ def test_asked_before_it_began_it_starts_nothing(tiny: Tiny) -> None:
     with pytest.raises(Stopped):
         experiment.run()
     assert not witness.of(RepetitionJudged)
-    assert not observe.READABLE or children() == before
+    assert not family.READABLE or children() == before
 
 
-@pytest.mark.skipif(not observe.READABLE, reason="threads are looked at in Linux's /proc")
+@pytest.mark.skipif(not family.READABLE, reason="threads are looked at in Linux's /proc")
 def test_stopped_while_turns_are_watched_the_run_is_complete(
     tmp_path: Path, tiny: Tiny, spins: dict[str, Any]
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.experiment.turns import ALL, FOR_THE_PAGE, NotSeenError, choose, expected_s, watched
 from simulator.result.observation import Broken, Observed
-from simulator.runner import observe
+from simulator.runner import family
 from simulator.runner.repetition import Workers
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
@@ -80,7 +80,7 @@ def without_workers(watching: Callable[[Workers], AbstractContextManager[object]
         return observed()
 
 
-@pytest.mark.skipif(not observe.READABLE, reason="threads are looked at in Linux's /proc")
+@pytest.mark.skipif(not family.READABLE, reason="threads are looked at in Linux's /proc")
 @pytest.mark.parametrize(
     ("run", "words"),
     [

@@ -21,8 +21,8 @@ from simulator.result.observation import Broken, Observed, OpenArrivals
 from simulator.result.samples import UNKNOWN
 from simulator.runner.calibrate import Preflight, Preflights
 from simulator.runner.driver_process import PORTABLE_DRIVER, DriverError
+from simulator.runner.family import session_members
 from simulator.runner.job import Amount, job_file
-from simulator.runner.observe import session_members
 from simulator.runner.repetition import run_repetition
 from simulator.runner.servers import Servers
 from simulator.scenario.arrivals import Arrivals

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.analysis.measures import measure
 from simulator.result.observation import Observed
-from simulator.runner.observe import READABLE, session_members
+from simulator.runner.family import READABLE, session_members
 from simulator.runner.servers import Servers
 from tests.simulator.runner.test_affinity import cell, observed, run
 

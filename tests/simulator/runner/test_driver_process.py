@@ -13,8 +13,8 @@ import pytest
 from simulator.result.observation import Broken
 from simulator.runner.calibrate import Preflights
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
+from simulator.runner.family import session_members
 from simulator.runner.job import Amount, job_file
-from simulator.runner.observe import session_members
 from simulator.runner.repetition import run_repetition
 from simulator.runner.servers import Server, Servers
 from simulator.scenario.cells import Cell

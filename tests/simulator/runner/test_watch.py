@@ -11,10 +11,10 @@ import pytest
 from simulator.analysis.spans import covered_ns
 from simulator.analysis.turns import common, turns
 from simulator.result.looks import Looks
-from simulator.runner import observe
+from simulator.runner import family
 from simulator.runner.watch import MOST_THREADS, Watcher
 
-pytestmark = pytest.mark.skipif(not observe.READABLE, reason="threads are looked at in Linux's /proc")
+pytestmark = pytest.mark.skipif(not family.READABLE, reason="threads are looked at in Linux's /proc")
 
 ONE_AT_A_TIME = """
 import sys, threading
@@ -66,7 +66,7 @@ def seen(workers: dict[int, tuple[int, int]], for_s: float) -> Looks:
 
 def wait_until_it_reads(pid: int, tid: int) -> None:
     """Return when a thread sleeps: it says its id a moment before."""
-    while (observe.PROC / str(pid) / "task" / str(tid) / "stat").read_text().split(") ")[1][0] != "S":
+    while (family.PROC / str(pid) / "task" / str(tid) / "stat").read_text().split(") ")[1][0] != "S":
         pass
 
 
