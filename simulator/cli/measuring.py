@@ -27,7 +27,7 @@ from simulator.experiment.stored import InStore
 from simulator.result.document import ResultDocument
 from simulator.runner.servers import ServerError
 from simulator.runner.stop import Stop, Stopped
-from simulator.schedule.sizing import BudgetError
+from simulator.schedule.sizing import SizeError
 from simulator.store import RunNotFoundError, Store, StoreError, default_path
 
 
@@ -84,12 +84,16 @@ def carry_out(design: Design, options: Options) -> Outcome:
             keeper = InStore(opened, lambda error: warn(errors, f"{error}; going on without the database"))
             experiment = Experiment(design, keeper, handlers)
             code, message = _measure(experiment)
+            if code == exits.USAGE and design.earlier is None and not keeper.failed:
+                opened.delete(design.header.id)  # nothing was measured, and nothing can be: no run
     except (StoreError, RunNotFoundError) as error:
         exits.usage(str(error))
     except NotTheSameError as error:
         exits.usage(
             f"{error}\ngive the same file, --set and --python as before, or start a new run without --resume"
         )
+    if code == exits.USAGE:
+        exits.usage(message)
     document = experiment.document()
     if keeper.failed:
         _rescue(document, errors)
@@ -123,7 +127,7 @@ def _measure(experiment: Experiment) -> tuple[int, str]:
             exits.INTERRUPTED,
             "interrupted; what was measured until then is stored and shown, marked partial",
         )
-    except BudgetError as error:
+    except SizeError as error:
         return exits.USAGE, str(error)
     except ServerError as error:
         if not experiment.begun:

@@ -4,21 +4,25 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from simulator import environment
 from simulator.cli import exits
 from simulator.experiment.folders import import_path, taken_names
 from simulator.experiment.launch import find
+from simulator.experiment.preparation import foreseen
 from simulator.result.comparison import comparison_schema
 from simulator.result.document import result_schema
 from simulator.runner.driver_process import default_python
-from simulator.scenario.cells import expand
+from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load
+from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
 from simulator.scenario.schema import scenario_schema
 from simulator.scenario.template import render
+from simulator.schedule.sizing import SizeError
+from simulator.text.numbers import clock, number
 
 
 def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
@@ -47,12 +51,34 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
         sys.stdout.write(f"{file}: ok, {len(cells)} cells × {scenario.rounds} rounds\n")
         if remark is not None:
             sys.stdout.write(f"{file}: note: {remark}\n")
+        for note in _lengths(scenario, cells):
+            sys.stdout.write(f"{file}: note: {note}\n")
         for reason in missing.values():
             sys.stdout.write(f"{file}: note: {reason}\n")
         for cell in cells:
             if cell.unsupported is not None and cell.runtime not in missing:
                 sys.stdout.write(f"{file}: {cell.id} will be left out: {cell.unsupported}\n")
     return exits.USAGE if wrong else exits.OK
+
+
+def _lengths(scenario: Scenario, cells: Sequence[Cell]) -> Iterator[str]:
+    """Say what cannot count, and how long cells will be that are sized when they are run."""
+    try:
+        sizes = foreseen(scenario, cells, environment.usable_cores())
+    except SizeError as error:
+        yield str(error)
+        return
+    jobs = [
+        sizes[cell.id].pages or 0
+        for cell in cells
+        if cell.id in sizes and cell.job.counted is None and cell.job.duration_ns is None
+    ]
+    if jobs and scenario.budget_ns is None:
+        some = number(min(jobs)) if len(set(jobs)) == 1 else f"{number(min(jobs))} to {number(max(jobs))}"
+        all_s = scenario.rounds * sum(size.total_s for size in sizes.values())
+        yield (
+            f"pages: auto: perhaps {some} jobs a repetition, {clock(all_s)} in all; run --dry-run calibrates and says"
+        )
 
 
 def write_template(

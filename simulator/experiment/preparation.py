@@ -10,6 +10,7 @@ from mockserver.config import FolderContent
 from mockserver.latency import sampler
 from mockserver.latency_models import Fixed, Latency
 from mockserver.served import observed
+from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.result.observation import Broken
 from simulator.runner.calibrate import Preflights, amount_for, calibration, stored_amount
 from simulator.runner.driver_process import DriverError
@@ -17,6 +18,7 @@ from simulator.runner.job import Amount
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance
+from simulator.schedule.refusals import Planned, refuse
 from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, Gate, Size, Work, auto_all, fit, size
 from simulator.text import numbers
 
@@ -30,6 +32,11 @@ SAMPLED_PAGES = 500
 """Page ids whose delays sizes are predicted with, at least."""
 SAMPLED_PER_SLOT = 30
 MOST_SAMPLED = 20_000
+USUAL_PARSE_S = 0.003
+USUAL_CLIENT_S = 0.0005
+"""What a parse, whose cost is not written, and a request may take, before they are calibrated."""
+DEFAULT_SWITCH_INTERVAL_NS = 5_000_000
+"""CPython's own."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def prepare(
         tell: called with each cell before its job is calibrated.
 
     Raises:
-        BudgetError: the scenario's budget is too short for all cells and rounds.
+        SizeError: what is written cannot count, takes too long, or its budget is too short for all cells and rounds.
         ServerError: no mock server.
         Stopped: nobody wants it any more.
     """
@@ -120,6 +127,9 @@ def prepare(
     alive = [cell for cell in possible if cell.id in amounts]
     works = {cell.id: work_of(cell, calibrations[cell.id], cores) for cell in alive}
     sizes = size_all(scenario, alive, works, calibrations, search)
+    if scenario.budget_ns is None:
+        fresh = [cell for cell in alive if cell.id not in known]
+        refuse([planned_of(cell, works[cell.id]) for cell in fresh], gate_of(scenario))
     return Preparation(
         {
             cell.id: Ready(
@@ -142,8 +152,7 @@ def size_all(
     search: Search | None,
 ) -> dict[str, Size]:
     """Return each cell's size: as stored, as written, as the budget allows, or by itself. Raises BudgetError."""
-    limits = scenario.validity
-    gate = Gate(limits.min_window_ns / 1e9, limits.min_jobs_per_slot, scenario.time_limit_ns / 1e9)
+    gate = gate_of(scenario)
     sizes: dict[str, Size] = {}
     by_budget: dict[str, Work] = {}
     by_itself: dict[str, Work] = {}
@@ -180,6 +189,55 @@ def size_all(
     return sizes
 
 
+def gate_of(scenario: Scenario) -> Gate:
+    """Return what each repetition has to pass."""
+    limits = scenario.validity
+    return Gate(limits.min_window_ns / 1e9, limits.min_jobs_per_slot, scenario.time_limit_ns / 1e9)
+
+
+def foreseen(scenario: Scenario, cells: Sequence[Cell], cores: int) -> Mapping[str, Size]:
+    """Return each cell's size as far as it can be known before anything is calibrated: by what is usual.
+
+    Raises:
+        SizeError: what is written cannot count, or takes too long, whatever a job costs.
+    """
+    possible = [cell for cell in cells if cell.unsupported is None]
+    nothing = {cell.id: work_of(cell, _costs(cell, 0.0, 0.0), cores) for cell in possible}
+    if scenario.budget_ns is None:
+        refuse([planned_of(c, nothing[c.id]) for c in possible], gate_of(scenario), calibrated=False)
+    usual = {cell.id: _costs(cell, USUAL_PARSE_S, USUAL_CLIENT_S) for cell in possible}
+    works = {cell.id: work_of(cell, usual[cell.id], cores) for cell in possible}
+    return size_all(scenario, possible, works, usual, None)
+
+
+def _costs(cell: Cell, parse_s: float, client_s: float) -> dict[str, Any]:
+    """Return a calibration that nobody made."""
+    cost_ns = cell.job.parse_cost_ns
+    clients = {f"{kind}:{cell.client}": client_s for kind in ("blocking", "asyncio")}
+    return {
+        "parse_cpu_s": parse_s if cost_ns is None else cost_ns / 1e9,
+        "units": None,
+        "repeats": 1,
+        "extra_fraction": 0.0,
+        "client_cpu_s": clients,
+    }
+
+
+def planned_of(cell: Cell, work: Work) -> Planned:
+    """Return a cell with what is written of its length."""
+    duration_ns = cell.job.duration_ns
+    return Planned(
+        ", ".join(str(cell.factors[name]) for name in _named(cell)),
+        work,
+        cell.job.counted if duration_ns is None else None,
+        None if duration_ns is None else duration_ns / 1e9,
+    )
+
+
+def _named(cell: Cell) -> list[str]:
+    return [STRATEGY, *(name for name in cell.factors if name not in (STRATEGY, IN_FLIGHT))]
+
+
 def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
     """Return what a cell's size depends on."""
     plan, job = cell.plan, cell.job
@@ -197,7 +255,7 @@ def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
         processes=plan.shards.count if plan.shards.kind == "processes" else 0,
         loop=plan.fetch.kind == "asyncio",
         releasing=True if name in RELEASING else False if name in HOLDING else None,
-        wait_s=float(np.mean(waits_s)),
+        wait_s=float(np.mean(waits_s)) + held_s(cell),
         parse_cpu_s=parse_s or 0.0,
         client_cpu_s=client_s or 0.0,
         start_s=calibrated.get("start_s", 0.2),
@@ -207,6 +265,14 @@ def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
         waits_s=waits_s if len(waits_s) > 1 else (),
         period=calibrated.get("content_pages") or 1 if isinstance(cell.server.content, FolderContent) else 1,
     )
+
+
+def held_s(cell: Cell) -> float:
+    """Return how long a job waits at least for an interpreter's lock that threads beside it hold."""
+    if cell.beside.place != "threads":
+        return 0.0
+    interval_ns = cell.job.switch_interval_ns or DEFAULT_SWITCH_INTERVAL_NS
+    return cell.beside.spinners * interval_ns / 1e9
 
 
 def delays_s(latency: Latency, seed: int, pages: int) -> tuple[float, ...]:
