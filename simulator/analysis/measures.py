@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.analysis.arrivals import arrivals_of
 from simulator.analysis.attribution import attribute, job_time
+from simulator.analysis.steady import steady_rate_per_s
 from simulator.result.observation import Observed, Snapshot
 from simulator.result.repetition import (
     DelayError,
@@ -33,9 +34,13 @@ def measure(observed: Observed, equality: str) -> Measures:
     end_ns = int(samples.ready_ns.max())
     window_s = (end_ns - observed.go_ns) / 1e9
     in_time = good
+    steady_per_s = None
     if observed.duration_s is not None:
         window_s = observed.duration_s
-        in_time = good & (samples.ready_ns <= observed.go_ns + int(window_s * 1e9))
+        over_ns = observed.go_ns + int(window_s * 1e9)
+        in_time = good & (samples.ready_ns <= over_ns)
+        if observed.arrivals is None:
+            steady_per_s = steady_rate_per_s(samples.start_ns[good], samples.ready_ns[good], over_ns)
     pages = int(in_time.sum())
     done = max(1, len(samples))
     driver_cpu_s, driver_queue_s = _job_cpu(observed.ready, observed.parked)
@@ -45,7 +50,7 @@ def measure(observed: Observed, equality: str) -> Measures:
     return Measures(
         pages=pages,
         unfinished=int(good.sum()) - pages,
-        throughput_per_s=pages / window_s,
+        throughput_per_s=steady_per_s or pages / window_s,
         makespan_s=busy_s,
         startup_s=observed.launch_s,
         drain_s=(end_ns - int(samples.start_ns.max())) / 1e9,

@@ -8,8 +8,9 @@ FAILED = 1
 USAGE = 2
 """The command line or a scenario is wrong."""
 NOTHING_VALID = 98
+"""Nothing that counts was measured, or no baseline that does."""
 UNDECIDED = 98
-"""An expectation stayed undecided, and `--strict` asked for certainty."""
+"""An expectation is of a cell that is invalid, or stayed undecided, and `--strict` asked for certainty."""
 NOT_HELD = 99
 """An expectation or a comparison did not hold."""
 INTERRUPTED = 130

@@ -14,6 +14,7 @@ from simulator.cli.measuring import Options, carry_out, handlers_for, stopped_by
 from simulator.experiment import turns
 from simulator.experiment.design import Design, design
 from simulator.experiment.experiment import Experiment
+from simulator.judging.verdicts import INVALID
 from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.report.terminal.render import render
 from simulator.report.view.plan import Plan, PlannedRow, build_plan
@@ -115,7 +116,19 @@ def verdict_of(document: ResultDocument, *, strict: bool = False) -> int:
     verdicts = {expectation.verdict for expectation in document.expectations}
     if "not held" in verdicts:
         return exits.NOT_HELD
+    if any(expectation.numbers.get("lacking") == INVALID for expectation in document.expectations):
+        return exits.UNDECIDED
+    if baseless(document):
+        return exits.NOTHING_VALID
     return exits.UNDECIDED if strict and "undecided" in verdicts else exits.OK
+
+
+def baseless(document: ResultDocument) -> bool:
+    """Whether a check rejected a baseline, so that all that was to be compared with it is compared with nothing."""
+    statuses = {cell.id: cell.status for cell in document.cells}
+    return "tune" not in document.scenario and any(
+        statuses.get(cell.baseline_id or "") == INVALID for cell in document.cells
+    )
 
 
 def warn_of_undecided(document: ResultDocument, errors: Console) -> None:

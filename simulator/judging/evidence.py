@@ -53,6 +53,8 @@ class Outcome:
     """What the sides are at least and at most, where that decided; may be infinite."""
     reason: str | None = None
     """Why it is undecided, or what must be said beside the numbers."""
+    lacking: str | None = None
+    """Status of a cell without which it could not be decided."""
 
     @property
     def margin(self) -> float:
@@ -78,7 +80,7 @@ def weigh(
     for metric in metrics_of(condition):
         reading = readings[metric]
         if isinstance(reading, Lacking):
-            return Outcome("undecided", "nothing", reason=reading.reason)
+            return Outcome("undecided", "nothing", reason=reading.reason, lacking=reading.status)
     known: Readings = {metric: r for metric, r in readings.items() if isinstance(r, Reading)}
     try:
         if any(reading.bounds is not None for reading in known.values()):

@@ -31,6 +31,8 @@ class Lacking:
     """Why there is nothing to read."""
 
     reason: str
+    status: str | None = None
+    """Of the cell that is to blame, where one is not `ok`."""
 
 
 def read(document: ResultDocument, metric: Measured, cells: Sequence[CellResult]) -> Reading | Lacking:
@@ -63,7 +65,7 @@ def read(document: ResultDocument, metric: Measured, cells: Sequence[CellResult]
 
 def _not_ok(cell: CellResult) -> Lacking:
     name = cell.strategy
-    return Lacking(f"{name} is {cell.status}" + (f": {cell.reason}" if cell.reason else ""))
+    return Lacking(f"{name} is {cell.status}" + (f": {cell.reason}" if cell.reason else ""), cell.status)
 
 
 def _by_round(cell: CellResult, metric: Measure) -> dict[int, float]:
@@ -88,7 +90,8 @@ def _crossover(document: ResultDocument, metric: Measured, cells: Sequence[CellR
         hint = f"; there is one of {second} over {first}" if turned else ""
         failed = [cell for cell in cells if cell.status != "ok"]
         why = f": {_not_ok(failed[0]).reason}" if failed else ""
-        return Lacking(f"no crossover of {first} over {second} was worked out{hint}{why}")
+        status = failed[0].status if failed else None
+        return Lacking(f"no crossover of {first} over {second} was worked out{hint}{why}", status)
     return _of_crossover(found[0], metric, cells)
 
 

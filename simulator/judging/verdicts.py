@@ -14,6 +14,9 @@ from simulator.judging.wording import explained
 from simulator.measures.factors import CASE
 from simulator.result.document import Expectation, ResultDocument
 
+INVALID = "invalid"
+"""Status of a cell that a check rejected: what is claimed of it was put to no test."""
+
 
 def judge(document: ResultDocument, entries: Sequence[str | Mapping[str, Any]]) -> tuple[Expectation, ...]:
     """Judge the entries of a scenario's `expect`, in their order.
@@ -66,7 +69,11 @@ def _together(
     because = (
         f"{_tally(count, len(rows))} {_WHICH[verdict]}, {where}: {numbers}" if len(rows) > 1 else numbers
     )
-    return Expectation(that, claim, verdict, because + ".", _numbers(outcome, count, where))
+    lacking = {outcome.lacking for outcome in outcomes}
+    numbers_of = _numbers(outcome, count, where) | {
+        "lacking": INVALID if INVALID in lacking else outcome.lacking
+    }
+    return Expectation(that, claim, verdict, because + ".", numbers_of)
 
 
 _WHICH = {"held": "Nearest to failing", "not held": "The first not held", "undecided": "The first undecided"}

@@ -43,10 +43,9 @@ def test_too_few_jobs_for_what_is_in_flight_are_known_before_anything_is_calibra
 
 
 def test_what_outlasts_the_time_limit_is_refused_too() -> None:
-    slow = {"wait_s": 1.0}
     cells = [
-        Planned("sequential", replace(ALONE, **slow), 30_000),
-        Planned("asyncio", replace(WAITING, **slow, in_flight=3000, loop=True), 30_000),
+        Planned("sequential", replace(ALONE, wait_s=1.0), 30_000),
+        Planned("asyncio", replace(WAITING, wait_s=1.0, in_flight=3000, loop=True), 30_000),
     ]
     text = refused(*cells)
     assert "sequential: 30,000 jobs with 1 in flight take 8 h 20 min or more; time_limit is 2 min" in text
