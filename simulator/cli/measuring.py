@@ -27,7 +27,7 @@ from simulator.experiment.stored import InStore
 from simulator.result.document import ResultDocument
 from simulator.runner.servers import ServerError
 from simulator.runner.stop import Stop, Stopped
-from simulator.schedule.sizing import SizeError
+from simulator.schedule.sizing import BudgetError
 from simulator.store import RunNotFoundError, Store, StoreError, default_path
 
 
@@ -127,7 +127,7 @@ def _measure(experiment: Experiment) -> tuple[int, str]:
             exits.INTERRUPTED,
             "interrupted; what was measured until then is stored and shown, marked partial",
         )
-    except SizeError as error:
+    except BudgetError as error:
         return exits.USAGE, str(error)
     except ServerError as error:
         if not experiment.begun:

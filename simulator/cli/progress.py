@@ -68,6 +68,7 @@ class Terminal(Handler):
 
     def handle_event(self, event: events.Event) -> None:
         """Show what is being done now, unless something was shown a moment ago."""
+        self._refused(event)
         remark = self._remark(event)
         if remark is not None:
             self.remarks.append(remark)
@@ -78,6 +79,17 @@ class Terminal(Handler):
         """Leave the terminal as it was."""
         if self._live is not None:
             self._live.stop()
+
+    def _refused(self, event: events.Event) -> None:
+        """Say at once that a cell is not measured, since it could not count."""
+        if isinstance(event, events.RepetitionJudged) and not self._quiet:
+            judged = event.repetition
+            if judged.status == "invalid" and judged.measures is None:
+                name = levels(self._factors[judged.cell_id])
+                self._console.print(
+                    f"simulator: {name}: not measured: {judged.reason}",
+                    style="yellow", soft_wrap=True, markup=False,
+                )  # fmt: skip
 
     def _remark(self, event: events.Event) -> str | None:
         match event:

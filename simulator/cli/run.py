@@ -26,7 +26,7 @@ from simulator.scenario.load import load
 from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
 from simulator.scenario.runtimes import CURRENT
-from simulator.schedule.sizing import SizeError
+from simulator.schedule.sizing import BudgetError
 
 
 def run_scenario(options: Options) -> int:
@@ -82,7 +82,7 @@ def show_plan(planned: Design, progress: str | None) -> int:
             prepared = experiment.dry_run()
     except Stopped:
         return exits.INTERRUPTED
-    except (ServerError, SizeError) as error:
+    except (ServerError, BudgetError) as error:
         exits.usage(str(error))
     for remark in terminal.remarks:
         warn(Console(stderr=True, soft_wrap=True), remark)

@@ -11,7 +11,7 @@ from simulator import environment
 from simulator.cli import exits
 from simulator.experiment.folders import import_path, taken_names
 from simulator.experiment.launch import find
-from simulator.experiment.preparation import foreseen
+from simulator.experiment.preparation import foresee
 from simulator.result.comparison import comparison_schema
 from simulator.result.document import result_schema
 from simulator.runner.driver_process import default_python
@@ -21,8 +21,9 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
 from simulator.scenario.schema import scenario_schema
 from simulator.scenario.template import render
-from simulator.schedule.sizing import SizeError
+from simulator.schedule.sizing import BudgetError
 from simulator.text.numbers import clock, number
+from simulator.text.words import names
 
 
 def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
@@ -62,22 +63,24 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
 
 
 def _lengths(scenario: Scenario, cells: Sequence[Cell]) -> Iterator[str]:
-    """Say what cannot count, and how long cells will be that are sized when they are run."""
+    """Say which cells cannot count, and how long those will be that are sized when they are run."""
     try:
-        sizes = foreseen(scenario, cells, environment.usable_cores())
-    except SizeError as error:
-        yield str(error)
-        return
+        known = foresee(scenario, cells, environment.usable_cores())
+    except BudgetError:
+        return  # what jobs cost decides
+    for reason in dict.fromkeys(known.refused.values()):
+        some = [cell_id for cell_id, why in known.refused.items() if why == reason]
+        yield f"{names(some)} will be invalid: {reason}"
     jobs = [
-        sizes[cell.id].pages or 0
+        known.sizes[cell.id].pages or 0
         for cell in cells
-        if cell.id in sizes and cell.job.counted is None and cell.job.duration_ns is None
+        if cell.id in known.sizes and cell.job.counted is None and cell.job.duration_ns is None
     ]
     if jobs and scenario.budget_ns is None:
-        some = number(min(jobs)) if len(set(jobs)) == 1 else f"{number(min(jobs))} to {number(max(jobs))}"
-        all_s = scenario.rounds * sum(size.total_s for size in sizes.values())
+        range_ = number(min(jobs)) if len(set(jobs)) == 1 else f"{number(min(jobs))} to {number(max(jobs))}"
+        all_s = scenario.rounds * sum(size.total_s for size in known.sizes.values())
         yield (
-            f"pages: auto: perhaps {some} jobs a repetition, {clock(all_s)} in all; run --dry-run calibrates and says"
+            f"pages: auto: perhaps {range_} jobs a repetition, {clock(all_s)} in all; run --dry-run calibrates and says"
         )
 
 

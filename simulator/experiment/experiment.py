@@ -27,7 +27,7 @@ from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
 from simulator.schedule import Allowance, Next, Schedule
 from simulator.schedule.block import broken
-from simulator.schedule.sizing import SizeError
+from simulator.schedule.sizing import BudgetError
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Experiment:
         """Measure everything.
 
         Raises:
-            SizeError: what is to be measured could not count, or takes too long; nothing was measured.
+            BudgetError: the scenario's budget is too short; nothing was measured.
             ServerError: no mock server could be had; what was measured before is kept.
             Stopped: it was asked for; what was measured before is kept.
             Exception: what the keeper raised.
@@ -77,7 +77,7 @@ class Experiment:
             self.keeper.shutdown()
 
     def dry_run(self) -> Preparation:
-        """Prepare every cell and measure nothing more. Raises SizeError, ServerError and Stopped."""
+        """Prepare every cell and measure nothing more. Raises BudgetError, ServerError and Stopped."""
         with self._told, self._servers() as servers:
             return self._prepared(servers)
 
@@ -122,7 +122,7 @@ class Experiment:
                 self._calibrations |= {c: dict(known) for c, known in earlier.calibrations.items()}
 
     def _prepared(self, servers: Servers) -> Preparation:
-        """Calibrate, check and size every cell. Raises SizeError, ServerError and Stopped."""
+        """Calibrate, check and size every cell. Raises BudgetError, ServerError and Stopped."""
         design, scenario = self.design, self.design.scenario
         interpreters = design.launch.interpreters
         if interpreters is not None:
@@ -162,7 +162,7 @@ class Experiment:
             prepared = self._prepared(servers)
             self._measure(servers, prepared)
             status = "complete"
-        except (ServerError, SizeError):
+        except (ServerError, BudgetError):
             status = "failed"
             raise
         finally:

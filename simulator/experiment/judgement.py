@@ -1,6 +1,6 @@
 """From what was observed of a repetition to a judged one: measures, equality of its records, validity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mockserver.config import ServerConfig
@@ -11,10 +11,12 @@ from simulator.analysis.measures import measure
 from simulator.analysis.validity import Limits, judge
 from simulator.driver.shared.place import is_explained
 from simulator.result.observation import Broken, Observed
-from simulator.result.repetition import Repetition
+from simulator.result.repetition import Repetition, RepetitionStatus
 from simulator.result.run import Run
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
+
+_BROKEN: Mapping[str, RepetitionStatus] = {"unsupported": "unsupported", "invalid": "invalid"}
 
 
 class Judge:
@@ -41,7 +43,7 @@ class Judge:
                 cell_id=outcome.cell_id,
                 round=outcome.round,
                 started_at=outcome.started_at or self._started_at,
-                status="unsupported" if outcome.status == "unsupported" else "failed",
+                status=_BROKEN.get(outcome.status, "failed"),
                 reason=outcome.reason,
                 measures=None,
                 last_words=outcome.last_words,

@@ -10,7 +10,6 @@ from mockserver.config import FolderContent
 from mockserver.latency import sampler
 from mockserver.latency_models import Fixed, Latency
 from mockserver.served import observed
-from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.result.observation import Broken
 from simulator.runner.calibrate import Preflights, amount_for, calibration, stored_amount
 from simulator.runner.driver_process import DriverError
@@ -18,7 +17,7 @@ from simulator.runner.job import Amount
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance
-from simulator.schedule.refusals import Planned, refuse
+from simulator.schedule.refusals import Planned, reasons
 from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, Gate, Size, Work, auto_all, fit, size
 from simulator.text import numbers
 
@@ -100,7 +99,7 @@ def prepare(
         tell: called with each cell before its job is calibrated.
 
     Raises:
-        SizeError: what is written cannot count, takes too long, or its budget is too short for all cells and rounds.
+        BudgetError: the scenario's budget is too short for all cells and rounds.
         ServerError: no mock server.
         Stopped: nobody wants it any more.
     """
@@ -127,9 +126,12 @@ def prepare(
     alive = [cell for cell in possible if cell.id in amounts]
     works = {cell.id: work_of(cell, calibrations[cell.id], cores) for cell in alive}
     sizes = size_all(scenario, alive, works, calibrations, search)
-    if scenario.budget_ns is None:
-        fresh = [cell for cell in alive if cell.id not in known]
-        refuse([planned_of(cell, works[cell.id]) for cell in fresh], gate_of(scenario))
+    if scenario.budget_ns is None and search is None:
+        gate = gate_of(scenario)
+        for cell in [cell for cell in alive if cell.id not in known]:
+            if why := reasons(planned_of(cell, works[cell.id]), gate):
+                broken.append(Broken(cell.id, 0, "", "invalid", "; ".join(why), ""))
+                alive.remove(cell)
     return Preparation(
         {
             cell.id: Ready(
@@ -195,19 +197,27 @@ def gate_of(scenario: Scenario) -> Gate:
     return Gate(limits.min_window_ns / 1e9, limits.min_jobs_per_slot, scenario.time_limit_ns / 1e9)
 
 
-def foreseen(scenario: Scenario, cells: Sequence[Cell], cores: int) -> Mapping[str, Size]:
-    """Return each cell's size as far as it can be known before anything is calibrated: by what is usual.
+@dataclass(frozen=True)
+class Foreseen:
+    """What is known before anything is calibrated."""
 
-    Raises:
-        SizeError: what is written cannot count, or takes too long, whatever a job costs.
-    """
+    sizes: Mapping[str, Size]
+    """By what is usual."""
+    refused: Mapping[str, str]
+    """Why cells cannot count, or take too long, whatever a job costs."""
+
+
+def foresee(scenario: Scenario, cells: Sequence[Cell], cores: int) -> Foreseen:
+    """Return what can be said of the cells' lengths. Raises BudgetError."""
     possible = [cell for cell in cells if cell.unsupported is None]
-    nothing = {cell.id: work_of(cell, _costs(cell, 0.0, 0.0), cores) for cell in possible}
-    if scenario.budget_ns is None:
-        refuse([planned_of(c, nothing[c.id]) for c in possible], gate_of(scenario), calibrated=False)
+    refused: dict[str, str] = {}
+    for cell in possible if scenario.budget_ns is None else ():
+        nothing = work_of(cell, _costs(cell, 0.0, 0.0), cores)
+        if why := reasons(planned_of(cell, nothing), gate_of(scenario), calibrated=False):
+            refused[cell.id] = "; ".join(why)
     usual = {cell.id: _costs(cell, USUAL_PARSE_S, USUAL_CLIENT_S) for cell in possible}
     works = {cell.id: work_of(cell, usual[cell.id], cores) for cell in possible}
-    return size_all(scenario, possible, works, usual, None)
+    return Foreseen(size_all(scenario, possible, works, usual, None), refused)
 
 
 def _costs(cell: Cell, parse_s: float, client_s: float) -> dict[str, Any]:
@@ -227,15 +237,10 @@ def planned_of(cell: Cell, work: Work) -> Planned:
     """Return a cell with what is written of its length."""
     duration_ns = cell.job.duration_ns
     return Planned(
-        ", ".join(str(cell.factors[name]) for name in _named(cell)),
         work,
         cell.job.counted if duration_ns is None else None,
         None if duration_ns is None else duration_ns / 1e9,
     )
-
-
-def _named(cell: Cell) -> list[str]:
-    return [STRATEGY, *(name for name in cell.factors if name not in (STRATEGY, IN_FLIGHT))]
 
 
 def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:

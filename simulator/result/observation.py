@@ -118,6 +118,6 @@ class Broken:
     round: int
     started_at: str
     status: str
-    """`failed` or `unsupported`."""
+    """`failed` or `unsupported`; `invalid`: not begun, since it surely could not count."""
     reason: str
     last_words: str

@@ -32,5 +32,9 @@ def blocks_of(cells: Iterable[tuple[str, str]]) -> tuple[Block, ...]:
 
 
 def broken(done: Sequence[Repetition]) -> frozenset[str]:
-    """Return the cells that failed or cannot run here; they are not tried again."""
-    return frozenset(r.cell_id for r in done if r.status in ("failed", "unsupported"))
+    """Return the cells that failed, cannot run here or cannot count; they are not tried again."""
+    return frozenset(
+        r.cell_id
+        for r in done
+        if r.status in ("failed", "unsupported") or (r.status == "invalid" and r.measures is None)
+    )

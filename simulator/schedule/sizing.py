@@ -216,11 +216,7 @@ def _counted(work: Work, pages: int) -> Size:
     return size(work, window_s=0.0, min_jobs_per_slot=0, pages=pages)
 
 
-class SizeError(ValueError):
-    """What is to be measured cannot count, or would take longer than it may; the text says what to write."""
-
-
-class BudgetError(SizeError):
+class BudgetError(ValueError):
     """Not even the shortest windows that count fit into the budget; the text says how long those take."""
 
 

@@ -78,19 +78,21 @@ def test_a_budget_that_is_too_short_says_what_to_change(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [("--store", "kept.sqlite"), ("--dry-run",)])
-def test_what_cannot_count_is_told_before_anything_is_measured_and_no_run_is_kept(
-    scenario_file: Write, arguments: tuple[str, ...]
-) -> None:
-    file = scenario_file(validity={"min_window": "30s", "min_jobs_per_slot": 10}, job__pages=12)
-    done = simulator(file.parent, "run", file, *arguments)
-    assert done.returncode == 2, done.stdout
-    assert "threads: 12 jobs with 3 in flight; 10 for each is the least" in done.stderr
-    assert re.search(r"sequential: 12 jobs take about .*; 30 s is the least", done.stderr)
-    assert re.search(r"write job\.pages: [\d,]+ or more, or pages: auto", done.stderr)
-    kept = file.parent / "kept.sqlite"
-    if kept.exists():
-        assert json.loads(simulator(file.parent, "runs", "--store", kept, "--json").stdout) == []
+def test_what_cannot_count_is_told_before_anything_is_measured(scenario_file: Write) -> None:
+    limits = {"min_window": "0ms", "min_jobs_per_slot": 10}
+    file = scenario_file(validity=limits, job__pages=12, expect=["throughput(threads) > 1/h"])
+    few = "12 jobs for 3 in flight, fewer than 10 for each; raise job.pages to 30"
+    for command in (("run", file, "--dry-run"), ("validate", file)):
+        done = simulator(file.parent, *command)
+        assert done.returncode == 0, done.stderr
+        assert few in " ".join(done.stdout.split())
+    done = simulator(file.parent, "run", file, "--json", "-")
+    assert done.returncode == 98, done.stderr
+    assert f"simulator: threads: not measured: {few}" in done.stderr
+    cells = {cell["factors"]["strategy"]: cell for cell in json.loads(done.stdout)["cells"]}
+    assert cells["threads"]["status"] == "invalid"
+    assert cells["sequential"]["repetitions"][0]["measures"] is not None, "the others are measured"
+    assert cells["threads"]["repetitions"][0]["measures"] is None
 
 
 def test_without_pages_and_duration_each_cell_is_sized_by_itself(scenario_file: Write) -> None:

@@ -3,12 +3,11 @@
 import re
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.schedule.refusals import Planned, refuse
-from simulator.schedule.sizing import Gate, SizeError, Work
+from simulator.schedule.refusals import Planned, reasons
+from simulator.schedule.sizing import Gate, Work
 
 GATE = Gate(min_window_s=0.5, min_jobs_per_slot=10, time_limit_s=120)
 WAITING = Work(
@@ -18,60 +17,47 @@ WAITING = Work(
 ALONE = replace(WAITING, in_flight=1, group="")
 
 
-def refused(*cells: Planned, gate: Gate = GATE, calibrated: bool = True) -> str:
-    with pytest.raises(SizeError) as error:
-        refuse(cells, gate, calibrated=calibrated)
-    return str(error.value)
-
-
 def test_a_window_that_is_too_short_whatever_happens_is_refused_with_the_number_to_write() -> None:
-    cells = [Planned("sequential", ALONE, 100), Planned("threads", WAITING, 100)]
-    text = refused(*cells)
-    assert re.search(r"^  threads: 100 jobs take about \d+ ms; 500 ms is the least", text, re.MULTILINE)
-    assert "sequential" not in text, "its window is long enough"
-    wanted = re.search(r"write job\.pages: ([\d,]+) or more, or pages: auto", text)
-    assert wanted is not None
-    refuse([replace(cell, pages=int(wanted[1].replace(",", ""))) for cell in cells], GATE)
+    assert reasons(Planned(ALONE, 100), GATE) == (), "one at a time they take 3 s"
+    (reason,) = reasons(Planned(WAITING, 100), GATE)
+    found = re.fullmatch(
+        r"the window of about \d+ ms is shorter than 500 ms; raise job\.pages to (\d+), or write pages: auto.*",
+        reason,
+    )
+    assert found is not None
+    assert reasons(Planned(WAITING, int(found[1])), GATE) == ()
+    assert reasons(Planned(WAITING, 100), GATE, calibrated=False) == (), "a parse may make it long enough"
 
 
 def test_too_few_jobs_for_what_is_in_flight_are_known_before_anything_is_calibrated() -> None:
-    assert "60 jobs with 8 in flight; 10 for each is the least" in refused(
-        Planned("threads", WAITING, 60), calibrated=False
-    )
-    refuse([Planned("threads", WAITING, 100)], GATE, calibrated=False)  # a parse may make it long enough
-    refuse([Planned("threads", replace(WAITING, rate_per_s=100.0), 60)], GATE)  # open arrivals fill no slots
+    (reason,) = reasons(Planned(WAITING, 60), GATE, calibrated=False)
+    assert reason == "60 jobs for 8 in flight, fewer than 10 for each; raise job.pages to 80"
+    slow = replace(WAITING, wait_s=0.5, rate_per_s=50.0)
+    assert reasons(Planned(slow, 60), GATE) == (), "open arrivals fill no slots"
 
 
 def test_what_outlasts_the_time_limit_is_refused_too() -> None:
-    cells = [
-        Planned("sequential", replace(ALONE, wait_s=1.0), 30_000),
-        Planned("asyncio", replace(WAITING, wait_s=1.0, in_flight=3000, loop=True), 30_000),
-    ]
-    text = refused(*cells)
-    assert "sequential: 30,000 jobs with 1 in flight take 8 h 20 min or more; time_limit is 2 min" in text
-    assert "pages: auto, which sizes each cell by itself" in text
-    assert "time_limit:" not in text, "one of ten hours is not allowed"
-    refuse([replace(cell, pages=None) for cell in cells], GATE)
-    tight = refused(*(replace(cell, pages=None) for cell in cells), gate=replace(GATE, time_limit_s=8))
-    assert re.search(r"write time_limit: \d+s or longer, or a lower in_flight", tight)
-
-
-def test_no_number_is_advised_where_none_suits_all() -> None:
-    slow = replace(WAITING, wait_s=1.0)
-    text = refused(
-        Planned("a", replace(ALONE, wait_s=1.0), 200), Planned("b", replace(slow, in_flight=200), 200)
+    alone = replace(ALONE, wait_s=1.0)
+    (reason,) = reasons(Planned(alone, 30_000), GATE)
+    assert reason.startswith(
+        "30,000 jobs with 1 in flight take 8 h 20 min or more, and time_limit is 2 min 00 s;"
     )
-    assert "job.pages:" not in text
-    assert "write pages: auto" in text
+    assert "raise time_limit" not in reason, "one of ten hours is not allowed"
+    most = re.search(r"lower job\.pages to (\d+), or write pages: auto", reason)
+    assert most is not None
+    assert reasons(Planned(alone, int(most[1])), GATE) == ()
+    many = replace(WAITING, wait_s=1.0, in_flight=3000, loop=True)
+    assert reasons(Planned(many), GATE) == ()
+    (tight,) = reasons(Planned(many), replace(GATE, time_limit_s=8))
+    assert re.search(r"raise time_limit to \d+s, or lower in_flight$", tight)
 
 
 def test_a_duration_that_is_too_short_is_refused_with_one_that_is_not() -> None:
-    cell = Planned("threads", WAITING, duration_s=0.2)
-    advised = re.search(r"write job\.duration: (\d+)ms or longer", refused(cell))
+    short, few = reasons(Planned(WAITING, duration_s=0.2), GATE)
+    assert short == "the window of 200 ms is shorter than 500 ms; raise job.duration to 500ms"
+    advised = re.fullmatch(r"at most \d+ jobs for 8 in flight, .*; raise job\.duration to (\d+)ms", few)
     assert advised is not None
-    refuse([replace(cell, duration_s=int(advised[1]) / 1e3)], GATE)
-    slow = Planned("threads", replace(WAITING, wait_s=0.5), duration_s=1.0)
-    assert "with 8 in flight; 10 for each" in refused(slow)
+    assert reasons(Planned(WAITING, duration_s=int(advised[1]) / 1e3), GATE) == ()
 
 
 @given(pages=st.integers(1, 10_000), in_flight=st.integers(1, 100), wait_s=st.floats(0, 2))
@@ -79,6 +65,6 @@ def test_what_a_cell_sizes_itself_is_never_refused_for_being_too_little(
     pages: int, in_flight: int, wait_s: float
 ) -> None:
     work = replace(WAITING, in_flight=in_flight, wait_s=wait_s)
-    refuse([Planned("threads", work)], replace(GATE, time_limit_s=1e6))
+    assert reasons(Planned(work), replace(GATE, time_limit_s=1e6)) == ()
     nothing = Gate(min_window_s=0.0, min_jobs_per_slot=0, time_limit_s=1e6)
-    refuse([Planned("threads", work, pages)], nothing)  # a gate that lets everything pass
+    assert reasons(Planned(work, pages), nothing) == (), "a gate that lets everything pass"
