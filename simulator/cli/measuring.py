@@ -84,16 +84,15 @@ def carry_out(design: Design, options: Options) -> Outcome:
             keeper = InStore(opened, lambda error: warn(errors, f"{error}; going on without the database"))
             experiment = Experiment(design, keeper, handlers)
             code, message = _measure(experiment)
-            if code == exits.USAGE and design.earlier is None and not keeper.failed:
-                opened.delete(design.header.id)  # nothing was measured, and nothing can be: no run
+            if code == exits.USAGE:
+                _drop(design, opened, keeper)
+                exits.usage(message)
     except (StoreError, RunNotFoundError) as error:
         exits.usage(str(error))
     except NotTheSameError as error:
         exits.usage(
             f"{error}\ngive the same file, --set and --python as before, or start a new run without --resume"
         )
-    if code == exits.USAGE:
-        exits.usage(message)
     document = experiment.document()
     if keeper.failed:
         _rescue(document, errors)
@@ -103,6 +102,12 @@ def carry_out(design: Design, options: Options) -> Outcome:
     if message:
         warn(errors, message, "red")
     return Outcome(code, document, stored=not keeper.failed)
+
+
+def _drop(design: Design, store: Store, keeper: InStore) -> None:
+    """Keep no run of which nothing was measured, and nothing can be."""
+    if design.earlier is None and not keeper.failed:
+        store.delete(design.header.id)
 
 
 def warn(errors: Console, text: str, style: str = "yellow") -> None:
