@@ -47,7 +47,7 @@ LITTLE_OF_A_JVM = [
 def folder(tmp_path: Path) -> Path:
     """Return a folder with a module `shared` of parsers in the syntax that all Pythons share."""
     (tmp_path / "shared.py").write_text(
-        "import itertools, os, signal, sys\n"
+        "import itertools, os, signal, sys, threading\n"
         "def good(body, url):\n"
         "    return {'size': len(body), 'url': url, 'text': body[:9].decode('ascii'), 'both': (1, 2.5, None)}\n"
         "def bad(body, url):\n"
@@ -63,6 +63,7 @@ def folder(tmp_path: Path) -> Path:
         "def dies(body, url):\n"
         "    if url.endswith('/9'): os.kill(os.getpid(), signal.SIGKILL)\n"
         "def unknown(body): return {'found': [object()]}\n"
+        "def where(body): return type(threading.current_thread()).__name__\n"
         "def counted(body, url):\n"
         "    with open(os.path.join(os.path.dirname(__file__), 'calls'), 'a') as calls: calls.write(url + '\\n')\n"
     )
@@ -162,6 +163,17 @@ def test_errors_are_counted_the_rest_goes_on_and_printing_disturbs_nothing(
     assert by_kind["parse: KeyError"]["page"] == 3
     assert "third" in by_kind["parse: KeyError"]["message"]
     assert "hello from the parser" in outcome.last_words
+
+
+@pytest.mark.parametrize("python", LITTLE_OF_A_JVM, indirect=True)
+def test_jobs_one_at_a_time_run_in_the_main_thread_which_is_seen_from_outside(
+    python: str, servers: Servers, folder: Path
+) -> None:
+    outcome = observed(cells(folder, "where", url=False)["sequential"], servers, folder, python)
+    assert list(outcome.records.values()) == ['"_MainThread"']
+    assert outcome.ready.workers.keys() == {0}
+    assert outcome.warmup_s is not None
+    assert set(outcome.samples.attempt.tolist()) == {1}
 
 
 @pytest.mark.parametrize("python", LITTLE_OF_A_JVM, indirect=True)
