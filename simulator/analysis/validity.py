@@ -29,6 +29,8 @@ class Limits:
     """Borne even where DELAY_TOLERANCE of the mean response time is less."""
     lengthen: str = "job.pages"
     """What makes a repetition with a fixed count of jobs longer."""
+    disturbed_counts: bool = False
+    """Delays and a server that are late on a disturbed machine are warned of only."""
     max_server_busy: float = 0.80
     """Share of the window that the server's workers may be on CPU or waiting for a core."""
 
@@ -73,13 +75,14 @@ def judge(
         reasons.append(_errors(measures, observed))
     delay = measures.server.delay_error_s.mean
     if delay is not None and delay > tolerance_s:
-        reasons.append(
+        (warnings if disturbed and limits.disturbed_counts else reasons).append(
             f"the server's delays were {duration(delay)} longer than asked, more than the"
             f" {duration(tolerance_s)} that this response time bears; lower in_flight or raise server.workers"
         )
     busy, late = _saturation(observed, measures, server_workers, tolerance_s, limits.max_server_busy)
     if busy:
-        reasons.append(f"the mock server was the bottleneck: {busy}; raise server.workers or lower in_flight")
+        message = f"the mock server was the bottleneck: {busy}; raise server.workers or lower in_flight"
+        (warnings if disturbed and limits.disturbed_counts else reasons).append(message)
     if late:
         message = f"the mock server's loop was late: {late}; raise server.workers or lower in_flight"
         # On a disturbed machine lateness is the machine's; whether it mattered shows in the delay error.

@@ -44,6 +44,8 @@ class Options:
     wanted: Wanted
     strict: bool = False
     """Undecided expectations end with exit code 98."""
+    rerun: bool = True
+    """Do disturbed rounds again."""
     dry_run: bool = False
     resume: str | None = None
     """A RUN that was interrupted."""

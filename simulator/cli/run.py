@@ -41,6 +41,7 @@ def run_scenario(options: Options) -> int:
             command=reproducing(options.given, os.environ, more=("--turns",) if options.turns else ()),
             server_url=options.server_url,
             server_token=options.server_token,
+            rerun=options.rerun,
             turns=turns.ALL
             if options.turns
             else turns.FOR_THE_PAGE

@@ -46,6 +46,8 @@ class Design:
     """For its admin side."""
     turns: int | None = None
     """Of how many cells, at the most, it is seen who runs when, after all is measured; null: of none."""
+    rerun: bool = True
+    """Disturbed rounds are done again; otherwise they count as they are, with a warning."""
     earlier: Run | None = None
     """The same run as far as it got before it was interrupted; null: a new run."""
 
@@ -59,6 +61,7 @@ def design(
     server_token: str | None = None,
     turns: int | None = None,
     tuning: Tuning | None = None,
+    rerun: bool = True,
 ) -> Design:
     """Work out what an experiment with a scenario is, here and now.
 
@@ -70,9 +73,11 @@ def design(
         server_token: for its admin side.
         turns: of how many cells, at the most, it is seen who runs when, after all is measured; null: of none.
         tuning: search for the best candidate, instead of running every cell of the scenario in every round.
+        rerun: do disturbed rounds again; otherwise they count as they are.
 
     Raises:
         ScenarioError: it cannot be run from these folders.
+        rerun: do disturbed rounds again; otherwise they count as they are.
     """
     memory_limit, cores = environment.memory_limit_bytes(), environment.usable_cores()
     launch, missing = find(scenario, python or default_python())
@@ -85,7 +90,7 @@ def design(
         usable_cpus=environment.usable_cpus(),
         missing_runtimes=missing,
     )
-    schedule, sizes = in_rounds(scenario), None
+    schedule, sizes = in_rounds(scenario, rerun=rerun), None
     if tuning is not None:
         schedule, sizes, document["tune"] = search(scenario, tuning, cells)
     return Design(
@@ -110,10 +115,11 @@ def design(
         server_url=server_url,
         server_token=server_token,
         turns=turns,
+        rerun=rerun,
     )
 
 
-def in_rounds(scenario: Scenario) -> Callable[[Preparation], Schedule]:
+def in_rounds(scenario: Scenario, *, rerun: bool = True) -> Callable[[Preparation], Schedule]:
     """Return what makes the schedule that the scenario itself asks for."""
     planned, precision = scenario.rounds, scenario.precision
 
@@ -123,6 +129,7 @@ def in_rounds(scenario: Scenario) -> Callable[[Preparation], Schedule]:
             Fixed(planned) if precision is None else Precise(planned, precision),
             scenario.seed,
             prepared.allowance(scenario),
+            rerun=rerun,
         )
 
     return schedule

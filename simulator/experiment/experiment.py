@@ -172,7 +172,7 @@ class Experiment:
 
     def _measure(self, servers: Servers, prepared: Preparation) -> None:
         design = self.design
-        judge = Judge(design.scenario, design.header.started_at, design.earlier)
+        judge = Judge(design.scenario, design.header.started_at, design.earlier, rerun=design.rerun)
         cells = {cell.id: cell for cell in design.cells}
         for refused in prepared.broken:
             self._keep(judge.of(cells[refused.cell_id], refused), refused)

@@ -26,9 +26,13 @@ class Judge:
         scenario: whose validity limits apply.
         started_at: stands for the start of a repetition that never began.
         earlier: the same run before it was interrupted; null: a new run.
+        rerun: disturbed rounds are done again; otherwise what a disturbance did to one is a warning.
     """
 
-    def __init__(self, scenario: Scenario, started_at: str, earlier: Run | None) -> None:
+    def __init__(
+        self, scenario: Scenario, started_at: str, earlier: Run | None, *, rerun: bool = True
+    ) -> None:
+        self._rerun = rerun
         self._gate = scenario.validity
         self._lengthen = "job.pages" if scenario.budget_ns is None else "budget"
         self._started_at = started_at
@@ -59,6 +63,7 @@ class Judge:
                 delay_tolerance_s=gate.delay_tolerance_ns / 1e9,
                 max_server_busy=gate.max_server_busy,
                 lengthen=self._lengthen,
+                disturbed_counts=not self._rerun,
             ),
             in_flight=cell.plan.in_flight,
             server_workers=cell.server.workers,

@@ -53,11 +53,19 @@ class Rounds:
         goal: how many rounds are enough.
         seed: fixes the order in each pass.
         allowance: what limits the rounds beyond the planned ones.
+        rerun: do disturbed rounds again; otherwise they count as they are.
     """
 
     def __init__(
-        self, blocks: Sequence[Block], goal: Goal, seed: int, allowance: Allowance | None = None
+        self,
+        blocks: Sequence[Block],
+        goal: Goal,
+        seed: int,
+        allowance: Allowance | None = None,
+        *,
+        rerun: bool = True,
     ) -> None:
+        self._rerun = rerun
         self._blocks = tuple(blocks)
         self._goal = goal
         self._seed = seed
@@ -141,7 +149,7 @@ class Rounds:
                 already.add(r.round)
         whole = {round_ for round_ in disturbed if alive <= ran[round_]} - already
         spare = self._goal.planned - len(already)
-        if spare <= 0 or not whole:
+        if spare <= 0 or not whole or not self._rerun:
             return frozenset(already)
         if not self._affords_another(block, done, dead):
             return frozenset(already)

@@ -51,6 +51,9 @@ def run(
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Go on with an interrupted run of the same scenario.")
     ] = None,
+    no_rerun: Annotated[
+        bool, typer.Option("--no-rerun", help="Take disturbed rounds as they are, with a warning.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with 98 when an expectation stays undecided.")
     ] = False,
@@ -74,6 +77,7 @@ def run(
                 server_url=server,
                 server_token=server_token,
                 strict=strict,
+                rerun=not no_rerun,
                 store=store,
                 dry_run=dry_run,
                 resume=resume,

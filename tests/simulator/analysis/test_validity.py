@@ -289,3 +289,14 @@ def test_what_idle_servers_of_the_same_run_use_is_not_foreign() -> None:
         parked=replace(seen.parked, idle_servers=CpuTime(1_300 * MS, 0)),
     )
     assert measure(with_idle, "equal").disturbance.foreign == pytest.approx(alone)
+
+
+def test_what_a_disturbance_did_is_a_warning_where_disturbed_rounds_are_taken_as_they_are() -> None:
+    taken = Limits(0.5, 10, disturbed_counts=True)
+    for disturbed, late in (
+        (observed(samples(delay_error_ns=20 * MS), foreign_s=1.0), observed(samples(delay_error_ns=20 * MS))),
+        (observed(server_cpu_s=1.4, foreign_s=1.0), observed(server_cpu_s=1.4)),
+    ):
+        verdict = judged(disturbed, limits=taken)
+        assert (verdict.reasons, len(verdict.warnings)) == ((), 1)
+        assert judged(late, limits=taken).reasons, "what nothing disturbed is the scenario's own"

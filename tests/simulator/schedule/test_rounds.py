@@ -124,3 +124,10 @@ def test_a_repetition_is_predicted_to_take_what_it_took_and_others_in_proportion
     assert allowance.time_s([], {"a": 2, "b": 1}) == 5.0
     slow = replace(repetition("a", 0), took_s=2.0)
     assert allowance.time_s([slow], {"a": 1, "b": 1}) == 2.0 + 6.0
+
+
+def test_disturbed_rounds_may_be_taken_as_they_are() -> None:
+    schedule = Rounds([block("s", "t")], Fixed(3), 1, rerun=False)
+    done = play(schedule, troubled({("s", 0), ("t", 1), ("s", 2)}))
+    assert counting(done, "s") == counting(done, "t") == [0, 1, 2]
+    assert not schedule.discarded(done)
