@@ -11,15 +11,17 @@ only the driver holds open.
 """
 
 import os
-import subprocess
 import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .shared.failure import Failure
 from .spec import Beside
+
+if TYPE_CHECKING:
+    import subprocess
 
 LOOPS = 1000
 """Of computing between two looks at whether to go on: some 20 us."""
@@ -125,6 +127,8 @@ class SpinnerProcesses:
 
     def start(self) -> "list[Spinner]":
         """Start the processes and wait until each is parked."""
+        import subprocess  # noqa: PLC0415 - most jobs are alone
+
         command = [sys.executable, "-I", "-S", str(PROGRAM)]
         try:
             for _ in range(self._count):
@@ -144,6 +148,8 @@ class SpinnerProcesses:
 
     def release(self) -> None:
         """End the processes."""
+        import subprocess  # noqa: PLC0415 - most jobs are alone
+
         for child in self._children:
             for pipe in (child.stdin, child.stdout):
                 if pipe is not None:

@@ -10,20 +10,10 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import Protocol
 
+from .clock import Clock
 from .timerfd import system_calls
-
-Clock = Callable[[], int]
-"""Returns the present moment (ns)."""
-
-
-def sleep_until(due_ns: int) -> int:
-    """Put the calling thread to sleep until `due_ns`; return it."""
-    while (left_ns := due_ns - time.perf_counter_ns()) > 0:
-        time.sleep(left_ns / 1e9)
-    return due_ns
 
 
 class DueTimer(Protocol):

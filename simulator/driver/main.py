@@ -1,15 +1,16 @@
-"""The driver's life: read the job file, start, say ready, go, park, be read, write what was measured, end."""
+"""The driver's life: read the job file, start, say ready, go, park, be read, write what was measured, end.
+
+What is needed after the window is imported there, and what only some jobs need by these: modules are memory, which is
+measured, and time to start.
+"""
+# ruff: noqa: PLC0415
 
 import argparse
-import gc
 import sys
 import time
 from typing import Any
 
 from .beside import open_spinners
-from .output import environment, write_measured
-from .preflight import preflight
-from .probe import is_probe, run_probe
 from .shared.control import Control, leave
 from .shared.failure import Failure
 from .shared.process_setup import allow_descriptors, bind_to_cpus, find_modules_in, set_switch_interval
@@ -21,7 +22,12 @@ EXIT_OK, EXIT_USAGE, EXIT_UNSUPPORTED, EXIT_FAILED = 0, 2, 3, 4
 
 def main(arguments: "list[str]") -> int:
     """Run one job file; returns the exit code (protocol.md)."""
-    parser = argparse.ArgumentParser(prog="driver", description="Run one job file; see protocol.md.")
+    parser = argparse.ArgumentParser(
+        prog="driver",
+        description="Run one job file; see protocol.md.",
+        # With a width of its own it need not ask for the terminal's, and import what does.
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=80),
+    )
     parser.add_argument("job", help="the job file, JSON")
     parser.add_argument("--events-fd", type=int)
     parser.add_argument("--commands-fd", type=int)
@@ -31,7 +37,7 @@ def main(arguments: "list[str]") -> int:
     allow_descriptors()
     try:
         raw = read(options.job)
-        if is_probe(raw):
+        if raw.get("mode") == "probe":
             return probe(raw, control)
         spec = from_mapping(raw)
     except (OSError, ValueError, SpecError) as error:
@@ -41,8 +47,12 @@ def main(arguments: "list[str]") -> int:
         bind_to_cpus(spec.affinity)
         set_switch_interval(spec.switch_interval_s)
         find_modules_in(spec.import_path)
-        run = preflight if spec.mode == "preflight" else measure
-        run(spec, control)
+        if spec.mode == "preflight":
+            from .preflight import preflight
+
+            preflight(spec, control)
+        else:
+            measure(spec, control)
     except Failure as failure:
         control.say(failure.status, reason=failure.reason)
         return EXIT_UNSUPPORTED if failure.status == "unsupported" else EXIT_FAILED
@@ -51,6 +61,8 @@ def main(arguments: "list[str]") -> int:
 
 def probe(job: "dict[str, Any]", control: Control) -> int:
     """Answer the probe's questions about one function; returns the exit code."""
+    from .probe import run_probe
+
     try:
         run_probe(job, control)
     except Failure as failure:
@@ -91,6 +103,8 @@ def measure(spec: Spec, control: Control) -> None:
         parked_ns = time.perf_counter_ns()
         control.say("parked", parked_ns=parked_ns)
         control.wait_for("release")
+        from .output import write_measured
+
         write_measured(
             spec,
             shard.outcome,
@@ -115,9 +129,11 @@ def measure(spec: Spec, control: Control) -> None:
 
 def give_back() -> None:
     """Give memory that nothing holds any more back to the system, so that it can be seen from outside."""
+    import gc
+
     gc.collect()
     try:
-        import ctypes  # noqa: PLC0415 - after the window
+        import ctypes
 
         ctypes.CDLL(None).malloc_trim(0)
     except (ImportError, AttributeError, OSError):  # not glibc, or a Python without ctypes
@@ -126,5 +142,7 @@ def give_back() -> None:
 
 def describe(spec: Spec, outcome: Outcome, workers: "list[Any]") -> "dict[str, Any]":
     """What this driver is, for the record; its workers' GIL state was read after their imports."""
+    from .output import environment
+
     gil_enabled = [worker.gil_enabled for worker in workers]
     return {**environment(spec), "gil_enabled": gil_enabled, **outcome.notes}

@@ -16,9 +16,9 @@ from .gil import enabled_by
 from .loop_lag import lag_ns
 from .output import environment
 from .parsers import is_scalable
-from .shared.control import Control
+from .shared.control import PROTOCOL, Control
 from .shared.failure import Failure, describe
-from .shared.output import PROTOCOL, write
+from .shared.output import write
 from .shared.preflight import (
     FIRST_REQUESTS,
     REQUESTS,

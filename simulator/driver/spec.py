@@ -4,11 +4,10 @@ import json
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from .shared.arrivals import offsets_ns
-from .shared.output import PROTOCOL
+from .shared.control import PROTOCOL
 
 
 class SpecError(ValueError):
@@ -109,6 +108,8 @@ class Spec:
         """
         if self.arrivals is None:
             return None
+        from random import Random  # noqa: PLC0415 - only where jobs come by themselves
+
         uniform = Random(self.seed).random  # noqa: S311 - arrivals are to be repeated, not to be kept secret
         process, rate = self.arrivals.process, self.arrivals.rate_per_s
         return array("q", offsets_ns(process, rate, self.pages, self.duration_ns, uniform))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-from .due_timer import Clock
+from .clock import Clock
 from .shared.tickets import Tickets
 from .spec import Spec
 

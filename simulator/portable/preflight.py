@@ -12,6 +12,7 @@ from .client import Client
 from .clock import CPU_KNOWN, cpu, wall
 from .parsers import load
 from .shared import output
+from .shared.control import PROTOCOL
 from .shared.failure import Failure, raised
 from .shared.preflight import examine, fetch_pages, time_parse, time_requests, time_units
 from .shared.python import native
@@ -32,7 +33,7 @@ def preflight(spec, control):
         costs, weights = found.pop("costs"), found.pop("record_bytes")
         scalable = is_scalable(parser)
         found.update(
-            protocol=output.PROTOCOL,
+            protocol=PROTOCOL,
             pages=len(pages),
             mean_bytes=sum(len(body) for _, body, _ in pages) / len(pages),
             parse_cpu_ns=None if scalable else time_parse(parser, pages, clock, costs),

@@ -6,8 +6,8 @@ import io
 import json
 
 from .shared.arrivals import offsets_ns
+from .shared.control import PROTOCOL
 from .shared.failure import Failure
-from .shared.output import PROTOCOL
 from .shared.python import IMPLEMENTATION
 from .twister import Twister
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.driver.shared.output import PROTOCOL
+from simulator.driver.shared.control import PROTOCOL
 from simulator.scenario.cells import Cell
 
 

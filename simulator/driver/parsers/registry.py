@@ -6,13 +6,11 @@ and without effect on a built-in parser. A key with the value None counts as abs
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from .interface import Parser, ParserSpecError
 from .missing import unavailable
-from .user_function import load_function, split_target
 
 
 class _BuiltIn(NamedTuple):
@@ -50,6 +48,8 @@ def load(spec: Mapping[str, Any]) -> Parser:
     """
     spec = _given(spec)
     if (name := _built_in_name(spec)) is None:
+        from .user_function import load_function  # noqa: PLC0415 - only where it is needed
+
         return load_function(
             spec["function"], text=spec.get("input", "bytes") == "text", url=spec.get("url", False)
         )
@@ -71,7 +71,11 @@ def modules(spec: Mapping[str, Any]) -> tuple[str, ...]:
     """
     spec = _given(spec)
     name = _built_in_name(spec)
-    return (split_target(spec["function"])[0],) if name is None else BUILT_IN[name].libraries
+    if name is not None:
+        return BUILT_IN[name].libraries
+    from .user_function import split_target  # noqa: PLC0415 - only where it is needed
+
+    return (split_target(spec["function"])[0],)
 
 
 def _given(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,6 +104,8 @@ def _built_in_name(spec: Mapping[str, Any]) -> str | None:
         return None
     name = spec.get("name")
     if not isinstance(name, str) or name not in BUILT_IN:
+        from difflib import get_close_matches  # noqa: PLC0415 - only to say what is wrong
+
         near = get_close_matches(str(name), BUILT_IN, n=1)
         hint = f"; did you mean {near[0]}?" if near else "."
         raise ParserSpecError(

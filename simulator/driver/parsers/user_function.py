@@ -6,7 +6,6 @@ that. What it yields is drained: a generator does its work only then.
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -95,6 +94,8 @@ def _callable(module: ModuleType, path: str, target: str) -> Callable[..., Any]:
             names = [
                 other for other in dir(found) if callable(getattr(found, other, None)) and other[:2] != "__"
             ]
+            from difflib import get_close_matches  # noqa: PLC0415 - only to say what is wrong
+
             near = (
                 get_close_matches(name, names, n=3)
                 or [other for other in names if not other.startswith("_")][:5]

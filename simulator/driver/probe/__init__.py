@@ -3,6 +3,6 @@
 Part of the driver's world: standard library and the target only, on any Python from 3.11 on.
 """
 
-from .session import PROBE, is_probe, run_probe
+from .session import run_probe
 
-__all__ = ["PROBE", "is_probe", "run_probe"]
+__all__ = ["run_probe"]

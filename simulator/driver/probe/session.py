@@ -23,13 +23,13 @@ from ..shared.control import Control
 from ..shared.failure import Failure
 from ..shared.handing import heaviest, weigh, why_not
 from ..shared.preflight import HEAVY
+from ..shared.process_setup import find_modules_in
 from ..shared.python import gil_enabled
 from .controls import alone, beside_spinner, hold, release, take_turns
 from .imports import check
 from .target import call_of
 from .working import Team, batch_for, call_for
 
-PROBE = "probe"
 FIRST_LOOK_S = 0.05
 LEAST_BYTES = 1000
 """What weighs less than a few of these is no burden, however small the page."""
@@ -39,18 +39,13 @@ _PR_SET_PTRACER = 0x59616D61
 _PR_SET_PTRACER_ANY = -1
 
 
-def is_probe(job: "Mapping[str, Any]") -> bool:
-    """Whether a job file is the probe's."""
-    return job.get("mode") == PROBE
-
-
 def run_probe(job: "Mapping[str, Any]", control: Control) -> None:
     """Answer until the probe has no more questions.
 
     Raises:
         Failure: the target cannot be loaded, or a call of it failed.
     """
-    sys.path[:0] = job["import_path"]
+    find_modules_in(job["import_path"])
     watch = GilWatch()
     if job["task"] != "session":
         control.say("answer", **check(job["task"], modules(job["parser"]), lambda: _pages_once(job), watch))

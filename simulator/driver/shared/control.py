@@ -24,6 +24,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import IO, Any, NoReturn
 
+PROTOCOL = 1
+"""Version of what is described in protocol.md."""
+
 # Python 2 has it there, PyPy only here.
 ASYNC = getattr(os, "O_ASYNC", None) or getattr(fcntl, "FASYNC", None)
 

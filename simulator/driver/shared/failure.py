@@ -3,7 +3,6 @@
 from __future__ import absolute_import, division, unicode_literals
 
 import sys
-import traceback
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +53,8 @@ def one_line(text, most=MOST_CHARACTERS):
 
 def _words(kind, error, trace):
     # type: (Any, Any, Any) -> str
+    import traceback  # noqa: PLC0415 - with all that it imports only where something was raised
+
     words = "".join(traceback.format_exception_only(kind, error)).strip()
     frames = traceback.extract_tb(trace)
     if not frames:

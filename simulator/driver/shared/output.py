@@ -8,6 +8,7 @@ import platform
 import sys
 
 from .canonical import NotCanonicalError, canonical
+from .control import PROTOCOL
 from .process_setup import cpus_now
 from .python import IMPLEMENTATION, to_json
 from .recorder import COLUMNS, READY
@@ -16,8 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
-
-PROTOCOL = 1
 
 
 def measured(logs, name, go_ns, startup_ns, warmup_ns, offsets):

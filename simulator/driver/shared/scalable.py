@@ -6,8 +6,6 @@ large blocks: that is done in C, and hashlib releases the GIL around each.
 
 from __future__ import absolute_import, division, unicode_literals
 
-from hashlib import sha256
-
 from .python import count_to
 
 TYPE_CHECKING = False
@@ -74,6 +72,8 @@ class Sha256(ScalableParser):
         """Return the parser that hashes `units` bytes in each call, besides the page itself."""
         if units < 0:
             raise ValueError("sha256 cannot hash %d bytes" % units)
+        from hashlib import sha256  # noqa: PLC0415 - most jobs hash nothing
+
         blocks, rest = divmod(units, len(_BLOCK))
         last = _BLOCK[:rest]
 

@@ -10,7 +10,7 @@ import time
 from functools import partial
 from typing import Any
 
-from ..due_timer import sleep_until
+from ..clock import sleep_until
 from ..shared.blocking import connect, do_jobs, warm_up
 from ..shared.python import gil_enabled
 from ..shared.recorder import ErrorLog, Recorder

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from ..due_timer import Clock, DueTimer, LoopTimer, due_timer
+from ..clock import Clock
+from ..due_timer import DueTimer, LoopTimer, due_timer
 from ..loop_lag import LoopLag
 from ..shared.blocking import OPENING
 from ..shared.failure import Failure, describe

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..clients import CLIENTS, adapter
-from ..due_timer import Clock
+from ..clock import Clock
 from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
 from ..shared.failure import Failure, describe
 from ..shared.place import explained

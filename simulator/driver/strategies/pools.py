@@ -83,7 +83,7 @@ class ProcessPool(Pool):
 
     def __init__(self, plan: ShardPlan) -> None:
         super().__init__(plan)
-        context = prepared_context(plan.spec)
+        context = prepared_context(plan.spec, fetches=False)
         self.notes["start_method"] = context.get_start_method()
         self._children: list[Any] = []
         self.executor = ProcessPoolExecutor(

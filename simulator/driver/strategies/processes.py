@@ -28,7 +28,7 @@ class Processes:
 
     def prepare(self) -> None:
         """Choose how processes start, and make the one counter. Raises Failure."""
-        self._context = context = prepared_context(self._spec)
+        self._context = context = prepared_context(self._spec, fetches=True)
         self.notes["start_method"] = context.get_start_method()
         self._counter = context.Value("q", 0)
 

@@ -4,20 +4,22 @@ A job is in flight until the main interpreter holds its record, so nobody begins
 is one byte for each job of a shard, in the order in which they were sent; nothing else comes while the window is open.
 """
 
-import asyncio
 import os
 import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..shared.failure import Failure
 from ..spec import Spec
 from ..tickets import SharedInteger, open_tickets
 from .crossing import not_picklable
 from .interface import ShardPlan
+
+if TYPE_CHECKING:
+    import asyncio
 
 TAKEN = b"\0"
 """What answers a job."""
@@ -96,6 +98,8 @@ class Answers:
 
     def open(self) -> None:
         """Watch for answers on the running loop."""
+        import asyncio  # noqa: PLC0415 - shards that block need none
+
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fd, self._came)
 

@@ -1,20 +1,17 @@
-"""From the three choices to a running shard: the only place that knows every combination."""
+"""From the three choices to a running shard: the only place that knows every combination.
 
+Each kind of shard is imported where it is chosen: what a job does not need is no part of its memory or its start-up.
+"""
+# ruff: noqa: PLC0415
+
+from collections.abc import Callable
 from functools import partial
 from itertools import accumulate
 
 from ..shared.failure import Failure
-from ..spec import Spec
+from ..spec import Spec, Strategy
 from ..tickets import open_tickets
-from .blocking import BlockingShard
-from .event_loop import EventLoopShard
 from .interface import Shard, ShardPlan
-from .interpreters import check_imports
-from .pooled_loop import PooledLoopShard
-from .processes import Processes
-from .remote import RemoteShards
-from .subinterpreters import Subinterpreters
-from .thread_shards import ThreadShards
 
 
 def open_shard(spec: Spec) -> Shard:
@@ -29,10 +26,18 @@ def open_shard(spec: Spec) -> Shard:
         raise Failure("failed", "no job is due before the end; raise job.duration or arrivals.rate")
     kind, widths = spec.strategy.shard_kind, spec.strategy.widths
     if "interpreters" in (kind, spec.strategy.parse_kind):
+        from .interpreters import check_imports
+
         check_imports(spec, fetches=kind == "interpreters")
     if kind == "processes":
+        from .processes import Processes
+        from .remote import RemoteShards
+
         return RemoteShards(spec, Processes(spec, open_local))
     if kind == "interpreters":
+        from .remote import RemoteShards
+        from .subinterpreters import Subinterpreters
+
         return RemoteShards(spec, Subinterpreters(spec, open_local))
     tickets = open_tickets(spec)
     firsts = accumulate(widths, initial=0)
@@ -41,13 +46,30 @@ def open_shard(spec: Spec) -> Shard:
         for i, (width, first) in enumerate(zip(widths, firsts, strict=False))
     ]
     if kind == "threads":
+        from .thread_shards import ThreadShards
+
         return ThreadShards([partial(open_local, plan) for plan in plans])
     return open_local(plans[0])
 
 
 def open_local(plan: ShardPlan) -> Shard:
-    """Return a shard in this interpreter, with the kinds of fetch and parse that the strategy names."""
-    strategy = plan.spec.strategy
+    """Return a shard in this interpreter, with the kinds of fetch and parse that the strategy names.
+
+    It refers to another function of this module: one that refers to none is sent to a subinterpreter as bare code
+    (Python 3.14), which cannot import relatively.
+    """
+    return _kind(plan.spec.strategy)(plan)
+
+
+def _kind(strategy: Strategy) -> "Callable[[ShardPlan], Shard]":
     if strategy.fetch != "asyncio":
-        return BlockingShard(plan)
-    return EventLoopShard(plan) if strategy.parse_kind == "inline" else PooledLoopShard(plan)
+        from .blocking import BlockingShard
+
+        return BlockingShard
+    if strategy.parse_kind == "inline":
+        from .event_loop import EventLoopShard
+
+        return EventLoopShard
+    from .pooled_loop import PooledLoopShard
+
+    return PooledLoopShard

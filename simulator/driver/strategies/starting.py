@@ -31,28 +31,26 @@ def cause_of_death(exit_code: "int | None") -> str:
 
 PATHS_FOLDER = Path(__file__).resolve().parent.parent / "fork_server"
 PATHS_MODULE = "simulator_driver_paths"
-STANDARD_IMPORTS = (
-    "http.client",
-    "html.parser",
-    "json",
-    "hashlib",
-    "threading",
-    "ctypes",
-    "asyncio",
-    "traceback",
-)
+ON_A_LOOP = ("asyncio", "ctypes")
+"""What a shard with an event loop imports, whatever its client."""
 
 
-def prepared_context(spec: Spec) -> Any:
+def prepared_context(spec: Spec, *, fetches: bool) -> Any:
     """Return the multiprocessing context of the strategy's start method, a fork server's imports chosen.
 
-    Raises Failure.
+    Args:
+        spec: the job.
+        fetches: whether its processes do, or only parse.
+
+    Raises:
+        Failure: there is no such start method here.
     """
     context = context_of(spec.strategy.start_method)
     if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload(
-            [PATHS_MODULE, CLIENTS[spec.client].module, *modules(spec.parser), *STANDARD_IMPORTS]
-        )
+        # What the job needs, and nothing else: it is the memory of each process.
+        client = (CLIENTS[spec.client].module,) if fetches else ()
+        loop = ON_A_LOOP if fetches and spec.strategy.fetch == "asyncio" else ()
+        context.set_forkserver_preload([PATHS_MODULE, *client, *loop, *modules(spec.parser)])
         start_fork_server()
     return context
 

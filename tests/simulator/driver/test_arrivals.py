@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import uvloop
 
-from simulator.driver.due_timer import DueTimer, LoopTimer, TimerfdTimer, due_timer, sleep_until
+from simulator.driver.clock import sleep_until
+from simulator.driver.due_timer import DueTimer, LoopTimer, TimerfdTimer, due_timer
 from simulator.driver.shared.failure import Failure
 from simulator.driver.spec import Spec, from_mapping
 from simulator.driver.strategies import open_shard

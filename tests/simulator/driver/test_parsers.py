@@ -24,6 +24,7 @@ from simulator.driver.parsers import (
     modules,
 )
 from simulator.driver.shared.charset import decode
+from simulator.driver.shared.scalable import Sha256
 
 URL = "http://127.0.0.1:1/pages/0"
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -219,8 +220,6 @@ class TestScalable:
             parser.bind(-1)
 
     def test_sha256_hashes_as_many_bytes_as_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from simulator.driver.shared import scalable as module  # noqa: PLC0415 - to look inside
-
         hashed: list[int] = []
 
         class Counting:
@@ -233,8 +232,8 @@ class TestScalable:
             def hexdigest(self) -> str:
                 return ""
 
-        monkeypatch.setattr(module, "sha256", Counting)
-        module.Sha256().bind(5 * (1 << 20) + 17)(b"", URL)
+        monkeypatch.setattr(hashlib, "sha256", Counting)
+        Sha256().bind(5 * (1 << 20) + 17)(b"", URL)
         assert sum(hashed) == 5 * (1 << 20) + 17
         assert max(hashed) == 1 << 20
 
