@@ -5,7 +5,6 @@ no request can name a file that was not listed here.
 """
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from mockserver.catalogue import page_of_items, page_of_size
+from mockserver.charset import encoding
 from mockserver.config import LARGEST_CONTENT_BYTES, CatalogueContent, FolderContent
 from mockserver.regular_file import read_regular
 from mockserver.units import format_size
@@ -26,20 +26,6 @@ _MEDIA_TYPES: Final = {
 
 # JSON is UTF-8 by definition (RFC 8259), so its media type has no charset.
 _WITH_CHARSET: Final = frozenset({"text/html", "application/xhtml+xml"})
-
-_BYTE_ORDER_MARKS: Final = (
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe", "utf-16le"),
-    (b"\xfe\xff", "utf-16be"),
-)
-
-# A browser looks for the declaration in the first 1024 bytes (WHATWG HTML, "prescan a byte stream").
-_PRESCAN_BYTES: Final = 1024
-_DECLARATION: Final = re.compile(
-    rb"""<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w:.\-]+) |
-    ^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w:.\-]+)""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 
 class ContentError(ValueError):
@@ -232,15 +218,4 @@ def _listing(problems: list[str]) -> str:
 
 def _content_type(name: str, body: bytes) -> str:
     media_type = _MEDIA_TYPES[Path(name).suffix.lower()]
-    charset = _charset(body) if media_type in _WITH_CHARSET else None
-    return media_type if charset is None else f"{media_type}; charset={charset}"
-
-
-def _charset(body: bytes) -> str | None:
-    """Name the character set that a page says it has; None when it does not say."""
-    for mark, charset in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            return charset
-    found = _DECLARATION.search(body, 0, _PRESCAN_BYTES)
-    # ASCII by the expression, apart from word characters above it, which no label has.
-    return (found[1] or found[2]).decode("ascii", "ignore") if found else None
+    return f"{media_type}; charset={encoding(body)}" if media_type in _WITH_CHARSET else media_type

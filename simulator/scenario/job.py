@@ -136,7 +136,7 @@ class Parser(Config):
     input: Literal["bytes", "text"] = Field(
         default="bytes",
         description="What the function is called with: the body as received; or decoded, by its byte order mark,"
-        " else the page's own declaration, else UTF-8, with U+FFFD for what is invalid.",
+        " else the page's own declaration, else UTF-8, or windows-1252 if it is not; U+FFFD for what is invalid.",
     )
     url: Annotated[bool, Field(strict=True)] = Field(
         default=False, description="true passes the page's URL as second argument."

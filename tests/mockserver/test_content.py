@@ -91,8 +91,8 @@ class TestFolder:
     @pytest.mark.parametrize(
         ("name", "body", "content_type"),
         [
-            ("a.html", b"<title>x</title>", "text/html"),
-            ("a.html", b'<head><meta charset="EUC-KR">', "text/html; charset=EUC-KR"),
+            ("a.html", b"<title>x</title>", "text/html; charset=utf-8"),
+            ("a.html", b'<head><meta charset="EUC-KR">', "text/html; charset=euc-kr"),
             (
                 "a.htm",
                 b'<META http-equiv="Content-Type" content="text/html; charset=utf-8">',
@@ -103,10 +103,10 @@ class TestFolder:
             (
                 "a.xhtml",
                 b'<?xml version="1.0" encoding="UTF-8"?><html/>',
-                "application/xhtml+xml; charset=UTF-8",
+                "application/xhtml+xml; charset=utf-8",
             ),
-            ("a.html", b'<meta charset="x\r\nSet-Cookie: y=1">', "text/html; charset=x"),
-            ("a.html", b" " * 1100 + b"<meta charset=euc-kr>", "text/html"),
+            ("a.html", b'<meta charset="x\r\nSet-Cookie: y=1">', "text/html; charset=utf-8"),
+            ("a.html", b" " * 1100 + b"<meta charset=euc-kr>", "text/html; charset=utf-8"),
             ("a.json", b"{}", "application/json"),
         ],
     )

@@ -175,7 +175,13 @@ class TestDecode:
             (b"<meta charset=nonsense>x", "<meta charset=nonsense>x"),
             (b"<meta charset=unicode_escape>\\u0041", "<meta charset=unicode_escape>\\u0041"),
             (b"<meta charset=zlib>x", "<meta charset=zlib>x"),
-            (b"a\xffb", "a\ufffdb"),
+            (b"a\xffb", "a\xffb"),
+            ("é ü €".encode() + b"\xff", "é ü €\ufffd"),
+            (b"<meta charset=utf-8>\xff", "<meta charset=utf-8>\ufffd"),
+            (b"<\0?\0x\0\xe9\0", "<?x\xe9"),
+            (b"<meta charset=x-user-defined>\x80", "<meta charset=x-user-defined>€"),
+            (b"<meta charset=iso-2022-kr>x", "<meta charset=iso-2022-kr>x"),
+            (b"<meta charset=iso-2022-cn>x", "<meta charset=iso-2022-cn>x"),
         ],
     )
     def test_reads_a_page_as_a_browser_does(self, body: bytes, text: str) -> None:
