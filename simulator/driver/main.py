@@ -16,6 +16,7 @@ from .shared.failure import Failure
 from .shared.process_setup import allow_descriptors, bind_to_cpus, find_modules_in, set_switch_interval
 from .spec import Spec, SpecError, from_mapping, read
 from .strategies import Outcome, open_shard
+from .strategies.jobs import gil_watch, note_gil
 
 EXIT_OK, EXIT_USAGE, EXIT_UNSUPPORTED, EXIT_FAILED = 0, 2, 3, 4
 
@@ -74,6 +75,7 @@ def probe(job: "dict[str, Any]", control: Control) -> int:
 
 def measure(spec: Spec, control: Control) -> None:
     """One repetition. Raises Failure."""
+    watch = gil_watch()
     opened_ns = time.perf_counter_ns()
     shard = open_shard(spec)
     checked_ns = time.perf_counter_ns() - opened_ns
@@ -103,6 +105,7 @@ def measure(spec: Spec, control: Control) -> None:
         parked_ns = time.perf_counter_ns()
         control.say("parked", parked_ns=parked_ns)
         control.wait_for("release")
+        note_gil(watch, shard.outcome.notes)
         from .output import write_measured
 
         write_measured(
@@ -141,7 +144,7 @@ def give_back() -> None:
 
 
 def describe(spec: Spec, outcome: Outcome, workers: "list[Any]") -> "dict[str, Any]":
-    """What this driver is, for the record; its workers' GIL state was read after their imports."""
+    """What this driver is, for the record; its workers' GIL state was read when they were up."""
     from .output import environment
 
     gil_enabled = [worker.gil_enabled for worker in workers]

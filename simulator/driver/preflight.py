@@ -31,7 +31,7 @@ from .shared.preflight import (
 )
 from .spec import Spec
 from .strategies.event_loop import new_loop
-from .strategies.jobs import load_parser
+from .strategies.jobs import gil_watch, load_parser
 
 IDLE_S = 0.3
 """How long an idle loop is watched: 30 ticks of 10 ms."""
@@ -40,7 +40,7 @@ clock = time.thread_time_ns
 
 def preflight(spec: Spec, control: Control) -> None:
     """Write what was found; raises Failure where the job cannot run at all."""
-    gil_enabled_by = enabled_by(spec)
+    gil_enabled_by, watch = enabled_by(spec), gil_watch()
     parser = load_parser(spec.parser)
     loaded_ns = time.perf_counter_ns()
     pages = pages_of(spec)
@@ -65,7 +65,7 @@ def preflight(spec: Spec, control: Control) -> None:
         "record_bytes": sum(weights) / len(weights) if weights else None,
         "peak_bytes": peak_bytes(),
         "loaded_ns": loaded_ns,
-        "gil_enabled_by": gil_enabled_by,
+        "gil_enabled_by": gil_enabled_by or (None if watch is None else watch.enabled_by()),
         "environment": environment(spec),
     }
     write(spec.output, written)

@@ -28,15 +28,16 @@ class _Scaling:
 
 
 def runtimes(document: ResultDocument) -> tuple[Finding, ...]:
-    """Return the findings of a document whose cells have the factor `runtime`; none for any other."""
-    if not any(RUNTIME in cell.factors for cell in document.cells):
-        return ()
-    return (*_compared(document), *_turned_on(document))
+    """Return what a GIL, or none, has to do with the numbers: of runtimes compared, and of each whose GIL came on."""
+    several = any(RUNTIME in cell.factors for cell in document.cells)
+    return (*(_compared(document) if several else ()), *_turned_on(document))
 
 
 def gil_of(cell: CellResult) -> bool | None:
     """Return whether a cell's workers had a GIL after their imports; null: not known, or not the same in all."""
-    states = {state for r in cell.repetitions for state in r.environment.get("gil_enabled") or ()}
+    environments = [r.environment for r in cell.repetitions]
+    states = {state for about in environments for state in about.get("gil_enabled") or ()}
+    states |= {True for about in environments if about.get("gil_turned_on_by")}
     return states.pop() if len(states) == 1 else None
 
 
@@ -112,19 +113,25 @@ def _because(parallel: Sequence[_Scaling], flat: Sequence[_Scaling]) -> str:
 
 
 def _turned_on(document: ResultDocument) -> Iterator[Finding]:
-    """Say of each free-threaded runtime which module turned its GIL on."""
+    """Say of each free-threaded Python which module turned its GIL on, by being imported or in a call."""
     said = set()
     for cell in document.cells:
-        module = (cell.calibration or {}).get("gil_enabled_by")
-        runtime = str(cell.factors.get(RUNTIME))
-        if module is None or gil_of(cell) is not True or (runtime, module) in said:
+        told = [about for r in cell.repetitions if (about := r.environment).get("free_threaded")]
+        late = next((by for about in told if (by := about.get("gil_turned_on_by"))), None)
+        module = late or (cell.calibration or {}).get("gil_enabled_by")
+        runtime = cell.factors.get(RUNTIME)
+        if module is None or (late is None and gil_of(cell) is not True) or (runtime, module) in said:
             continue
         said.add((runtime, module))
+        who = "This Python" if runtime is None else str(runtime)
+        how = f"importing {module} turned it on"
+        if late is not None:
+            how = f"{module} turned it on while the parser was called, after its workers were up"
         yield Finding(
             "gil",
-            f"{runtime} was built to run without the GIL, but importing {module} turned it on: that module does not"
-            " declare that it can do without, so threads take turns at computing there as well; another parser or"
-            " client, or a newer version of this one, may keep it off.",
-            {RUNTIME: runtime},
-            {"module": str(module)},
+            f"{who} was built to run without the GIL, but {how}: that module does not declare that it can do without,"
+            " so threads take turns at computing there as well; another parser or client, or a newer version of this"
+            " one, may keep it off.",
+            {} if runtime is None else {RUNTIME: str(runtime)},
+            {"module": str(module)} | ({} if late is None else {"when": "call"}),
         )

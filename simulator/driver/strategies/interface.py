@@ -61,7 +61,7 @@ class Outcome:
     """Lateness of each tick of a 10 ms schedule on each event loop."""
     notes: "dict[str, Any]" = field(default_factory=dict)
     """What was chosen by default: start method, loop class. `moved_bytes`: what was pickled in the window, both ways,
-    where anything was."""
+    where anything was. `gil_turned_on_by`: the module that turned a process's GIL on after it was up, where one did."""
 
     def new_log(self) -> Emit:
         """Return what takes the jobs of one more worker."""

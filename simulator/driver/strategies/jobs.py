@@ -3,15 +3,19 @@
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..clients import CLIENTS, adapter
 from ..clock import Clock
 from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
 from ..shared.failure import Failure, describe
 from ..shared.place import explained
+from ..shared.python import gil_enabled
 from ..shared.work import bind
 from ..spec import Spec
+
+if TYPE_CHECKING:
+    from ..gil_watch import GilWatch
 
 Parse = Callable[[int, bytes], Any]
 """(page id, body) -> record."""
@@ -55,6 +59,22 @@ def open_client(spec: Spec) -> Any:
             " set job.client to one that it has (http.client is in every Python), or choose another Python with"
             " --python",
         ) from error
+
+
+def gil_watch() -> "GilWatch | None":
+    """Return who watches for a module that turns the GIL of this process on, from now on; null where it is on."""
+    if gil_enabled():
+        return None
+    from ..gil_watch import GilWatch  # noqa: PLC0415 - only for builds that can do without it
+
+    return GilWatch()
+
+
+def note_gil(watch: "GilWatch | None", notes: "dict[str, Any]") -> None:
+    """Note which module has turned the GIL of this process on, if one has."""
+    by = None if watch is None else watch.enabled_by()
+    if by is not None:
+        notes["gil_turned_on_by"] = by
 
 
 def warmup_pages(spec: Spec, worker: int) -> range:

@@ -19,6 +19,7 @@ from ..shared.recorder import READY, SampleLog
 from ..spec import Spec
 from .crossing import not_brought_back
 from .interface import Outcome, Shard, Worker
+from .jobs import gil_watch, note_gil
 from .sending import TAKEN
 
 START_TIMEOUT_S = 600
@@ -144,12 +145,14 @@ def converse(pipe: Connection, open_shard: "Callable[[], Shard]", switch_interva
     """
     try:
         set_switch_interval(switch_interval_s)
+        watch = gil_watch()
         local = open_shard()
         pipe.send(("up", local.start()))
         pipe.recv()
         local.warm_up()
         pipe.send(("warm", None))
         local.run(pipe.recv())
+        note_gil(watch, local.outcome.notes)
         # The records were sent one by one; a shard that sends has no log of its own.
         pipe.send(("parked", local.outcome))
         pipe.recv()

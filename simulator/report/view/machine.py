@@ -74,7 +74,8 @@ def _ran(cells: Collection[CellResult]) -> list[Mapping[str, Any]]:
 
 
 def _states(environments: Collection[Mapping[str, Any]]) -> set[bool]:
-    return {bool(state) for about in environments for state in about.get("gil_enabled") or ()}
+    late = {True for about in environments if about.get("gil_turned_on_by")}
+    return {bool(state) for about in environments for state in about.get("gil_enabled") or ()} | late
 
 
 def _on_off(states: Collection[bool]) -> str:

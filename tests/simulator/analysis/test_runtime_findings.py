@@ -1,11 +1,12 @@
 """On which Pythons threads compute in parallel, and what turned a GIL on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from simulator.analysis.findings.runtimes import runtimes
+from simulator.analysis.findings.runtimes import gil_of, runtimes
 from simulator.analysis.summary import summarise
 from simulator.report.view.build import build
 from simulator.report.view.machine import interpreters
@@ -85,6 +86,23 @@ def test_a_module_that_turned_the_gil_on_is_named_once() -> None:
     )
     off = measured({"3.13t": (50, 80)}, culprit="aiohttp._x", gil={"3.13t": False})
     assert not [f for f in off.findings if f.kind == "gil"], "the workers of these cells did not import it"
+
+
+def test_a_module_that_turned_the_gil_on_in_a_call_is_named_also_where_there_is_one_python() -> None:
+    document = measured({"3.13t": (50, 51)}, gil={"3.13t": False})
+    late = {"free_threaded": True, "gil_enabled": [False], "gil_turned_on_by": "oldext"}
+    cells = tuple(
+        replace(
+            cell,
+            factors={name: level for name, level in cell.factors.items() if name != "runtime"},
+            repetitions=tuple(replace(r, environment=late) for r in cell.repetitions),
+        )
+        for cell in document.cells
+    )
+    (found,) = runtimes(replace(document, cells=cells))
+    assert found.scope == {}
+    assert "oldext turned it on while the parser was called" in found.text
+    assert gil_of(cells[0]) is None
 
 
 def test_the_report_lists_each_runtime_with_what_it_was() -> None:
