@@ -4,8 +4,6 @@ Everything is measured alone, one at a time, in CPU time of the thread.
 """
 
 import asyncio
-import resource
-import sys
 import time
 from functools import partial
 from typing import Any
@@ -18,6 +16,7 @@ from .output import environment
 from .parsers import is_scalable
 from .shared.control import PROTOCOL, Control
 from .shared.failure import Failure, describe
+from .shared.memory import peak_bytes
 from .shared.output import write
 from .shared.preflight import (
     FIRST_REQUESTS,
@@ -70,12 +69,6 @@ def preflight(spec: Spec, control: Control) -> None:
     }
     write(spec.output, written)
     control.say("written")
-
-
-def peak_bytes() -> int:
-    """Return the most memory that this process has held: about what each process of a strategy will hold."""
-    unit = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes on macOS, kilobytes on Linux
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def idle_lags_ns(loops: "tuple[str, ...]") -> "dict[str, list[int]]":

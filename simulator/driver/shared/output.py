@@ -11,7 +11,7 @@ from .canonical import NotCanonicalError, canonical
 from .control import PROTOCOL
 from .process_setup import cpus_now
 from .python import IMPLEMENTATION, to_json
-from .recorder import COLUMNS, READY
+from .recorder import COLUMNS, MOST_KEPT_BYTES, NOT_KEPT, READY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,12 @@ def name_records(jobs, name):
     unchecked = None
     for numbers, record, error in jobs:
         named = ""
-        if not error:
+        if record is NOT_KEPT:
+            unchecked = unchecked or (
+                "page %d: its record was not kept, nor those after it: the ones before hold %d MB"
+                % (numbers[0], MOST_KEPT_BYTES // 1024**2)
+            )
+        elif not error:
             try:
                 text = canonical(record)
             except NotCanonicalError as reason:

@@ -10,6 +10,7 @@ from __future__ import absolute_import, division, unicode_literals
 import threading
 
 from .failure import MOST_CHARACTERS, one_line, raised
+from .memory import peak_bytes
 from .place import explained
 
 TYPE_CHECKING = False
@@ -45,10 +46,18 @@ SHORT_NS = 20000
 """A parse below that counts as on CPU all the time: nobody can have taken more from it, and to ask costs it 1 us."""
 
 
+MOST_KEPT_BYTES = 512 * 1024 * 1024
+"""By how much the process may grow while records are kept to be compared."""
+LOOK_EVERY = 8
+"""Jobs between two looks at that: a power of two."""
+NOT_KEPT = object()
+"""Stands for a record that was let go of, unlooked at."""
+
+
 class SampleLog(object):
     """The jobs of one worker, in the order in which their records became ready."""
 
-    __slots__ = ("errors", "numbers", "records")
+    __slots__ = ("_most_bytes", "errors", "numbers", "records")
 
     def __init__(self):
         # type: () -> None
@@ -57,6 +66,7 @@ class SampleLog(object):
         self.records = []  # type: list[Any]
         self.errors = {}  # type: dict[int, str]
         """Kind of error by position; only of the jobs that failed."""
+        self._most_bytes = (peak_bytes() or 0) + MOST_KEPT_BYTES
 
     def add(self, numbers, record, error):
         # type: (Sequence[int], Any, str) -> None
@@ -64,7 +74,9 @@ class SampleLog(object):
         if error:
             self.errors[len(self.records)] = error
         self.numbers.extend(numbers)
-        self.records.append(record)
+        self.records.append(record if self._most_bytes else NOT_KEPT)
+        if not len(self.records) & (LOOK_EVERY - 1) and (peak_bytes() or 0) > self._most_bytes:
+            self._most_bytes = 0
 
     def clear(self):
         # type: () -> None

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from simulator.driver.shared.recorder import COLUMNS, SHORT_NS, UNKNOWN, ErrorLog, Recorder, SampleLog
+from simulator.driver.shared import recorder as recorder_module
+from simulator.driver.shared.output import name_records
+from simulator.driver.shared.recorder import (
+    COLUMNS,
+    LOOK_EVERY,
+    MOST_KEPT_BYTES,
+    NOT_KEPT,
+    SHORT_NS,
+    UNKNOWN,
+    ErrorLog,
+    Recorder,
+    SampleLog,
+)
 
 WORKER, PAGE, START_NS = 4, 7, 90
 STEP_NS = SHORT_NS
@@ -121,3 +133,21 @@ def test_the_end_of_one_job_is_the_start_of_the_next() -> None:
     for _ in range(2):
         parse_here(recorder)
     assert [numbers[COLUMNS.index("fetch_cpu_ns")] for numbers, _, _ in log.jobs()] == [10, 10]
+
+
+def test_records_that_fill_the_memory_are_let_go_of_and_said_to_be_unchecked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = [0]
+    monkeypatch.setattr(recorder_module, "peak_bytes", lambda: held[0])
+    log = SampleLog()
+    numbers = [PAGE] * len(COLUMNS)
+    for record in range(2 * LOOK_EVERY):
+        held[0] += MOST_KEPT_BYTES // LOOK_EVERY + 1
+        log.add(numbers, record, "")
+    kept = [record for _, record, _ in log.jobs()]
+    assert kept == [*range(LOOK_EVERY), *[NOT_KEPT] * LOOK_EVERY]
+    names, records, unchecked = name_records([*log.jobs()], str)
+    assert names[LOOK_EVERY:] == [""] * LOOK_EVERY
+    assert len(records) == LOOK_EVERY
+    assert unchecked == "page 7: its record was not kept, nor those after it: the ones before hold 512 MB"
