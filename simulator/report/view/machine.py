@@ -6,7 +6,7 @@ from typing import Any
 from simulator.measures.factors import RUNTIME
 from simulator.report.view.parts import Facts
 from simulator.result.document import CellResult, ResultDocument
-from simulator.text.numbers import duration
+from simulator.text.numbers import duration, number
 from simulator.text.words import counted
 
 MOST_PYTHONS = 4
@@ -27,10 +27,21 @@ def machine(document: ResultDocument) -> Facts:
     for kind, cpu_s in sorted(_client_cpu(document).items()):
         side, _, library = kind.partition(":")
         items.append((f"{library} ({side})", f"{duration(cpu_s)} CPU per request, alone"))
+    jobs = _jobs(document.cells)
+    if jobs:
+        items.append(("jobs of a repetition", jobs))
     for name, value in (("machine", _machine_summary(document.environment)), ("run", document.id)):
         if value:
             items.append((name, str(value)))
     return Facts("Machine", tuple(items))
+
+
+def _jobs(cells: Collection[CellResult]) -> str:
+    """Say how many jobs a repetition had, where that is not the same of all cells."""
+    counts = {jobs for cell in cells if (jobs := (cell.calibration or {}).get("jobs")) is not None}
+    if len(counts) < 2:  # noqa: PLR2004 - then the scenario says it, or the table
+        return ""
+    return f"{number(min(counts))} to {number(max(counts))}, for each cell by what its jobs cost"
 
 
 def interpreters(document: ResultDocument) -> tuple[tuple[str, str], ...]:

@@ -4,11 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from simulator.measures.factors import IN_FLIGHT, STRATEGY
-from simulator.report.view.columns import starred
 from simulator.report.view.parts import Remarks
 from simulator.result.document import CellResult, ResultDocument
-from simulator.text.numbers import number
-from simulator.text.words import listed
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -21,19 +18,7 @@ def notes(cells: Sequence[CellResult]) -> tuple[str, ...]:
         if cell.reason is not None:
             found.append(f"{name}: {cell.status}: {cell.reason}")
         found.extend(f"{name}{'*' if cell.marked else ''}: {warning}" for warning in cell.warnings)
-    return (*_jobs(cells), *found, *_disturbance(cells))
-
-
-def _jobs(cells: Sequence[CellResult]) -> Iterator[str]:
-    """Say how many jobs a repetition had, where that is not the same of all."""
-    counts: dict[int, list[str]] = {}
-    for cell in cells:
-        jobs = (cell.calibration or {}).get("jobs")
-        if jobs is not None:
-            counts.setdefault(jobs, []).append(starred(cell))
-    if len(counts) > 1:
-        each = (f"{number(jobs)} of {listed(names)}" for jobs, names in counts.items())
-        yield f"jobs of a repetition, sized by the calibration: {', '.join(each)}"
+    return (*found, *_disturbance(cells))
 
 
 def _disturbance(cells: Sequence[CellResult]) -> Iterator[str]:
