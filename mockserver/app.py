@@ -6,7 +6,7 @@ Pages come first and by their prefix; there is no router, which would cost more 
 import re
 from http import HTTPStatus
 from string import ascii_letters, digits
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from aiohttp import web
 from multidict import istr
@@ -90,22 +90,23 @@ class App:
 
     def _page(self, path: str) -> int | None:
         """Find the page id that a path means; None when it means no page."""
-        # Names come from a list made when the folder was read, so no path can lead out of it.
-        named = self._pages.served.by_path.get(unquote(path, errors="surrogateescape"))
-        if named is not None:
-            return named
-        if path.startswith(_PAGES_PREFIX):
-            page = path[_PREFIX_LENGTH:]
-            if not (page.isdigit() and page.isascii()):
-                raise BadRequestError(f"{page!r} is no page id; write a whole number from 0, as in /pages/0")
+        of_page = path.startswith(_PAGES_PREFIX)
+        page = path[_PREFIX_LENGTH:] if of_page else ""
+        if page.isdigit() and page.isascii():
             if len(page) > _MOST_DIGITS:
                 raise BadRequestError(f"a page id has at most {_MOST_DIGITS} digits")
             return int(page)
-        return None
+        # Names come from a list made when the folder was read, so no path can lead out of it.
+        named = self._pages.served.by_path.get(unquote_to_bytes(path.encode(errors="surrogateescape")))
+        if named is None and of_page:
+            raise BadRequestError(f"{page!r} is no page id; write a whole number from 0, as in /pages/0")
+        return named
 
     def _what_exists(self) -> str:
-        by_path = self._pages.served.by_path
-        named = f" and {len(by_path)} files such as {next(iter(by_path))}" if by_path else ""
+        served = self._pages.served
+        named = (
+            f" and {len(served.by_path)} files such as {index.first_name(served)}" if served.by_path else ""
+        )
         return f"there are /pages/0, /pages/1, …{named}; see / for the rest"
 
     async def _index(self, request: web.BaseRequest) -> web.Response:
@@ -118,7 +119,7 @@ class App:
                 text=index.as_json(counters), content_type="application/json", headers=headers
             )
         url = f"http://{_host(request)}"
-        arguments = (url, served.config, len(served.replies), served.problems, counters, self._protected)
+        arguments = (url, served, counters, self._protected)
         if "text/html" in accepted:
             return web.Response(text=index.as_html(*arguments), content_type="text/html", headers=headers)
         return web.Response(text=index.as_text(*arguments), content_type="text/plain", headers=headers)

@@ -148,7 +148,7 @@ def _greeting(started: "Started", config: "ServerConfig", token: str | None) -> 
     body = """-d '{"latency": "80ms"}'"""
     return f"""\
 Mock server: {started.url}
-  {content_text(config, started.pages)}; latency {latency_text(config)}; {workers}
+  {content_text(config, started.pages, started.left_out)}; latency {latency_text(config)}; {workers}
 
 Get a page          curl -i {started.url}/pages/0
 Change the latency  curl -X PUT {bearer}{started.url}/__admin/config {body}

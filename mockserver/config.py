@@ -96,8 +96,8 @@ class FolderContent(Config):
 
     kind: Literal["folder"]
     path: Annotated[Path, AfterValidator(_expanded)] = Field(
-        description="Folder of saved `*.html`, `*.htm`, `*.xhtml` and `*.json` files, also in subfolders, in the order"
-        " of their relative paths."
+        description="Folder of saved pages, also in subfolders, in the order of their relative paths: `*.html`,"
+        " `*.htm`, `*.xhtml`, `*.json`, and what begins as HTML, as `page.php` or `index.html?id=3`."
     )
 
 

@@ -14,18 +14,16 @@ from typing import Final, NamedTuple
 from mockserver.catalogue import page_of_items, page_of_size
 from mockserver.charset import encoding
 from mockserver.config import LARGEST_CONTENT_BYTES, CatalogueContent, FolderContent
+from mockserver.file_name import printable
+from mockserver.page_type import BEGINNING_BYTES, NoPageError, media_type
 from mockserver.regular_file import read_regular
 from mockserver.units import format_size
 
-_MEDIA_TYPES: Final = {
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".xhtml": "application/xhtml+xml",
-    ".json": "application/json",
-}
-
 # JSON is UTF-8 by definition (RFC 8259), so its media type has no charset.
 _WITH_CHARSET: Final = frozenset({"text/html", "application/xhtml+xml"})
+
+# Of the names that have one reason; more are counted.
+_MOST_NAMED: Final = 3
 
 
 class ContentError(ValueError):
@@ -50,7 +48,9 @@ class PageSet:
     pages: tuple[Page, ...]
     """At least one, in the order of the page ids."""
     problems: tuple[str, ...] = ()
-    """What could not be read, and why; one sentence each."""
+    """What of the folder is not served: a sentence for each reason, with names."""
+    left_out: int = 0
+    """How many files and folders those are."""
 
     @cached_property
     def by_name(self) -> dict[str, Page]:
@@ -94,36 +94,69 @@ class _File(NamedTuple):
     """Where it really is: no part of it is a link."""
 
 
+class _LeftOut:
+    """What of a folder is not served."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, list[str]] = {}
+
+    def add(self, name: str, reason: str) -> None:
+        self._names.setdefault(reason, []).append(printable(name))
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self._names.values()))
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say it once for each reason: `a.css, b.png, c.js and 9 more: no page, by its name`."""
+        return tuple(sorted(f"{_listed(names)}: {reason}" for reason, names in self._names.items()))
+
+
+def _listed(names: list[str]) -> str:
+    shown, more = sorted(names)[:_MOST_NAMED], len(names) - _MOST_NAMED
+    if more > 0:
+        return f"{', '.join(shown)} and {more} more"
+    return " and ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]
+
+
 def _folder(folder: Path) -> PageSet:
     root = _root(folder)
-    problems: list[str] = []
+    left_out = _LeftOut()
     pages: list[Page] = []
-    files = sorted(_files(root, root, problems))
     room = LARGEST_CONTENT_BYTES
-    for file in files:
+    for file in sorted(_files(root, root, left_out)):
         try:
-            body = read_regular(file.path)
+            page = _page(file)
         except OSError as error:
-            problems.append(f"{file.name}: {error.strerror or error}")
+            left_out.add(file.name, error.strerror or str(error))
             continue
-        room -= len(body)
+        except NoPageError as error:
+            left_out.add(file.name, str(error))
+            continue
+        room -= len(page.body)
         if room < 0:
             raise ContentError(
                 f"{folder}: its pages are more than the {format_size(LARGEST_CONTENT_BYTES)} "
                 "a server keeps in memory; serve a smaller folder"
             )
-        pages.append(Page(file.name, body, _content_type(file.name, body)))
-    # Bytes of a file name that are no UTF-8 would make the sentence impossible to print.
-    problems = sorted(problem.encode("utf-8", "backslashreplace").decode() for problem in problems)
+        pages.append(page)
+    problems = left_out.sentences()
     if not pages:
-        if problems:
-            raise ContentError(
-                f"{folder}: none of its pages can be read: {_listing(problems)}; "
-                "make them readable or name another folder"
-            )
-        suffixes = ", ".join(f"*{suffix}" for suffix in _MEDIA_TYPES)
-        raise ContentError(f"{folder}: no page in it ({suffixes}); save some there or name another folder")
-    return PageSet(tuple(pages), tuple(problems))
+        found = "".join(f"; {problem}" for problem in problems[:_MOST_NAMED])
+        raise ContentError(
+            f"{folder}: no page in it (HTML or *.json){found}; save some there or name another folder"
+        )
+    return PageSet(tuple(pages), problems, left_out.count)
+
+
+def _page(file: _File) -> Page:
+    """Read a page; OSError and NoPageError say why that cannot be done."""
+    beginning = read_regular(file.path, BEGINNING_BYTES)
+    kind = media_type(file.name, beginning)
+    if len(beginning) == BEGINNING_BYTES and file.path.stat().st_size > LARGEST_CONTENT_BYTES:
+        raise NoPageError(f"larger than the {format_size(LARGEST_CONTENT_BYTES)} a server keeps in memory")
+    body = read_regular(file.path)
+    return Page(file.name, body, f"{kind}; charset={encoding(body)}" if kind in _WITH_CHARSET else kind)
 
 
 def _root(folder: Path) -> Path:
@@ -142,54 +175,40 @@ def _root(folder: Path) -> Path:
         ) from error
 
 
-def _files(root: Path, folder: Path, problems: list[str]) -> Iterator[_File]:
-    """List the pages below `folder`, a real folder at or below `root`, and note what is left out."""
+def _files(root: Path, folder: Path, left_out: _LeftOut) -> Iterator[_File]:
+    """List the files below `folder`, a real folder at or below `root`, and note what is left out."""
     try:
         with os.scandir(folder) as listing:
             entries = list(listing)
     except OSError as error:
-        problems.append(f"{folder.relative_to(root).as_posix()}/: {error.strerror or error}")
+        left_out.add(f"{folder.relative_to(root).as_posix()}/", error.strerror or str(error))
         return
     for entry in entries:
         name = Path(entry.path).relative_to(root).as_posix()
         try:
-            found = _page_or_folder(root, entry)
+            found = _file_or_folder(root, entry)
+            within = found.is_dir()
         except OSError as error:
-            problems.append(f"{name}: {error.strerror or error}")
-        except _LeftOutError as reason:
-            problems.append(f"{name}: {reason}")
+            left_out.add(name, error.strerror or str(error))
+        except NoPageError as reason:
+            left_out.add(name, str(reason))
         else:
-            if found is None:
-                continue
-            if found.is_dir():
-                yield from _files(root, found, problems)
+            if within:
+                yield from _files(root, found, left_out)
             else:
                 yield _File(name, found)
 
 
-class _LeftOutError(Exception):
-    """Why an entry of the folder is not served."""
-
-
-def _page_or_folder(root: Path, entry: os.DirEntry[str]) -> Path | None:
-    """Return where the page or folder `entry` really is; None for what is neither, as a style sheet."""
+def _file_or_folder(root: Path, entry: os.DirEntry[str]) -> Path:
+    """Return where an entry really is, a file or a folder; NoPageError says why it is not served."""
     path = Path(entry.path)
-    is_page = path.suffix.lower() in _MEDIA_TYPES
     if entry.name.startswith("."):
         # What programs keep for themselves, as .git or .docker/config.json, is nobody's saved page.
-        if is_page or path.is_dir():
-            raise _LeftOutError("hidden, as its name begins with a dot; rename it to have it served")
-        return None
+        raise NoPageError("hidden, as its name begins with a dot; rename it to have it served")
     if entry.is_symlink():
-        return _linked_page(root, path) if is_page or path.is_dir() else None
-    if entry.is_dir(follow_symlinks=False):
-        return path
-    if not is_page:
-        return None
-    if not entry.is_file(follow_symlinks=False):
-        raise _LeftOutError("not a file")
-    if not path.relative_to(root).as_posix().isprintable():
-        raise _LeftOutError("its path has characters that cannot stand in a URL; rename it")
+        return _linked_page(root, path)
+    if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
+        raise NoPageError("not a file")
     return path
 
 
@@ -197,25 +216,14 @@ def _linked_page(root: Path, link: Path) -> Path:
     try:
         target = link.resolve(strict=True)
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
-        raise _LeftOutError("a link that leads nowhere; correct or remove it") from error
+        raise NoPageError("a link that leads nowhere; correct or remove it") from error
     if not target.is_relative_to(root):
-        raise _LeftOutError("a link that leads out of the folder; copy what it points to")
+        raise NoPageError("a link that leads out of the folder; copy what it points to")
     if any(part.startswith(".") for part in target.relative_to(root).parts):
-        raise _LeftOutError("a link to what is hidden; copy what it points to")
+        raise NoPageError("a link to what is hidden; copy what it points to")
     if target.is_dir():
         # Not followed: links to folders can form circles, and what is inside is listed anyway.
-        raise _LeftOutError("a link to a folder; its pages are served under their own paths")
+        raise NoPageError("a link to a folder; its pages are served under their own paths")
     if not target.is_file():
-        raise _LeftOutError("a link to something that is not a file")
+        raise NoPageError("a link to something that is not a file")
     return target
-
-
-def _listing(problems: list[str]) -> str:
-    shown = problems[:3]
-    more = len(problems) - len(shown)
-    return "; ".join(shown) + (f"; and {more} more" if more else "")
-
-
-def _content_type(name: str, body: bytes) -> str:
-    media_type = _MEDIA_TYPES[Path(name).suffix.lower()]
-    return f"{media_type}; charset={encoding(body)}" if media_type in _WITH_CHARSET else media_type

@@ -7,7 +7,9 @@ from string import Template
 from typing import Any
 
 from mockserver.config import CatalogueContent, ServerConfig
+from mockserver.file_name import as_target
 from mockserver.latency_models import Empirical, Fixed
+from mockserver.served import Served
 from mockserver.units import format_bandwidth, format_duration, format_size
 
 BEARER = """-H "Authorization: Bearer $MOCKSERVER_TOKEN\""""
@@ -25,18 +27,22 @@ def latency_text(config: ServerConfig) -> str:
     return f"{latency.kind} ({', '.join(f'{name} {value}' for name, value in parameters.items())})"
 
 
-def content_text(config: ServerConfig, pages: int) -> str:
-    """Say in a few words what the pages are."""
+def content_text(config: ServerConfig, pages: int, left_out: int) -> str:
+    """Say in a few words what the pages are, and how much of a folder is not served."""
     content = config.content
     if not isinstance(content, CatalogueContent):
-        return f"{pages} pages of {content.path}"
+        return f"{pages} pages of {content.path}" + (f" ({left_out} left out)" if left_out else "")
     if content.size_bytes is not None:
         return f"{pages} generated pages of {format_size(content.size_bytes)}"
     return f"{pages} generated pages, products on each: {content.items}"
 
 
-def _rows(config: ServerConfig, pages: int) -> list[tuple[str, str]]:
-    rows = [("Content", content_text(config, pages)), ("Latency", latency_text(config))]
+def _rows(served: Served) -> list[tuple[str, str]]:
+    config = served.config
+    rows = [
+        ("Content", content_text(config, len(served.replies), served.left_out)),
+        ("Latency", latency_text(config)),
+    ]
     if config.body:
         rows.append(("Bandwidth", f"{format_bandwidth(config.body.bandwidth_bps)} per response"))
     return [*rows, ("Seed", str(config.seed)), ("Workers", f"{config.workers} ({config.loop})")]
@@ -53,13 +59,20 @@ def _live(counters: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-def _commands(url: str, *, protected: bool) -> list[tuple[str, str]]:
+def _commands(url: str, named: str | None, *, protected: bool) -> list[tuple[str, str]]:
     bearer = f"{BEARER} " if protected else ""
     return [
         ("Get a page", f"curl -i {url}/pages/0"),
+        *([] if named is None else [("The same by its name", f"curl -i {url}{named}")]),
         ("One request with its own delay", f"curl -i '{url}/pages/0?latency=200ms'"),
         ("Another latency for all", f'curl -X PUT {bearer}{url}/__admin/config -d \'{{"latency": "80ms"}}\''),
     ]
+
+
+def first_name(served: Served) -> str | None:
+    """Give the path of the first page of a folder, as it stands in a request."""
+    path = next(iter(served.by_path), None)
+    return None if path is None else as_target(path)
 
 
 _LINKS = (
@@ -73,19 +86,17 @@ _LINKS = (
 
 def as_text(
     url: str,
-    config: ServerConfig,
-    pages: int,
-    problems: tuple[str, ...],
+    served: Served,
     counters: Mapping[str, Any],
     protected: bool,  # noqa: FBT001 (the server has a token, or has none)
 ) -> str:
     """Write the index for a terminal; `protected`: its admin side has a token."""
     lines = ["Mock server: GET /pages/{id}, any id from 0", ""]
-    lines += [f"  {name:18} {value}" for name, value in _rows(config, pages)]
-    lines += [f"  Not served         {problem}" for problem in problems]
+    lines += [f"  {name:18} {value}" for name, value in _rows(served)]
+    lines += [f"  Not served         {problem}" for problem in served.problems]
     lines += ["", "Since the last reset"]
     lines += [f"  {label:18} {value}" for _, label, value in _live(counters)]
-    for label, command in _commands(url, protected=protected):
+    for label, command in _commands(url, first_name(served), protected=protected):
         lines += ["", label, f"  {command}"]
     lines += ["", "More: " + "  ".join(path for path, _ in _LINKS)]
     return "\n".join(lines) + "\n"
@@ -98,9 +109,7 @@ def as_json(counters: Mapping[str, Any]) -> str:
 
 def as_html(
     url: str,
-    config: ServerConfig,
-    pages: int,
-    problems: tuple[str, ...],
+    served: Served,
     counters: Mapping[str, Any],
     protected: bool,  # noqa: FBT001 (the server has a token, or has none)
 ) -> str:
@@ -109,12 +118,15 @@ def as_html(
         f'<div class="tile"><b id="{key}">{escape(value)}</b><span>{label}</span></div>'
         for key, label, value in _live(counters)
     )
-    rows = "".join(f"<tr><th>{name}<td>{escape(value)}" for name, value in _rows(config, pages))
-    rows += "".join(f'<tr class="problem"><th>Not served<td>{escape(problem)}' for problem in problems)
+    rows = "".join(f"<tr><th>{name}<td>{escape(value)}" for name, value in _rows(served))
+    rows += "".join(f'<tr class="problem"><th>Not served<td>{escape(problem)}' for problem in served.problems)
     commands = "".join(
-        f"<p>{label}<pre>{escape(command)}</pre>" for label, command in _commands(url, protected=protected)
+        f"<p>{label}<pre>{escape(command)}</pre>"
+        for label, command in _commands(url, first_name(served), protected=protected)
     )
-    links = "".join(f'<a href="{path}">{text}</a>' for path, text in _LINKS)
+    named = first_name(served)
+    by_name = () if named is None else ((named, "a page by its name"),)
+    links = "".join(f'<a href="{path}">{text}</a>' for path, text in (*_LINKS[:1], *by_name, *_LINKS[1:]))
     return _PAGE.substitute(tiles=tiles, rows=rows, commands=commands, links=links)
 
 

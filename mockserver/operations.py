@@ -137,6 +137,7 @@ class Operations:
                 "kind": served.config.content.kind,
                 "pages": len(served.replies),
                 "problems": list(served.problems),
+                "left_out": served.left_out,
             },
         )
 

@@ -1,5 +1,7 @@
 """What one configuration serves, prepared: the bytes of every page, and the delay of every page id."""
 
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,9 @@ from mockserver.regular_file import read_regular
 
 # Room for the longest sensible text of each duration; a larger file is a mistake, not a list of delays.
 _LARGEST_FILE_BYTES = 32 * MOST_OBSERVED
+
+# What these paths mean is settled: a file that has one as its name is served by its number.
+_TAKEN = re.compile(rb"/pages/[0-9]+\Z|/__admin")
 
 
 class ObservedDelaysError(ValueError):
@@ -41,16 +46,18 @@ class Served:
     Attributes:
         config: The configuration.
         replies: One per page; page id n is answered with the (n mod count)-th.
-        by_path: Request path to index in `replies`, for folder content; empty for a catalogue.
-        problems: What could not be read, and why.
+        by_path: Request path, with the bytes of the file's name, to index in `replies`; empty for a catalogue.
+        problems: What of the folder is not served, and why.
+        left_out: How many files and folders those are.
         delay_ns: Page id to nanoseconds.
         bandwidth_bps: Bytes per second of each body; None sends it at once.
     """
 
     config: ServerConfig
     replies: tuple[Reply, ...]
-    by_path: Mapping[str, int]
+    by_path: Mapping[bytes, int]
     problems: tuple[str, ...]
+    left_out: int
     delay_ns: Callable[[int], int]
     bandwidth_bps: int | None
 
@@ -69,16 +76,16 @@ class Served:
         delay_ns = sampler(observed(config.latency), config.seed)
         bandwidth_bps = config.body.bandwidth_bps if config.body else None
         if previous is not None and _same_pages(config, previous.config):
-            replies, by_path, problems = previous.replies, previous.by_path, previous.problems
+            replies, by_path = previous.replies, previous.by_path
+            problems, left_out = previous.problems, previous.left_out
         else:
             pages = load_content(config.content, config.seed)
             replies, problems = tuple(_reply(page) for page in pages.pages), pages.problems
-            by_path = (
-                {}
-                if isinstance(config.content, CatalogueContent)
-                else {f"/{page.name}": index for index, page in enumerate(pages.pages)}
-            )
-        return cls(config, replies, by_path, problems, delay_ns, bandwidth_bps)
+            left_out = pages.left_out
+            names = () if isinstance(config.content, CatalogueContent) else pages.pages
+            paths = {os.fsencode(f"/{page.name}"): index for index, page in enumerate(names)}
+            by_path = {path: index for path, index in paths.items() if not _TAKEN.match(path)}
+        return cls(config, replies, by_path, problems, left_out, delay_ns, bandwidth_bps)
 
 
 def _same_pages(config: ServerConfig, previous: ServerConfig) -> bool:

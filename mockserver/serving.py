@@ -31,13 +31,15 @@ class Started:
         url: Where, with an IP literal.
         pids: The workers' process ids, the first worker's first.
         pages: How many pages there are.
-        problems: What of the content could not be read.
+        problems: What of the content is not served, and why.
+        left_out: How many files and folders those are.
     """
 
     url: str
     pids: list[int]
     pages: int
     problems: tuple[str, ...]
+    left_out: int
 
 
 def serve(
@@ -82,7 +84,7 @@ def serve(
         listener.listen(BACKLOG)
 
         def all_serve(pids: list[int]) -> None:
-            ready(Started(_url(listener), pids, len(served.replies), served.problems))
+            ready(Started(_url(listener), pids, len(served.replies), served.problems, served.left_out))
 
         reach = Reach.of(config, roots, token)
         if config.workers > 1:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.content import ContentError, load_content
+from mockserver.file_name import printable
 from mockserver.units import format_duration
 from simulator.driver.shared.failure import one_line
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess, TimeLimitError
@@ -54,6 +55,8 @@ class Preflight:
     """Of a record when it is pickled, in the mean; null where none can be."""
     heaviest: str | None = None
     """Of records that weigh several times their page: which field does, and its type."""
+    content_left_out: int | None = None
+    """Files and folders of the content folder that are not served."""
     content_pages: int | None = None
     """Pages that the server has, whose contents repeat."""
 
@@ -193,6 +196,7 @@ class Preflights:
             unpicklable=found["unpicklable"],
             errors=tuple(found["errors"]),
             content_problems=server.content_problems(),
+            content_left_out=server.content_left_out(),
             # Both clocks are CLOCK_MONOTONIC on Linux; where they are not, the difference means nothing.
             start_s=max(0.0, min(PLAUSIBLE_START_S, found["loaded_ns"] / 1e9 - launched_s)),
             gil_enabled_by=found.get("gil_enabled_by"),
@@ -212,7 +216,7 @@ def _under_way(error: TimeLimitError, cell: Cell, limit_s: float) -> DriverError
         ContentError, OSError, IndexError
     ):  # a folder on another machine: then its number says it
         if content.kind == "folder":
-            name = load_content(content, cell.server.seed).pages[page].name
+            name = printable(load_content(content, cell.server.seed).pages[page].name)
     return DriverError(
         "failed",
         f"page {page + 1} ({name}, {size(error.at['bytes'])}) takes longer than the pre-check may: no end after"
@@ -278,6 +282,7 @@ def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> dict[str, A
         "peak_bytes": preflight.peak_bytes,
         "errors": [dict(error) for error in preflight.errors],
         "content_problems": list(preflight.content_problems),
+        "content_left_out": preflight.content_left_out,
         "gil_enabled_by": preflight.gil_enabled_by,
         "record_bytes": preflight.record_bytes,
         "heaviest": preflight.heaviest,

@@ -70,8 +70,13 @@ class Server:
         return int(self.stats()["content"]["pages"])
 
     def content_problems(self) -> tuple[str, ...]:
-        """Return what it could not read of its content folder."""
+        """Return what it does not serve of its content folder: a sentence for each reason."""
         return tuple(self.stats()["content"].get("problems", ()))
+
+    def content_left_out(self) -> int | None:
+        """Return how many files and folders those are; null: an older server does not say."""
+        found = self.stats()["content"].get("left_out")
+        return None if found is None else int(found)
 
     def close(self) -> None:
         """Close the admin connection, and end the server if it is ours."""

@@ -1,16 +1,25 @@
 import http.client
 import json
+import os
 import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any, cast
+from urllib.parse import quote_from_bytes
 
 import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 
 from mockserver.admin import AdminClient
+from mockserver.app import App
 from mockserver.config import ServerConfig
+from mockserver.file_name import as_target
 from mockserver.process import MockServer
+from mockserver.served import Served
 
 Start = Callable[..., MockServer]
 Get = Callable[..., tuple[int, dict[str, str], bytes]]
@@ -126,6 +135,99 @@ def test_a_folder_is_served_by_number_and_by_path(start: Start, get: Get, tmp_pa
     assert (content["kind"], content["pages"]) == ("folder", 3)
     assert len(content["problems"]) == 1
     assert "link.html" in content["problems"][0]
+
+
+ODD_NAMES = (
+    *(
+        "a\u00a0b (8\uff1a15 PM).html",
+        "\u3000.html",
+        "\U0001f468\u200d\U0001f469.html",
+        "e\u0301.html",
+        "Issue #1.html",
+    ),
+    *(
+        "100% sure.html",
+        "%41.html",
+        "index.html?id=3",
+        "page.php",
+        "a&b=c;d+e.html",
+        "'\"`$.html",
+        "a\nb.html",
+        "x",
+    ),
+)
+
+
+def test_any_name_is_served_by_name_and_by_number(start: Start, get: Get, tmp_path: Path) -> None:
+    names = [*map(os.fsencode, ODD_NAMES), b"\xff\xfe.html"]
+    for name in names:
+        try:
+            Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"<p>" + name)
+        except OSError:
+            pytest.skip("this file system refuses such names")
+    server = start({"content": {"kind": "folder", "path": str(tmp_path)}})
+    for name in names:
+        assert get(server, f"/{quote_from_bytes(name, safe='')}")[2] == b"<p>" + name
+    assert {get(server, f"/pages/{number}")[2] for number in range(len(names))} == {b"<p>" + n for n in names}
+    assert get(server, "/index.html")[0] == 404
+    text = get(server, "/")[2].decode()
+    assert f"curl -i {server.url}/%2541.html" in text
+
+
+@settings(max_examples=25)
+@given(
+    st.sets(
+        st.builds(
+            lambda name, end: name + end,
+            st.binary(min_size=1, max_size=40).filter(lambda name: not set(name) & {0, 47} and name[0] != 46),
+            st.sampled_from([b".html", b"_", b"?x=1_"]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_each_path_that_is_told_leads_to_its_file(names: set[bytes]) -> None:
+    with TemporaryDirectory() as folder:
+        try:
+            for name in names:
+                Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(b"<p>" + name)
+        except OSError:
+            reject()
+        served = Served.build(
+            ServerConfig.model_validate({"content": {"kind": "folder", "path": folder}}),
+        )
+    app = App(cast("Any", SimpleNamespace(served=served)), cast("Any", None), None)
+    assert served.left_out == 0
+    for path in served.by_path:
+        page = app._page(as_target(path))
+        assert page is not None
+        assert served.replies[page].body == b"<p>" + path[1:]
+
+
+def test_a_name_never_takes_the_place_of_a_number(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    for name in ("0", "1", "1.html"):
+        (tmp_path / "pages" / name).write_text(f"<p>{name}")
+    served = Served.build(ServerConfig.model_validate({"content": {"kind": "folder", "path": str(tmp_path)}}))
+    app = App(cast("Any", SimpleNamespace(served=served)), cast("Any", None), None)
+    assert [app._page(f"/pages/{name}") for name in ("0", "1", "4", "1.html")] == [0, 1, 4, 2]
+
+
+def test_what_is_left_out_is_counted_and_named(start: Start, get: Get, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p>")
+    for number in range(7):
+        (tmp_path / f"{number}.css").touch()
+    server = start({"content": {"kind": "folder", "path": str(tmp_path)}})
+    with AdminClient(server.url, server.token) as admin:
+        content = admin.stats()["content"]
+    assert (content["left_out"], content["problems"]) == (
+        7,
+        ["0.css, 1.css, 2.css and 4 more: no page, by its name"],
+    )
+    for accept in ("text/html", "*/*"):
+        text = get(server, "/", Accept=accept)[2].decode()
+        assert "(7 left out)" in text
+        assert "2.css and 4 more" in text
 
 
 def test_a_bandwidth_spreads_the_body_over_time(start: Start, get: Get) -> None:

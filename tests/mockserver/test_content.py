@@ -81,12 +81,80 @@ class TestCatalogue:
 class TestFolder:
     def test_pages_come_sorted_and_others_are_left(self, tmp_path: Path) -> None:
         (tmp_path / "b" / "deep").mkdir(parents=True)
-        for name in ("z.html", "b/deep/a.HTM", "b/c.xhtml", "data.json", "style.css", "README"):
+        for name in (
+            "z.html",
+            "b/deep/a.HTM",
+            "b/c.xhtml",
+            "data.json",
+            "b/style.css",
+            "a.js",
+            "x.png",
+            "y.gif",
+            "README",
+        ):
             (tmp_path / name).write_bytes(name.encode())
         found = load_folder(tmp_path)
         assert [page.name for page in found.pages] == ["b/c.xhtml", "b/deep/a.HTM", "data.json", "z.html"]
         assert [page.body for page in found.pages] == [page.name.encode() for page in found.pages]
-        assert found.problems == ()
+        assert found.problems == (
+            "README: no page: it does not begin as HTML; name it *.html or *.json if it is one",
+            "a.js, b/style.css, x.png and 1 more: no page, by its name",
+        )
+        assert found.left_out == 5
+
+    @pytest.mark.parametrize(
+        ("name", "body"),
+        [
+            ("page.php", b"<!doctype html><p>x"),
+            ("index.html?id=3", b"text"),
+            ("index.html?x=a.css", b"<p>x"),
+            ("view.php?img=1.5", b"\xef\xbb\xbf \n<HTML lang=en>"),
+            ("no suffix", b"<!-- saved --><title>x</title>"),
+            ("example.com", b"<?xml version='1.0'?><!-- x -->\n<!DOCTYPE html PUBLIC 'x'>"),
+            ("script.pl", b"<!-- " + b"x" * 9000 + b" --><html>"),
+            ("wide", b"\xff\xfe" + "<html>".encode("utf-16-le")),
+        ],
+    )
+    def test_html_is_known_by_name_or_by_its_beginning(self, tmp_path: Path, name: str, body: bytes) -> None:
+        (tmp_path / name).write_bytes(body)
+        (page,) = load_folder(tmp_path).pages
+        assert (page.name, page.content_type.partition(";")[0]) == (name, "text/html")
+
+    @pytest.mark.parametrize(
+        ("name", "body", "reason"),
+        [
+            ("a.css?v=3", b"<!-- -->", "no page, by its name"),
+            ("a.jpg", b"<html>", "no page, by its name"),
+            ("a.txt", b"<html>", "no page, by its name"),
+            ("feed", b"<?xml version='1.0'?><rss>", "no page: it does not begin as HTML"),
+            ("a.php", b"<?php echo 1 ?><html>", "no page: it does not begin as HTML"),
+            ("a", b"<abbr>", "no page: it does not begin as HTML"),
+            ("data", b"{}", "name it *.html or *.json if it is one"),
+            ("a.html", b"", "empty"),
+            ("empty", b"", "empty"),
+            ("a.html", b"\x1f\x8b\x08", "compressed; unpack it"),
+            ("a.html", b"%PDF-1.7", "binary"),
+            ("thing", b"\x00\x01", "binary"),
+            (".page.html", b"<html>", "hidden"),
+        ],
+    )
+    def test_what_is_no_page_is_left_out_with_the_reason(
+        self, tmp_path: Path, name: str, body: bytes, reason: str
+    ) -> None:
+        (tmp_path / "page.html").write_text("<p>")
+        (tmp_path / name).write_bytes(body)
+        found = load_folder(tmp_path)
+        assert ([page.name for page in found.pages], found.left_out) == (["page.html"], 1)
+        assert found.problems[0].startswith(f"{name}: ")
+        assert reason in found.problems[0]
+
+    def test_a_page_too_large_for_memory_is_left_out(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(content_module, "LARGEST_CONTENT_BYTES", 5000)
+        (tmp_path / "a.html").write_bytes(b"a" * 5001)
+        (tmp_path / "b.html").write_bytes(b"b")
+        assert load_folder(tmp_path).problems == ("a.html: larger than the 5kB a server keeps in memory",)
 
     @pytest.mark.parametrize(
         ("name", "body", "content_type"),
@@ -132,15 +200,12 @@ class TestFolder:
         found = load_folder(root)
         assert [page.name for page in found.pages] == ["alias.html", "page.html"]
         assert [page.body for page in found.pages] == [b"page", b"page"]
-        assert [problem.split(":")[0] for problem in found.problems] == [
-            "again",
-            "circle.html",
-            "elsewhere",
-            "gone.html",
-            "out.html",
-            "up.html",
+        assert [problem.partition(";")[0] for problem in found.problems] == [
+            "again: a link to a folder",
+            "circle.html, gone.css and gone.html: a link that leads nowhere",
+            "elsewhere, out.html and up.html: a link that leads out of the folder",
         ]
-        assert sum("leads out of the folder" in problem for problem in found.problems) == 3
+        assert found.left_out == 7
         assert b"secret" not in b"".join(page.body for page in found.pages)
 
     def test_the_folder_itself_may_be_a_link(self, tmp_path: Path) -> None:
@@ -154,16 +219,14 @@ class TestFolder:
         os.mkfifo(tmp_path / "pipe.html")
         assert load_folder(tmp_path).problems == ("pipe.html: not a file",)
 
-    @pytest.mark.parametrize("name", [b"\xff.html", b"a\nb.html"])
-    def test_a_name_that_cannot_be_served_is_reported(self, tmp_path: Path, name: bytes) -> None:
+    @pytest.mark.parametrize(
+        ("name", "shown"),
+        [(b"\xff.css", "\\xff.css"), (b"a\nb.css", "a\\nb.css"), (b"a\xc2\xa0b.css", "a\\xa0b.css")],
+    )
+    def test_a_name_is_shown_however_odd(self, tmp_path: Path, name: bytes, shown: str) -> None:
         (tmp_path / "a.html").write_text("a")
-        try:
-            Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("x")
-        except OSError:
-            pytest.skip("this file system refuses such names")
-        (problem,) = load_folder(tmp_path).problems
-        assert "rename it" in problem
-        problem.encode()
+        write(tmp_path, name, b"x")
+        assert load_folder(tmp_path).problems == (f"{shown}: no page, by its name",)
 
     def test_what_is_hidden_is_left_out(self, tmp_path: Path) -> None:
         (tmp_path / "a.html").write_text("a")
@@ -174,7 +237,10 @@ class TestFolder:
         (tmp_path / "c.html").symlink_to(".docker/config.json")
         found = load_folder(tmp_path)
         assert [page.name for page in found.pages] == ["a.html"]
-        assert [problem.partition(":")[0] for problem in found.problems] == [".b.html", ".docker", "c.html"]
+        assert [problem.partition(":")[0] for problem in found.problems] == [
+            ".DS_Store, .b.html and .docker",
+            "c.html",
+        ]
 
     def test_an_unreadable_file_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "a.html").write_text("a")
@@ -203,8 +269,11 @@ class TestFolder:
         for path, sentence in (
             (missing, "no such folder; save the pages there or correct the path"),
             (file, "not a folder; name the folder that holds the pages"),
-            (empty, "no page in it (*.html, *.htm, *.xhtml, *.json); save some there or name another folder"),
-            (bad, "none of its pages can be read: a.html: a link that leads nowhere; correct or remove it; "),
+            (empty, "no page in it (HTML or *.json); save some there or name another folder"),
+            (
+                bad,
+                "no page in it (HTML or *.json); a.html: a link that leads nowhere; correct or remove it; save",
+            ),
         ):
             with pytest.raises(ContentError) as raised:
                 load_folder(path)
@@ -225,12 +294,20 @@ class TestFolder:
             load_folder(tmp_path)
 
 
+def write(folder: Path, name: bytes, body: bytes) -> None:
+    """Write a file, or skip the test where the file system has no such names."""
+    try:
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(body)
+    except OSError:
+        pytest.skip("this file system refuses such names")
+
+
 def refusing(name: str, real: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Stand in for `real` where permissions cannot be set: root, who may run the tests, may read all."""
 
-    def read(path: Any) -> Any:
+    def read(path: Any, *more: Any) -> Any:
         if Path(path).name == name:
             raise PermissionError(13, "Permission denied", str(path))
-        return real(path)
+        return real(path, *more)
 
     return read

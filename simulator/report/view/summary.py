@@ -7,6 +7,7 @@ from simulator.analysis.standing import rate_of, standing
 from simulator.report.view.build import ESSENTIAL, build, row
 from simulator.report.view.columns import columns_of
 from simulator.report.view.document import Summary, Tally
+from simulator.report.view.left_out import left_out
 from simulator.report.view.machine import in_a_line
 from simulator.report.view.parts import Column, Table, Verdict
 from simulator.report.view.remarks import cautions
@@ -45,7 +46,7 @@ def build_summary(document: ResultDocument) -> Summary:
         if searched
         else _table(document),
         expectations=_tally(document.expectations),
-        cautions=cautions(document),
+        cautions=(*cautions(document), *left_out(document)),
         machine=in_a_line(document),
         command=str(command or f"simulator report {document.id}"),
         again="command" in document.environment,
