@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mockserver.config import ServerConfig
 from mockserver.content import ContentError
+from mockserver.private_listener import PrivateListener
 from mockserver.reach import Reach
 from mockserver.served import ObservedDelaysError, Served
 from mockserver.supervisor import supervise
@@ -60,7 +61,8 @@ def serve(
         port: 0 takes a free one.
         token: Protects the admin side.
         roots: Without a token, a later configuration may only name files below these and what `config` names.
-        lifeline: A file descriptor whose end of file ends the server.
+        lifeline: A file descriptor whose end of file ends the server, which is for the program that holds it: on
+            loopback it lets in no other user's.
         ready: Called once, when connections are accepted.
 
     Returns:
@@ -75,7 +77,7 @@ def serve(
     except ImportError as error:
         raise CannotServeError(f"loop {config.loop} is not installed; choose --loop asyncio") from error
     _raise_descriptor_limit()
-    with _listener(host, port, token) as listener:
+    with _listener(host, port, token, private=lifeline is not None) as listener:
         try:
             served = Served.build(config)
         except (ContentError, ObservedDelaysError) as error:
@@ -93,18 +95,19 @@ def serve(
         return run(task, lambda: all_serve([os.getpid()]))
 
 
-def _listener(host: str, port: int, token: str | None) -> socket.socket:
+def _listener(host: str, port: int, token: str | None, *, private: bool) -> socket.socket:
     try:
         found = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM)  # noqa: S104 (refused below without a token)
     except (OSError, UnicodeError) as error:
         raise CannotServeError(f"host {host!r} is no address of this machine: {error}") from error
     family, kind, protocol, _, address = found[0]
-    if token is None and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
+    is_local = ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback
+    if token is None and not is_local:
         raise CannotServeError(
             f"host {host} can be reached from other machines, who could then reconfigure the server; "
             "protect its admin side with --token TEXT or MOCKSERVER_TOKEN, or use --host 127.0.0.1"
         )
-    listener = socket.socket(family, kind, protocol)
+    listener = (PrivateListener if private and is_local else socket.socket)(family, kind, protocol)
     try:
         # A port whose last connections are in TIME_WAIT is free; one that another program listens on is not.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
