@@ -18,6 +18,7 @@ from mockserver.background import in_background
 from mockserver.config import ServerConfig
 from mockserver.connection import ConnectionCount
 from mockserver.content import ContentError
+from mockserver.delay_file import ObservedDelaysError
 from mockserver.explain import problems
 from mockserver.identity import CLOCK, PROTOCOL, SERVER_NAME, boot_id, pid_namespace, time_namespace, version
 from mockserver.lease import Lease
@@ -25,7 +26,7 @@ from mockserver.loop_lag import LoopLag
 from mockserver.pages import Pages
 from mockserver.reach import OutOfReachError, Reach
 from mockserver.request_log import merged_columns
-from mockserver.served import ObservedDelaysError, Served
+from mockserver.served import Served
 from mockserver.stats import Snapshot, merged
 from mockserver.team import Operation, Team
 

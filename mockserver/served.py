@@ -4,31 +4,15 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from mockserver.config import CatalogueContent, ServerConfig
 from mockserver.content import Page, load_content
+from mockserver.delay_file import read_delays
 from mockserver.latency import sampler
-from mockserver.latency_models import MOST_OBSERVED, Empirical, Latency
-from mockserver.regular_file import read_regular
-
-# Room for the longest sensible text of each duration; a larger file is a mistake, not a list of delays.
-_LARGEST_FILE_BYTES = 32 * MOST_OBSERVED
+from mockserver.latency_models import Empirical, Latency
 
 # What these paths mean is settled: a file that has one as its name is served by its number.
 _TAKEN = re.compile(rb"/pages/[0-9]+\Z|/__admin")
-
-
-class ObservedDelaysError(ValueError):
-    """A file of observed delays cannot be used; one sentence that names it.
-
-    Attributes:
-        reason: The same without anything that stands in the file, for those who may not read it.
-    """
-
-    def __init__(self, sentence: str, reason: str | None = None) -> None:
-        super().__init__(sentence)
-        self.reason = reason or sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,38 +87,11 @@ def _reply(page: Page) -> Reply:
 
 
 def observed(latency: Latency) -> Latency:
-    """Replace the file of an empirical latency by the delays in it: one per line, blank and # lines skipped.
+    """Replace the file of an empirical latency by the delays in it.
 
     Raises:
         ObservedDelaysError: The file cannot be read, is not such a list, or is empty; names file and line.
     """
     if not isinstance(latency, Empirical) or latency.file is None:
         return latency
-    return Empirical.model_validate({"kind": "empirical", "values": _durations(latency.file)})
-
-
-def _durations(file: Path) -> list[str]:
-    try:
-        data = read_regular(file, _LARGEST_FILE_BYTES + 1)
-    except OSError as error:
-        raise ObservedDelaysError(f"latency file {file}: {error.strerror or error}") from error
-    if len(data) > _LARGEST_FILE_BYTES:
-        raise ObservedDelaysError(f"latency file {file} is larger than {_LARGEST_FILE_BYTES} bytes")
-    entries = [
-        (number, line.strip())
-        for number, line in enumerate(data.decode("utf-8", errors="replace").splitlines(), start=1)
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
-    if not 1 <= len(entries) <= MOST_OBSERVED:
-        raise ObservedDelaysError(
-            f"latency file {file} has {len(entries)} durations; write 1 to {MOST_OBSERVED}, one per line"
-        )
-    for number, text in entries:
-        try:
-            Empirical.model_validate({"kind": "empirical", "values": [text]})
-        except ValueError as error:
-            where = f"latency file {file}, line {number}"
-            raise ObservedDelaysError(
-                f"{where}: {text[:40]!r} is no delay", f"{where} is no delay"
-            ) from error
-    return [text for _, text in entries]
+    return read_delays(latency.file)

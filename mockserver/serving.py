@@ -13,9 +13,10 @@ from pathlib import Path
 
 from mockserver.config import ServerConfig
 from mockserver.content import ContentError
+from mockserver.delay_file import ObservedDelaysError
 from mockserver.private_listener import PrivateListener
 from mockserver.reach import Reach
-from mockserver.served import ObservedDelaysError, Served
+from mockserver.served import Served
 from mockserver.supervisor import supervise
 from mockserver.worker import BACKLOG, WorkerTask, loop_factory, run
 

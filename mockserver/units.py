@@ -46,6 +46,8 @@ _DURATION = rf"(?:{_DECIMAL}(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+"
 _SIZE = rf"({_DECIMAL})([kMG]B|[KMG]iB|B)"
 _RATE = rf"({_DECIMAL})/([smh])"
 _PERCENTAGE = rf"({_DECIMAL})%"
+# A decimal comma, or one between thousands.
+_COMMA = re.compile(r"([0-9]+),([0-9]+)([^0-9,.].*)?", re.DOTALL)
 _BARE = re.compile(rf"[+-]?(?:{_DECIMAL}|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 # The longest honest text is a tiny rate written out in full; beyond it, int() has limits of its own.
@@ -224,7 +226,17 @@ def _checked(text: str, what: str, example: str, units: tuple[str, ...]) -> str:
         raise ValueError(f"{text} is negative; {what} is not")
     if _BARE.fullmatch(text):
         raise ValueError(_no_unit(text, units))
+    if comma := _COMMA.fullmatch(text):
+        raise ValueError(f"{text!r} has a comma; write {_without_comma(comma, units)}")
     return text
+
+
+def _without_comma(found: re.Match[str], units: tuple[str, ...]) -> str:
+    whole, fraction, unit = found.groups()
+    numbers = [f"{whole}.{fraction}"]
+    if len(fraction) == 3 and not whole.startswith("0"):  # noqa: PLR2004 (between thousands)
+        numbers.append(whole + fraction)
+    return " or ".join(number + end for number in numbers for end in ((unit,) if unit else units))
 
 
 def _not_text(value: Any, what: str, example: str, units: tuple[str, ...]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mockserver.config import ServerConfig
+from mockserver.delay_file import ObservedDelaysError
 from mockserver.latency import sampler
-from mockserver.served import ObservedDelaysError, observed
+from mockserver.served import observed
 from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
 from simulator.analysis.validity import Limits, judge

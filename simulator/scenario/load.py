@@ -5,11 +5,13 @@ Precedence: defaults < file < environment (`SIMULATOR_SERVER__LATENCY=20ms`) < `
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from mockserver.delay_file import ObservedDelaysError, read_delays
 from simulator.scenario.combinations import (
     MAX_CELLS,
     SELECTIONS,
@@ -255,6 +257,18 @@ def _missing_files(document: Any) -> Iterator[Mistake]:
             there, wrong = False, f"cannot be looked at ({error.strerror})"
         if not there:
             yield Mistake(keys, f"the {what} {path} {wrong}")
+        elif not folder and (unreadable := _wrong_delays(path, path.stat().st_mtime_ns)) is not None:
+            yield Mistake(keys, unreadable)
+
+
+@lru_cache(maxsize=64)
+def _wrong_delays(path: Path, _modified_ns: int) -> str | None:
+    """Say what is wrong with a file of observed delays: once, however many combinations name it."""
+    try:
+        read_delays(path)
+    except ObservedDelaysError as error:
+        return str(error)
+    return None
 
 
 def _read(path: Path) -> str:

@@ -230,7 +230,10 @@ def test_observed_delays_come_from_a_file(start: Start, get: Get, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("3ms\nlater\n", "line 2: 'later' is no delay"), ("# nothing\n", "has 0 durations")],
+    [
+        ("3ms\nlater\n", "line 2: 'later' is not a duration; write a number"),
+        ("# nothing\n", "has 0 durations"),
+    ],
 )
 def test_a_bad_file_of_delays_names_the_line(text: str, sentence: str, tmp_path: Path) -> None:
     file = tmp_path / "delays.txt"

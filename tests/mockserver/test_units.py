@@ -110,6 +110,12 @@ def test_rates() -> None:
         (parse_duration, "1e3", "1e3 has no unit"),
         (parse_duration, "-40ms", "-40ms is negative; a duration is not"),
         (parse_duration, "", "a duration is missing; write for example 40ms"),
+        (parse_duration, "0,5s", "'0,5s' has a comma; write 0.5s"),
+        (parse_duration, "0,123", "'0,123' has a comma; write 0.123ms or 0.123s"),
+        (parse_duration, "1,500ms", "'1,500ms' has a comma; write 1.500ms or 1500ms"),
+        (parse_duration, "1,2,3ms", "'1,2,3ms' is not a duration"),
+        (parse_size, "1,5kB", "'1,5kB' has a comma; write 1.5kB"),
+        (parse_rate, "2,5/s", "'2,5/s' has a comma; write 2.5/s"),
         (parse_duration, "40 ms", "'40 ms' is not a duration; write a number and a unit"),
         (parse_duration, "ms", "'ms' is not a duration"),
         (parse_duration, "4\u0660ms", "is not a duration"),  # an Arabic-Indic digit

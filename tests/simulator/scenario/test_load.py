@@ -263,6 +263,28 @@ def test_a_missing_folder_is_found_at_load(
     assert (problem.line, f"{problem.path}: {problem.message}") == (3, expected.format(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"0.123\n0.081\n", "line 1: found '0.123': 0.123 has no unit; write 0.123ms or 0.123s"),
+        (b"elapsed\r\n31ms\r\n", "line 1: 'elapsed' is not a duration; "),
+        (b"", "has 0 durations; "),
+    ],
+)
+def test_a_file_of_delays_is_read_at_load(
+    base: str, refused: Refused, tmp_path: Path, text: bytes, expected: str
+) -> None:
+    (tmp_path / "delays.txt").write_bytes(text)
+    named = "{kind: empirical, file: delays.txt}"
+    for scenario in (
+        edited(base, "latency: 40ms", f"latency: {named}"),
+        base + f"vary: {{server.latency: [20ms, {named}]}}\n",
+    ):
+        (problem,) = refused(scenario)
+        assert problem.message.startswith(f"latency file {tmp_path}/delays.txt")
+        assert expected in problem.message
+
+
 def test_a_stored_document_loads_again(base: str, tmp_path: Path) -> None:
     saved = tmp_path / "saved"
     saved.mkdir()
