@@ -49,6 +49,8 @@ def _foot(summary: Summary) -> Iterator[str]:
         yield f"Expectations: {_expected(summary.expectations)}"
     if summary.cautions:
         yield f"Cautions: {_few(summary.cautions, ' · ', ' · … and')}"
+    if summary.left_out:
+        yield f"Not served: {_few(summary.left_out, ' · ', ' · … and')}"
     yield f"Measured on {escaped(summary.machine)}"
     yield f"{'Again' if summary.again else 'More'}: {code(summary.command)}"
 

@@ -64,6 +64,8 @@ class Summary:
     expectations: Tally | None
     """Null: nothing was expected."""
     cautions: tuple[str, ...]
+    left_out: tuple[str, ...]
+    """What of the content was not served."""
     machine: str
     """Machine and Pythons, without paths: they say more of a person than of a number."""
     command: str

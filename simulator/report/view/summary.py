@@ -46,7 +46,8 @@ def build_summary(document: ResultDocument) -> Summary:
         if searched
         else _table(document),
         expectations=_tally(document.expectations),
-        cautions=(*cautions(document), *left_out(document)),
+        cautions=cautions(document),
+        left_out=tuple(left_out(document)),
         machine=in_a_line(document),
         command=str(command or f"simulator report {document.id}"),
         again="command" in document.environment,
