@@ -31,7 +31,7 @@ from simulator.schedule.sizing import BudgetError
 
 def run_scenario(options: Options) -> int:
     """Run and show; returns the exit code. Raises Stop for what the user gave wrong."""
-    scenario = load_scenario(options.file, options.overrides)
+    scenario = load_scenario(options)
     python = find_python(options.python, scenario)
     options.wanted.check()
     with mistakes_of(options.file):
@@ -59,10 +59,15 @@ def run_scenario(options: Options) -> int:
     return outcome.code or verdict_of(outcome.document, strict=options.strict)
 
 
-def load_scenario(file: Path, overrides: tuple[str, ...]) -> Scenario:
+def load_scenario(options: Options) -> Scenario:
     """Read the scenario that the command line names. Raises Stop."""
-    with mistakes_of(file):
-        return load(file, overrides=overrides, environ=os.environ)
+    with mistakes_of(options.file):
+        return load(
+            options.file,
+            overrides=options.overrides,
+            environ=os.environ,
+            served_elsewhere=options.server_url is not None,
+        )
 
 
 @contextmanager

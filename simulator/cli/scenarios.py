@@ -9,12 +9,12 @@ from pathlib import Path
 
 from simulator import environment
 from simulator.cli import exits
-from simulator.experiment.folders import import_path, taken_names
+from simulator.cli.run import find_python
+from simulator.experiment.folders import look_through
 from simulator.experiment.launch import find
 from simulator.experiment.preparation import foresee
 from simulator.result.comparison import comparison_schema
 from simulator.result.document import result_schema
-from simulator.runner.driver_process import default_python
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load
 from simulator.scenario.model import Scenario
@@ -26,8 +26,8 @@ from simulator.text.numbers import clock, number
 from simulator.text.words import names
 
 
-def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
-    """Check each file; print every problem of every file."""
+def validate_files(files: Sequence[Path], overrides: tuple[str, ...], python: str | None) -> int:
+    """Check each file, for the interpreter that is to run it; print every problem of every file. Raises Stop."""
     wrong = 0
     for file in files:
         try:
@@ -36,7 +36,8 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
             wrong += 1
             sys.stderr.write(f"{error}\n")
             continue
-        _, missing = find(scenario, default_python())
+        interpreter = find_python(python, scenario)
+        _, missing = find(scenario, interpreter)
         cells = expand(
             scenario,
             environment.usable_cores(),
@@ -44,10 +45,10 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...]) -> int:
             missing_runtimes=missing,
         )
         try:
-            remark = taken_names(cells, import_path(scenario.source_dir))
+            remark = look_through(scenario, cells, interpreter)
         except ScenarioError as error:
             wrong += 1
-            sys.stderr.write(f"{file}: {error}\n")
+            sys.stderr.write(f"{error}\n")
             continue
         sys.stdout.write(f"{file}: ok, {len(cells)} cells × {scenario.rounds} rounds\n")
         if remark is not None:

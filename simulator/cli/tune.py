@@ -37,7 +37,7 @@ def tune_scenario(options: Options, wanted: TuneOptions) -> int:
     command = reproducing(options.given, os.environ, "tune", wanted.words)
     # Expectations speak of the scenario's own cells; a search has others, and looks for a choice.
     options = replace(options, overrides=("expect=[]", *options.overrides))
-    scenario = one_setting(load_scenario(options.file, options.overrides), options, wanted)
+    scenario = one_setting(load_scenario(options), options, wanted)
     options.wanted.check()
     with mistakes_of(options.file):
         planned = design(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from simulator import environment
-from simulator.experiment.folders import import_path, taken_names
+from simulator.experiment.folders import import_path, look_through
 from simulator.experiment.launch import Launch, find
 from simulator.experiment.preparation import Preparation, Search
 from simulator.experiment.searching import Tuning, search
@@ -76,12 +76,12 @@ def design(
         rerun: do disturbed rounds again; otherwise they count as they are.
 
     Raises:
-        ScenarioError: it cannot be run from these folders.
-        rerun: do disturbed rounds again; otherwise they count as they are.
+        ScenarioError: it cannot be run from these folders, or its parser is not to be found.
     """
     memory_limit, cores = environment.memory_limit_bytes(), environment.usable_cores()
-    launch, missing = find(scenario, python or default_python())
-    document, folders = scenario.document(), import_path(scenario.source_dir)
+    python = python or default_python()
+    launch, missing = find(scenario, python)
+    document = scenario.document()
     cells_of = expand if tuning is None else partial(candidates, max_in_flight=tuning.max_in_flight)
     cells = cells_of(
         scenario,
@@ -106,8 +106,8 @@ def design(
             cells=planned_cells(cells),
         ),
         launch=launch,
-        import_path=folders,
-        remark=taken_names(cells, folders),
+        import_path=import_path(scenario.source_dir),
+        remark=look_through(scenario, cells, python),
         cores=cores,
         memory_limit_bytes=memory_limit,
         schedule=schedule,

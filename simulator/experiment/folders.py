@@ -1,12 +1,22 @@
-"""The user's folders: where the parser is looked for, and what in them has a name that is taken."""
+"""The user's folders: whether the parser is there, and what in them has a name that is taken."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from simulator.driver.clients import CLIENTS
 from simulator.driver.parsers import BUILT_IN
-from simulator.environment.shadowing import hides, is_standard, never_found, same_names, standard_names
+from simulator.environment.finding import why_not_found
+from simulator.environment.shadowing import (
+    SameName,
+    hides,
+    is_standard,
+    never_found,
+    same_names,
+    standard_names,
+)
+from simulator.runner.driver_process import default_python
 from simulator.scenario.cells import Cell
+from simulator.scenario.model import Scenario
 from simulator.scenario.problem import Problem, ScenarioError
 
 
@@ -17,24 +27,53 @@ def import_path(source_dir: Path | None) -> tuple[str, ...]:
     return tuple(folders if here in folders else [*folders, here])
 
 
-def taken_names(cells: Iterable[Cell], folders: tuple[str, ...]) -> str | None:
-    """Say which files there have names of Python's own modules, where a parser of the user's is looked for; null: none.
+def look_through(scenario: Scenario, cells: Iterable[Cell], python: str) -> str | None:
+    """Look for the parsers of a scenario's cells, without running them, and for files whose names are taken.
+
+    Args:
+        scenario: its folder, and the current one, are looked through.
+        cells: what is to be measured.
+        python: the interpreter of cells without a runtime.
+
+    Returns:
+        Which files there have names of Python's own modules; null: none, or no parser of the user's is looked for.
 
     Raises:
-        ScenarioError: a file would hide a library that the cells need, or the parser itself has such a name.
+        ScenarioError: a parser cannot be found or has such a name, or a file would hide a library that the cells need.
     """
-    cells = tuple(cells)
-    functions = {cell.job.parser.function for cell in cells if cell.job.parser.function is not None}
-    wanted = [hides(same) for same in same_names(folders, _libraries(cells))]
+    cells, folders = tuple(cells), import_path(scenario.source_dir)
+    # Function -> whether this interpreter runs it, and no other.
+    functions: dict[str, bool] = {}
+    for cell in cells:
+        function = cell.job.parser.function
+        if function is not None:
+            here = cell.runtime is None and python == default_python()
+            functions[function] = functions.get(function, True) and here
     same = standard_names(folders) if functions else ()
-    wanted += [
-        f"job.parser: {function} names Python's own module {one.module}, not {one.path}; rename the file"
-        for function in sorted(functions)
-        if (one := is_standard(function, same)) is not None
-    ]
-    if wanted:
-        raise ScenarioError([Problem("", None, None, "", message) for message in wanted])
+    source = "" if scenario.origin is None else scenario.origin.source
+    problems = [Problem(source, None, None, "", hides(one)) for one in same_names(folders, _libraries(cells))]
+    for function, here in functions.items():
+        wrong = _name_is_taken(function, same) or why_not_found(function, folders, here=here)
+        if wrong is not None:
+            problems += _of_parser(scenario, function, wrong)
+    if problems:
+        raise ScenarioError(problems)
     return never_found(same) if same else None
+
+
+def _name_is_taken(function: str, same: tuple[SameName, ...]) -> str | None:
+    one = is_standard(function, same)
+    return (
+        None
+        if one is None
+        else f"{function} names Python's own module {one.module}, not {one.path}; rename the file"
+    )
+
+
+def _of_parser(scenario: Scenario, function: str, message: str) -> tuple[Problem, ...]:
+    if scenario.origin is None:
+        return (Problem("", None, None, "job.parser", message),)
+    return scenario.origin.of_parser(function, message)
 
 
 def _libraries(cells: Iterable[Cell]) -> set[str]:

@@ -69,4 +69,4 @@ def of_case(scenario: Scenario, name: str) -> Scenario:
     document = scenario.document()
     points = Factors(document, strategy_names(document)).points()
     point = next(point for point in points if point.case == name)
-    return from_document(resolve(document, point), scenario.name, scenario.source_dir)
+    return from_document(resolve(document, point), scenario.name, scenario.source_dir, scenario.origin)

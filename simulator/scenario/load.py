@@ -5,13 +5,11 @@ Precedence: defaults < file < environment (`SIMULATOR_SERVER__LATENCY=20ms`) < `
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from mockserver.delay_file import ObservedDelaysError, read_delays
 from simulator.scenario.combinations import (
     MAX_CELLS,
     SELECTIONS,
@@ -27,24 +25,38 @@ from simulator.scenario.document import Document, Keys, Mark, parse
 from simulator.scenario.expect_mistakes import expect_mistakes
 from simulator.scenario.explain import Mistake, explain
 from simulator.scenario.model import Scenario
-from simulator.scenario.paths import PathError, absolute, dotted, files, place, replaced
+from simulator.scenario.origin import Origin
+from simulator.scenario.paths import PathError, absolute, dotted, place, replaced
 from simulator.scenario.problem import Problem, ScenarioError, found
+from simulator.scenario.referred import ReferredFiles
 from simulator.scenario.settings import Setting, from_environment, from_overrides
 
 
-def load(path: Path, *, overrides: Sequence[str] = (), environ: Mapping[str, str] | None = None) -> Scenario:
-    """Read a scenario file.
+def load(
+    path: Path,
+    *,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+    served_elsewhere: bool = False,
+) -> Scenario:
+    """Read a scenario file, and the files that it names.
 
     Args:
         path: The YAML file.
         overrides: `path=value` texts of `--set`, the value as YAML; later ones win.
         environ: Environment variables; those that start with SIMULATOR_ are read.
+        served_elsewhere: A mock server that runs already serves it, so that what it reads need not be here.
 
     Raises:
         ScenarioError: The file cannot be read, or the scenario is wrong: all problems at once.
     """
     return load_text(
-        _read(path), str(path), path.absolute().parent, overrides=overrides, environ=environ or {}
+        _read(path),
+        str(path),
+        path.absolute().parent,
+        overrides=overrides,
+        environ=environ or {},
+        served_elsewhere=served_elsewhere,
     )
 
 
@@ -55,6 +67,7 @@ def load_text(
     *,
     overrides: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
+    served_elsewhere: bool = False,
 ) -> Scenario:
     """Read a scenario from text; see `load`.
 
@@ -65,6 +78,7 @@ def load_text(
             Relative paths in overrides and the environment start in the current folder.
         overrides: See `load`.
         environ: See `load`.
+        served_elsewhere: See `load`.
 
     Raises:
         ScenarioError: The scenario is wrong: all problems at once.
@@ -77,23 +91,25 @@ def load_text(
     draft = _Draft(source, document, absolute(document.data, (), base_dir))
     for setting in (*from_environment(environ or {}), *from_overrides(overrides)):
         draft.apply(setting)
-    return _validated(draft, base_dir, check_files=True)
+    return _validated(draft, base_dir, ReferredFiles(served_elsewhere), draft.origin)
 
 
-def from_document(document: Mapping[str, Any], source: str, source_dir: Path | None = None) -> Scenario:
+def from_document(
+    document: Mapping[str, Any], source: str, source_dir: Path | None = None, origin: Origin | None = None
+) -> Scenario:
     """Read a scenario back from `Scenario.document()`. The folders it names need not exist any more.
 
     Args:
         document: Plain data, as stored with the results.
         source: What problems call it.
         source_dir: `Scenario.source_dir` of the original.
+        origin: `Scenario.origin` of the original.
 
     Raises:
         ScenarioError: It is not a scenario.
     """
-    return _validated(
-        _Draft(source, Document(document, {}, {}), dict(document)), source_dir, check_files=False
-    )
+    draft = _Draft(source, Document(document, {}, {}), dict(document))
+    return _validated(draft, source_dir, None, origin or draft.origin)
 
 
 REMOVED_BY_NULL: tuple[Keys, ...] = (("cases",), ("vary",))
@@ -128,6 +144,11 @@ class _Draft:
         self.set_by = {key: by for key, by in self.set_by.items() if key[: len(keys)] != keys}
         self.set_by[keys] = setting.source
 
+    @property
+    def origin(self) -> Origin:
+        """Return where the values are from, for whoever finds a mistake later."""
+        return Origin(self.source, self.data, lambda keys, message: self.problem(Mistake(keys, message)))
+
     def problem(self, mistake: Mistake) -> Problem:
         """Say where a mistake came from."""
         source, mark = self._came_from(mistake.keys, at_key=mistake.at_key)
@@ -150,17 +171,20 @@ class _Draft:
         return self.source, None
 
 
-def _validated(draft: _Draft, source_dir: Path | None, *, check_files: bool) -> Scenario:
+def _validated(
+    draft: _Draft, source_dir: Path | None, referred: ReferredFiles | None, origin: Origin
+) -> Scenario:
+    """Check a draft, and the files that it names where they are to be looked at. Raises ScenarioError."""
     wrong: list[Mistake] = []
     scenario: Scenario | None = None
     try:
-        scenario = Scenario.from_document(draft.data, source_dir)
+        scenario = Scenario.from_document(draft.data, source_dir, origin)
     except ValidationError as error:
         wrong += explain(error, draft.data)
-    if check_files:
-        wrong += _missing_files(draft.data)
+    if referred is not None:
+        wrong += referred.mistakes(draft.data)
     if (scenario is not None) or _has_factors(draft.data):
-        wrong += _factor_mistakes(draft.data, frozenset(wrong), check_files=check_files)
+        wrong += _factor_mistakes(draft.data, frozenset(wrong), referred)
         wrong += expect_mistakes(draft.data, tuple(wrong))
     problems = [*draft.problems, *map(draft.problem, wrong)]
     if problems or scenario is None:
@@ -183,13 +207,15 @@ def _has_factors(document: Any) -> bool:
     )
 
 
-def _factor_mistakes(document: Any, base: frozenset[Mistake], *, check_files: bool) -> tuple[Mistake, ...]:
+def _factor_mistakes(
+    document: Any, base: frozenset[Mistake], referred: ReferredFiles | None
+) -> tuple[Mistake, ...]:
     """Find what is wrong with `cases` and `vary`: in themselves, then in each combination they make.
 
     Args:
         document: The whole document.
         base: What is wrong with the rest of it, which the combinations only repeat.
-        check_files: Whether files must exist.
+        referred: Looks at the files that combinations name; null: nobody does.
     """
     varied = Factors(document, strategy_names(document))
     in_themselves = tuple(varied.mistakes())
@@ -200,7 +226,7 @@ def _factor_mistakes(document: Any, base: frozenset[Mistake], *, check_files: bo
     seen: dict[Any, Point] = {}
     mistakes: list[Mistake] = []
     for point in points.values():
-        made, wrong = _try(document, point, base, check_files=check_files)
+        made, wrong = _try(document, point, base, referred)
         mistakes += wrong
         if made:
             # Only points that set the same paths are compared: the baseline lacks some of them.
@@ -213,7 +239,7 @@ def _factor_mistakes(document: Any, base: frozenset[Mistake], *, check_files: bo
 
 
 def _try(
-    document: Any, point: Point, base: frozenset[Mistake], *, check_files: bool
+    document: Any, point: Point, base: frozenset[Mistake], referred: ReferredFiles | None
 ) -> tuple[str, list[Mistake]]:
     """Validate one combination; return its scenario as JSON, empty if it is none, and what is wrong."""
     made = ""
@@ -226,8 +252,8 @@ def _try(
         made = Scenario.model_validate(resolved).model_dump_json()
     except ValidationError as error:
         wrong += explain(error, resolved)
-    if check_files:
-        wrong += _missing_files(resolved)
+    if referred is not None:
+        wrong += referred.mistakes(resolved)
     return made, [origin(document, point, mistake) for mistake in wrong if mistake not in base]
 
 
@@ -244,31 +270,6 @@ def _equal(first: Point, second: Point) -> Iterator[Mistake]:
             message = f"{label(other.value)} is the same level as {label(one.value)}; remove one"
             yield Mistake(other.keys, message)
             return
-
-
-def _missing_files(document: Any) -> Iterator[Mistake]:
-    for keys, path in files(document):
-        folder = keys[-1] == "path"
-        what = "folder" if folder else "file"
-        try:
-            there = path.is_dir() if folder else path.is_file()
-            wrong = f"is not a {what}" if path.exists() else "does not exist"
-        except OSError as error:
-            there, wrong = False, f"cannot be looked at ({error.strerror})"
-        if not there:
-            yield Mistake(keys, f"the {what} {path} {wrong}")
-        elif not folder and (unreadable := _wrong_delays(path, path.stat().st_mtime_ns)) is not None:
-            yield Mistake(keys, unreadable)
-
-
-@lru_cache(maxsize=64)
-def _wrong_delays(path: Path, _modified_ns: int) -> str | None:
-    """Say what is wrong with a file of observed delays: once, however many combinations name it."""
-    try:
-        read_delays(path)
-    except ObservedDelaysError as error:
-        return str(error)
-    return None
 
 
 def _read(path: Path) -> str:

@@ -22,6 +22,7 @@ from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
 from simulator.scenario.expect import ExpectEntry
 from simulator.scenario.job import Job, between
+from simulator.scenario.origin import Origin
 from simulator.scenario.runtimes import RuntimeEntry, different
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
 
@@ -156,6 +157,7 @@ class Scenario(Config):
 
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)
     _source_dir: Path | None = PrivateAttr(default=None)
+    _origin: Origin | None = PrivateAttr(default=None)
 
     @field_validator("precision")
     @classmethod
@@ -220,7 +222,9 @@ class Scenario(Config):
         return self
 
     @classmethod
-    def from_document(cls, document: dict[str, Any], source_dir: Path | None = None) -> Self:
+    def from_document(
+        cls, document: dict[str, Any], source_dir: Path | None = None, origin: Origin | None = None
+    ) -> Self:
         """Build a scenario from a resolved document, such as `document()` of another one.
 
         `cases` and `vary` are not expanded here: `load.from_document` checks them too.
@@ -231,12 +235,18 @@ class Scenario(Config):
         scenario = cls.model_validate(document)
         scenario._document = deepcopy(document)  # noqa: SLF001 (its own)
         scenario._source_dir = source_dir  # noqa: SLF001 (its own)
+        scenario._origin = origin  # noqa: SLF001 (its own)
         return scenario
 
     @property
     def source_dir(self) -> Path | None:
         """The folder of the scenario file, where the user's parser is looked for; None without a file."""
         return self._source_dir
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where its values were written; None where nobody has noted it."""
+        return self._origin
 
     def document(self) -> dict[str, Any]:
         """Return the scenario as it was written, with overrides and absolute paths: plain data for JSON."""

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from simulator.cli.commands.options import Python
+
 
 def validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")],
@@ -12,11 +14,12 @@ def validate(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value.")
     ] = None,
+    python: Python = None,
 ) -> None:
     """Check scenarios; print every mistake with its line, or how many cells each has."""
     from simulator.cli.scenarios import validate_files
 
-    raise typer.Exit(validate_files(files, tuple(set_ or ())))
+    raise typer.Exit(validate_files(files, tuple(set_ or ()), python))
 
 
 def init(

@@ -125,8 +125,12 @@ def test_what_cannot_be_pickled_fails_processes_alone(scenario_file: Write) -> N
     assert "return plain data" in str(cell(document, "processes")["reason"])
 
 
-def test_a_missing_parser_is_unsupported_and_names_the_flag(scenario_file: Write) -> None:
-    document = run_json(scenario_file(job__parser="nowhere:at_all"))
+def test_a_parser_that_another_python_may_have_is_unsupported_there_and_names_the_flag(
+    scenario_file: Write, tmp_path: Path
+) -> None:
+    other = tmp_path / "python"
+    other.symlink_to(sys.executable)
+    document = run_json(scenario_file(job__parser="nowhere:at_all"), "--python", other)
     assert document["exit code"] == 98
     assert cell(document, "threads")["status"] == "unsupported"
     assert "--python" in str(cell(document, "threads")["reason"])
@@ -382,10 +386,12 @@ def test_the_job_runs_in_a_virtual_environment_of_its_own(scenario_file: Write, 
     }
     assert after.keys() == before.keys()
 
-    without = simulator(file.parent, "run", file)
-    assert without.returncode == 98
-    assert "theirs" in without.stdout
-    assert "--python" in without.stdout
+    for command in ("run", "validate"):
+        without = simulator(file.parent, command, file)
+        assert without.returncode == 2
+        assert "there is no module 'theirs'" in without.stderr
+        assert "--python" in without.stderr
+    assert simulator(file.parent, "validate", file, "--python", python).returncode == 0
 
 
 def test_what_init_writes_runs_as_it_is(parsers: Path) -> None:

@@ -231,6 +231,7 @@ def test_folders_start_where_they_are_written(
 ) -> None:
     for folder in (tmp_path / "saved", tmp_path / "here" / "other"):
         folder.mkdir(parents=True)
+        (folder / "a.html").touch()
     monkeypatch.chdir(tmp_path / "here")
     text = edited(base, "latency: 40ms", "content: {kind: folder, path: ./saved}")
     path = tmp_path / "t.yaml"
@@ -288,6 +289,8 @@ def test_a_file_of_delays_is_read_at_load(
 def test_a_stored_document_loads_again(base: str, tmp_path: Path) -> None:
     saved = tmp_path / "saved"
     saved.mkdir()
+    page = saved / "a.html"
+    page.touch()
     path = tmp_path / "t.yaml"
     path.write_text(
         base + "cases: {a: {job.parser: spin}}\nvary: {server.content: [{kind: folder, path: saved}]}\n"
@@ -295,6 +298,7 @@ def test_a_stored_document_loads_again(base: str, tmp_path: Path) -> None:
     text = path.read_text().replace("server.content: [{kind: folder, path: saved}]", "server.seed: [1, 2]")
     path.write_text(text)
     scenario = load(path, overrides=["server.content={kind: folder, path: " + str(saved) + "}"])
+    page.unlink()
     saved.rmdir()  # an old run can be shown though its pages are gone
     stored = json.loads(json.dumps(scenario.document()))
     again = from_document(stored, "run 1", scenario.source_dir)

@@ -62,8 +62,9 @@ def plain(text: str) -> Any:
     return YAML(typ="safe", pure=True).load(text)
 
 
-def overrides(path: Path) -> list[str]:
-    return [f"server.content.path={FOLDER}"] if path.stem == "real_pages" else []
+def overrides(path: Path, pages: Path) -> list[str]:
+    (pages / "saved.html").touch()
+    return [f"server.content.path={pages}"] if path.stem == "real_pages" else []
 
 
 def window_s(scenario: Scenario, cores: int) -> list[float]:
@@ -100,8 +101,10 @@ def test_all_scenarios_are_here() -> None:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_a_shipped_scenario_is_valid_and_long_enough(path: Path, validator: Draft202012Validator) -> None:
-    scenario = load(path, overrides=overrides(path))
+def test_a_shipped_scenario_is_valid_and_long_enough(
+    path: Path, validator: Draft202012Validator, tmp_path: Path
+) -> None:
+    scenario = load(path, overrides=overrides(path, tmp_path))
     assert scenario.name == path.stem
     validator.validate(scenario.document())
     if scenario.budget_ns is not None:
@@ -204,6 +207,7 @@ def test_the_template_leaves_the_pages_to_be_sized_within_its_time_limit(latency
 def test_the_template_takes_the_caller_s_choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     saved = tmp_path / "my saved, pages: #1"
     saved.mkdir()
+    (saved / "a.html").touch()
     monkeypatch.chdir(tmp_path)
     text = render(
         "mine", parser="mypkg.pages:parse", pages="./my saved, pages: #1", latency="120ms", client="aiohttp"

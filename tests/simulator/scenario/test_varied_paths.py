@@ -144,7 +144,7 @@ VARIED: list[tuple[str, str, str, list[Any], Callable[[Cell], Any], list[Any]]] 
         "pool4",
         ["[0]", "[0, 1, 2]"],
         lambda cell: (cell.affinity.driver, cell.plan.shards.count),
-        [((0,), 1), ((0, 1, 2), 3)],
+        [((0,), 1), ((0, 1, 2), 2)],
     ),
     (
         "affinity",
