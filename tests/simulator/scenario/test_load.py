@@ -231,7 +231,7 @@ def test_folders_start_where_they_are_written(
 ) -> None:
     for folder in (tmp_path / "saved", tmp_path / "here" / "other"):
         folder.mkdir(parents=True)
-        (folder / "a.html").touch()
+        (folder / "a.html").write_text("<p>")
     monkeypatch.chdir(tmp_path / "here")
     text = edited(base, "latency: 40ms", "content: {kind: folder, path: ./saved}")
     path = tmp_path / "t.yaml"
@@ -290,7 +290,7 @@ def test_a_stored_document_loads_again(base: str, tmp_path: Path) -> None:
     saved = tmp_path / "saved"
     saved.mkdir()
     page = saved / "a.html"
-    page.touch()
+    page.write_text("<p>")
     path = tmp_path / "t.yaml"
     path.write_text(
         base + "cases: {a: {job.parser: spin}}\nvary: {server.content: [{kind: folder, path: saved}]}\n"

@@ -63,7 +63,7 @@ def plain(text: str) -> Any:
 
 
 def overrides(path: Path, pages: Path) -> list[str]:
-    (pages / "saved.html").touch()
+    (pages / "saved.html").write_text("<p>")
     return [f"server.content.path={pages}"] if path.stem == "real_pages" else []
 
 
@@ -207,7 +207,7 @@ def test_the_template_leaves_the_pages_to_be_sized_within_its_time_limit(latency
 def test_the_template_takes_the_caller_s_choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     saved = tmp_path / "my saved, pages: #1"
     saved.mkdir()
-    (saved / "a.html").touch()
+    (saved / "a.html").write_text("<p>")
     monkeypatch.chdir(tmp_path)
     text = render(
         "mine", parser="mypkg.pages:parse", pages="./my saved, pages: #1", latency="120ms", client="aiohttp"
