@@ -91,7 +91,8 @@ def test_a_refusal_comes_from_any_worker(start: Start) -> None:
     server = start({"workers": 2})
     for _ in range(2):
         connection = connect(server)
-        connection.request("PUT", "/__admin/config", '{"workers": 1}')
+        known = {"Authorization": f"Bearer {server.token}"}
+        connection.request("PUT", "/__admin/config", '{"workers": 1}', known)
         response = connection.getresponse()
         assert (
             response.status,
