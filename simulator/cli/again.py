@@ -18,6 +18,8 @@ class Given:
     overrides: tuple[str, ...]
     python: str | None = None
     server_url: str | None = None
+    rerun: bool = True
+    """Disturbed rounds are done again."""
 
 
 def reproducing(
@@ -57,6 +59,8 @@ def _words(given: Given, settings: Sequence[str] = ()) -> list[str]:
         words += ["--python", given.python]
     if given.server_url is not None:
         words += ["--server", _without_password(given.server_url)]
+    if not given.rerun:
+        words.append("--no-rerun")
     return words
 
 

@@ -57,7 +57,7 @@ class Options:
     @property
     def given(self) -> Given:
         """Return what decides what is measured."""
-        return Given(self.file, self.overrides, self.python, self.server_url)
+        return Given(self.file, self.overrides, self.python, self.server_url, self.rerun)
 
 
 @dataclass(frozen=True)

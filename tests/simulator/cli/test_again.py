@@ -46,6 +46,12 @@ def test_going_on_names_the_database_and_the_run() -> None:
     assert words[1:] == ["run", "a.yaml", "--store", "r.sqlite", "--resume", "abc"]
 
 
+def test_disturbed_rounds_that_are_taken_as_they_are_stay_so() -> None:
+    given = Given(Path("a.yaml"), (), rerun=False)
+    assert "--no-rerun" in shlex.split(reproducing(given, {}))
+    assert "--no-rerun" in shlex.split(going_on(given, "abc", None))
+
+
 def test_runs_by_different_commands_are_compared_all_the_same() -> None:
     done = [repetition("threads", round_, environment={"version": "3.13"}) for round_ in range(3)]
     first = run([planned("threads")], done)
