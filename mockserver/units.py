@@ -41,8 +41,9 @@ _RATE_S: Mapping[str, int] = {"s": 1, "m": 60, "h": 3_600}
 
 _DECIMAL = r"[0-9]+(?:\.[0-9]+)?"
 # "ms" stands before "m" and "s": the first alternative that matches wins.
-_DURATION_TERM = rf"({_DECIMAL})(ns|us|\u00b5s|\u03bcs|ms|s|m|h)"
-_DURATION = rf"(?:{_DECIMAL}(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+"
+# One space before the unit, as reports write it.
+_DURATION_TERM = rf"({_DECIMAL}) ?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)"
+_DURATION = rf"(?:{_DECIMAL} ?(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+"
 _SIZE = rf"({_DECIMAL})([kMG]B|[KMG]iB|B)"
 _RATE = rf"({_DECIMAL})/([smh])"
 _PERCENTAGE = rf"({_DECIMAL})%"

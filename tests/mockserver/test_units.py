@@ -67,6 +67,13 @@ def test_durations_round_trip(ns: int) -> None:
     assert parse_duration(format_duration(ns)) == ns
 
 
+@pytest.mark.parametrize(
+    ("text", "ns"), [("40 ms", 40_000_000), ("1.5 s", 1_500_000_000), ("1 m30 s", 90_000_000_000)]
+)
+def test_a_duration_is_read_as_reports_write_it(text: str, ns: int) -> None:
+    assert parse_duration(text) == ns
+
+
 @given(st.integers(min_value=0, max_value=10**18))
 def test_sizes_round_trip(size_bytes: int) -> None:
     assert parse_size(format_size(size_bytes)) == size_bytes
@@ -116,7 +123,8 @@ def test_rates() -> None:
         (parse_duration, "1,2,3ms", "'1,2,3ms' is not a duration"),
         (parse_size, "1,5kB", "'1,5kB' has a comma; write 1.5kB"),
         (parse_rate, "2,5/s", "'2,5/s' has a comma; write 2.5/s"),
-        (parse_duration, "40 ms", "'40 ms' is not a duration; write a number and a unit"),
+        (parse_duration, "40  ms", "'40  ms' is not a duration; write a number and a unit"),
+        (parse_duration, "40\tms", "is not a duration"),
         (parse_duration, "ms", "'ms' is not a duration"),
         (parse_duration, "4\u0660ms", "is not a duration"),  # an Arabic-Indic digit
         (parse_duration, "9" * 5_000 + "ms", "characters long"),
