@@ -65,6 +65,9 @@ def driver_rate(cell: Cell, server: Server, *, instrument: bool = True) -> float
             driver.send("go")
             parked_ns: int = driver.wait_for("parked")["parked_ns"]
             driver.send("release")
+            driver.wait_for("emptied")
+            driver.send("describe")
+            driver.wait_for("described")
             driver.finish()
         go_ns: int = json.loads(output.read_text())["go_ns"]
     return (cell.job.counted or 0) * 1e9 / (parked_ns - go_ns)

@@ -1,21 +1,14 @@
 """A listening socket on loopback that lets in only programs of the user who runs the server.
 
-Loopback is open to every user of a machine, and what a server serves may be its owner's alone. Of a connection within
-one machine the kernel says whose its other end is (sock_diag(7), as `ss` asks it).
+Loopback is open to every user of a machine, and what a server serves may be its owner's alone.
 """
 
 import os
 import socket
-import struct
-import sys
 from typing import Any
 
-_SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, _NLMSG_ERROR, _NETLINK_SOCK_DIAG = 20, 1, 2, 4
-_HEADER = struct.Struct("=IHHII")
-"""netlink(7): length, type, flags, sequence, port."""
-_ANY_COOKIE = 0xFFFFFFFF
-_ANSWER_UID = 16 + 4 + 48 + 12
-"""Where a user id stands in an answer: after its header, four bytes, the socket's id and three numbers."""
+from mockserver.local_peer import local_peer
+
 ROOT = 0
 
 
@@ -30,49 +23,11 @@ class PrivateListener(socket.socket):
         """
         connection, address = super().accept()
         try:
-            owner = owner_of_peer(connection)
+            peer = local_peer(connection)
         except OSError:
             connection.close()  # the other end is gone
             raise ConnectionAbortedError from None
-        if owner in (None, ROOT, os.geteuid()):
+        if peer is None or peer.owner in (ROOT, os.geteuid()):
             return connection, address
         connection.close()
         raise ConnectionAbortedError
-
-
-def owner_of_peer(connection: socket.socket) -> int | None:
-    """Return the user id of the program at the other end of a TCP connection within this machine.
-
-    None: This system does not say; only Linux does.
-
-    Raises:
-        OSError: There is no such connection any more.
-    """
-    if sys.platform != "linux":
-        return None
-    family = connection.family
-    (theirs, their_port), (ours, our_port) = connection.getpeername()[:2], connection.getsockname()[:2]
-    # struct inet_diag_req_v2: the other end's socket is the one asked for.
-    request = (
-        struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, 0xFFFFFFFF)
-        + struct.pack("!HH", their_port, our_port)
-        + socket.inet_pton(family, theirs).ljust(16, b"\0")
-        + socket.inet_pton(family, ours).ljust(16, b"\0")
-        + struct.pack("=III", 0, _ANY_COOKIE, _ANY_COOKIE)
-    )
-    try:
-        with socket.socket(
-            socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_SOCK_DIAG
-        ) as asked:
-            asked.send(
-                _HEADER.pack(_HEADER.size + len(request), _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 0, 0)
-                + request
-            )
-            answer = asked.recv(4096)
-    except OSError:  # a kernel without it
-        return None
-    if _HEADER.unpack_from(answer)[1] == _NLMSG_ERROR:
-        (number,) = struct.unpack_from("=i", answer, _HEADER.size)
-        raise OSError(-number, os.strerror(-number))
-    owner: int = struct.unpack_from("=I", answer, _ANSWER_UID)[0]
-    return owner

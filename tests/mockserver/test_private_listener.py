@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from mockserver.private_listener import PrivateListener, owner_of_peer
+from mockserver.local_peer import LocalPeer, local_peer
+from mockserver.private_listener import PrivateListener
 
 pytestmark = pytest.mark.skipif(
     not hasattr(socket, "AF_NETLINK"), reason="only Linux says whose a connection is"
@@ -24,7 +25,7 @@ def test_a_connection_is_its_users(host: str) -> None:
         with socket.create_connection(listener.getsockname()[:2]):
             connection, _ = listener.accept()
             with connection:
-                assert owner_of_peer(connection) == os.geteuid()
+                assert local_peer(connection) == LocalPeer(os.geteuid(), held=True)
 
 
 def test_one_that_is_gone_is_not_let_in() -> None:
@@ -36,3 +37,20 @@ def test_one_that_is_gone_is_not_let_in() -> None:
         gone.close()
         with pytest.raises(ConnectionAbortedError):
             listener.accept()
+
+
+def test_an_end_that_was_closed_is_held_by_nobody_and_one_that_only_says_no_more_is() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        connection, _ = listener.accept()
+        with connection:
+            client.shutdown(socket.SHUT_WR)
+            assert connection.recv(1) == b""
+            assert local_peer(connection) == LocalPeer(os.geteuid(), held=True)
+            client.close()
+            try:
+                peer = local_peer(connection)
+            except OSError:
+                return
+            assert peer is not None
+            assert not peer.held
