@@ -75,6 +75,9 @@ def probe(job: "dict[str, Any]", control: Control) -> int:
 
 def measure(spec: Spec, control: Control) -> None:
     """One repetition. Raises Failure."""
+    # Not after the window: what it imports would lie among the records, and keep their memory from going back.
+    from .output import write_measured
+
     watch = gil_watch()
     opened_ns = time.perf_counter_ns()
     shard = open_shard(spec)
@@ -106,8 +109,6 @@ def measure(spec: Spec, control: Control) -> None:
         control.say("parked", parked_ns=parked_ns)
         control.wait_for("release")
         note_gil(watch, shard.outcome.notes)
-        from .output import write_measured
-
         write_measured(
             spec,
             shard.outcome,
