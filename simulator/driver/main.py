@@ -1,7 +1,6 @@
 """The driver's life: read the job file, start, say ready, go, park, be read, write what was measured, end.
 
-What is needed after the window is imported there, and what only some jobs need by these: modules are memory, which is
-measured, and time to start.
+What only some jobs need is imported by these: modules are memory, which is measured, and time to start.
 """
 # ruff: noqa: PLC0415
 
