@@ -25,6 +25,7 @@ from simulator.scenario.document import Document, Keys, Mark, parse
 from simulator.scenario.expect_mistakes import expect_mistakes
 from simulator.scenario.explain import Mistake, explain
 from simulator.scenario.model import Scenario
+from simulator.scenario.named import located
 from simulator.scenario.origin import Origin
 from simulator.scenario.paths import PathError, absolute, dotted, place, replaced
 from simulator.scenario.problem import Problem, ScenarioError, found
@@ -42,7 +43,7 @@ def load(
     """Read a scenario file, and the files that it names.
 
     Args:
-        path: The YAML file.
+        path: The YAML file; or the name of a shipped scenario, where there is no such file.
         overrides: `path=value` texts of `--set`, the value as YAML; later ones win.
         environ: Environment variables; those that start with SIMULATOR_ are read.
         served_elsewhere: A mock server that runs already serves it, so that what it reads need not be here.
@@ -50,6 +51,7 @@ def load(
     Raises:
         ScenarioError: The file cannot be read, or the scenario is wrong: all problems at once.
     """
+    path = located(path)
     return load_text(
         _read(path),
         str(path),
@@ -277,8 +279,6 @@ def _read(path: Path) -> str:
     hint = None
     try:
         return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        message, hint = "no such file", "simulator init NAME writes a scenario"
     except IsADirectoryError:
         message, hint = "is a folder", "name a scenario file in it"
     except PermissionError:

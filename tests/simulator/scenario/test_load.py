@@ -132,7 +132,7 @@ def test_a_file_that_is_no_scenario(tmp_path: Path, content: bytes, expected: st
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(
-        ScenarioError, match=r"no\.yaml: no such file; simulator init NAME writes a scenario$"
+        ScenarioError, match=r"no\.yaml: no such file; Shipped are .*; simulator init NAME writes a scenario$"
     ):
         load(tmp_path / "no.yaml")
     with pytest.raises(ScenarioError, match=r"is a folder; name a scenario file in it$"):

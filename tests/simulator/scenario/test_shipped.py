@@ -123,7 +123,7 @@ def test_a_shipped_scenario_is_valid_and_long_enough(
 def test_a_shipped_scenario_starts_with_its_question_and_its_command(path: Path) -> None:
     comment = [line for line in path.read_text().splitlines() if line.startswith("#")]
     assert "?" in comment[0]
-    assert any(f"simulator run scenarios/{path.name}" in line for line in comment)
+    assert any(f"simulator run {path.stem}" in line for line in comment)
 
 
 def test_real_pages_asks_for_its_folder() -> None:

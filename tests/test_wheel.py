@@ -1,0 +1,58 @@
+"""What is installed from a wheel has all that a checkout has."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE", "simulator", "mockserver", "scenarios")
+BUILD = "from setuptools import build_meta; build_meta.build_wheel('dist')"
+"""As pip does it, but with the setuptools that is here: nothing is asked of an index."""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with what a wheel of this checkout holds."""
+    source = tmp_path_factory.mktemp("source")
+    for name in BUILT_FROM:
+        if (ROOT / name).is_dir():
+            shutil.copytree(
+                ROOT / name, source / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        else:
+            shutil.copy(ROOT / name, source / name)
+    subprocess.run([sys.executable, "-c", BUILD], cwd=source, check=True, capture_output=True)
+    (wheel,) = (source / "dist").glob("*.whl")
+    folder = tmp_path_factory.mktemp("installed")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder)
+    return folder
+
+
+def test_shipped_scenarios_are_found_by_their_names(installed: Path, tmp_path: Path) -> None:
+    named = ["quickstart", "article"]  # the second has a parser beside it
+    done = subprocess.run(
+        [sys.executable, "-c", "from simulator.cli import main; main()", "validate", *named],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [line.split(",")[0] for line in done.stdout.splitlines() if ": ok" in line] == [
+        "quickstart: ok",
+        "article: ok",
+    ]
+
+
+def test_it_holds_every_file_that_is_shipped_and_nothing_loose(installed: Path) -> None:
+    there = {path.name for path in (installed / "simulator" / "scenario" / "shipped").iterdir()}
+    assert there == {path.name for path in (ROOT / "scenarios").iterdir() if path.is_file()}
+    loose = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
+    assert loose == {"simulator", "mockserver"}
