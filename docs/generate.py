@@ -5,6 +5,7 @@ In a document, the line `<!--make reference: WHAT-->` begins such a part and `<!
     tree             the packages, each with the sentence that its docstring begins with and the names of its modules
     keys CLASS       the keys of a mapping in a scenario: pydantic's fields, their bounds and descriptions
     fields CLASS     the keys of an object in the result document: fields of a dataclass and the text below each
+    findings         the kinds of findings
     measures         all measures: heading, unit, what is better, meaning, how it is pooled, its place, when it is null
 """
 
@@ -23,6 +24,7 @@ from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfi
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
 from simulator.measures.registry import CROSSOVER, MEASURES
 from simulator.result import document, repetition
+from simulator.result.findings.kinds import Finding
 from simulator.result.schema import texts
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
@@ -54,7 +56,6 @@ MODELS: tuple[type[BaseModel], ...] = (
 RESULTS: tuple[type[Any], ...] = (
     document.ResultDocument,
     document.CellResult,
-    document.Finding,
     document.Crossover,
     document.Expectation,
     repetition.Repetition,
@@ -84,9 +85,13 @@ def _part(what: str) -> str:
         return _list(_keys(_named(MODELS, name)))
     if kind == "fields":
         return _list(_fields(_named(RESULTS, name)))
+    if kind == "findings":
+        return _list([_findings()])
     if kind == "measures":
         return _list(measures())
-    raise KeyError(f"make reference: {what}: no such part; there are tree, keys, fields and measures")
+    raise KeyError(
+        f"make reference: {what}: no such part; there are tree, keys, fields, findings and measures"
+    )
 
 
 def _named(classes: Iterable[type[Any]], name: str) -> type[Any]:
@@ -225,6 +230,11 @@ def measures() -> Iterator[str]:
     yield f"`{CROSSOVER}` (ms): of two strategies, the parse CPU per page from which on the first beats the second"
     for reason, letter in letters.items():
         yield f"Null, {letter}: {reason}"
+
+
+def _findings() -> str:
+    kinds = [get_args(get_type_hints(cls)["kind"])[0] for cls in get_args(get_args(Finding)[0])]
+    return f"`kind`: {', '.join(f'`{kind}`' for kind in kinds)}"
 
 
 def _fields(cls: type[Any]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from simulator.stats.intervals import Interval
 from simulator.stats.percentiles import Lag, Percentiles
 
 from .attribution import Attribution, JobTime, Timeline
+from .findings.kinds import Finding
 from .repetition import Arrivals, Phase, Repetition, ServerMeasures
 from .schema import json_schema
 
@@ -108,21 +109,6 @@ class CellResult:
     def strategy(self) -> str:
         """The level of the factor that is always there; a strategy's name."""
         return str(self.factors[STRATEGY])
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One sentence that the numbers support, with its numbers."""
-
-    kind: str
-    """`character` (is the job waiting or computing?), `winner`, `arrivals` (who keeps up with open ones?), `cause`,
-    `price` (of processes), `responsive` (how long a loop stands still), `crossover`, `convoy` (beside spinning
-    threads), `runtimes` (on which Pythons do threads compute in parallel?), `gil` (what turned it on in a
-    free-threaded build)."""
-    text: str
-    scope: Mapping[str, Any]
-    """The factors that it speaks of."""
-    numbers: Mapping[str, float | str | None]
 
 
 @dataclass(frozen=True)

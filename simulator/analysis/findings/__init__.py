@@ -1,4 +1,4 @@
-"""Findings: sentences that the numbers support, each with its numbers."""
+"""Findings: what the numbers support; their sentences are the report's."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,8 @@ from simulator.analysis.findings.responsive import responsive
 from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.pairing import ratio
-from simulator.result.document import CellResult, Finding, ResultDocument
+from simulator.result.document import CellResult, ResultDocument
+from simulator.result.findings.kinds import Finding
 
 __all__ = ["NO_PARSE_S", "findings", "ratio"]
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.analysis.findings.runtimes import gil_of
-from simulator.result.document import CellResult, Finding
-from simulator.text.numbers import duration, number, share, size
-from simulator.text.words import names
+from simulator.result.document import CellResult
+from simulator.result.findings.reasons import Contention, Moved
 
 HEAVY = 3
 """Times the page that a strategy moves for each, from which on that is worth a word."""
@@ -16,13 +15,15 @@ STALLED = 0.2
 """Share of the threads' time off CPU without a reason, from which on they wait more than they hinder."""
 
 
-def burdens(scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult]) -> list[Finding]:
+def burdens(
+    scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult]
+) -> list[Moved | Contention]:
     """Return what is to be said of them in this combination."""
     found = [_moved(scope, cells), *(_contended(scope, base, cell) for cell in cells)]
     return [finding for finding in found if finding is not None]
 
 
-def _moved(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> Finding | None:
+def _moved(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> Moved | None:
     heavy = [
         (cell, times) for cell in cells if (times := _times_the_page(cell)) is not None and times >= HEAVY
     ]
@@ -30,15 +31,13 @@ def _moved(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> Finding | N
         return None
     most, times = max(heavy, key=lambda pair: pair[1])
     known = most.calibration or {}
-    by = f" (most of it by {known['heaviest']})" if known.get("heaviest") else ""
-    return Finding(
-        "moved",
-        f"{names([cell.strategy for cell, _ in heavy])} {'are' if len(heavy) > 1 else 'is'} slowed down by records that"
-        f" drag much along: each page of {size(known['page_bytes'])} moves {size(most.moved_bytes_per_page or 0)}"
-        f" between processes, {number(times)} times the page{by}; return plain data, as str(…) of what a library"
-        " returns.",
-        scope,
-        {"times_the_page": times, "moved_bytes_per_page": most.moved_bytes_per_page},
+    return Moved(
+        scope=scope,
+        strategies=tuple(cell.strategy for cell, _ in heavy),
+        page_bytes=known["page_bytes"],
+        moved_bytes_per_page=most.moved_bytes_per_page or 0.0,
+        times_the_page=times,
+        heaviest=known.get("heaviest") or None,
     )
 
 
@@ -47,7 +46,7 @@ def _times_the_page(cell: CellResult) -> float | None:
     return cell.moved_bytes_per_page / page if page and cell.moved_bytes_per_page is not None else None
 
 
-def _contended(scope: Mapping[str, Any], base: CellResult | None, cell: CellResult) -> Finding | None:
+def _contended(scope: Mapping[str, Any], base: CellResult | None, cell: CellResult) -> Contention | None:
     """Say so where threads without a GIL are on CPU all the time and need more of it for the same pages."""
     alone, beside = base.cpu_per_page_s if base is not None else None, cell.cpu_per_page_s
     if cell.strategy not in ("threads", "threads_of_asyncio") or gil_of(cell) is not False:
@@ -57,13 +56,11 @@ def _contended(scope: Mapping[str, Any], base: CellResult | None, cell: CellResu
     stalled = cell.attribution.stall if cell.attribution is not None else 0.0
     if stalled >= STALLED:
         return None
-    return Finding(
-        "contention",
-        f"{cell.strategy} hinder each other although there is no GIL: they stall {share(stalled)} of their time, and"
-        f" a page costs {duration(beside)} of CPU where it costs {duration(alone)} alone, {number(beside / alone)}"
-        " times as much. Threads that use the same objects do that: reference counts and locks of a shared list, dict"
-        " or global, whose cache lines go from core to core, or the memory allocator. Give each thread objects of its"
-        " own.",
-        scope,
-        {"cpu_per_page_s": beside, "cpu_per_page_alone_s": alone, "stall": stalled},
+    return Contention(
+        scope=scope,
+        strategy=cell.strategy,
+        stall=stalled,
+        cpu_per_page_s=beside,
+        alone_cpu_per_page_s=alone,
+        ratio=beside / alone,
     )

@@ -8,12 +8,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 from simulator.measures.factors import IN_FLIGHT
-from simulator.result.document import CellResult, Finding, ResultDocument
-from simulator.text.numbers import duration, number, rate, share, times
-from simulator.text.words import listed
+from simulator.result.document import CellResult, ResultDocument
+from simulator.result.findings.across import Beside, Convoy
 
 CALLS = 2
 """k: an exchange of the client `socket` is one send and one receive."""
@@ -70,7 +69,7 @@ class Point:
         return 1 / self.exchange.rate - self.alone_s
 
 
-def convoys(document: ResultDocument) -> list[Finding]:
+def convoys(document: ResultDocument) -> list[Convoy]:
     """Return a finding for each combination of the other levels that was measured beside spinning threads."""
     groups: dict[tuple[tuple[str, str], ...], list[Exchange]] = defaultdict(list)
     for cell in document.cells:
@@ -111,7 +110,7 @@ def _alone_s(interval_s: float, exchanges: Sequence[Exchange]) -> float | None:
     return median(none or control) if none or control else None
 
 
-def _finding(scope: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Finding | None:
+def _finding(scope: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Convoy | None:
     points = []
     for exchange in exchanges:
         alone_s = _alone_s(exchange.interval_s, exchanges)
@@ -122,49 +121,38 @@ def _finding(scope: Mapping[str, Any], exchanges: Sequence[Exchange]) -> Finding
     points.sort(key=lambda p: (p.exchange.interval_s, p.exchange.spinners))
     near = sum(abs(point.ratio - 1) <= NEAR for point in points)
     calls = median(point.waited_s / point.turns_s for point in points)
-    rows = "; ".join(
-        _row(interval_s, [p for p in points if p.exchange.interval_s == interval_s])
-        for interval_s in sorted({p.exchange.interval_s for p in points})
+    control = [e.rate for e in exchanges if e.spinners and e.place != "threads"]
+    return Convoy(
+        scope=scope,
+        alone_s=median(p.alone_s for p in points),
+        calls_by_law=CALLS,
+        calls=calls,
+        points=tuple(
+            Beside(
+                spinners=p.exchange.spinners,
+                switch_interval_s=p.exchange.interval_s,
+                measured_per_s=p.exchange.rate,
+                predicted_per_s=p.predicted,
+            )
+            for p in points
+        ),
+        near=near,
+        near_share=NEAR,
+        control_low_per_s=min(control, default=None),
+        control_high_per_s=max(control, default=None),
+        waits_for=_waits_for(points, calls),
     )
-    text = (
-        f"An exchange takes {duration(median(p.alone_s for p in points))} alone. Beside threads that compute, {rows}."
-        f" {near} of {len(points)} are within {share(NEAR)} of 1 / (d + {CALLS} n I); an exchange waited"
-        f" {times(calls)} n I (median)."
-    )
-    control = [e for e in exchanges if e.spinners and e.place != "threads"]
-    if control:
-        rates = [e.rate for e in control]
-        least, most = rate(min(rates), "pages"), rate(max(rates), "pages")
-        text += (
-            f" With the computing in processes there were {least}{'' if least == most else f' to {most}'}."
-        )
+
+
+def _waits_for(
+    points: Sequence[Point], calls: float
+) -> Literal["switch interval", "less than a turn", "something else"] | None:
     follows = grows_with_interval(points)
-    if follows is not None:
-        text += (
-            " The wait grows as the switch interval does, so it is the GIL's switch interval that is waited for."
-            if follows and calls >= 1 - NEAR
-            else " That is no turn of each: a thread often took the lock back before a spinning one woke up."
-            if follows
-            else " The wait does not grow as the switch interval does, so something else is waited for as well."
-        )
-    numbers: dict[str, float | str | None] = {
-        "alone_s": median(p.alone_s for p in points),
-        "calls": float(calls),
-        "near": float(near),
-        "points": float(len(points)),
-        "grows_with_interval": None if follows is None else str(follows).lower(),
-    }
-    for point in points:
-        at = f"{point.exchange.spinners}_at_{point.exchange.interval_s:g}s"
-        numbers |= {f"measured_{at}": point.exchange.rate, f"predicted_{at}": point.predicted}
-    return Finding("convoy", text, scope, numbers)
-
-
-def _row(interval_s: float, points: Sequence[Point]) -> str:
-    measured = listed([number(p.exchange.rate) for p in points])
-    predicted = listed([number(p.predicted) for p in points])
-    beside = listed([str(p.exchange.spinners) for p in points])
-    return f"at a switch interval of {duration(interval_s)} {measured} pages/s beside {beside} ({predicted} predicted)"
+    if follows is None:
+        return None
+    if not follows:
+        return "something else"
+    return "switch interval" if calls >= 1 - NEAR else "less than a turn"
 
 
 def grows_with_interval(points: Sequence[Point]) -> bool | None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from simulator.analysis.combinations import Key, key_of, others
 from simulator.measures.factors import RUNTIME
-from simulator.result.document import CellResult, Finding, ResultDocument
+from simulator.result.document import CellResult, ResultDocument
+from simulator.result.findings.across import Gil, OnRuntime, Runtimes
 from simulator.stats.intervals import Interval
-from simulator.text.numbers import times
-from simulator.text.words import sentence
 
 SCALES, FLAT = 1.3, 1.2
 """Speed-ups of threads from which they compute in parallel, and up to which they do not."""
@@ -27,7 +26,7 @@ class _Scaling:
     """What sequential does there."""
 
 
-def runtimes(document: ResultDocument) -> tuple[Finding, ...]:
+def runtimes(document: ResultDocument) -> tuple[Runtimes | Gil, ...]:
     """Return what a GIL, or none, has to do with the numbers: of runtimes compared, and of each whose GIL came on."""
     several = any(RUNTIME in cell.factors for cell in document.cells)
     return (*(_compared(document) if several else ()), *_turned_on(document))
@@ -41,7 +40,7 @@ def gil_of(cell: CellResult) -> bool | None:
     return states.pop() if len(states) == 1 else None
 
 
-def _compared(document: ResultDocument) -> Iterator[Finding]:
+def _compared(document: ResultDocument) -> Iterator[Runtimes]:
     by_id = {cell.id: cell for cell in document.cells}
     groups: dict[Key, list[_Scaling]] = {}
     scopes: dict[Key, Mapping[str, Any]] = {}
@@ -71,48 +70,39 @@ def _scaling(cell: CellResult, base: CellResult | None) -> _Scaling | None:
     return _Scaling(str(cell.factors[RUNTIME]), cell.speedup, gil_of(cell), base.throughput_per_s.median)
 
 
-def _comparison(scope: Mapping[str, Any], members: Sequence[_Scaling]) -> Finding:
-    ranked = sorted(members, key=lambda one: one.speedup.median, reverse=True)
-    parallel = [one for one in ranked if one.speedup.median >= SCALES]
-    flat = [one for one in ranked if one.speedup.median <= FLAT]
-    reached = ", ".join(
-        f"on {one.runtime} {'threads reach ' if first == 0 else ''}{times(one.speedup.median)}"
-        f"{' sequential' if first == 0 else ''}"
-        for first, one in enumerate(ranked)
-    )
+def _comparison(scope: Mapping[str, Any], members: Sequence[_Scaling]) -> Runtimes:
+    parallel = [one for one in members if one.speedup.median >= SCALES]
+    flat = [one for one in members if one.speedup.median <= FLAT]
     first = members[0]  # as the scenario lists them: what the others are compared with
-    alone = ", ".join(
-        f"{times(one.alone_per_s / first.alone_per_s)} on {one.runtime}"
-        for one in members
-        if one is not first
+    return Runtimes(
+        scope=scope,
+        runtimes=tuple(
+            OnRuntime(
+                runtime=one.runtime,
+                speedup=one.speedup,
+                sequential_per_s=one.alone_per_s,
+                of_first=one.alone_per_s / first.alone_per_s,
+            )
+            for one in members
+        ),
+        because=_because(parallel, flat),
     )
-    text = (
-        f"{sentence(reached)}{_because(parallel, flat)}. One job after the other, of the pages/s on"
-        f" {first.runtime}: {alone}."
-    )
-    numbers: dict[str, float | str | None] = {}
-    for one in ranked:
-        numbers[f"speedup_threads on {one.runtime}"] = one.speedup.median
-        numbers[f"sequential_per_s on {one.runtime}"] = one.alone_per_s
-    return Finding("runtimes", text, scope, numbers)
 
 
-def _because(parallel: Sequence[_Scaling], flat: Sequence[_Scaling]) -> str:
+def _because(
+    parallel: Sequence[_Scaling], flat: Sequence[_Scaling]
+) -> Literal["no GIL, or one", "no GIL", "GIL let go", "GIL"] | None:
     """Return what the GIL has to do with it, where what is known of it fits the numbers."""
     if any(one.speedup.kind == "range" for one in (*parallel, *flat)):
-        return ""  # too few rounds to give a reason for what may be luck
+        return None  # too few rounds to give a reason for what may be luck
     if parallel and all(one.gil is False for one in parallel):
-        if flat and all(one.gil is True for one in flat):
-            return ": without a GIL threads compute in parallel, with one they take turns"
-        return ": without a GIL threads compute in parallel"
+        return "no GIL, or one" if flat and all(one.gil is True for one in flat) else "no GIL"
     if parallel and flat and any(one.gil is True for one in parallel):
-        return ": threads compute in parallel there although there is a GIL, so this work lets go of it"
-    if flat and not parallel and all(one.gil is True for one in flat):
-        return ": with a GIL threads take turns at computing"
-    return ""
+        return "GIL let go"
+    return "GIL" if flat and not parallel and all(one.gil is True for one in flat) else None
 
 
-def _turned_on(document: ResultDocument) -> Iterator[Finding]:
+def _turned_on(document: ResultDocument) -> Iterator[Gil]:
     """Say of each free-threaded Python which module turned its GIL on, by being imported or in a call."""
     said = set()
     for cell in document.cells:
@@ -123,15 +113,8 @@ def _turned_on(document: ResultDocument) -> Iterator[Finding]:
         if module is None or (late is None and gil_of(cell) is not True) or (runtime, module) in said:
             continue
         said.add((runtime, module))
-        who = "This Python" if runtime is None else str(runtime)
-        how = f"importing {module} turned it on"
-        if late is not None:
-            how = f"{module} turned it on while the parser was called, after its workers were up"
-        yield Finding(
-            "gil",
-            f"{who} was built to run without the GIL, but {how}: that module does not declare that it can do without,"
-            " so threads take turns at computing there as well; another parser or client, or a newer version of this"
-            " one, may keep it off.",
-            {} if runtime is None else {RUNTIME: str(runtime)},
-            {"module": str(module)} | ({} if late is None else {"when": "call"}),
+        yield Gil(
+            scope={} if runtime is None else {RUNTIME: str(runtime)},
+            module=str(module),
+            when="import" if late is None else "call",
         )

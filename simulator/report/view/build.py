@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.analysis.combinations import Combination, Key, combinations
 from simulator.analysis.matrix import matrix
+from simulator.report.sentences.registry import kind_of, sentence
 from simulator.report.view.arrivals import arrivals_tables
 from simulator.report.view.columns import WHO, Shown, columns_of, measured, over_rounds, row_of, starred
 from simulator.report.view.machine import machine
@@ -64,11 +65,6 @@ COLUMNS = columns_of(_SHOWN)
 ESSENTIAL = tuple(shown for shown in _SHOWN if shown not in (_P50, _CORES, _STARTUP))
 """Columns that are shown also where there is little room."""
 
-ANSWERS = ("winner", "arrivals")
-"""Kinds of findings that answer the scenario's question; the others explain."""
-OVERALL = ("convoy", "runtimes", "gil")
-"""Kinds that speak of many combinations together, and so stand beside the answers."""
-
 
 @dataclass(frozen=True)
 class Pieces:
@@ -108,7 +104,7 @@ def pieces(document: ResultDocument, *, explain: bool = False) -> Pieces:
     groups = combinations(document)
     grid = matrix(document)
     answers = [picture(grid)] if grid is not None else _answers(document, groups)
-    overall = [finding.text for finding in document.findings if finding.kind in OVERALL]
+    overall = [sentence(finding) for finding in document.findings if kind_of(finding).place == "overall"]
     verdict = Verdict(
         f"{document.scenario['name']}: {_rounds(document)}",
         (
@@ -132,7 +128,7 @@ def _group(
 ) -> tuple[Table | Timeline, ...]:
     """Return the tables of one combination; with `ranked`, who wins stands elsewhere as a name and a number only."""
     findings = (f for f in document.findings if _covers(f.scope, group.key))
-    texts = tuple(f.text for f in findings if f.kind not in ANSWERS or ranked)
+    texts = tuple(sentence(f) for f in findings if kind_of(f).place != "answer" or ranked)
     table = Table(
         group.title, COLUMNS, tuple(row(_SHOWN, cell) for cell in group.cells), notes(group.cells), texts
     )
@@ -160,7 +156,11 @@ def _rounds(document: ResultDocument) -> str:
 def _answers(document: ResultDocument, groups: Sequence[Combination]) -> list[str]:
     sentences: list[str] = []
     for group in groups:
-        texts = [f.text for f in document.findings if f.kind in ANSWERS and _covers(f.scope, group.key)]
+        texts = [
+            sentence(finding)
+            for finding in document.findings
+            if kind_of(finding).place == "answer" and _covers(finding.scope, group.key)
+        ]
         sentences.extend(f"{group.label}: {text}" if group.label else text for text in texts)
     return sentences
 

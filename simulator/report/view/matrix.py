@@ -7,6 +7,7 @@ from simulator.analysis.combinations import Key, key_of
 from simulator.analysis.matrix import Matrix, by_pair
 from simulator.analysis.standing import Standing
 from simulator.measures.factors import PARSE_COST
+from simulator.report.sentences.registry import kind_of, sentence
 from simulator.report.view.parts import Column, Table
 from simulator.result.document import Crossover, ResultDocument
 from simulator.text.numbers import NONE, duration, durations, ms, times
@@ -85,7 +86,7 @@ def picture(found: Matrix) -> str:
 
 def told(document: ResultDocument) -> tuple[str, ...]:
     """Return the crossovers in sentences: each one, or where they are many, for two strategies from where to where."""
-    texts = tuple(finding.text for finding in document.findings if finding.kind == "crossover")
+    texts = tuple(sentence(finding) for finding in document.findings if kind_of(finding).place == "crossover")
     if len(texts) <= MOST_SENTENCES:
         return texts
     return tuple(_range(*names, members) for names, members in by_pair(document).items())

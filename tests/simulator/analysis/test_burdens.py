@@ -7,7 +7,9 @@ import pytest
 
 from simulator.analysis.findings.burdens import burdens
 from simulator.analysis.summary import summarise
+from simulator.report.sentences.registry import sentence
 from simulator.result.document import CellResult
+from simulator.result.findings.reasons import Moved
 from tests.simulator.analysis.builders import known_attribution
 from tests.simulator.analysis.measured_runs import PYTHON, run_of
 
@@ -24,11 +26,11 @@ def test_a_strategy_that_moves_several_times_the_page_is_named_with_what_weighs_
     found = cells()
     heavy = replace(found["processes"], moved_bytes_per_page=14_000.0)
     (finding,) = burdens({}, None, [replace(found["threads"], moved_bytes_per_page=None), heavy])
-    assert finding.kind == "moved"
-    assert "processes" in finding.text
-    assert "7 times the page" in finding.text
-    assert "title: NavigableString" in finding.text
-    assert finding.numbers["times_the_page"] == pytest.approx(7)
+    assert isinstance(finding, Moved)
+    assert "processes" in sentence(finding)
+    assert "7 times the page" in sentence(finding)
+    assert "title: NavigableString" in sentence(finding)
+    assert finding.times_the_page == pytest.approx(7)
 
 
 def test_records_that_are_smaller_than_their_page_are_no_burden() -> None:
@@ -44,7 +46,7 @@ def contended(
     base = replace(found["sequential"], cpu_per_page_s=alone_s)
     attribution = known_attribution(parse_cpu=0.4, stall_parse=stall)
     threads = replace(found["threads"], cpu_per_page_s=beside_s, attribution=attribution)
-    return [finding.text for finding in burdens({}, base, [threads])]
+    return [sentence(finding) for finding in burdens({}, base, [threads])]
 
 
 def test_threads_that_need_several_times_the_cpu_without_a_gil_hinder_each_other() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.analysis.findings.convoy import convoys
+from simulator.report.sentences.registry import sentence
 from simulator.result.document import ResultDocument
 from tests.simulator.analysis.builders import document
 
@@ -62,34 +63,33 @@ def measured(
 
 def test_cells_that_follow_the_law_say_so_and_name_the_switch_interval() -> None:
     (found,) = convoys(measured(law, places=("threads", "processes")))
-    assert found.kind == "convoy"
-    assert "6 of 6 are within 35 %" in found.text
-    assert "at a switch interval of 5 ms 99.0, 49.8 and 24.9 pages/s beside 1, 2 and 4" in found.text
-    assert "With the computing in processes there were 10,000 pages/s." in found.text
-    assert "it is the GIL's switch interval" in found.text
-    assert found.numbers["calls"] == pytest.approx(2)
-    assert found.numbers["alone_s"] == pytest.approx(ALONE_S)
-    assert found.numbers["predicted_2_at_0.005s"] == pytest.approx(law(2, 0.005))
+    assert "6 of 6 are within 35 %" in sentence(found)
+    assert "at a switch interval of 5 ms 99.0, 49.8 and 24.9 pages/s beside 1, 2 and 4" in sentence(found)
+    assert "With the computing in processes there were 10,000 pages/s." in sentence(found)
+    assert "it is the GIL's switch interval" in sentence(found)
+    assert found.calls == pytest.approx(2)
+    assert found.alone_s == pytest.approx(ALONE_S)
+    assert found.points[1].predicted_per_s == pytest.approx(law(2, 0.005))
 
 
 def test_a_wait_that_does_not_depend_on_the_interval_is_not_the_gils() -> None:
     (found,) = convoys(measured(lambda spinners, _: law(spinners, 0.005)))
-    assert "does not grow as the switch interval does" in found.text
-    assert "GIL" not in found.text
-    assert found.numbers["near"] == 3
+    assert "does not grow as the switch interval does" in sentence(found)
+    assert "GIL" not in sentence(found)
+    assert found.near == 3
 
 
 def test_a_wait_of_less_than_a_turn_names_no_cause() -> None:
     (found,) = convoys(measured(lambda spinners, interval_s: 1 / (ALONE_S + 0.1 * spinners * interval_s)))
-    assert "0 of 6 are within 35 %" in found.text
-    assert "took the lock back before a spinning one woke up" in found.text
-    assert "GIL" not in found.text
+    assert "0 of 6 are within 35 %" in sentence(found)
+    assert "took the lock back before a spinning one woke up" in sentence(found)
+    assert "GIL" not in sentence(found)
 
 
 def test_with_one_interval_the_cause_is_not_named() -> None:
     (found,) = convoys(measured(law, intervals=(0.005,)))
-    assert "GIL" not in found.text
-    assert found.numbers["grows_with_interval"] is None
+    assert "GIL" not in sentence(found)
+    assert found.waits_for is None
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ def test_without_a_cell_alone_the_control_in_processes_gives_d() -> None:
     made = measured(law, places=("threads", "processes"))
     cells = tuple(cell for cell in made.cells if cell.factors["beside.spinners"])
     (found,) = convoys(replace(made, cells=cells))
-    assert found.numbers["alone_s"] == pytest.approx(ALONE_S)
+    assert found.alone_s == pytest.approx(ALONE_S)

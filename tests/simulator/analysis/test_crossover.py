@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from simulator.analysis.crossover import crossovers, pairs
+from simulator.report.sentences.registry import sentence
 from simulator.result.document import Crossover, ResultDocument
 from simulator.stats.intervals import t_975
 from tests.simulator.analysis.builders import document, matrix
@@ -37,9 +38,9 @@ def approximately(ms: float | None) -> object:
     return None if ms is None else pytest.approx(ms / 1e3)
 
 
-def sentence(found: ResultDocument) -> str:
+def told(found: ResultDocument) -> str:
     (finding,) = (f for f in found.findings if f.kind == "crossover")
-    return finding.text
+    return sentence(finding)
 
 
 CASES: dict[str, tuple[dict[float, tuple[float, float]], str, float | None, float | None, float | None, str]] = {
@@ -140,20 +141,15 @@ def test_each_course_of_the_ratio_has_its_crossover_and_its_sentence(
     assert crossover.cost_s == approximately(cost)
     assert crossover.low_s == approximately(low)
     assert crossover.high_s == approximately(high)
-    assert sentence(found) == text
+    assert told(found) == text
 
 
 def test_the_finding_has_the_numbers_of_the_crossover() -> None:
     found = curve({0: (-0.2, 0.1), 8: (0.6, 0.1)})
     (finding,) = (f for f in found.findings if f.kind == "crossover")
     assert finding.scope == {"in_flight": "8"}
-    assert finding.numbers == {
-        "cost_s": pytest.approx(0.002),
-        "low_s": pytest.approx(0.001),
-        "high_s": pytest.approx(0.003),
-        "lowest_measured_s": 0.0,
-        "highest_measured_s": 0.008,
-    }
+    assert (finding.cost_s, finding.low_s, finding.high_s) == pytest.approx((0.002, 0.001, 0.003))
+    assert (finding.lowest_measured_s, finding.highest_measured_s) == (0.0, 0.008)
 
 
 def rates(log_ratio: float) -> dict[str, Sequence[float]]:
@@ -172,13 +168,13 @@ def test_each_combination_of_the_other_levels_has_its_own_for_each_pair() -> Non
         ("processes", "threads", "20ms"),
         ("processes", "asyncio", "20ms"),
     ]
-    texts = [f.text for f in found.findings if f.kind == "crossover"]
+    texts = [sentence(f) for f in found.findings if f.kind == "crossover"]
     assert texts[2].startswith("At server.latency 20ms, processes begin to beat threads at 4 ms")
 
 
 def test_a_case_is_called_one() -> None:
     found = matrix({"waiting": TWO, "computing": TWO}, MEASURED, factor="case")
-    texts = [f.text for f in found.findings if f.kind == "crossover"]
+    texts = [sentence(f) for f in found.findings if f.kind == "crossover"]
     assert texts[0].startswith("In the case waiting, processes begin")
 
 
@@ -243,7 +239,7 @@ def test_invalid_cells_are_left_out_and_named() -> None:
     (crossover,) = found.crossovers
     assert crossover.kind == "crossing"
     assert crossover.cost_s == pytest.approx(0.002)
-    assert sentence(found).endswith("; left out: 4ms, where not both have valid numbers.")
+    assert told(found).endswith("; left out: 4ms, where not both have valid numbers.")
     (pair,) = pairs(found)
     assert pair.left_out == ("4ms",)
 
@@ -253,7 +249,7 @@ def test_with_nothing_valid_on_one_side_the_sentence_says_so() -> None:
     by_cost = {cost: {name: TWO[cost][name] for name in ("threads", "processes")} for cost in TWO}
     found = matrix({"": by_cost}, MEASURED, broken=broken)
     assert [(c.kind, c.cost_s) for c in found.crossovers] == [("undecided", None)]
-    assert sentence(found) == (
+    assert told(found) == (
         "whether processes beat threads at some parse cost is not known, since no cost has numbers of both; left"
         " out: 1ms, 9ms, where not both have valid numbers."
     )

@@ -1,13 +1,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from simulator.analysis.findings import NO_PARSE_S, findings, ratio
 from simulator.analysis.summary import summarise
-from simulator.result.document import Finding, ResultDocument
+from simulator.report.sentences.registry import sentence
+from simulator.result.document import ResultDocument
+from simulator.result.findings.answers import ByNature, Winner
+from simulator.result.findings.kinds import Finding
+from simulator.result.findings.reasons import Character, LoopCause, Price, ThreadsCause
 from simulator.result.repetition import Phase
 from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import document, known_attribution, planned, repetition, run
@@ -35,13 +39,23 @@ def rounds(rate: float, scatter: Sequence[float] = FIVE) -> list[float]:
     return [rate * factor for factor in scatter]
 
 
-def said(found: ResultDocument, kind: str) -> list[str]:
-    return [finding.text for finding in found.findings if finding.kind == kind]
+CAUSES = (ThreadsCause, LoopCause)
+
+F = TypeVar("F", bound=Finding)
 
 
-def only(found: ResultDocument, kind: str) -> Finding:
-    (finding,) = (f for f in found.findings if f.kind == kind)
+def said(found: ResultDocument, *kinds: type[Finding]) -> list[str]:
+    return [sentence(finding) for finding in found.findings if isinstance(finding, kinds)]
+
+
+def only(found: ResultDocument, kind: type[F]) -> F:
+    (finding,) = (f for f in found.findings if isinstance(f, kind))
     return finding
+
+
+def ratio_to(winner: Winner, strategy: str) -> float | None:
+    (rival,) = (one for one in winner.rivals if one.strategy == strategy)
+    return rival.ratio.median if rival.ratio is not None else None
 
 
 WAITING_JOB: dict[str, Any] = {
@@ -85,25 +99,25 @@ ALL = {"waiting": WAITING_JOB, "computing": COMPUTING_JOB, "releasing": RELEASIN
 
 def test_a_waiting_job_is_called_so_and_threads_overlap_its_waiting() -> None:
     found = document(**WAITING_JOB)
-    character = only(found, "character")
-    assert character.text.startswith(
+    character = only(found, Character)
+    assert sentence(character).startswith(
         "The job is waiting: one page alone takes 50 ms of waiting for the server"
     )
-    assert "no parsing to speak of" in character.text
-    assert character.numbers["waiting_share"] == pytest.approx(0.98, abs=0.001)
-    (cause,) = said(found, "cause")
+    assert "no parsing to speak of" in sentence(character)
+    assert character.waiting_share == pytest.approx(0.98, abs=0.001)
+    (cause,) = said(found, *CAUSES)
     assert cause.startswith("threads overlap the waiting: 7.50 × sequential")
     assert "with 8 in flight on 0.6 cores" in cause
 
 
 def test_a_computing_job_where_processes_win_blames_a_lock_in_the_process() -> None:
     found = document(**COMPUTING_JOB)
-    assert only(found, "character").text.startswith("The job is computing")
-    winner = only(found, "winner")
-    assert winner.text.startswith("processes are fastest: 88 pages/s, 1.96 × (")
-    assert winner.numbers["winner"] == "processes"
-    assert winner.numbers["ratio_to_threads"] == pytest.approx(88 / 46, rel=0.01)
-    threads, loop = said(found, "cause")
+    assert sentence(only(found, Character)).startswith("The job is computing")
+    winner = only(found, Winner)
+    assert sentence(winner).startswith("processes are fastest: 88 pages/s, 1.96 × (")
+    assert winner.best == "processes"
+    assert ratio_to(winner, "threads") == pytest.approx(88 / 46, rel=0.01)
+    threads, loop = said(found, *CAUSES)
     assert threads.startswith("threads gain little (1.022 × (")
     assert "a lock that all its threads share: they used 1.02 cores, processes 1.9" in threads
     assert loop.startswith("asyncio parses on its loop: each parse holds up all 8 tasks for 20 ms")
@@ -112,19 +126,21 @@ def test_a_computing_job_where_processes_win_blames_a_lock_in_the_process() -> N
 
 def test_a_parse_that_releases_the_lock_lets_threads_share_the_computing() -> None:
     found = document(**RELEASING_JOB)
-    (cause,) = said(found, "cause")
+    (cause,) = said(found, *CAUSES)
     assert cause.startswith("threads share the computing: 1.82 × (")
     assert "without a lock" in cause
-    assert "threads and processes are not told apart" in only(found, "winner").text.replace(
+    assert "threads and processes are not told apart" in sentence(only(found, Winner)).replace(
         "processes and threads", "threads and processes"
     )
 
 
 def test_a_mixed_job_overlaps_its_waiting_but_not_its_computing() -> None:
-    (cause,) = said(document(**MIXED_JOB), "cause")
+    (cause,) = said(document(**MIXED_JOB), *CAUSES)
     assert cause.startswith("threads overlap the waiting (3.00 × (")
     assert "but not the computing: processes are 1.67 × (" in cause
-    assert only(document(**MIXED_JOB), "character").text.startswith("The job is both waiting and computing")
+    assert sentence(only(document(**MIXED_JOB), Character)).startswith(
+        "The job is both waiting and computing"
+    )
 
 
 def test_threads_that_gain_a_lot_are_not_said_to_gain_little() -> None:
@@ -134,7 +150,7 @@ def test_threads_that_gain_a_lot_are_not_said_to_gain_little() -> None:
         threads={"cores_used": 4.2},
         processes={"cores_used": 7.8},
     )
-    (cause,) = said(many_cores, "cause")
+    (cause,) = said(many_cores, *CAUSES)
     assert cause.startswith("threads share only part of the computing (4.00 × (")
 
 
@@ -143,13 +159,13 @@ def test_no_finding_names_the_gil_and_each_is_a_sentence(job: Mapping[str, Any])
     found = document(**job).findings
     assert found
     for finding in found:
-        assert not re.search(r"\bGIL\b", finding.text, re.IGNORECASE)
-        assert finding.text.endswith(".")
-        assert not finding.text.endswith("..")
-        assert "None" not in finding.text
-        assert "  " not in finding.text
-        assert not re.search(r"\b(threads|processes) (is|holds|does|has)\b", finding.text)
-        assert not re.search(r"\b(asyncio|pool4) (are|hold|do|have)\b", finding.text)
+        assert not re.search(r"\bGIL\b", sentence(finding), re.IGNORECASE)
+        assert sentence(finding).endswith(".")
+        assert not sentence(finding).endswith("..")
+        assert "None" not in sentence(finding)
+        assert "  " not in sentence(finding)
+        assert not re.search(r"\b(threads|processes) (is|holds|does|has)\b", sentence(finding))
+        assert not re.search(r"\b(asyncio|pool4) (are|hold|do|have)\b", sentence(finding))
 
 
 def test_what_is_within_the_noise_is_called_a_tie_and_what_is_not_is_named() -> None:
@@ -162,11 +178,11 @@ def test_what_is_within_the_noise_is_called_a_tie_and_what_is_not_is_named() -> 
                 "uv": rounds(70),
             }
         ),
-        "winner",
+        Winner,
     )
-    assert found.text.startswith("asyncio and threads are not told apart: asyncio did 100 pages/s, ")
-    assert "; asyncio is 1.43 × (" in found.text
-    assert found.text.endswith(" uv.")
+    assert sentence(found).startswith("asyncio and threads are not told apart: asyncio did 100 pages/s, ")
+    assert "; asyncio is 1.43 × (" in sentence(found)
+    assert sentence(found).endswith(" uv.")
     three = only(
         document(
             {
@@ -176,9 +192,9 @@ def test_what_is_within_the_noise_is_called_a_tie_and_what_is_not_is_named() -> 
                 "asyncio": rounds(100),
             }
         ),
-        "winner",
+        Winner,
     )
-    assert "processes, threads and asyncio are not told apart" in three.text
+    assert "processes, threads and asyncio are not told apart" in sentence(three)
 
 
 def test_the_verb_follows_the_strategys_name() -> None:
@@ -187,28 +203,31 @@ def test_the_verb_follows_the_strategys_name() -> None:
         "asyncio": "asyncio is fastest",
         "pool4": "pool4 is fastest",
     }.items():
-        found = only(
-            document({"sequential": rounds(20), name: rounds(100), "other": rounds(50)}), "winner"
-        ).text
+        found = sentence(
+            only(document({"sequential": rounds(20), name: rounds(100), "other": rounds(50)}), Winner)
+        )
         assert found.startswith(start)
         assert ("; they are 2.00 ×" in found) == (name == "threads")
         assert ("; it is 2.00 ×" in found) == (name != "threads")
 
 
 def test_one_strategy_is_fastest_of_nothing() -> None:
-    found = only(document({"sequential": rounds(20), "pool4": rounds(100)}), "winner").text
+    found = sentence(only(document({"sequential": rounds(20), "pool4": rounds(100)}), Winner))
     assert found.startswith("pool4 did 100 pages/s, 5.00 × ")
     assert found.endswith("sequential.")
 
 
 def test_the_best_that_is_slower_than_sequential_is_said_to_be() -> None:
-    both = only(
-        document({"sequential": rounds(50), "threads": rounds(40, OTHER), "processes": rounds(20)}), "winner"
-    ).text
+    both = sentence(
+        only(
+            document({"sequential": rounds(50), "threads": rounds(40, OTHER), "processes": rounds(20)}),
+            Winner,
+        )
+    )
     assert both.endswith("; sequential is faster than all of them.")
-    alone = only(document({"sequential": rounds(50), "threads": rounds(40, OTHER)}), "winner").text
+    alone = sentence(only(document({"sequential": rounds(50), "threads": rounds(40, OTHER)}), Winner))
     assert alone.endswith("; sequential is faster.")
-    even = only(document({"sequential": rounds(50), "threads": rounds(50, OTHER)}), "winner").text
+    even = sentence(only(document({"sequential": rounds(50), "threads": rounds(50, OTHER)}), Winner))
     assert "sequential is faster" not in even
 
 
@@ -218,7 +237,7 @@ def test_fewer_than_three_rounds_tell_nothing_apart(count: int) -> None:
         {"sequential": [20.0] * count, "threads": [45.0] * count, "processes": [80.0, 100.0][-count:]},
         threads={"cores_used": 1.0},
     )
-    text = only(found, "winner").text
+    text = sentence(only(found, Winner))
     assert text.startswith(f"processes did most: {'100' if count == 1 else '90'} pages/s")
     assert "fewer than 3 rounds cannot tell whether that is luck" in text
     assert "fastest" not in text
@@ -236,7 +255,7 @@ def test_a_marked_strategy_is_compared_apart_with_its_own_in_flight() -> None:
         },
         marked=["processes_per_core"],
     )
-    first, second = said(found, "winner")
+    first, second = said(found, Winner, ByNature)
     assert first.startswith("threads are fastest")
     assert "processes_per_core" not in first
     assert second.startswith("processes_per_core, with 2 in flight by its nature, does 2.00 ×")
@@ -247,7 +266,7 @@ def test_a_marked_strategy_alone_has_an_answer_too() -> None:
     found = document(
         {"sequential": rounds(20), "processes_per_core": rounds(40)}, marked=["processes_per_core"]
     )
-    text = only(found, "winner").text
+    text = sentence(only(found, Winner))
     assert text.startswith("processes_per_core, with 2 in flight by its nature, did 40 pages/s, 2.00 ×")
 
 
@@ -260,8 +279,8 @@ def test_failed_and_invalid_cells_are_not_spoken_of() -> None:
         repetition("processes", 0, None, status="failed", reason="died"),
     ]
     for finding in summarise(run(cells, done, rounds=5)).findings:
-        assert "asyncio" not in finding.text
-        assert "processes" not in finding.text
+        assert "asyncio" not in sentence(finding)
+        assert "processes" not in sentence(finding)
 
 
 def test_without_a_valid_baseline_there_is_no_character_and_no_speedup() -> None:
@@ -271,7 +290,7 @@ def test_without_a_valid_baseline_there_is_no_character_and_no_speedup() -> None
         *[repetition("threads", i, 100.0 * f, **WAITS) for i, f in enumerate(FIVE)],
     ]
     (finding,) = summarise(run(cells, done, rounds=5)).findings
-    assert finding.text == "threads did 100 pages/s."
+    assert sentence(finding) == "threads did 100 pages/s."
 
 
 def test_nothing_measured_has_no_finding() -> None:
@@ -283,7 +302,7 @@ def test_sequential_alone_still_has_its_character_with_its_own_scope() -> None:
     found = summarise(
         run([planned("sequential")], [repetition("sequential", i, 20.0, **WAITS) for i in range(3)])
     )
-    assert only(found, "character").scope == {"in_flight": "1"}
+    assert only(found, Character).scope == {"in_flight": "1"}
 
 
 def test_each_combination_of_cases_and_levels_is_answered_for_itself() -> None:
@@ -297,32 +316,26 @@ def test_each_combination_of_cases_and_levels_is_answered_for_itself() -> None:
                 jobs = {**WAITS, "network_s": network_s, "parse": Phase(0.02, 0.02, 0.0)}
                 done += [repetition(cell.id, i, rate * f, **jobs) for i, f in enumerate(FIVE)]
     found = summarise(run(cells, done, rounds=5))
-    winners = [f for f in found.findings if f.kind == "winner"]
+    winners = [f for f in found.findings if isinstance(f, Winner)]
     assert len(winners) == 4
     assert {(f.scope["case"], f.scope["server.latency"]) for f in winners} == {
         (case, latency) for case in ("waiting", "computing") for latency in ("20ms", "80ms")
     }
     for winner in winners:
         expected = 3.0 if winner.scope["server.latency"] == "20ms" else 6.0
-        assert f"{expected:.2f} ×" in winner.text
-    kinds = {f.scope["case"]: f.text.split(":")[0] for f in found.findings if f.kind == "character"}
+        assert f"{expected:.2f} ×" in sentence(winner)
+    kinds = {f.scope["case"]: sentence(f).split(":")[0] for f in found.findings if isinstance(f, Character)}
     assert kinds == {"waiting": "The job is both waiting and computing", "computing": "The job is computing"}
 
 
 def test_a_parse_under_a_call_is_no_parsing() -> None:
     cheap = {**WAITS, "parse": Phase(0.0, NO_PARSE_S * 0.9, 0.0)}
     costly = {**WAITS, "parse": Phase(0.0, NO_PARSE_S * 1.1, 0.0)}
-    assert (
-        "no parsing"
-        in only(
-            document({"sequential": rounds(20), "threads": rounds(40)}, sequential=cheap), "character"
-        ).text
+    assert "no parsing" in sentence(
+        only(document({"sequential": rounds(20), "threads": rounds(40)}, sequential=cheap), Character)
     )
-    assert (
-        "CPU of parsing"
-        in only(
-            document({"sequential": rounds(20), "threads": rounds(40)}, sequential=costly), "character"
-        ).text
+    assert "CPU of parsing" in sentence(
+        only(document({"sequential": rounds(20), "threads": rounds(40)}, sequential=costly), Character)
     )
 
 
@@ -338,7 +351,7 @@ def test_unknown_times_have_no_character_and_unknown_cores_no_cause() -> None:
 
 
 def test_the_price_of_processes_is_told_beside_threads() -> None:
-    (price,) = said(document(**WAITING_JOB), "price")
+    (price,) = said(document(**WAITING_JOB), Price)
     assert (
         price
         == "processes hold 300 MB where threads hold 40 MB, and are ready after 1.2 s instead of 400 ms."
@@ -352,7 +365,7 @@ def test_a_loop_with_one_task_holds_up_that_one() -> None:
         for c in cells
         for i, f in enumerate(FIVE)
     ]
-    (cause,) = said(summarise(run(cells, done, rounds=5)), "cause")
+    (cause,) = said(summarise(run(cells, done, rounds=5)), *CAUSES)
     assert "holds up its only task for 20 ms" in cause
 
 
@@ -366,8 +379,8 @@ def test_a_run_until_precise_needs_more_than_quiet_last_rounds_to_tell_strategie
     ]
     fixed = summarise(run(cells, done, rounds=len(scatter)))
     precise = summarise(run(cells, done, rounds=3, scenario={"precision": "3%"}))
-    assert only(fixed, "winner").text.startswith("processes are fastest")
-    assert only(precise, "winner").text.startswith("processes and threads are not told apart")
+    assert sentence(only(fixed, Winner)).startswith("processes are fastest")
+    assert sentence(only(precise, Winner)).startswith("processes and threads are not told apart")
     wide, narrow = precise.cells[2].speedup, fixed.cells[2].speedup
     assert wide is not None
     assert narrow is not None
@@ -392,7 +405,7 @@ BUSY: dict[str, Any] = {"cores_used": 1.0}
 
 def test_the_cause_says_where_the_threads_time_went() -> None:
     where = known_attribution(parse_cpu=0.25, stall_parse=0.71, run_queue=0.02)
-    (cause,) = said(document(BEATEN, sequential=BUSY, threads={"attribution": where, **BUSY}), "cause")
+    (cause,) = said(document(BEATEN, sequential=BUSY, threads={"attribution": where, **BUSY}), *CAUSES)
     assert cause.endswith(
         "Of its threads' time 71 % stalled (most of it in parsing), 2 % waiting for a core."
     )
@@ -400,14 +413,14 @@ def test_the_cause_says_where_the_threads_time_went() -> None:
 
 def test_a_stall_smaller_than_the_steal_is_not_named() -> None:
     where = replace(known_attribution(parse_cpu=0.5, stall_parse=0.04, run_queue=0.4), steal=0.05)
-    (cause,) = said(document(BEATEN, sequential=BUSY, threads={"attribution": where, **BUSY}), "cause")
+    (cause,) = said(document(BEATEN, sequential=BUSY, threads={"attribution": where, **BUSY}), *CAUSES)
     assert cause.endswith("Of its threads' time 40 % waiting for a core, next to nothing stalled.")
 
 
 def test_the_gil_is_named_only_where_interpreters_with_their_own_beat_threads() -> None:
-    (cause,) = said(document(BEATEN, sequential=BUSY, threads=BUSY), "cause")
+    (cause,) = said(document(BEATEN, sequential=BUSY, threads=BUSY), *CAUSES)
     assert "a lock that all its threads share" in cause
     assert "GIL" not in cause
     for rates, named in ([18.0, 18.1, 17.9], True), ([10.0, 10.2, 9.9], False):
-        (cause,) = said(document({**BEATEN, "interpreters": rates}, sequential=BUSY, threads=BUSY), "cause")
+        (cause,) = said(document({**BEATEN, "interpreters": rates}, sequential=BUSY, threads=BUSY), *CAUSES)
         assert ("the GIL (interpreters in one process" in cause) is named

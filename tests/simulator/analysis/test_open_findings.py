@@ -1,11 +1,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from simulator.analysis.findings import findings
-from simulator.result.document import Finding, ResultDocument, from_json, to_json
+from simulator.report.sentences.registry import sentence
+from simulator.result.document import ResultDocument, from_json, to_json
+from simulator.result.findings.answers import FallsBehind, KeepsUp, Soonest
+from simulator.result.findings.kinds import Finding
+from simulator.result.findings.reasons import LoopCause, ThreadsCause
 from simulator.result.repetition import Arrivals
 from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.builders import document
@@ -63,21 +67,24 @@ def opened(
     return replace(made, cells=tuple(cells))
 
 
-def told(made: ResultDocument, kind: str) -> list[Finding]:
-    return [finding for finding in findings(made) if finding.kind == kind]
+F = TypeVar("F", bound=Finding)
+
+
+def told(made: ResultDocument, kind: type[F]) -> list[F]:
+    return [finding for finding in findings(made) if isinstance(finding, kind)]
 
 
 def test_who_is_unstable_is_said_with_what_came_and_what_was_done() -> None:
     made = opened(
         {"sequential": (GROWING, [900] * 3), "asyncio": (GROWING, [500] * 3)}, rates={"asyncio": 41.2}
     )
-    (finding,) = told(made, "arrivals")
-    assert finding.text == (
+    (finding,) = told(made, FallsBehind)
+    assert sentence(finding) == (
         "asyncio is unstable at this rate: 50 jobs/s came and 41.2/s were done; the backlog grew to 36 of 200 jobs,"
         " and a longer run would only have longer responses."
     )
-    assert finding.numbers["offered_per_s"] == 50.0
-    assert finding.numbers["unstable"] == "yes"
+    assert finding.offered_per_s == 50.0
+    assert finding.unstable
 
 
 def test_who_keeps_up_is_one_sentence_and_comes_first() -> None:
@@ -89,19 +96,19 @@ def test_who_keeps_up_is_one_sentence_and_comes_first() -> None:
             "processes": (STEADY, [52] * 3),
         }
     )
-    first, second = told(made, "arrivals")
-    assert first.text == (
+    first, second = (one for one in findings(made) if isinstance(one, KeepsUp | FallsBehind))
+    assert sentence(first) == (
         "asyncio and processes keep up with the 50 jobs/s that come; at most 4 of them waited for a worker at a time."
     )
-    assert second.text.startswith("threads are unstable at this rate")
+    assert sentence(second).startswith("threads are unstable at this rate")
 
 
 def test_a_backlog_that_chance_may_have_brought_is_neither() -> None:
-    (finding,) = told(opened({"sequential": (STEADY, [60] * 3), "threads": (UNSURE, [50] * 3)}), "arrivals")
-    assert finding.text.startswith(
+    (finding,) = told(opened({"sequential": (STEADY, [60] * 3), "threads": (UNSURE, [50] * 3)}), FallsBehind)
+    assert sentence(finding).startswith(
         "Whether threads keep up is not told: 50 jobs/s came and 50/s were done; 20 of 200"
     )
-    assert finding.numbers["unstable"] == "not told"
+    assert not finding.unstable
 
 
 def test_of_those_that_keep_up_response_times_are_compared_never_throughputs() -> None:
@@ -114,17 +121,19 @@ def test_of_those_that_keep_up_response_times_are_compared_never_throughputs() -
         },
         rates={"threads": 49.9, "asyncio": 50.1, "processes": 80.0},
     )
-    (finding,) = told(made, "winner")
-    assert finding.text.startswith(
+    (finding,) = told(made, Soonest)
+    assert sentence(finding).startswith(
         "asyncio answers soonest: a response in 50 ms (median, from the planned start; p90 70 ms);"
         " threads take 1.20 ×"
     )
-    assert finding.numbers["winner"] == "asyncio"
-    assert finding.numbers["p50_ratio_of_threads"] == pytest.approx(1.2, abs=0.01)
-    assert all(
-        "fastest" not in f.text and "sequential" not in f.text
-        for f in told(made, "winner") + told(made, "cause")
-    )
+    assert finding.best == "asyncio"
+    (rival,) = finding.rivals
+    assert rival.ratio is not None
+    assert rival.ratio.median == pytest.approx(1.2, abs=0.01)
+    sentences = [
+        sentence(one) for one in findings(made) if isinstance(one, Soonest | ThreadsCause | LoopCause)
+    ]
+    assert all("fastest" not in text and "sequential" not in text for text in sentences)
 
 
 def test_response_times_that_are_alike_are_not_told_apart() -> None:
@@ -135,8 +144,8 @@ def test_response_times_that_are_alike_are_not_told_apart() -> None:
             "asyncio": (STEADY, [52, 50, 51.5]),
         }
     )
-    (finding,) = told(made, "winner")
-    assert finding.text.startswith(
+    (finding,) = told(made, Soonest)
+    assert sentence(finding).startswith(
         "threads and asyncio are not told apart by response time: threads gave a response in"
     )
 
@@ -145,8 +154,8 @@ def test_two_rounds_decide_nothing() -> None:
     made = opened(
         {"sequential": (STEADY, [60] * 2), "threads": (STEADY, [50] * 2), "asyncio": (STEADY, [70] * 2)}
     )
-    (finding,) = told(made, "winner")
-    assert "fewer than 3 rounds cannot tell if that is luck" in finding.text
+    (finding,) = told(made, Soonest)
+    assert "fewer than 3 rounds cannot tell if that is luck" in sentence(finding)
 
 
 def test_other_jobs_in_flight_are_said_and_not_compared() -> None:
@@ -158,9 +167,9 @@ def test_other_jobs_in_flight_are_said_and_not_compared() -> None:
         },
         marked=["processes_per_core"],
     )
-    (finding,) = told(made, "arrivals")
-    assert "threads and processes_per_core, with 2 in flight by its nature, keep up" in finding.text
-    assert told(made, "winner") == []
+    (finding,) = told(made, KeepsUp)
+    assert "threads and processes_per_core, with 2 in flight by its nature, keep up" in sentence(finding)
+    assert told(made, Soonest) == []
 
 
 def test_a_document_with_arrivals_reads_back_as_it_was() -> None:

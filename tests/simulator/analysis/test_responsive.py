@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from simulator.analysis.findings.responsive import responsive
+from simulator.report.sentences.registry import sentence
 from simulator.result.document import CellResult
 from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import document
@@ -27,19 +28,18 @@ PROCESSES = cell("asyncio_to_processes", 0.012, 6.0)
 
 def test_stalls_and_their_price_stand_beside_an_idle_loop() -> None:
     (found,) = responsive(SCOPE, [ON_LOOP, THREADS, PROCESSES])
-    assert found.kind == "responsive"
-    assert found.text == (
+    assert sentence(found) == (
         "Parsed on the loop, it stands still for up to 1.79 s; handed to threads 83.4 ms at +5 % wall time and to"
         " processes 12 ms at -40 % wall time. A loop that has nothing to do is up to 0.4 ms late here."
     )
-    assert found.numbers["idle_loop_lag_max_s"] == 0.0004
-    assert found.numbers["loop_lag_max_s_asyncio_to_threads"] == 0.0834
+    assert found.idle_loop_lag_max_s == 0.0004
+    assert found.handed[0].loop_lag_max_s == 0.0834
 
 
 def test_without_a_control_none_is_named() -> None:
     (found,) = responsive(SCOPE, [cell("asyncio", 1.0, 10.0, idle_s=None), THREADS])
-    assert "nothing to do" not in found.text
-    assert found.numbers["idle_loop_lag_max_s"] is None
+    assert "nothing to do" not in sentence(found)
+    assert found.idle_loop_lag_max_s is None
 
 
 def test_it_takes_a_loop_that_parses_and_one_that_does_not() -> None:

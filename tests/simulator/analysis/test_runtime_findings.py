@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from simulator.analysis.findings.runtimes import gil_of, runtimes
 from simulator.analysis.summary import summarise
+from simulator.report.sentences.registry import sentence
 from simulator.report.view.build import build
 from simulator.report.view.machine import interpreters
 from simulator.report.view.parts import Verdict
-from simulator.result.document import Finding, ResultDocument
+from simulator.result.document import ResultDocument
+from simulator.result.findings.across import Gil, Runtimes
 from simulator.result.run import PlannedCell
 from tests.simulator.analysis.builders import repetition, run
 from tests.simulator.analysis.test_findings import FIVE, OTHER, WAITS, rounds
@@ -42,33 +44,36 @@ def measured(
     return summarise(run(cells, done, calibrations=calibrations))
 
 
-def only(document: ResultDocument, kind: str) -> Finding:
-    (finding,) = (f for f in document.findings if f.kind == kind)
+F = TypeVar("F", Runtimes, Gil)
+
+
+def only(document: ResultDocument, kind: type[F]) -> F:
+    (finding,) = (f for f in document.findings if isinstance(f, kind))
     return finding
 
 
 def test_without_a_gil_threads_compute_in_parallel() -> None:
     document = measured({"current": (50, 51), "3.13t": (40, 70)}, gil={"3.13t": False})
-    found = only(document, "runtimes")
-    assert found.text == (
+    found = only(document, Runtimes)
+    assert sentence(found) == (
         "On 3.13t threads reach 1.75 × sequential, on current 1.020 ×: without a GIL threads compute in parallel, with"
         " one they take turns. One job after the other, of the pages/s on current: 0.80 × on 3.13t."
     )
-    assert found.numbers["speedup_threads on 3.13t"] == pytest.approx(1.75, rel=0.02)
+    assert found.runtimes[1].speedup.median == pytest.approx(1.75, rel=0.02)
     assert found.scope == {"in_flight": 2}
     verdict = build(document)[0]
     assert isinstance(verdict, Verdict)
-    assert found.text in verdict.sentences
+    assert sentence(found) in verdict.sentences
 
 
 def test_threads_that_scale_with_a_gil_have_work_that_lets_go_of_it() -> None:
-    found = only(measured({"current": (50, 90), "3.14": (50, 51)}), "runtimes")
-    assert "although there is a GIL, so this work lets go of it" in found.text
+    found = only(measured({"current": (50, 90), "3.14": (50, 51)}), Runtimes)
+    assert "although there is a GIL, so this work lets go of it" in sentence(found)
 
 
 def test_no_reason_is_given_for_what_two_rounds_may_show_by_luck() -> None:
     document = measured({"current": (50, 51), "3.13t": (40, 70)}, gil={"3.13t": False}, scatter=FIVE[:2])
-    assert "GIL" not in only(document, "runtimes").text
+    assert "GIL" not in sentence(only(document, Runtimes))
 
 
 def test_nothing_is_said_where_jobs_wait_or_there_is_one_python() -> None:
@@ -79,9 +84,9 @@ def test_nothing_is_said_where_jobs_wait_or_there_is_one_python() -> None:
 
 def test_a_module_that_turned_the_gil_on_is_named_once() -> None:
     document = measured({"3.13t": (50, 51)}, culprit="lxml.etree")
-    found = only(document, "gil")
-    assert found.numbers == {"module": "lxml.etree"}
-    assert found.text.startswith(
+    found = only(document, Gil)
+    assert (found.module, found.when) == ("lxml.etree", "import")
+    assert sentence(found).startswith(
         "3.13t was built to run without the GIL, but importing lxml.etree turned it on"
     )
     off = measured({"3.13t": (50, 80)}, culprit="aiohttp._x", gil={"3.13t": False})
@@ -101,7 +106,7 @@ def test_a_module_that_turned_the_gil_on_in_a_call_is_named_also_where_there_is_
     )
     (found,) = runtimes(replace(document, cells=cells))
     assert found.scope == {}
-    assert "oldext turned it on while the parser was called" in found.text
+    assert "oldext turned it on while the parser was called" in sentence(found)
     assert gil_of(cells[0]) is None
 
 

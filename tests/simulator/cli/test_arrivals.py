@@ -26,9 +26,9 @@ def test_a_run_with_open_arrivals_says_who_keeps_up(
     done = CliRunner().invoke(app, ["run", str(path), "--store", store, "--json", str(document)])
     assert done.exit_code == 0, done.output
     made = json.loads(document.read_text())
-    told = [finding["text"] for finding in made["findings"] if finding["kind"] == "arrivals"]
-    assert told
-    assert all(text in " ".join(done.output.split()) for text in told)
+    told = [finding for finding in made["findings"] if finding["kind"] == "falls_behind"]
+    assert [finding["strategy"] for finding in told] == ["asyncio"]
+    assert "asyncio is unstable at this rate" in " ".join(done.output.split())
     cells = made["cells"]
     assert {cell["status"] for cell in cells} == {"ok"}
     for cell in cells:

@@ -3,6 +3,7 @@ from dataclasses import replace
 from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.analysis.matrix import matrix
+from simulator.report.sentences.registry import sentence
 from simulator.report.view.build import COLUMNS, build
 from simulator.report.view.parts import Table, Verdict
 from simulator.text.numbers import NONE
@@ -44,7 +45,7 @@ def test_who_keeps_up_is_part_of_the_answer() -> None:
     found = findings(made)
     verdict = build(replace(made, findings=found))[0]
     assert isinstance(verdict, Verdict)
-    assert verdict.sentences[0] == next(one.text for one in found if one.kind == "arrivals")
+    assert verdict.sentences[0] == next(sentence(one) for one in found if one.kind == "keeps_up")
 
 
 def test_open_arrivals_have_neither_matrix_nor_crossover_which_rank_by_throughput() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator.analysis.summary import summarise
+from simulator.report.sentences.registry import sentence
 from simulator.report.view.build import COLUMNS, build
 from simulator.report.view.parts import Facts, Part, Table, Verdict
 from simulator.result.document import ResultDocument
@@ -36,7 +37,7 @@ def cell(table: Table, row: int, column: str) -> str:
 
 def sentences(made: ResultDocument, kind: str) -> tuple[str, ...]:
     """Return what the analysis says of this kind; how it says it is shown there."""
-    return tuple(finding.text for finding in made.findings if finding.kind == kind)
+    return tuple(sentence(finding) for finding in made.findings if finding.kind == kind)
 
 
 def test_the_answer_comes_first_then_a_table_then_the_machine() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
+from simulator.report.sentences.registry import sentence
 from simulator.report.view.build import build
 from simulator.report.view.parts import Facts, Part, Remarks, Table, Verdict
 from simulator.result.document import ResultDocument
@@ -64,7 +65,7 @@ def test_asked_for_all_tables_are_shown_with_who_wins_in_each() -> None:
     parts = build(made, all_tables=True)
     assert [type(part) for part in parts] == [Verdict, *[Table] * 18, Facts]
     first = table(parts, "server.latency 0ms, job.parse_cost 0ms")
-    assert next(finding.text for finding in made.findings if finding.kind == "winner") in first.findings
+    assert next(sentence(finding) for finding in made.findings if finding.kind == "winner") in first.findings
 
 
 def test_up_to_six_combinations_have_their_tables() -> None:

@@ -1,0 +1,68 @@
+"""From which parse cost on one strategy beats another."""
+
+from collections.abc import Mapping
+
+from simulator.measures.factors import CASE
+from simulator.report.sentences.interface import Kind
+from simulator.result.findings.across import CrossoverFinding
+from simulator.text.numbers import duration, durations
+from simulator.text.words import form, sentence
+
+
+def _sentence(found: CrossoverFinding) -> str:
+    left_out = ""
+    if found.left_out:
+        left_out = f"; left out: {', '.join(found.left_out)}, where not both have valid numbers"
+    return f"{_place(found.place)}{_course(found)}{left_out}."
+
+
+def _place(place: Mapping[str, str]) -> str:
+    levels = [f"{path} {level}" for path, level in place.items() if path != CASE]
+    places = [f"in the case {place[CASE]}"] if CASE in place else []
+    if levels:
+        places.append(f"at {' and '.join(levels)}")
+    return f"{sentence(', '.join(places))}, " if places else ""
+
+
+def _course(found: CrossoverFinding) -> str:
+    a, b = found.faster, found.slower
+    beat = f"{a} {form(a, 'beats', 'beat')} {b}"
+    if found.lowest_measured_s is None or found.highest_measured_s is None:
+        return f"whether {beat} at some parse cost is not known, since no cost has numbers of both"
+    lowest, highest = duration(found.lowest_measured_s), duration(found.highest_measured_s)
+    match found.course:
+        case "always":
+            return f"{beat} at every parse cost measured, from {lowest} of parse CPU on"
+        case "never":
+            return f"{beat} at no parse cost measured, up to {highest} of parse CPU"
+        case "crossing" if found.cost_s is not None:
+            at = f"{duration(found.cost_s)} of parse CPU ({_interval(found)})"
+            return f"{a} {form(a, 'begins', 'begin')} to beat {b} at {at}"
+        case _:
+            return _undecided(found, beat, highest)
+
+
+def _interval(found: CrossoverFinding) -> str:
+    low, high = found.low_s, found.high_s
+    if low is not None and high is not None:
+        return durations(low, high)
+    if low is not None:
+        return f"{duration(low)} at least, perhaps above every cost measured"
+    return f"{duration(high)} at most, perhaps below every cost measured" if high is not None else "not sure"
+
+
+def _undecided(found: CrossoverFinding, beat: str, highest: str) -> str:
+    if found.high_s is not None:
+        return f"{beat} from {duration(found.high_s)} of parse CPU on; whether also below, the rounds do not tell"
+    if found.low_s is not None:
+        return f"{beat} at no parse CPU up to {duration(found.low_s)}; whether above, the rounds do not tell"
+    if found.somewhere:
+        return f"{beat} at some parse costs measured, but there is none from which on that is so"
+    estimate = f"; their medians cross at {duration(found.cost_s)}" if found.cost_s is not None else ""
+    return (
+        f"{found.faster} and {found.slower} are not told apart at any parse cost measured, up to {highest} of parse"
+        f" CPU{estimate}"
+    )
+
+
+KIND = Kind(CrossoverFinding, "crossover", _sentence)

@@ -1,0 +1,56 @@
+"""Every kind of finding, and what is said of one."""
+
+from typing import Any
+
+from simulator.report.sentences import (
+    beside_winner,
+    character,
+    contention,
+    convoy,
+    crossover,
+    falls_behind,
+    gil,
+    keeps_up,
+    loop_cause,
+    moved,
+    price,
+    responsive,
+    runtimes,
+    soonest,
+    threads_cause,
+    winner,
+)
+from simulator.report.sentences.interface import Kind
+from simulator.result.findings.kinds import Finding
+
+KINDS: dict[type, Kind[Any]] = {
+    module.KIND.of: module.KIND
+    for module in (
+        winner,
+        beside_winner,
+        keeps_up,
+        falls_behind,
+        soonest,
+        character,
+        threads_cause,
+        loop_cause,
+        price,
+        moved,
+        contention,
+        responsive,
+        crossover,
+        convoy,
+        runtimes,
+        gil,
+    )
+}
+
+
+def kind_of(finding: Finding) -> Kind[Any]:
+    """Return what the report knows of a finding's kind."""
+    return KINDS[type(finding)]
+
+
+def sentence(finding: Finding) -> str:
+    """Return what a finding says; every number in it is one of the finding's."""
+    return kind_of(finding).sentence(finding)

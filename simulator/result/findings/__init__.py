@@ -1,0 +1,1 @@
+"""Findings: of each kind the numbers that support it."""

@@ -1,0 +1,30 @@
+"""Every kind of finding."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .across import Convoy, CrossoverFinding, Gil, Runtimes
+from .answers import ByNature, FallsBehind, KeepsUp, Soonest, Winner
+from .reasons import Character, Contention, LoopCause, Moved, Price, Responsive, ThreadsCause
+
+Finding = Annotated[
+    Winner
+    | ByNature
+    | KeepsUp
+    | FallsBehind
+    | Soonest
+    | Character
+    | ThreadsCause
+    | LoopCause
+    | Price
+    | Moved
+    | Contention
+    | Responsive
+    | CrossoverFinding
+    | Convoy
+    | Runtimes
+    | Gil,
+    Field(discriminator="kind"),
+]
+"""Told apart by `kind`; all have a `scope`, the levels that they speak of."""
