@@ -29,7 +29,7 @@ $(VENV)/.dev: $(VENV)/.installed
 demo: $(VENV)/.installed ## set up, run the quickstart scenario, say what to type next
 	@$(BIN)/simulator run scenarios/quickstart.yaml
 	@printf '\nNext, your own job:\n  %s\n' \
-	  '$(BIN)/simulator init mine --parser mypkg:parse --pages ./saved --latency 120ms'
+	  '$(BIN)/simulator run --parser mypkg:parse --pages-from ./saved --latency 120ms --in-flight 8'
 
 PORT ?= 8080
 LATENCY ?= 50ms

@@ -3,10 +3,11 @@
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from simulator.cli.asked import Asked
 from simulator.scenario.settings import PREFIX, RESERVED_VARIABLES
 
 
@@ -14,12 +15,13 @@ from simulator.scenario.settings import PREFIX, RESERVED_VARIABLES
 class Given:
     """What decides what is measured: the file, and what the command line and the environment change of it."""
 
-    file: Path
+    file: Path | None
     overrides: tuple[str, ...]
     python: str | None = None
     server_url: str | None = None
     rerun: bool = True
     """Disturbed rounds are done again."""
+    asked: Asked = field(default_factory=Asked)
 
 
 def reproducing(
@@ -28,7 +30,7 @@ def reproducing(
     """Return the command that measures the same again, for whoever reads the results.
 
     Where results go, and tokens, are not part of it. Settings from variables are told as `--set`, before those of the
-    command line, which win.
+    command line, which win, as options of their own do over both.
 
     Args:
         given: what was measured.
@@ -52,9 +54,10 @@ def going_on(given: Given, run_id: str, store: Path | None) -> str:
 
 
 def _words(given: Given, settings: Sequence[str] = ()) -> list[str]:
-    words = [str(given.file)]
+    words = [] if given.file is None else [str(given.file)]
     for override in (*settings, *given.overrides):
         words += ["--set", override]
+    words += given.asked.words
     if given.python is not None:
         words += ["--python", given.python]
     if given.server_url is not None:

@@ -8,6 +8,7 @@ import typer
 from simulator import __version__
 from simulator.cli.commands import machine, measuring, results, scenarios
 from simulator.cli.exits import USAGE, Stop
+from simulator.cli.old_spellings import renewed
 
 app = typer.Typer(
     name="simulator",
@@ -56,8 +57,11 @@ def main() -> None:
     if sys.platform == "win32":
         sys.stderr.write("simulator runs on Linux and macOS; on Windows use it inside WSL.\n")
         raise SystemExit(USAGE)
+    arguments, said = renewed(sys.argv[1:])
+    for line in said:
+        sys.stderr.write(f"simulator: {line}\n")
     try:
-        app()
+        app(arguments)
     except Stop as stop:
         sys.stderr.write(f"simulator: {stop.message}\n")
         raise SystemExit(stop.code) from None

@@ -1,7 +1,6 @@
 """`simulator doctor`: the diagnosis for people, and as JSON."""
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -10,24 +9,27 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.cli import exits
+from simulator.cli.output import check_writable, write_text
 from simulator.environment.diagnosis import Check, diagnose
 from simulator.environment.facts import Facts, gather
 
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
-def examine(*, as_json: bool, console: Console | None = None) -> int:
+def examine(target: str | None = None, console: Console | None = None) -> int:
     """Look at this machine for a few seconds, print what was found, and return the exit code: 0, whatever it was.
 
     Args:
-        as_json: Print facts and checks as JSON on standard output instead.
+        target: Where facts and checks are written as JSON; `-` is standard output, which they have alone.
         console: Where to print; standard output by default.
     """
+    if target is not None:
+        check_writable(target)
     facts = gather()
     checks = diagnose(facts)
-    if as_json:
-        sys.stdout.write(to_json(facts, checks) + "\n")
-    else:
+    if target is not None:
+        write_text(to_json(facts, checks) + "\n", target)
+    if target != "-":
         render(console or Console(), checks)
     return exits.OK
 

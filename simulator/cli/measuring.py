@@ -13,6 +13,7 @@ from rich.console import Console
 
 from simulator.cli import exits
 from simulator.cli.again import Given
+from simulator.cli.asked import Asked
 from simulator.cli.event_lines import on_stderr, open_lines
 from simulator.cli.output import write_document
 from simulator.cli.progress import Terminal
@@ -35,7 +36,9 @@ from simulator.store import RunNotFoundError, Store, StoreError, default_path
 class Options:
     """What the command line says."""
 
-    file: Path
+    file: Path | None
+    """Null: the options say what is measured."""
+    asked: Asked
     overrides: tuple[str, ...]
     python: str | None
     server_url: str | None
@@ -57,7 +60,7 @@ class Options:
     @property
     def given(self) -> Given:
         """Return what decides what is measured."""
-        return Given(self.file, self.overrides, self.python, self.server_url, self.rerun)
+        return Given(self.file, self.overrides, self.python, self.server_url, self.rerun, self.asked)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from simulator.cli import exits
 from simulator.cli.again import going_on, reproducing
+from simulator.cli.asked import scenario_of
 from simulator.cli.measuring import Options, carry_out, handlers_for, stopped_by_signals, warn
 from simulator.experiment import turns
 from simulator.experiment.design import Design, design
@@ -22,11 +23,11 @@ from simulator.result.document import ResultDocument
 from simulator.runner.driver_process import default_python
 from simulator.runner.servers import ServerError
 from simulator.runner.stop import Stopped
-from simulator.scenario.load import load
 from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
 from simulator.scenario.runtimes import CURRENT
 from simulator.schedule.sizing import BudgetError
+from simulator.text.words import counted
 
 
 def run_scenario(options: Options) -> int:
@@ -62,21 +63,28 @@ def run_scenario(options: Options) -> int:
 def load_scenario(options: Options) -> Scenario:
     """Read the scenario that the command line names. Raises Stop."""
     with mistakes_of(options.file):
-        return load(
+        scenario, left_out = scenario_of(
             options.file,
-            overrides=options.overrides,
-            environ=os.environ,
+            options.asked,
+            options.overrides,
+            os.environ,
             served_elsewhere=options.server_url is not None,
         )
+    if left_out:
+        warn(
+            Console(stderr=True, soft_wrap=True),
+            f"{counted(left_out, 'expectation')} left out: of what is not measured now",
+        )
+    return scenario
 
 
 @contextmanager
-def mistakes_of(file: Path) -> Iterator[None]:
+def mistakes_of(file: Path | None) -> Iterator[None]:
     """Turn a scenario's mistakes into the end of the command. Raises Stop."""
     try:
         yield
     except ScenarioError as error:
-        exits.usage(f"{file} is not a scenario that can be run:\n{error}")
+        exits.usage(f"{file or 'this'} is not a scenario that can be run:\n{error}")
 
 
 def show_plan(planned: Design, progress: str | None) -> int:

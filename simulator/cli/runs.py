@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.cli import exits
+from simulator.cli.output import check_writable, write_text
 from simulator.cli.references import is_file
 from simulator.store import (
     STATUSES,
@@ -32,11 +33,11 @@ from simulator.text.words import counted
 class Options:
     """What the command line says."""
 
-    name: str | None
+    scenario: str | None
     status: str | None
     since: str | None
     limit: int
-    json: bool
+    json: str | None
     delete: tuple[str, ...]
     prune: str | None
     yes: bool
@@ -46,9 +47,11 @@ class Options:
 def manage_runs(options: Options) -> int:
     """List runs or delete some; returns the exit code. Raises Stop for what the user gave wrong."""
     check_combination(options)
+    if options.json is not None:
+        check_writable(options.json)
     now = datetime.now(UTC)
     wanted = Selection(
-        name=options.name,
+        name=options.scenario,
         status=options.status,
         since=when("--since", options.since, now),
         before=when("--prune", options.prune, now),
@@ -57,7 +60,7 @@ def manage_runs(options: Options) -> int:
     path = options.store or default_path(os.environ)
     deleting = bool(options.delete) or options.prune is not None
     if not path.exists() and not deleting:
-        return _list_nothing(path, as_json=options.json)
+        return _list_nothing(path, target=options.json)
     try:
         with Store.open(path, create=False) as store:
             if options.delete:
@@ -67,8 +70,11 @@ def manage_runs(options: Options) -> int:
                 return _prune(store, rows, options.prune, confirmed=options.yes)
     except (StoreError, RunNotFoundError) as error:
         exits.usage(str(error))
-    if options.json:
-        sys.stdout.write(json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False) + "\n")
+    if options.json is not None:
+        write_text(
+            json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False) + "\n", options.json
+        )
+    if options.json == "-":
         return exits.OK
     console = Console(highlight=False)
     console.print(_table(rows))
@@ -79,12 +85,14 @@ def manage_runs(options: Options) -> int:
 
 def check_combination(options: Options) -> None:
     """Make sure that the options go together. Raises Stop."""
-    filters = [options.name, options.status, options.since, options.prune]
+    filters = [options.scenario, options.status, options.since, options.prune]
     if options.status is not None and options.status not in STATUSES:
         exits.usage(f"--status {options.status}: there are {', '.join(STATUSES)}")
     if options.delete and (any(value is not None for value in filters) or options.yes):
-        exits.usage("--delete names its runs; --name, --status, --since, --prune and --yes do not go with it")
-    if options.json and (options.delete or options.prune is not None):
+        exits.usage(
+            "--delete names its runs; --scenario, --status, --since, --prune and --yes do not go with it"
+        )
+    if options.json is not None and (options.delete or options.prune is not None):
         exits.usage("--json prints the list; it does not go with --delete or --prune")
     if options.yes and options.prune is None:
         exits.usage("--yes answers what --prune asks; it does nothing without it")
@@ -100,10 +108,10 @@ def when(option: str, text: str | None, now: datetime) -> datetime | None:
         exits.usage(f"{option}: {error}")
 
 
-def _list_nothing(path: Path, *, as_json: bool) -> int:
-    if as_json:
-        sys.stdout.write("[]\n")
-    else:
+def _list_nothing(path: Path, *, target: str | None) -> int:
+    if target is not None:
+        write_text("[]\n", target)
+    if target != "-":
         Console(highlight=False).print(
             f"no runs yet: there is no {path}; simulator run FILE makes the first", soft_wrap=True
         )

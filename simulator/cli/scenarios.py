@@ -20,7 +20,7 @@ from simulator.scenario.load import load
 from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
 from simulator.scenario.schema import scenario_schema
-from simulator.scenario.template import render
+from simulator.scenario.template import LATENCY, PARSER, render
 from simulator.schedule.sizing import BudgetError
 from simulator.text.numbers import clock, number
 from simulator.text.words import names
@@ -86,7 +86,13 @@ def _lengths(scenario: Scenario, cells: Sequence[Cell]) -> Iterator[str]:
 
 
 def write_template(
-    name: str, *, parser: str, pages: Path | None, latency: str, client: str | None, force: bool
+    name: str,
+    *,
+    parser: str | None,
+    pages: Path | None,
+    latency: str | None,
+    client: str | None,
+    force: bool,
 ) -> int:
     """Write NAME.yaml. Raises Stop."""
     path = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
@@ -95,9 +101,9 @@ def write_template(
     try:
         text = render(
             path.stem,
-            parser=parser,
+            parser=parser or PARSER,
             pages=None if pages is None else str(pages),
-            latency=latency,
+            latency=latency or LATENCY,
             client=client,
         )
     except ScenarioError as error:

@@ -19,15 +19,15 @@ class TuneOptions:
 
     goal: str
     max_in_flight: int | None
-    case: str | None
+    cases: tuple[str, ...]
+    """As typed: one, where the scenario has some."""
 
     @property
     def words(self) -> tuple[str, ...]:
         """Return it as it is typed."""
         words = ["--goal", self.goal]
         words += [] if self.max_in_flight is None else ["--max-in-flight", str(self.max_in_flight)]
-        words += [] if self.case is None else ["--case", self.case]
-        return tuple(words)
+        return (*words, *(word for case in self.cases for word in ("--case", case)))
 
 
 def tune_scenario(options: Options, wanted: TuneOptions) -> int:
@@ -37,7 +37,7 @@ def tune_scenario(options: Options, wanted: TuneOptions) -> int:
     command = reproducing(options.given, os.environ, "tune", wanted.words)
     # Expectations speak of the scenario's own cells; a search has others, and looks for a choice.
     options = replace(options, overrides=("expect=[]", *options.overrides))
-    scenario = one_setting(load_scenario(options), options, wanted)
+    scenario = one_setting(load_scenario(options), wanted)
     options.wanted.check()
     with mistakes_of(options.file):
         planned = design(
@@ -52,27 +52,28 @@ def tune_scenario(options: Options, wanted: TuneOptions) -> int:
     return outcome.code or verdict_of(outcome.document)
 
 
-def one_setting(scenario: Scenario, options: Options, wanted: TuneOptions) -> Scenario:
+def one_setting(scenario: Scenario, wanted: TuneOptions) -> Scenario:
     """Return the scenario as one setting: with the case that was asked for, without `cases` and `vary`. Raises Stop."""
     cases = scenario.cases or {}
-    if wanted.case is not None and wanted.case not in cases:
-        listed = ", ".join(cases) or "none"
-        exits.usage(f"--case {wanted.case}: {options.file} has no such case (there are: {listed})")
-    if cases and wanted.case is None:
+    for case in wanted.cases:
+        if case not in cases:
+            listed = ", ".join(cases) or "none"
+            exits.usage(f"--case {case}: {scenario.name} has no such case (there are: {listed})")
+    if cases and len(wanted.cases) != 1:
         exits.usage(
-            f"{options.file} has {len(cases)} cases, and a search is for one setting;"
+            f"{scenario.name} has {len(cases)} cases, and a search is for one setting;"
             f" name one with --case: {', '.join(cases)}"
         )
     if scenario.vary:
         paths = ", ".join(scenario.vary)
         exits.usage(
-            f"{options.file} varies {paths}, and a search is for one setting; give --set vary=null, and each value"
+            f"{scenario.name} varies {paths}, and a search is for one setting; give --set vary=null, and each value"
             " with a --set of its own"
         )
     if len(scenario.runtimes) > 1:
         names = ", ".join(runtime.level for runtime in scenario.runtimes)
         exits.usage(
-            f"{options.file} lists the runtimes {names}, and a search is for one of them; give for example"
+            f"{scenario.name} lists the runtimes {names}, and a search is for one of them; give for example"
             f" --set 'runtimes=[{scenario.runtimes[0].level}]'"
         )
-    return scenario if wanted.case is None else of_case(scenario, wanted.case)
+    return of_case(scenario, wanted.cases[0]) if wanted.cases else scenario

@@ -24,24 +24,24 @@ def find_pages(inputs: Sequence[Path]) -> tuple[Path, ...]:
             )
             if not below:
                 raise InputError(
-                    f"--input {given}: the folder has no files; give a page, or a folder of pages"
+                    f"--pages-from {given}: the folder has no files; give a page, or a folder of pages"
                 )
             pages += below
         elif given.is_file():
             pages.append(given)
         else:
-            raise InputError(f"--input {given} does not exist; give a page, or a folder of pages")
+            raise InputError(f"--pages-from {given} does not exist; give a page, or a folder of pages")
     for page in pages:
         try:
             with page.open("rb"):
                 pass
         except OSError as error:
             raise InputError(
-                f"--input {page} cannot be read: {error.strerror}; choose another page"
+                f"--pages-from {page} cannot be read: {error.strerror}; choose another page"
             ) from error
     if len(pages) > MOST_FILES:
         raise InputError(
-            f"--input: {len(pages)} files are too many; give {MOST_FILES} at most, they are all read"
+            f"--pages-from: {len(pages)} files are too many; give {MOST_FILES} at most, they are all read"
         )
     return tuple(page.resolve() for page in pages)
 

@@ -84,7 +84,7 @@ class Budget:
         raise DriverError(
             "failed",
             f"a call takes {duration(cost_s)}, and a probe needs about {dealing.calls * (len(dealing.levels) + 4)} of"
-            f" them: more than the time limit of {duration(limit_s)} leaves; give smaller pages with --input, or"
+            f" them: more than the time limit of {duration(limit_s)} leaves; give smaller pages with --pages-from, or"
             f" raise --time-limit to about {needed}s",
         )
 

@@ -168,14 +168,14 @@ class Waiting:
         """Say that one page takes too long."""
         return (
             f"{self._page(page)} takes longer than {duration(seconds)}, a quarter of the time limit, and a probe needs"
-            " several calls; give smaller pages with --input, or raise --time-limit"
+            " several calls; give smaller pages with --pages-from, or raise --time-limit"
         )
 
     def over(self) -> str:
         """Say that the whole takes too long."""
         return (
             f"the probe did not end within {duration(self.time_limit_s)}, its time limit; give smaller pages with"
-            " --input, or raise --time-limit"
+            " --pages-from, or raise --time-limit"
         )
 
     def _page(self, page: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """From YAML text to a `Scenario`, or to everything that is wrong with it at once.
 
-Precedence: defaults < file < environment (`SIMULATOR_SERVER__LATENCY=20ms`) < `--set server.latency=20ms`.
+Precedence: defaults < file < environment (`SIMULATOR_SERVER__LATENCY=20ms`) < `--set server.latency=20ms` < options of
+their own (`--latency 20ms`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ def load(
     path: Path,
     *,
     overrides: Sequence[str] = (),
+    settings: Iterable[Setting | Problem] = (),
     environ: Mapping[str, str] | None = None,
     served_elsewhere: bool = False,
 ) -> Scenario:
@@ -45,6 +47,7 @@ def load(
     Args:
         path: The YAML file; or the name of a shipped scenario, where there is no such file.
         overrides: `path=value` texts of `--set`, the value as YAML; later ones win.
+        settings: What other options set; they win over all others.
         environ: Environment variables; those that start with SIMULATOR_ are read.
         served_elsewhere: A mock server that runs already serves it, so that what it reads need not be here.
 
@@ -57,6 +60,7 @@ def load(
         str(path),
         path.absolute().parent,
         overrides=overrides,
+        settings=settings,
         environ=environ or {},
         served_elsewhere=served_elsewhere,
     )
@@ -68,6 +72,7 @@ def load_text(
     base_dir: Path,
     *,
     overrides: Sequence[str] = (),
+    settings: Iterable[Setting | Problem] = (),
     environ: Mapping[str, str] | None = None,
     served_elsewhere: bool = False,
 ) -> Scenario:
@@ -79,6 +84,7 @@ def load_text(
         base_dir: Where relative paths in the text start, and where the user's parser is looked for first.
             Relative paths in overrides and the environment start in the current folder.
         overrides: See `load`.
+        settings: See `load`.
         environ: See `load`.
         served_elsewhere: See `load`.
 
@@ -91,13 +97,17 @@ def load_text(
         message = f"{what}; a scenario is a mapping that starts with name: …"
         raise ScenarioError([Problem(source, 1, 1, "", message)])
     draft = _Draft(source, document, absolute(document.data, (), base_dir))
-    for setting in (*from_environment(environ or {}), *from_overrides(overrides)):
+    for setting in (*from_environment(environ or {}), *from_overrides(overrides), *settings):
         draft.apply(setting)
     return _validated(draft, base_dir, ReferredFiles(served_elsewhere), draft.origin)
 
 
 def from_document(
-    document: Mapping[str, Any], source: str, source_dir: Path | None = None, origin: Origin | None = None
+    document: Mapping[str, Any],
+    source: str,
+    source_dir: Path | None = None,
+    origin: Origin | None = None,
+    set_by: Mapping[Keys, str] | None = None,
 ) -> Scenario:
     """Read a scenario back from `Scenario.document()`. The folders it names need not exist any more.
 
@@ -106,11 +116,12 @@ def from_document(
         source: What problems call it.
         source_dir: `Scenario.source_dir` of the original.
         origin: `Scenario.origin` of the original.
+        set_by: What to call, instead of the source, that which set the values at these places.
 
     Raises:
         ScenarioError: It is not a scenario.
     """
-    draft = _Draft(source, Document(document, {}, {}), dict(document))
+    draft = _Draft(source, Document(document, {}, {}), dict(document), dict(set_by or {}))
     return _validated(draft, source_dir, None, origin or draft.origin)
 
 

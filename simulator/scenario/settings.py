@@ -1,4 +1,4 @@
-"""Values from outside the file: `--set path=value` and SIMULATOR_… variables."""
+"""Values from outside the file: `--set path=value`, options of their own and SIMULATOR_… variables."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Setting:
     """One value for one dotted path."""
 
     source: str
-    """`--set` or the variable's name: problems with the value name it."""
+    """The option or the variable's name: problems with the value name it."""
     parts: tuple[str, ...]
     value: Any
 
@@ -30,7 +30,7 @@ def from_environment(environ: Mapping[str, str]) -> Iterator[Setting | Problem]:
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in RESERVED_VARIABLES:
             path = name.removeprefix(PREFIX).lower().replace("__", ".")
-            yield _setting(name, path, environ[name])
+            yield setting(name, path, environ[name])
 
 
 def from_overrides(overrides: Sequence[str]) -> Iterator[Setting | Problem]:
@@ -38,13 +38,14 @@ def from_overrides(overrides: Sequence[str]) -> Iterator[Setting | Problem]:
     for text in overrides:
         path, equals, value = text.partition("=")
         if equals:
-            yield _setting(SET, path.strip(), value)
+            yield setting(SET, path.strip(), value)
         else:
             message = f"found {text!r}; write path=value, as in server.latency=40ms"
             yield Problem(SET, None, None, "", message)
 
 
-def _setting(source: str, path: str, text: str) -> Setting | Problem:
+def setting(source: str, path: str, text: str) -> Setting | Problem:
+    """Read one value, written as YAML, for a dotted path; `source` is what problems with it name."""
     try:
         return Setting(source, split(path), parse(text, source).data)
     except PathError as error:

@@ -11,6 +11,8 @@ from simulator.scenario.load import load_text
 from simulator.scenario.problem import Problem, ScenarioError
 
 IN_FLIGHT = 8
+PARSER = "html.parser"
+LATENCY = "40ms"
 
 _BASELINE_JOBS = 30
 """What the baseline does one after the other, at the most, where a page takes long."""
@@ -80,9 +82,9 @@ _NOT_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "
 def render(
     name: str,
     *,
-    parser: str = "html.parser",
+    parser: str = PARSER,
     pages: str | None = None,
-    latency: str = "40ms",
+    latency: str = LATENCY,
     client: str | None = None,
 ) -> str:
     """Write a commented scenario that runs as it is.
@@ -91,7 +93,7 @@ def render(
         name: The scenario's name.
         parser: A built-in parser or `package.module:function`.
         pages: A folder of saved pages, relative to where the scenario will stand; None generates them.
-        latency: A duration, such as `40ms`.
+        latency: A duration, such as `40ms`, or a distribution, `{kind: lognormal, median: 40ms, p99: 160ms}`.
         client: `httpx`, `aiohttp` or `http.client`; one without a blocking or an asyncio side is completed
             with the other's. None takes the two that cost least.
 
@@ -111,7 +113,7 @@ def render(
         file=f"{name}.yaml" if _PLAIN.fullmatch(name) else "FILE",
         name=_quoted(name),
         description=_quoted("Which strategy is fastest here, and why"),
-        latency=_quoted(latency),
+        latency=latency if latency.lstrip().startswith("{") else _quoted(latency),
         latency_note=_notes(
             "from the request's arrival to the first byte; or a distribution:",
             "{kind: lognormal, median: 40ms, p99: 160ms}",

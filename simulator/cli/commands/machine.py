@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from simulator.cli.commands.options import MEASURED, PAGES_FROM, SURE, Expect, Json, Python, option
+
 
 def probe(
     target: Annotated[
@@ -15,29 +17,22 @@ def probe(
         ),
     ],
     *,
-    input_: Annotated[
+    pages_from: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--input",
-            metavar="PAGE",
-            help="A file, or a folder of files, to call it with; may be given again.",
-        ),
-    ] = None,
-    python: Annotated[
-        str | None,
-        typer.Option(envvar="SIMULATOR_PYTHON", metavar="PATH", help="The Python that calls it."),
-    ] = None,
-    json: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Write what was found there; - is standard output.")
+        option("--pages-from", group=MEASURED, metavar="FOLDER", tells=PAGES_FROM),
     ] = None,
     time_limit: Annotated[
         str,
-        typer.Option(metavar="DURATION", help="Of the whole; a page that takes a quarter of it is named."),
+        option(
+            "--time-limit",
+            group=SURE,
+            metavar="DURATION",
+            tells="Of the whole; a page that takes a quarter of it is named.",
+        ),
     ] = "2m",
-    expect: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COND", help="A condition, as 'gil_held < 0.2'; 99 when it does not hold."),
-    ] = None,
+    expect: Expect = None,
+    python: Python = None,
+    json: Json = None,
 ) -> None:
     """Tell whether a parser releases the GIL, and whether threads or processes make it faster."""
     from simulator.cli.probe import Options, probe_target
@@ -46,7 +41,7 @@ def probe(
         probe_target(
             Options(
                 target=target,
-                inputs=tuple(input_ or ()),
+                inputs=tuple(pages_from or ()),
                 python=python,
                 json=json,
                 expect=tuple(expect or ()),
@@ -58,9 +53,9 @@ def probe(
 
 def doctor(
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print facts and checks as JSON.")] = False,
+    json: Json = None,
 ) -> None:
     """Show what matters about this machine for measuring, and what to do about each problem."""
     from simulator.cli.doctor import examine
 
-    raise typer.Exit(examine(as_json=json))
+    raise typer.Exit(examine(json))

@@ -1,68 +1,111 @@
 """Commands that measure a scenario."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from simulator.cli.commands.options import (
+    KEPT,
+    MEASURED,
+    SHOWN,
+    SURE,
     AllTables,
+    Budget,
+    Cases,
+    Expect,
+    File,
     Html,
+    InFlight,
     Json,
+    Latency,
     Markdown,
+    PagesFrom,
+    Parser,
     Progress,
     Python,
     Server,
     ServerToken,
     Set,
     StorePath,
+    Strategies,
     Trace,
     Why,
+    flag,
+    option,
 )
 
 
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The scenario, a YAML file.")],
+    file: File = None,
     *,
+    parser: Parser = None,
+    pages_from: PagesFrom = None,
+    latency: Latency = None,
+    in_flight: InFlight = None,
+    case: Cases = None,
+    strategy: Strategies = None,
     set_: Set = None,
+    rounds: Annotated[
+        int | None,
+        option("--rounds", group=SURE, metavar="N", tells="How often every cell is measured."),
+    ] = None,
+    precision: Annotated[
+        str | None,
+        option(
+            "--precision",
+            group=SURE,
+            metavar="PERCENT",
+            tells="Go on by rounds until ratios are known to that much, as 3%.",
+        ),
+    ] = None,
+    budget: Budget = None,
+    fast: Annotated[
+        bool,
+        flag("--fast", group=SURE, tells="A first answer: 3 rounds or more, until ±10 %, in 2 minutes."),
+    ] = False,
+    rigorous: Annotated[
+        bool,
+        flag("--rigorous", group=SURE, tells="10 rounds or more, until ±2 %, in an hour at most."),
+    ] = False,
+    no_rerun: Annotated[
+        bool, flag("--no-rerun", group=SURE, tells="Take disturbed rounds as they are, with a warning.")
+    ] = False,
+    expect: Expect = None,
+    strict: Annotated[
+        bool, flag("--strict", group=SURE, tells="End with 98 when an expectation stays undecided.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        flag("--dry-run", group=SURE, tells="List the cells and how long they will take; measure nothing."),
+    ] = False,
     python: Python = None,
     server: Server = None,
     server_token: ServerToken = None,
+    tables: AllTables = False,
+    why: Why = False,
+    turns: Annotated[
+        bool,
+        flag(
+            "--turns",
+            group=SHOWN,
+            tells="Who ran when: one more repetition of each cell, watched from outside and not measured.",
+        ),
+    ] = False,
+    markdown: Markdown = False,
     json: Json = None,
     html: Html = None,
     trace: Trace = None,
-    markdown: Markdown = False,
-    turns: Annotated[
-        bool,
-        typer.Option(
-            "--turns",
-            help="Watch one more repetition of each cell from outside, to show who ran when; it is not measured.",
-        ),
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List the cells and how long they will take; measure nothing.")
-    ] = False,
-    fast: Annotated[
-        bool, typer.Option("--fast", help="A first answer: 3 rounds or more, until ±10 %, in 2 minutes.")
-    ] = False,
-    rigorous: Annotated[
-        bool, typer.Option("--rigorous", help="10 rounds or more, until ±2 %, in an hour at most.")
-    ] = False,
-    resume: Annotated[
-        str | None, typer.Option(metavar="RUN", help="Go on with an interrupted run of the same scenario.")
-    ] = None,
-    no_rerun: Annotated[
-        bool, typer.Option("--no-rerun", help="Take disturbed rounds as they are, with a warning.")
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="End with 98 when an expectation stays undecided.")
-    ] = False,
-    store: StorePath = None,
     progress: Progress = None,
-    tables: AllTables = False,
-    why: Why = False,
+    store: StorePath = None,
+    resume: Annotated[
+        str | None,
+        option(
+            "--resume", group=KEPT, metavar="RUN", tells="Go on with an interrupted run of the same scenario."
+        ),
+    ] = None,
 ) -> None:
     """Run a scenario and show who wins, and why."""
+    from simulator.cli.asked import Asked
     from simulator.cli.measuring import Options
     from simulator.cli.presets import preset
     from simulator.cli.run import run_scenario
@@ -72,6 +115,18 @@ def run(
         run_scenario(
             Options(
                 file=file,
+                asked=Asked(
+                    parser=parser,
+                    pages_from=pages_from,
+                    latency=latency,
+                    in_flight=in_flight,
+                    rounds=rounds,
+                    budget=budget,
+                    precision=precision,
+                    cases=tuple(case or ()),
+                    strategies=tuple(strategy or ()),
+                    expect=tuple(expect or ()),
+                ),
                 overrides=(*preset(fast=fast, rigorous=rigorous), *(set_ or ())),
                 python=python,
                 server_url=server,
@@ -90,38 +145,53 @@ def run(
 
 
 def tune(
-    file: Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario, a YAML file.")],
+    file: File = None,
     *,
-    goal: Annotated[
-        str,
-        typer.Option(
-            metavar="GOAL",
-            help="Any measure of which more, or less, is better: throughput, p99, memory, cpu …",
-        ),
-    ] = "throughput",
+    parser: Parser = None,
+    pages_from: PagesFrom = None,
+    latency: Latency = None,
+    case: Cases = None,
+    strategy: Strategies = None,
     max_in_flight: Annotated[
         int | None,
-        typer.Option(min=1, max=10_000, help="The most in flight that is tried; by default the scenario's."),
+        option(
+            "--max-in-flight",
+            group=MEASURED,
+            metavar="N",
+            tells="The most in flight that is tried; by default the scenario's.",
+            min=1,
+            max=10_000,
+        ),
     ] = None,
-    budget: Annotated[str, typer.Option(metavar="DURATION", help="How long the search may take.")] = "5m",
-    case: Annotated[str | None, typer.Option(metavar="NAME", help="Which of the scenario's cases.")] = None,
     set_: Set = None,
+    goal: Annotated[
+        str,
+        option(
+            "--goal",
+            group=SURE,
+            metavar="GOAL",
+            tells="Any measure of which more, or less, is better: throughput, p99, memory, cpu …",
+        ),
+    ] = "throughput",
+    budget: Budget = "5m",
     python: Python = None,
     server: Server = None,
     server_token: ServerToken = None,
+    markdown: Markdown = False,
     json: Json = None,
     html: Html = None,
-    markdown: Markdown = False,
-    store: StorePath = None,
     progress: Progress = None,
+    store: StorePath = None,
 ) -> None:
     """Find the best strategy, in_flight and parallelism for a scenario."""
+    from simulator.cli.asked import Asked
     from simulator.cli.measuring import Options
     from simulator.cli.tune import TuneOptions, tune_scenario
     from simulator.cli.wanted import Wanted
 
     options = Options(
         file=file,
+        asked=Asked(parser=parser, pages_from=pages_from, latency=latency, strategies=tuple(strategy or ())),
         overrides=(f"budget={budget}", *(set_ or ())),
         python=python,
         server_url=server,
@@ -130,4 +200,4 @@ def tune(
         wanted=Wanted(json=json, html=html, markdown=markdown),
         progress=progress,
     )
-    raise typer.Exit(tune_scenario(options, TuneOptions(goal, max_in_flight, case)))
+    raise typer.Exit(tune_scenario(options, TuneOptions(goal, max_in_flight, tuple(case or ()))))

@@ -1,73 +1,205 @@
-"""Options that several commands have."""
+"""Options of more than one command: each means the same wherever it is; and the groups in which help shows them.
+
+What an option of one command means is not said of another one by the same name: a test walks all commands.
+"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-StorePath = Annotated[
+from simulator.cli.commands.named import scenario_names
+
+MEASURED = "What is measured"
+SURE = "How long, how sure"
+WHERE = "Where it runs"
+SHOWN = "What is shown"
+WRITTEN = "What is written"
+KEPT = "What is kept"
+
+
+def flag(*names: str, group: str, tells: str) -> Any:
+    """Return an option without a value, shown as one."""
+    return typer.Option(*names, metavar="", rich_help_panel=group, help=tells)
+
+
+def option(*names: str, group: str, metavar: str, tells: str, **more: Any) -> Any:
+    """Return an option with a value."""
+    return typer.Option(*names, metavar=metavar, rich_help_panel=group, help=tells, **more)
+
+
+Run = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run: the beginning of its id, its name, last, last~1, or a result document.",
+    ),
+]
+
+File = Annotated[
     Path | None,
-    typer.Option("--store", envvar="SIMULATOR_STORE", metavar="PATH", help="Results database."),
-]
-AllTables = Annotated[
-    bool,
-    typer.Option("--tables", help="Show the table of every combination, also where there are more than six."),
-]
-Why = Annotated[
-    bool,
-    typer.Option(
-        "--why", help="Show where the time of workers and jobs went, and a timeline of each strategy."
+    typer.Argument(
+        metavar="FILE",
+        help="A scenario: a YAML file, or the name of one that is shipped. Without it, --parser, --pages-from,"
+        " --latency and --in-flight say what is measured.",
+        autocompletion=scenario_names,
     ),
 ]
 
+# What is measured
 
-Json = Annotated[
+Parser = Annotated[
     str | None,
-    typer.Option("--json", metavar="PATH", help="Write the result document there; - is standard output."),
-]
-Html = Annotated[
-    str | None,
-    typer.Option(
-        "--html", metavar="PATH", help="Write the report as one page for a browser, charts and all."
+    option(
+        "--parser",
+        group=MEASURED,
+        metavar="PARSER",
+        tells="A built-in parser, or yours: package.module:function.",
     ),
 ]
-Trace = Annotated[
+PAGES_FROM = "Saved pages, instead of generated ones."
+PagesFrom = Annotated[Path | None, option("--pages-from", group=MEASURED, metavar="FOLDER", tells=PAGES_FROM)]
+Latency = Annotated[
     str | None,
-    typer.Option(
-        "--trace",
-        metavar="PATH",
-        help="Write one repetition of each cell as trace events, for ui.perfetto.dev.",
-    ),
+    option("--latency", group=MEASURED, metavar="DURATION", tells="As of the real server: 120ms."),
 ]
-Progress = Annotated[
-    str | None,
-    typer.Option(
-        "--progress",
-        metavar="jsonl[:TO]",
-        help="Write what happens, a JSON object a line: to stderr, to file descriptor TO (a number) or to a file.",
-    ),
+InFlight = Annotated[
+    int | None,
+    option("--in-flight", group=MEASURED, metavar="N", tells="Jobs started and not finished, at a time."),
 ]
-Markdown = Annotated[
-    bool,
-    typer.Option("--markdown", help="Print a short summary in Markdown instead, as for a pull request."),
+Cases = Annotated[
+    list[str] | None,
+    option("--case", group=MEASURED, metavar="NAME", tells="This case of the scenario's alone."),
+]
+Strategies = Annotated[
+    list[str] | None,
+    option(
+        "--strategy",
+        group=MEASURED,
+        metavar="NAME",
+        tells="This strategy alone, beside sequential; may be given again.",
+    ),
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change one value, as in --set server.latency=20ms."),
+    option(
+        "--set",
+        group=MEASURED,
+        metavar="PATH=VALUE",
+        tells="Change one value of the scenario, as in --set server.latency=20ms; may be given again.",
+    ),
 ]
+
+# How long, how sure
+
+Budget = Annotated[
+    str | None,
+    option("--budget", group=SURE, metavar="DURATION", tells="How long measuring may take, as 5m."),
+]
+Expect = Annotated[
+    list[str] | None,
+    option(
+        "--expect",
+        group=SURE,
+        metavar="COND",
+        tells="A condition; 99 when it does not hold. May be given again.",
+    ),
+]
+
+# Where it runs
+
 Python = Annotated[
     str | None,
-    typer.Option(
-        envvar="SIMULATOR_PYTHON",
+    option(
+        "--python",
+        group=WHERE,
         metavar="PATH",
-        help="The Python that runs the job, as of your own virtual environment; it is used as it is.",
+        tells="The Python that runs the job, as of your own virtual environment; it is used as it is.",
+        envvar="SIMULATOR_PYTHON",
     ),
 ]
 Server = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="Use a mock server that runs already; its configuration is put back."),
+    option(
+        "--server",
+        group=WHERE,
+        metavar="URL",
+        tells="Use a mock server that runs already; its configuration is put back.",
+    ),
 ]
 ServerToken = Annotated[
     str | None,
-    typer.Option(envvar="MOCKSERVER_TOKEN", metavar="TOKEN", help="For that server's admin side."),
+    option(
+        "--server-token",
+        group=WHERE,
+        metavar="TOKEN",
+        tells="For that server's admin side.",
+        envvar="MOCKSERVER_TOKEN",
+    ),
+]
+
+# What is shown
+
+AllTables = Annotated[
+    bool,
+    flag(
+        "--tables", group=SHOWN, tells="The table of every combination, also where there are more than six."
+    ),
+]
+Why = Annotated[
+    bool,
+    flag(
+        "--why",
+        group=SHOWN,
+        tells="Where the time of workers and jobs went, and a timeline of each strategy.",
+    ),
+]
+Markdown = Annotated[
+    bool,
+    flag(
+        "--markdown",
+        group=SHOWN,
+        tells="A short summary in Markdown instead, as for a pull request.",
+    ),
+]
+
+# What is written
+
+Json = Annotated[
+    str | None,
+    option("--json", group=WRITTEN, metavar="PATH", tells="What was found, as JSON; - is standard output."),
+]
+Html = Annotated[
+    str | None,
+    option(
+        "--html",
+        group=WRITTEN,
+        metavar="PATH",
+        tells="The report as one page for a browser, charts and all; - is standard output.",
+    ),
+]
+Trace = Annotated[
+    str | None,
+    option(
+        "--trace",
+        group=WRITTEN,
+        metavar="PATH",
+        tells="One repetition of each cell as trace events, for ui.perfetto.dev; - is standard output.",
+    ),
+]
+Progress = Annotated[
+    str | None,
+    option(
+        "--progress",
+        group=WRITTEN,
+        metavar="jsonl[:TO]",
+        tells="What happens, a JSON object a line: to stderr, to file descriptor TO (a number) or to a file.",
+    ),
+]
+
+# What is kept
+
+StorePath = Annotated[
+    Path | None,
+    option("--store", group=KEPT, metavar="PATH", tells="The results database.", envvar="SIMULATOR_STORE"),
 ]

@@ -4,32 +4,67 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands.options import AllTables, Html, Json, Markdown, StorePath, Trace, Why
+from simulator.cli.commands.options import (
+    KEPT,
+    SHOWN,
+    SURE,
+    WRITTEN,
+    AllTables,
+    Html,
+    Json,
+    Markdown,
+    Run,
+    StorePath,
+    Trace,
+    Why,
+    flag,
+    option,
+)
 
 
 def runs(
     *,
-    name: Annotated[
-        str | None, typer.Option(metavar="GLOB", help="Only scenarios of such a name: 'shop*'.")
+    scenario: Annotated[
+        str | None,
+        option("--scenario", group=SHOWN, metavar="GLOB", tells="Only of scenarios of such a name: 'shop*'."),
     ] = None,
     status: Annotated[
         str | None,
-        typer.Option(metavar="STATUS", help="Only running, complete, interrupted or failed ones."),
+        option(
+            "--status",
+            group=SHOWN,
+            metavar="STATUS",
+            tells="Only running, complete, interrupted or failed ones.",
+        ),
     ] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="WHEN", help="Only later ones: 7d, 12h or 2030-11-01 (UTC).")
+        str | None,
+        option("--since", group=SHOWN, metavar="WHEN", tells="Only later ones: 7d, 12h or 2030-11-01 (UTC)."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 20,
-    json: Annotated[bool, typer.Option("--json", help="Print a JSON array of them.")] = False,
+    limit: Annotated[
+        int,
+        option("--limit", group=SHOWN, metavar="N", tells="How many, newest first.", min=1, max=10_000),
+    ] = 20,
+    json: Json = None,
     delete: Annotated[
         list[str] | None,
-        typer.Option(metavar="RUN", help="Delete this run, samples and all; may be given several times."),
+        option(
+            "--delete",
+            group=KEPT,
+            metavar="RUN",
+            tells="Delete this run, samples and all; may be given again.",
+        ),
     ] = None,
     prune: Annotated[
         str | None,
-        typer.Option(metavar="WHEN", help="Delete all that started earlier (30d) and match the filters."),
+        option(
+            "--prune",
+            group=KEPT,
+            metavar="WHEN",
+            tells="Delete all that started earlier (30d) and match the filters.",
+        ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Prune without asking.")] = False,
+    yes: Annotated[bool, flag("--yes", group=KEPT, tells="Prune without asking.")] = False,
     store: StorePath = None,
 ) -> None:
     """List the runs in the results database, or delete some."""
@@ -38,7 +73,7 @@ def runs(
     raise typer.Exit(
         manage_runs(
             Options(
-                name=name,
+                scenario=scenario,
                 status=status,
                 since=since,
                 limit=limit,
@@ -53,9 +88,7 @@ def runs(
 
 
 def report(
-    run: Annotated[
-        str, typer.Argument(metavar="RUN", help="An id or its beginning, last, last~1, or a result document.")
-    ] = "last",
+    run: Run = "last",
     *,
     json: Json = None,
     html: Html = None,
@@ -78,21 +111,26 @@ def compare(
     *,
     metric: Annotated[
         str,
-        typer.Option(
+        option(
+            "--metric",
+            group=SHOWN,
             metavar="METRIC",
-            help="Any measure of which more, or less, is better: throughput, p99, memory, cpu …",
+            tells="Any measure of which more, or less, is better: throughput, p99, memory, cpu …",
         ),
     ] = "throughput",
     tolerance: Annotated[
-        str, typer.Option(metavar="PERCENT", help="How much worse B may be before the exit code is 99.")
+        str,
+        option(
+            "--tolerance",
+            group=SURE,
+            metavar="PERCENT",
+            tells="How much worse B may be before the exit code is 99.",
+        ),
     ] = "5%",
     across: Annotated[
-        bool, typer.Option("--across", help="Compare although machine or Python are different.")
+        bool, flag("--across", group=SURE, tells="Compare although machine or Python are different.")
     ] = False,
-    json: Annotated[
-        str | None,
-        typer.Option(metavar="PATH", help="Write the comparison there; - is standard output."),
-    ] = None,
+    json: Json = None,
     store: StorePath = None,
 ) -> None:
     """Compare run B with run A, cell by cell: faster, slower, or no difference."""
@@ -104,23 +142,29 @@ def compare(
 
 
 def export(
-    run: Annotated[
-        str, typer.Argument(metavar="RUN", help="An id or its beginning, last, last~1, or a result document.")
-    ] = "last",
+    run: Run = "last",
     *,
     what: Annotated[
-        str, typer.Option(metavar="WHAT", help="A row for each of: cells, repetitions, or samples (jobs).")
+        str,
+        option(
+            "--what",
+            group=WRITTEN,
+            metavar="WHAT",
+            tells="A row for each of: cells, repetitions, or samples (jobs).",
+        ),
     ] = "cells",
     format_: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--format",
+            group=WRITTEN,
             metavar="FORMAT",
-            help="csv, jsonl or parquet; else by the name of the output, or csv.",
+            tells="csv, jsonl or parquet; else by the name of the output, or csv.",
         ),
     ] = None,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="PATH", help="A file; - is standard output.")
+        str,
+        option("--output", "-o", group=WRITTEN, metavar="PATH", tells="The table; - is standard output."),
     ] = "-",
     store: StorePath = None,
 ) -> None:

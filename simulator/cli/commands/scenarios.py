@@ -5,15 +5,31 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands.options import Python
+from simulator.cli.commands.named import scenario_names
+from simulator.cli.commands.options import (
+    MEASURED,
+    WRITTEN,
+    Latency,
+    PagesFrom,
+    Parser,
+    Python,
+    Set,
+    flag,
+    option,
+)
 
 
 def validate(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…",
+            help="Scenarios: YAML files, or names of those that are shipped.",
+            autocompletion=scenario_names,
+        ),
+    ],
     *,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value.")
-    ] = None,
+    set_: Set = None,
     python: Python = None,
 ) -> None:
     """Check scenarios; print every mistake with its line, or how many cells each has."""
@@ -25,25 +41,25 @@ def validate(
 def init(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Writes NAME.yaml in the current folder.")],
     *,
-    parser: Annotated[
-        str,
-        typer.Option(metavar="PARSER", help="A built-in parser, or yours: package.module:function."),
-    ] = "html.parser",
-    pages: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Serve these saved HTML pages instead of generated ones."),
-    ] = None,
-    latency: Annotated[str, typer.Option(metavar="DURATION", help="As of the real server: 120ms.")] = "40ms",
+    parser: Parser = None,
+    pages_from: PagesFrom = None,
+    latency: Latency = None,
     client: Annotated[
-        str | None, typer.Option(metavar="CLIENT", help="httpx, or http.client+aiohttp (the default).")
+        str | None,
+        option(
+            "--client",
+            group=MEASURED,
+            metavar="CLIENT",
+            tells="httpx, or http.client+aiohttp (the default).",
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite NAME.yaml.")] = False,
+    force: Annotated[bool, flag("--force", group=WRITTEN, tells="Overwrite NAME.yaml.")] = False,
 ) -> None:
     """Write a commented scenario that runs as it is."""
     from simulator.cli.scenarios import write_template
 
     raise typer.Exit(
-        write_template(name, parser=parser, pages=pages, latency=latency, client=client, force=force)
+        write_template(name, parser=parser, pages=pages_from, latency=latency, client=client, force=force)
     )
 
 

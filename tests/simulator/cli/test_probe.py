@@ -61,7 +61,7 @@ def test_conditions_become_an_exit_code(conditions: tuple[str, ...], code: int) 
         (("nix",), exits.USAGE, "not a function's address"),
         (("mine:two",), exits.USAGE, "needs other arguments"),
         (("mine:fails",), exits.FAILED, "raises ValueError: broken page"),
-        (("json", "--input", "nix.json"), exits.USAGE, "nix.json does not exist"),
+        (("json", "--pages-from", "nix.json"), exits.USAGE, "nix.json does not exist"),
         (("json", "--expect", "gil_hold < 1"), exits.USAGE, "did you mean gil_held"),
         (("json", "--python", "nix/python"), exits.USAGE, "cannot be started"),
         (("json", "--json", "nix/probe.json"), exits.USAGE, "there is no folder"),

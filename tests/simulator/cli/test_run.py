@@ -397,7 +397,7 @@ def test_the_job_runs_in_a_virtual_environment_of_its_own(scenario_file: Write, 
 def test_what_init_writes_runs_as_it_is(parsers: Path) -> None:
     (parsers / "saved").mkdir()
     (parsers / "saved" / "a.html").write_text("<title>A</title>")
-    options = ("--parser", "mine:good", "--pages", "./saved", "--latency", "120ms")
+    options = ("--parser", "mine:good", "--pages-from", "./saved", "--latency", "120ms")
     written = simulator(parsers, "init", "mine", *options)
     assert written.returncode == 0, written.stderr
     assert "run mine.yaml" in written.stdout

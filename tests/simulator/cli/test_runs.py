@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def ids(folder: Path, *arguments: str) -> list[str]:
-    done = simulator(folder, "runs", "--json", *arguments)
+    done = simulator(folder, "runs", "--json", "-", *arguments)
     assert done.returncode == 0, done.stderr
     return [row["id"] for row in json.loads(done.stdout)]
 
@@ -39,7 +39,7 @@ def ids(folder: Path, *arguments: str) -> list[str]:
     ("arguments", "found"),
     [
         ((), ["c1", "b1", "a1"]),
-        (("--name", "craw*"), ["b1"]),
+        (("--scenario", "craw*"), ["b1"]),
         (("--status", "complete"), ["c1", "a1"]),
         (("--since", "7d"), ["c1", "b1"]),
         (("--since", "2h"), ["c1"]),
@@ -52,15 +52,15 @@ def test_filters(folder: Path, arguments: tuple[str, ...], found: list[str]) -> 
 
 
 def test_the_list_for_people_and_for_programs_agree(folder: Path) -> None:
-    shown = simulator(folder, "runs", "--name", "crawler")
-    (row,) = json.loads(simulator(folder, "runs", "--name", "crawler", "--json").stdout)
+    shown = simulator(folder, "runs", "--scenario", "crawler")
+    (row,) = json.loads(simulator(folder, "runs", "--scenario", "crawler", "--json", "-").stdout)
     assert row["status"] == "failed"
     assert (row["cells"], row["repetitions_done"], row["repetitions_planned"]) == (1, 3, 3)
     lines = shown.stdout.splitlines()
     assert len(lines) == 2
     assert lines[1].split()[0] == "b1"
     assert lines[1].split()[-3:] == ["failed", "1", "3/3"]
-    assert "no run matches" in simulator(folder, "runs", "--name", "nix").stdout
+    assert "no run matches" in simulator(folder, "runs", "--scenario", "nix").stdout
 
 
 def test_without_a_database_the_array_is_empty(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_pruning_without_a_terminal_asks_for_yes_and_says_what_it_would_do(folde
     assert "--prune 2d would delete 2 runs; add --yes to do it" in done.stderr
     assert "b1 (crawler" in done.stderr
     assert len(ids(folder)) == 3
-    done = simulator(folder, "runs", "--prune", "2d", "--name", "shop", "--yes")
+    done = simulator(folder, "runs", "--prune", "2d", "--scenario", "shop", "--yes")
     assert done.stdout.startswith("deleted a1 (shop, ")
     assert ids(folder) == ["c1", "b1"]
     again = simulator(folder, "runs", "--prune", "30d")
@@ -136,8 +136,8 @@ def test_pruning_at_a_terminal_asks_first(folder: Path, answer: str, left: list[
         (("--status", "done"), "--status done: there are running, complete, interrupted, failed"),
         (("--since", "soon"), "--since: 'soon' is no age and no date"),
         (("--prune", "soon"), "--prune: 'soon' is no age and no date"),
-        (("--delete", "a1", "--name", "x"), "--delete names its runs"),
-        (("--delete", "a1", "--json"), "--json prints the list"),
+        (("--delete", "a1", "--scenario", "x"), "--delete names its runs"),
+        (("--delete", "a1", "--json", "-"), "--json prints the list"),
         (("--delete", "old.json"), "--delete old.json is a file"),
         (("--yes",), "--yes answers what --prune asks"),
     ],
