@@ -21,10 +21,11 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.browser import NoBrowserError, chromium
+from simulator.judging import document as judged
 from simulator.report.terminal.render import render
 from simulator.report.view.build import build
 from simulator.report.view.parts import Part, Table, Verdict
-from simulator.result.document import NotAResultError, ResultDocument, from_json
+from simulator.result.document import NotAResultError, ResultDocument
 
 ROOT = Path(__file__).resolve().parents[1]
 INTO = ROOT / "docs" / "pictures"
@@ -90,7 +91,7 @@ def measure(scenario: str, folder: Path) -> ResultDocument:
 def read(path: Path) -> ResultDocument:
     """Read a document, and leave out where this machine keeps its Python. Raises PictureError."""
     try:
-        document = from_json(path.read_text(encoding="utf-8"))
+        document = judged.read(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, NotAResultError) as error:
         raise PictureError(f"{path} is no result document: {error}") from error
     cells = (

@@ -56,7 +56,10 @@ def cautions(a: MeasuredRun, b: MeasuredRun) -> tuple[str, ...]:
         if left_text != right_text and left_set and right_set:
             found.append(f"{name}: {left_text} in A, {right_text} in B")
     found.extend(_switches(a.environment, b.environment))
-    found.extend(_settings(a.scenario, b.scenario))
+    left_scenario, right_scenario = a.scenario_resolved, b.scenario_resolved
+    if left_scenario is None or right_scenario is None:
+        left_scenario, right_scenario = a.scenario, b.scenario
+    found.extend(_settings(left_scenario, right_scenario))
     other = [cell_a.id for cell_a, cell_b in _matched(a, b) if _other_records(cell_a, cell_b)]
     if other:
         found.append(f"the records differ between the runs, so the work was not the same: {_listed(other)}")
@@ -171,7 +174,8 @@ def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _level(settings: Mapping[str, Any], path: str) -> str:
-    return str(settings[path]) if path in settings else "not set"
+    found = settings.get(path)
+    return "not set" if found is None else str(found)
 
 
 def _other_records(a: MeasuredCell, b: MeasuredCell) -> bool:

@@ -80,6 +80,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         moved_bytes_per_page=None if moved is None else moved / done,
         warmup_s=observed.warmup_s,
         in_flight_mean=in_flight_mean(samples, busy_s),
+        attempts=int(samples.attempt.sum()),
     )
 
 

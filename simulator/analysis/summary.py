@@ -47,6 +47,7 @@ def summarise(run: Run) -> ResultDocument:
         schema=SCHEMA,
         id=run.header.id,
         scenario=run.header.scenario,
+        scenario_resolved=run.header.scenario_resolved,
         environment=run.header.environment,
         started_at=run.header.started_at,
         partial=run.status != "complete",
@@ -55,6 +56,11 @@ def summarise(run: Run) -> ResultDocument:
         findings=(),
         scatter_rounds=first,
     )
+    return concluded(document)
+
+
+def concluded(document: ResultDocument) -> ResultDocument:
+    """Return the document with all that is concluded from its cells, drawn anew."""
     document = replace(document, crossovers=crossovers(document))
     return replace(document, findings=findings(document))
 

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from simulator.cli import exits
-from simulator.judging.document import conclude
-from simulator.result.document import NotAResultError, ResultDocument, from_json
+from simulator.judging.document import conclude, read
+from simulator.result.document import NotAResultError, ResultDocument
 from simulator.result.run import Run
 from simulator.store import RunNotFoundError, Store, StoreError, default_path
 
@@ -42,7 +42,7 @@ def is_file(reference: str) -> bool:
 def read_document(path: Path) -> ResultDocument:
     """Read a result document from a file. Raises Stop."""
     try:
-        return from_json(path.read_text(encoding="utf-8"))
+        return read(path.read_text(encoding="utf-8"))
     except OSError as error:
         exits.usage(f"{path} cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:

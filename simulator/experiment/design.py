@@ -100,6 +100,7 @@ def design(
             id=secrets.token_hex(4),
             name=scenario.name,
             scenario=document,
+            scenario_resolved=scenario.resolved(),
             rounds=scenario.rounds,
             environment={**environment.describe(), "command": command},
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -7,7 +7,7 @@ from typing import Any
 from simulator.experiment.design import Design
 from simulator.experiment.launch import Launch
 from simulator.measures.factors import RUNTIME
-from simulator.result.run import Run
+from simulator.result.run import Run, RunHeader
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.interpreters import Interpreters
 
@@ -20,7 +20,7 @@ def resumed(design: Design, earlier: Run) -> Design:
     """Return the design of the run that goes on. Raises NotTheSameError."""
     environment = design.header.environment
     differences = [
-        *_scenario(earlier.header.scenario, design.header.scenario),
+        *_scenario(earlier.header, design.header),
         *_machine(earlier.header.environment, environment),
         *_pythons(earlier, design.launch),
     ]
@@ -32,10 +32,24 @@ def resumed(design: Design, earlier: Run) -> Design:
     return replace(design, earlier=earlier, header=earlier.header)
 
 
-def _scenario(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def _scenario(earlier: RunHeader, header: RunHeader) -> Iterator[str]:
+    """Compare what both mean, whatever of it is written and what is a default; as written, where no more was kept."""
+    then, now = earlier.scenario_resolved, header.scenario_resolved
+    if then is None or now is None:
+        then, now = earlier.scenario, header.scenario
+    else:
+        then = {**then, "tune": earlier.scenario.get("tune")}
+        now = {**now, "tune": header.scenario.get("tune")}
+    yield from _changes(then, now)
+
+
+def _changes(then: Mapping[str, Any], now: Mapping[str, Any], above: str = "") -> Iterator[str]:
     for key in sorted(then.keys() | now.keys()):
-        if then.get(key) != now.get(key):
-            yield f"{key} was {_short(then.get(key))}, and is {_short(now.get(key))}"
+        old, new = then.get(key), now.get(key)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            yield from _changes(old, new, f"{above}{key}.")
+        elif old != new:
+            yield f"{above}{key} was {_short(old)}, and is {_short(new)}"
 
 
 def _machine(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

@@ -121,4 +121,12 @@ MEASURES = (
         lacking=NEVER,
         whole=True,
     ),
+    Measure(
+        name="attempts",
+        dimension=PLAIN,
+        meaning="requests of all jobs",
+        repetition="attempts",
+        lacking=NEVER,
+        whole=True,
+    ),
 )

@@ -1,11 +1,7 @@
 """The result document: what `run --json` writes, `schema result` describes and `report FILE` reads.
 
-History of "simulator.result/1" (it may gain keys and never changes them):
-    0.1.0  first version
-    0.2.0  crossovers, expectations, scatter_rounds, arrivals
-    0.3.0  attribution, job_time, moved_bytes_per_page, timeline
-    0.4.0  response_curve, turns
-    0.5.0  warmup_s, in_flight_mean
+History of "simulator.result/2" (it may gain keys and never changes them; `version_1` reads what was before it):
+    0.6.0  first version
 """
 
 import json
@@ -20,12 +16,13 @@ from simulator.measures.factors import STRATEGY
 from simulator.stats.intervals import Interval
 from simulator.stats.percentiles import Lag, Percentiles
 
+from . import version_1
 from .attribution import Attribution, JobTime, Timeline
 from .findings.kinds import Finding
 from .repetition import Arrivals, Phase, Repetition, ServerMeasures
 from .schema import json_schema
 
-SCHEMA = "simulator.result/1"
+SCHEMA = "simulator.result/2"
 CellStatus = Literal["ok", "invalid", "unsupported", "failed", "skipped"]
 
 
@@ -102,6 +99,7 @@ class CellResult:
     """Rising shares of all jobs and the response time (s) that they stayed within, as far as 10 samples lie beyond."""
     warmup_s: float | None = None
     in_flight_mean: float | None = None
+    attempts: int | None = None
     turns: Timeline | None = None
     """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
 
@@ -153,10 +151,12 @@ class ResultDocument:
     """A whole run."""
 
     schema: str
-    """`simulator.result/1`."""
+    """`simulator.result/2`."""
     id: str
     scenario: Mapping[str, Any]
     """As it was written, overrides included; of a search, `tune` in it says what was searched for."""
+    scenario_resolved: Mapping[str, Any] | None
+    """With every default in it; null in older runs."""
     environment: Mapping[str, Any]
     """Machine, Python, libraries, and the command that measures the same again."""
     started_at: str
@@ -192,18 +192,33 @@ def to_json(document: ResultDocument) -> str:
 
 
 def from_json(text: str) -> ResultDocument:
-    """Read a result document.
+    """Read a result document; one of version 1 has no findings, which were sentences then.
 
     Raises:
         NotAResultError: not JSON, no result document, or of a schema that this version does not know.
     """
+    return from_raw(parsed(text))
+
+
+def parsed(text: str) -> Mapping[str, Any]:
+    """Return the JSON object of a result document, of a schema that this version reads. Raises NotAResultError."""
     try:
         raw = json.loads(text)
     except ValueError as error:
         raise NotAResultError(f"not JSON: {error}") from error
     found = raw.get("schema") if isinstance(raw, dict) else None
-    if found != SCHEMA:
-        raise NotAResultError(f"its schema is {found!r}; this version reads {SCHEMA!r}")
+    if found not in (SCHEMA, version_1.SCHEMA):
+        raise NotAResultError(
+            f"its schema is {found!r}; this version reads {SCHEMA!r} and {version_1.SCHEMA!r}"
+        )
+    known: Mapping[str, Any] = raw
+    return known
+
+
+def from_raw(raw: Mapping[str, Any]) -> ResultDocument:
+    """Return the document of what `parsed` returned. Raises NotAResultError."""
+    if raw["schema"] == version_1.SCHEMA:
+        raw = version_1.lifted(raw)
     try:
         return ADAPTER.validate_python(raw)
     except ValidationError as error:

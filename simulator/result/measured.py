@@ -29,6 +29,8 @@ class MeasuredRun:
     id: str
     name: str
     scenario: Mapping[str, Any]
+    scenario_resolved: Mapping[str, Any] | None
+    """With every default; null where that was not kept."""
     environment: Mapping[str, Any]
     started_at: str
     """UTC, ISO 8601."""
@@ -49,6 +51,7 @@ def _of_run(run: Run) -> MeasuredRun:
         id=header.id,
         name=header.name,
         scenario=header.scenario,
+        scenario_resolved=header.scenario_resolved,
         environment=header.environment,
         started_at=header.started_at,
         cells=tuple(
@@ -69,6 +72,7 @@ def _of_document(document: ResultDocument) -> MeasuredRun:
         id=document.id,
         name=str(document.scenario.get("name", document.id)),
         scenario=document.scenario,
+        scenario_resolved=document.scenario_resolved,
         environment=document.environment,
         started_at=document.started_at,
         cells=tuple(

@@ -159,6 +159,8 @@ class Measures:
     """From the last worker up until every one has done its jobs that do not count; null in older runs."""
     in_flight_mean: float | None = None
     """Jobs in flight on average, from start to ready, by Little's law; null in older runs."""
+    attempts: int | None = None
+    """Requests of its jobs; null in older runs."""
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,14 @@ class RunHeader:
     id: str
     name: str
     scenario: Mapping[str, Any]
-    """The scenario with every default and override in it, as JSON values."""
+    """As it was written, overrides included, as JSON values; of a search, `tune` in it says what is searched for."""
     rounds: int
     environment: Mapping[str, Any]
     started_at: str
     """UTC, ISO 8601."""
     cells: tuple[PlannedCell, ...]
+    scenario_resolved: Mapping[str, Any] | None = None
+    """The scenario with every default in it; null in older runs."""
 
 
 @dataclass(frozen=True)

@@ -251,3 +251,7 @@ class Scenario(Config):
     def document(self) -> dict[str, Any]:
         """Return the scenario as it was written, with overrides and absolute paths: plain data for JSON."""
         return deepcopy(self._document or self.model_dump(mode="json", by_alias=True, exclude_none=True))
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the scenario with every default in it, null where there is nothing: plain data for JSON."""
+        return self.model_dump(mode="json", by_alias=True)

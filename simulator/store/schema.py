@@ -3,6 +3,7 @@
 History of the schema version (PRAGMA user_version):
     1  first version
     2  turns
+    3  scenarios_resolved
 
 What is asked for by itself is a column; the rest of a repetition is one JSON document, so that a measure
 that is added later needs no new schema.
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from .errors import ELSEWHERE, StoreError
 
-VERSION = 2
+VERSION = 3
 APPLICATION_ID = 0x47494C53
 """ASCII "GILS", in the file's header: tells this program's databases from other SQLite files."""
 
@@ -23,6 +24,11 @@ _TURNS = """CREATE TABLE turns (
         document TEXT NOT NULL,
         PRIMARY KEY (run, cell),
         FOREIGN KEY (run, cell) REFERENCES cells (run, id) ON DELETE CASCADE
+    )"""
+
+_SCENARIOS_RESOLVED = """CREATE TABLE scenarios_resolved (
+        run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+        document TEXT NOT NULL
     )"""
 
 _TABLES = (
@@ -75,15 +81,17 @@ _TABLES = (
         data BLOB NOT NULL
     )""",
     _TURNS,
+    _SCENARIOS_RESOLVED,
 )
 
-_UPGRADES = {1: (_TURNS,)}
+_UPGRADES = {1: (_TURNS,), 2: (_SCENARIOS_RESOLVED,)}
 """Version -> what makes the next one of it."""
 
 
-def has_turns(connection: sqlite3.Connection) -> bool:
-    """Whether the file has a table for turns; one of version 1 that was only read since has none."""
-    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'turns'").fetchone() is not None
+def has_table(connection: sqlite3.Connection, name: str) -> bool:
+    """Whether the file has this table; one of an older version that was only read since may lack it."""
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
+    return found.fetchone() is not None
 
 
 def prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:

@@ -20,7 +20,7 @@ from .listing import LIST, RunRow
 from .owner import Owner, is_alive, this_process
 from .reading import SampleReader, undamaged
 from .reference import resolve
-from .schema import has_turns
+from .schema import has_table
 
 
 class Store:
@@ -96,6 +96,11 @@ class Store:
                         for i, (cell, factors) in enumerate(cells)
                     ],
                 )
+                if header.scenario_resolved is not None:
+                    connection.execute(
+                        "INSERT INTO scenarios_resolved VALUES (?, ?)",
+                        (seq, codec.dump(header.scenario_resolved)),
+                    )
             except sqlite3.IntegrityError as error:
                 raise ValueError(f"run {header.id}: its id, or one of its cells', is there twice") from error
 
@@ -234,8 +239,13 @@ class Store:
                 connection.execute(
                     "SELECT cell, document FROM turns WHERE run = ? ORDER BY cell", (seq,)
                 ).fetchall()
-                if has_turns(connection)
+                if has_table(connection, "turns")
                 else ()
+            )
+            resolved = (
+                connection.execute("SELECT document FROM scenarios_resolved WHERE run = ?", (seq,)).fetchone()
+                if has_table(connection, "scenarios_resolved")
+                else None
             )
             return Run(
                 header=RunHeader(
@@ -249,6 +259,7 @@ class Store:
                         PlannedCell(cell, codec.load(factors), baseline, in_flight, bool(marked), unsupported)
                         for cell, factors, baseline, in_flight, marked, unsupported in cells
                     ),
+                    scenario_resolved=None if resolved is None else codec.load(resolved[0]),
                 ),
                 status=_status(status, Owner(*owner)),
                 calibrations={cell: codec.load(document) for cell, document in calibrations},

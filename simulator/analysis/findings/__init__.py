@@ -1,4 +1,4 @@
-"""Findings: what the numbers support; their sentences are the report's."""
+"""Findings: what the numbers support."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

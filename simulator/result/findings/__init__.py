@@ -1,1 +1,1 @@
-"""Findings: of each kind the numbers that support it."""
+"""Findings: kinds and their numbers."""

@@ -22,6 +22,7 @@ def run_of(
     python: Mapping[str, Any] | None = None,
     environment: Mapping[str, Any] | None = None,
     scenario: Mapping[str, Any] | None = None,
+    scenario_resolved: Mapping[str, Any] | None = None,
     calibration: Mapping[str, Any] | None = None,
     levels: Mapping[str, str] | None = None,
     **measures: Any,
@@ -52,5 +53,6 @@ def run_of(
         id=run_id,
         environment=MACHINE if environment is None else environment,
         scenario={"name": "shop"} if scenario is None else scenario,
+        scenario_resolved=scenario_resolved,
     )
     return replace(made, header=header)

@@ -181,3 +181,13 @@ def test_switches_and_how_the_cores_lie_are_compared() -> None:
     older = made(environment={"machine": {"cpu_model": "X", "cores": 2, "usable_cores": 2}})
     assert differences(a, older) == ()
     assert not any("PYTHONDEVMODE" in told for told in cautions(a, older))
+
+
+def test_what_one_writes_and_the_other_leaves_to_its_default_is_no_difference() -> None:
+    defaults = {"in_flight": 8, "parallelism": "cores", "job": {"warmup": 2, "parse_cost": None}}
+    written = made(scenario={"name": "shop", "in_flight": 8}, scenario_resolved=defaults)
+    assert cautions(made(run_id="r1", scenario_resolved=defaults), written) == ()
+    other = made(scenario_resolved={**defaults, "job": {"warmup": 2, "parse_cost": "5ms"}})
+    assert cautions(written, other)[1:] == ("job.parse_cost: not set in A, 5ms in B",)
+    older = made(run_id="r1")
+    assert cautions(older, written) == ("in_flight: not set in A, 8 in B",), "an older run has not kept them"

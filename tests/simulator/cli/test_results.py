@@ -56,7 +56,7 @@ def without_state(folder: Path, *arguments: str) -> Done:
         (("--why",), "Who is fastest"),
         (("--tables",), "speed-up"),
         (("--markdown",), "| combination |"),
-        (("--json", "-"), '"schema": "simulator.result/1"'),
+        (("--json", "-"), '"schema": "simulator.result/2"'),
     ],
 )
 def test_a_file_is_enough(file: str, tmp_path: Path, options: tuple[str, ...], shows: str) -> None:

@@ -45,13 +45,18 @@ def test_its_schema_says_what_keys_mean() -> None:
 
 def test_promised_keys_are_there(small: ResultDocument) -> None:
     raw = json.loads(to_json(small))
-    assert raw["schema"] == SCHEMA == "simulator.result/1"
-    assert {"schema", "scenario", "environment", "started_at", "partial", "cells", "findings"} <= raw.keys()
+    assert raw["schema"] == SCHEMA == "simulator.result/2"
+    assert {
+        "schema", "scenario", "scenario_resolved", "environment", "started_at", "partial", "cells", "findings",
+        "expectations", "crossovers",
+    } <= raw.keys()  # fmt: skip
     cell = raw["cells"][1]
     assert {
         "id", "factors", "status", "reason", "warnings", "repetitions", "throughput_per_s", "speedup", "makespan_s",
-        "startup_s", "drain_s", "response_time_s", "fetch", "parse", "resume_lag_s", "cpu_per_page_s", "cores_used",
-        "memory_bytes", "loop_lag_s", "server", "equality", "digest", "pages", "errors",
+        "startup_s", "warmup_s", "drain_s", "in_flight_mean",
+        "response_time_s", "fetch", "parse", "resume_lag_s", "cpu_per_page_s", "cores_used",
+        "memory_bytes", "loop_lag_s", "server", "equality", "digest", "pages",
+        "attempts", "errors",
     } <= cell.keys()  # fmt: skip
     assert {"median", "low", "high"} <= cell["throughput_per_s"].keys() & cell["speedup"].keys()
     assert {"p50", "p90", "p95", "p99", "p99_9", "max"} <= cell["response_time_s"].keys()
@@ -91,11 +96,13 @@ def test_it_is_readable_text(small: ResultDocument) -> None:
         ("3", "its schema is None"),
         ("{}", "its schema is None"),
         (
-            '{"schema": "simulator.result/2"}',
-            "its schema is 'simulator.result/2'; this version reads 'simulator.result/1'",
+            '{"schema": "simulator.result/3"}',
+            "its schema is 'simulator.result/3'; this version reads 'simulator.result/2' and 'simulator.result/1'",
         ),
-        ('{"schema": ["simulator.result/1"]}', "this version reads"),
+        ('{"schema": ["simulator.result/2"]}', "this version reads"),
+        ('{"schema": "simulator.result/2"}', "id: Field required"),
         ('{"schema": "simulator.result/1"}', "id: Field required"),
+        ('{"schema": "simulator.result/1", "cells": [1, {"repetitions": [2, {}]}]}', "id: Field required"),
     ],
 )
 def test_what_is_no_result_document_is_named(text: str, words: str) -> None:

@@ -161,9 +161,10 @@ def test_the_database_of_another_program_is_left_alone(path: Path) -> None:
 
 
 def first_version(path: Path) -> None:
-    """Make a database what a program that knew no turns has left."""
+    """Make a database what a program that knew neither turns nor resolved scenarios has left."""
     with closing(sqlite3.connect(path)) as older:
         older.execute("DROP TABLE turns")
+        older.execute("DROP TABLE scenarios_resolved")
         older.execute("PRAGMA user_version = 1")
 
 
@@ -178,6 +179,7 @@ def test_an_older_schema_is_read_as_it_is_and_upgraded_when_it_is_to_be_written(
     with Store.open(path, create=False) as reader:
         run = reader.load("r1")
     assert (run.repetitions, run.turns) == ((make_repetition(),), {})
+    assert run.header.scenario_resolved is None
     assert path.read_bytes() == before
     with Store.open(path) as store:
         store.keep_turns("r1", "c0", TURNS)

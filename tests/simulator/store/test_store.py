@@ -43,6 +43,7 @@ headers = st.builds(
     rounds=st.integers(1, 1000),
     environment=mappings,
     started_at=st.text(),
+    scenario_resolved=st.none() | mappings,
     cells=st.lists(
         st.builds(PlannedCell, id=st.text(), factors=mappings, in_flight=st.integers(1, 10_000)),
         max_size=3,
