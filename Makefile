@@ -34,7 +34,7 @@ demo: $(VENV)/.installed ## set up, run the quickstart scenario, say what to typ
 PORT ?= 8080
 LATENCY ?= 50ms
 server: $(VENV)/.installed ## start the mock server (LATENCY=80ms PORT=9000 PAGES=./saved)
-	@$(BIN)/mockserver serve --port $(PORT) --latency $(LATENCY) $(if $(PAGES),--pages "$(PAGES)")
+	@$(BIN)/mockserver serve --port $(PORT) --latency $(LATENCY) $(if $(PAGES),--pages-from "$(PAGES)")
 
 # Most tests wait for processes: more of them at a time than there are cores. tests/machine.py says who waits for whom.
 WORKERS ?= 4

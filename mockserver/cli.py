@@ -50,11 +50,15 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
     latency: Annotated[
         str | None,
         typer.Option(
-            help="A duration, as in 40ms, or a distribution, as in '{kind: lognormal, median: 40ms, p99: 160ms}' "
-            "or '{p50: 40ms, p90: 90ms, p99: 400ms}'; default 0ms.",
+            metavar="LATENCY",
+            help="A duration, as in 40ms, or a distribution, as in '{kind: lognormal, median: 40ms, p99: 160ms}'.",
         ),
     ] = None,
-    pages: Annotated[Path | None, typer.Option(help="Serve the HTML files of this folder.")] = None,
+    pages: Annotated[
+        Path | None,
+        typer.Option("--pages-from", metavar="FOLDER", help="Saved pages, instead of generated ones."),
+    ] = None,
+    old_pages: Annotated[Path | None, typer.Option("--pages", hidden=True)] = None,
     items: Annotated[int | None, typer.Option(help="Products on each generated page; default 40.")] = None,
     size: Annotated[str | None, typer.Option(help="Size of each generated page, as in 64kB.")] = None,
     count: Annotated[int | None, typer.Option(help="Number of generated pages; default 200.")] = None,
@@ -79,10 +83,15 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
     supervised: Annotated[bool, typer.Option(hidden=True)] = False,  # noqa: FBT002 (a flag is how typer has it)
 ) -> None:
     """Serve pages until Ctrl-C."""
+    if old_pages is not None:
+        typer.echo(
+            "mockserver: --pages is --pages-from now; the old name is taken in this version still", err=True
+        )
+        pages = pages or old_pages
     generated = {"items": items, "size": size, "count": count}
     if pages is not None and any(value is not None for value in generated.values()):
         _fail(
-            "--pages serves a folder; --items, --size and --count are about generated pages. Use one of them"
+            "--pages-from serves a folder; --items, --size and --count are about generated pages. Use one of them"
         )
     document = _from_stdin() if supervised else _from_file(config)
     if latency is not None:

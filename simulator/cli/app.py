@@ -1,23 +1,46 @@
 """The command line as a whole."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from simulator import __version__
 from simulator.cli.commands import machine, measuring, results, scenarios
+from simulator.cli.commands.examples import EPILOGS
 from simulator.cli.exits import USAGE, Stop
 from simulator.cli.old_spellings import renewed
 
+
+class _FlagsAsFlags:
+    """Shows options without a value as such: typer says that they take a bool."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc] # of the class that it is mixed into
+        for param in params:
+            if getattr(param, "is_flag", False) and param.metavar is None:
+                param.metavar = ""
+        return params
+
+
+class _Command(_FlagsAsFlags, TyperCommand):
+    pass
+
+
+class _Group(_FlagsAsFlags, TyperGroup):
+    pass
+
+
 app = typer.Typer(
     name="simulator",
+    cls=_Group,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Threads, asyncio or processes? Runs one fetch-and-parse job under each, on this machine, and says which is"
     " faster and why.",
+    epilog="Begin with: simulator run quickstart",
 )
 
 for _command in (
@@ -33,7 +56,7 @@ for _command in (
     machine.probe,
     machine.doctor,
 ):
-    app.command()(_command)
+    app.command(cls=_Command, epilog=EPILOGS[_command.__name__])(_command)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -61,7 +84,7 @@ def main() -> None:
     for line in said:
         sys.stderr.write(f"simulator: {line}\n")
     try:
-        app(arguments)
+        app(arguments, prog_name="simulator")
     except Stop as stop:
         sys.stderr.write(f"simulator: {stop.message}\n")
         raise SystemExit(stop.code) from None

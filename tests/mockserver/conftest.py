@@ -53,7 +53,7 @@ def serve() -> Iterator[Callable[..., Unprotected]]:
     running: list[subprocess.Popen[str]] = []
 
     def serve_one(*options: str) -> Unprotected:
-        content = [] if "--pages" in options else ["--count", "2", "--items", "1"]
+        content = [] if "--pages-from" in options else ["--count", "2", "--items", "1"]
         process = subprocess.Popen([*COMMAND, *content, *options], stdout=PIPE, stderr=PIPE, text=True)
         running.append(process)
         assert process.stdout is not None

@@ -143,7 +143,7 @@ def test_what_the_command_line_names_may_be_named_again(
     (home / "more").mkdir()
     (home / "more" / "x.html").write_text("<p>x")
     (home / "pages" / "out").symlink_to(home / "more")
-    server = serve("--pages", str(home / "pages"), "--root", str(tmp_path / "delays.txt"))
+    server = serve("--pages-from", str(home / "pages"), "--root", str(tmp_path / "delays.txt"))
     admin = AdminClient(server.url)
 
     def put(**document: Any) -> tuple[int, str]:

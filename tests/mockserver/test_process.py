@@ -145,14 +145,27 @@ def test_the_greeting_says_how_to_use_it(serve: Callable[..., Any]) -> None:
     assert "Ctrl-C" in rest
 
 
+def test_the_old_name_of_an_option_is_taken_and_told() -> None:
+    result = subprocess.run(
+        [*COMMAND, "--port", "0", "--pages", "/nowhere"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    said, refused = result.stderr.splitlines()
+    assert said == "mockserver: --pages is --pages-from now; the old name is taken in this version still"
+    assert "/nowhere" in refused
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (["--latency", "40"], "latency: 40 has no unit; write 40ms or 40s"),
         (["--latency", "{kind: gamma}"], "latency: kind 'gamma' is not one of fixed, uniform"),
         (["--latency", "{p50"], "--latency, line 1:"),
-        (["--pages", "/nowhere"], "/nowhere"),
-        (["--pages", ".", "--items", "3"], "--pages serves a folder"),
+        (["--pages-from", "/nowhere"], "/nowhere"),
+        (["--pages-from", ".", "--items", "3"], "--pages-from serves a folder"),
         (["--items", "3", "--size", "3kB"], "takes items or size, not both"),
         (["--size", "3"], "content.size: 3 has no unit; write 3B, 3kB or 3KiB"),
         (["--bandwidth", "3kB"], "body.bandwidth: '3kB' is not a bandwidth"),

@@ -19,8 +19,8 @@ KEPT = "What is kept"
 
 
 def flag(*names: str, group: str, tells: str) -> Any:
-    """Return an option without a value, shown as one."""
-    return typer.Option(*names, metavar="", rich_help_panel=group, help=tells)
+    """Return an option without a value."""
+    return typer.Option(*names, rich_help_panel=group, help=tells)
 
 
 def option(*names: str, group: str, metavar: str, tells: str, **more: Any) -> Any:
@@ -61,7 +61,12 @@ PAGES_FROM = "Saved pages, instead of generated ones."
 PagesFrom = Annotated[Path | None, option("--pages-from", group=MEASURED, metavar="FOLDER", tells=PAGES_FROM)]
 Latency = Annotated[
     str | None,
-    option("--latency", group=MEASURED, metavar="DURATION", tells="As of the real server: 120ms."),
+    option(
+        "--latency",
+        group=MEASURED,
+        metavar="LATENCY",
+        tells="A duration, as in 40ms, or a distribution, as in '{kind: lognormal, median: 40ms, p99: 160ms}'.",
+    ),
 ]
 InFlight = Annotated[
     int | None,

@@ -1,0 +1,62 @@
+"""What stands below the options in each command's help: commands to copy, and how they end."""
+
+from collections.abc import Mapping
+
+_MEASURING = "1 the run or a cell of it failed · 2 usage · 98 nothing valid was measured"
+_INTERRUPTED = "130 interrupted, what was measured is kept"
+
+EPILOGS: Mapping[str, str] = {
+    "run": f"""\
+Examples:
+  simulator run quickstart
+  simulator run --parser mypkg:parse --pages-from ./saved --latency 40ms
+  simulator run shop.yaml --case waiting --strategy threads --rounds 5
+  simulator run shop.yaml --expect 'p95(asyncio) < 250ms' --strict
+
+Ends with 0 · {_MEASURING}, or with --strict an expectation is undecided · 99 one does not hold · {_INTERRUPTED}.""",
+    "tune": f"""\
+Examples:
+  simulator tune quickstart --case mixed
+  simulator tune shop.yaml --goal p99 --budget 10m --max-in-flight 64
+
+Ends with 0 · {_MEASURING} · {_INTERRUPTED}.""",
+    "validate": """\
+Examples:
+  simulator validate shop.yaml quickstart
+  simulator validate shop.yaml --set server.latency=80ms
+
+Ends with 0 · 2 a scenario is wrong.""",
+    "init": """\
+Example:
+  simulator init mine --parser mypkg:parse --pages-from ./saved""",
+    "schema": """\
+Example:
+  simulator schema scenario > scenario.schema.json""",
+    "runs": """\
+Examples:
+  simulator runs --scenario 'shop*' --since 7d
+  simulator runs --prune 30d""",
+    "report": """\
+Examples:
+  simulator report last --why
+  simulator report last --html report.html""",
+    "compare": """\
+Examples:
+  simulator compare last~1 last
+  simulator compare main.json last --metric p99 --tolerance 10%
+
+Ends with 0 · 2 usage · 98 nothing could be compared · 99 a regression.""",
+    "export": """\
+Examples:
+  simulator export last --output cells.csv
+  simulator export last --what samples --output samples.parquet""",
+    "probe": """\
+Examples:
+  simulator probe lxml
+  simulator probe mypkg:parse --pages-from ./saved --expect 'gil_held < 0.2'
+
+Ends with 0 · 1 it failed · 2 usage · 98 a condition is undecided · 99 one does not hold.""",
+    "doctor": """\
+Example:
+  simulator doctor --json facts.json""",
+}

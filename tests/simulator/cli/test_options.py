@@ -1,0 +1,104 @@
+"""Options of all commands together: one meaning for each name, flags that are shown as flags, examples that work."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+import mockserver.cli
+from simulator.cli.app import app
+from simulator.cli.old_spellings import RENAMED, WITH_A_PATH
+from tests.simulator.cli.started import simulator
+
+PROGRAM: Any = typer.main.get_command(app)
+SERVER: Any = typer.main.get_command(mockserver.cli.app)
+COMMANDS: dict[str, Any] = {
+    **PROGRAM.commands,
+    **{f"mockserver {name}": c for name, c in SERVER.commands.items()},
+}
+
+
+def options(command: Any) -> Iterator[Any]:
+    for param in command.params:
+        if param.param_type_name == "option" and not param.hidden:
+            yield param
+
+
+def meaning(param: Any) -> tuple[str, ...]:
+    """What a person is told of it; whether it may be given again stands in some other place."""
+    kind = str(param.type_descriptor.annotation)
+    return (re.sub(r"list\[|\]|<class '|'>|\w+\.", "", kind), param.metavar or "", param.help or "")
+
+
+def test_no_option_has_two_meanings() -> None:
+    meanings: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    for name, command in COMMANDS.items():
+        for param in options(command):
+            for spelled in (*param.opts, *param.secondary_opts):
+                meanings.setdefault(spelled, {}).setdefault(meaning(param), []).append(name)
+    assert {spelled: found for spelled, found in meanings.items() if len(found) > 1} == {}
+    assert len(meanings["--json"].popitem()[1]) > 5, "the walk has seen the options of all commands"
+
+
+def test_what_is_a_file_or_a_run_is_called_so_in_every_command() -> None:
+    named = {
+        name: [param.metavar for param in command.params if param.param_type_name == "argument"]
+        for name, command in PROGRAM.commands.items()
+    }
+    assert named["run"] == named["tune"] == ["FILE"]
+    assert named["validate"] == ["FILE…"]
+    assert named["report"] == named["export"] == ["RUN"]
+
+
+def test_old_spellings_are_no_options_and_new_ones_are() -> None:
+    for (command, old), new in RENAMED.items():
+        spelled = {one for param in options(COMMANDS[command]) for one in param.opts}
+        assert old not in spelled
+        assert new in spelled
+    for command, option in WITH_A_PATH:
+        assert option in {one for param in options(COMMANDS[command]) for one in param.opts}
+
+
+@pytest.mark.parametrize("name", ["", *PROGRAM.commands])
+def test_help_shows_flags_as_flags_and_options_in_groups(name: str, tmp_path: Path) -> None:
+    done = simulator(tmp_path, *filter(None, (name, "--help")))
+    assert done.returncode == 0
+    assert "bool" not in done.stdout
+    assert "range" not in done.stdout
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    alone = (
+        [param.opts[0] for param in options(PROGRAM.commands[name]) if not param.rich_help_panel]
+        if name
+        else []
+    )
+    assert alone == []
+
+
+EXAMPLES = [
+    line.strip()
+    for command in PROGRAM.commands.values()
+    for line in (command.epilog or "").splitlines()
+    if line.startswith("  ")
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_are_commands(example: str) -> None:
+    program, name, *arguments = shlex.split(example.partition(" > ")[0])
+    assert program == "simulator"
+    assert len(example) + 2 <= 79, "it is copied from one line"
+    PROGRAM.commands[name].make_context(name, arguments)
+
+
+def test_every_command_has_an_example() -> None:
+    assert {shlex.split(example)[1] for example in EXAMPLES} == set(PROGRAM.commands)
+
+
+def test_a_shell_completes_the_names_of_shipped_scenarios(tmp_path: Path) -> None:
+    asked = {"_SIMULATOR_COMPLETE": "complete_bash", "COMP_WORDS": "simulator run gil", "COMP_CWORD": "2"}
+    done = simulator(tmp_path, environ=asked)
+    assert done.stdout.split() == ["gil", "gil_releasing_parse"]
