@@ -25,6 +25,7 @@ from benchmarks.browser import NoBrowserError, chromium
 from benchmarks.store import STRATEGIES, command_s, environment, measures, samples, unsynchronised
 from simulator.analysis.attribution import SHARES
 from simulator.result.attribution import Attribution, JobTime
+from simulator.result.calibration import Calibration
 from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, RunHeader
 from simulator.store import Store
@@ -110,7 +111,7 @@ def make(path: Path, size: Size) -> int:
             )
         )
         for cell in cells:
-            store.calibrated("bbbbbbbb", cell.id, {"pages": 200, "parse_cpu_s": 0.001, "client_cpu_s": {}})
+            store.calibrated("bbbbbbbb", cell.id, Calibration(pages=200, parse_cpu_s=0.001))
         for round_, cell in product(range(size.rounds), cells):
             measured = replace(
                 measures(random, size.jobs),

@@ -29,6 +29,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.result.calibration import Calibration
 from simulator.result.repetition import DelayError, Disturbance, Measures, Phase, Repetition, ServerMeasures
 from simulator.result.run import PlannedCell, RunHeader
 from simulator.result.samples import UNKNOWN, Samples
@@ -189,7 +190,7 @@ def keep_run(store: Store, random: np.random.Generator, run_id: str, levels: int
         run_id, "shop", scenario, ROUNDS, {"machine": {"usable_cores": 2}}, "2025-01-02T03:04:05+00:00", cells
     )
     store.begin(kept)
-    calibration = {"pages": 200, "page_bytes": 9000.0, "parse_cpu_s": 0.001, "client_cpu_s": {}}
+    calibration = Calibration(pages=200, page_bytes=9000.0, parse_cpu_s=0.001)
     for cell in cells:
         store.calibrated(run_id, cell.id, calibration)
     for round_, cell in product(range(ROUNDS), cells):

@@ -7,7 +7,7 @@ parse cost came to.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
@@ -216,20 +216,5 @@ def _regressed(verdict: ComparisonVerdict, adjusted: Interval, metric: Measure, 
 
 def _work_ratio(a: MeasuredCell, b: MeasuredCell) -> float | None:
     """Return how much parsing per page B's calibration came to, over A's; null where one has no calibration."""
-    amounts = [_work(cell.calibration) for cell in (b, a)]
-    if amounts[0] is None or amounts[1] is None:
-        return None
-    return amounts[0] / amounts[1]
-
-
-def _work(calibration: Mapping[str, object] | None) -> float | None:
-    """Return the work per page: units of a parser that only stands for work, else whole parses."""
-    if calibration is None:
-        return None
-    units = calibration.get("units")
-    if isinstance(units, int | float) and units > 0:
-        return float(units)
-    repeats, extra = calibration.get("repeats"), calibration.get("extra_fraction")
-    if not isinstance(repeats, int | float) or not isinstance(extra, int | float):
-        return None
-    return float(repeats + extra) or None
+    before, after = (cell.calibration.work if cell.calibration is not None else None for cell in (a, b))
+    return after / before if before and after else None

@@ -1,10 +1,9 @@
 """What happens while a scenario is measured, as data: sentences are for those who show it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from simulator.result.attribution import Timeline
+from simulator.result.calibration import Calibration
 from simulator.result.repetition import Repetition
 from simulator.result.run import RunHeader, RunStatus
 from simulator.result.samples import Samples
@@ -47,7 +46,7 @@ class CellPlanned(Event):
     """A cell can be run; how long, is a prediction."""
 
     cell_id: str
-    calibration: Mapping[str, Any]
+    calibration: Calibration
     """What one parse and one request cost, and the jobs of a repetition, as stored and shown."""
     window_s: float
     repetition_s: float

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from simulator.experiment import events
 from simulator.experiment.design import Design
@@ -15,6 +14,7 @@ from simulator.experiment.preparation import Preparation, Ready, prepare
 from simulator.experiment.turns import Watching, watch_all
 from simulator.judging.document import conclude
 from simulator.result.attribution import UNCOUNTED, Timeline
+from simulator.result.calibration import Calibration
 from simulator.result.document import ResultDocument
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition
@@ -47,7 +47,7 @@ class Experiment:
     stop: Stop = field(default_factory=Stop)
     _turns: dict[str, Timeline] = field(default_factory=dict, init=False)
     _done: list[Repetition] = field(default_factory=list, init=False)
-    _calibrations: dict[str, dict[str, Any]] = field(default_factory=dict, init=False)
+    _calibrations: dict[str, Calibration] = field(default_factory=dict, init=False)
     _status: RunStatus | None = field(default=None, init=False)
     _told: Handlers = field(init=False)
 
@@ -119,7 +119,7 @@ class Experiment:
             # All cells are calibrated before the first is measured; a run that was interrupted among those
             # knows only some, which would not fit the rest.
             if any(r.measures is not None for r in self._done):
-                self._calibrations |= {c: dict(known) for c, known in earlier.calibrations.items()}
+                self._calibrations |= earlier.calibrations
 
     def _prepared(self, servers: Servers) -> Preparation:
         """Calibrate, check and size every cell. Raises BudgetError, ServerError and Stopped."""
@@ -151,7 +151,7 @@ class Experiment:
             ),
         )
         for cell_id, ready in prepared.ready.items():
-            known = self._calibrations.setdefault(cell_id, dict(ready.calibration))
+            known = self._calibrations.setdefault(cell_id, ready.calibration)
             self._emit(events.CellPlanned(cell_id, known, ready.size.window_s, ready.size.total_s))
         return prepared
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from mockserver.config import FolderContent
 from mockserver.latency import sampler
 from mockserver.latency_models import Fixed, Latency
 from mockserver.served import observed
+from simulator.result.calibration import Calibration
 from simulator.result.observation import Broken
 from simulator.runner.calibrate import Preflights, amount_for, calibration, stored_amount
 from simulator.runner.driver_process import DriverError
@@ -33,7 +33,8 @@ SAMPLED_PER_SLOT = 30
 MOST_SAMPLED = 20_000
 USUAL_PARSE_S = 0.003
 USUAL_CLIENT_S = 0.0005
-"""What a parse, whose cost is not written, and a request may take, before they are calibrated."""
+USUAL_START_S = 0.2
+"""What a parse, whose cost is not written, a request and a start may take, before they are calibrated."""
 DEFAULT_SWITCH_INTERVAL_NS = 5_000_000
 """CPython's own."""
 
@@ -45,7 +46,7 @@ class Ready:
     cell: Cell
     amount: Amount
     size: Size
-    calibration: Mapping[str, Any]
+    calibration: Calibration
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def prepare(
     *,
     cores: int,
     memory_limit_bytes: int | None,
-    known: Mapping[str, Mapping[str, Any]],
+    known: Mapping[str, Calibration],
     search: Search | None = None,
     tell: Callable[[Cell], None] = lambda _: None,
 ) -> Preparation:
@@ -104,12 +105,12 @@ def prepare(
         Stopped: nobody wants it any more.
     """
     amounts: dict[str, Amount] = {}
-    calibrations: dict[str, dict[str, Any]] = {}
+    calibrations: dict[str, Calibration] = {}
     broken: list[Broken] = []
     possible = [cell for cell in cells if cell.unsupported is None]
     for cell in possible:
         if cell.id in known:
-            amounts[cell.id], calibrations[cell.id] = stored_amount(known[cell.id]), dict(known[cell.id])
+            amounts[cell.id], calibrations[cell.id] = stored_amount(known[cell.id]), known[cell.id]
             continue
         tell(cell)
         try:
@@ -122,7 +123,7 @@ def prepare(
             broken.append(Broken(cell.id, 0, "", error.status, str(error), ""))
             continue
         amounts[cell.id] = amount
-        calibrations[cell.id] = calibration(cell, preflight, amount) | {"start_s": preflight.start_s}
+        calibrations[cell.id] = calibration(cell, preflight, amount)
     alive = [cell for cell in possible if cell.id in amounts]
     works = {cell.id: work_of(cell, calibrations[cell.id], cores) for cell in alive}
     sizes = size_all(scenario, alive, works, calibrations, search)
@@ -138,7 +139,7 @@ def prepare(
                 resized(cell, sizes[cell.id].pages),
                 amounts[cell.id],
                 sizes[cell.id],
-                calibrations[cell.id] | {"jobs": sizes[cell.id].pages},
+                replace(calibrations[cell.id], jobs=sizes[cell.id].pages),
             )
             for cell in alive
         },
@@ -150,7 +151,7 @@ def size_all(
     scenario: Scenario,
     cells: Sequence[Cell],
     works: Mapping[str, Work],
-    calibrations: Mapping[str, Mapping[str, Any]],
+    calibrations: Mapping[str, Calibration],
     search: Search | None,
 ) -> dict[str, Size]:
     """Return each cell's size: as stored, as written, as the budget allows, or by itself. Raises BudgetError."""
@@ -159,7 +160,7 @@ def size_all(
     by_budget: dict[str, Work] = {}
     by_itself: dict[str, Work] = {}
     for cell in cells:
-        stored = calibrations[cell.id].get("jobs")
+        stored = calibrations[cell.id].jobs
         duration_ns = cell.job.duration_ns
         if stored is None and duration_ns is None and scenario.budget_ns is not None:
             by_budget[cell.id] = works[cell.id]
@@ -220,17 +221,15 @@ def foresee(scenario: Scenario, cells: Sequence[Cell], cores: int) -> Foreseen:
     return Foreseen(size_all(scenario, possible, works, usual, None), refused)
 
 
-def _costs(cell: Cell, parse_s: float, client_s: float) -> dict[str, Any]:
+def _costs(cell: Cell, parse_s: float, client_s: float) -> Calibration:
     """Return a calibration that nobody made."""
     cost_ns = cell.job.parse_cost_ns
     clients = {f"{kind}:{cell.client}": client_s for kind in ("blocking", "asyncio")}
-    return {
-        "parse_cpu_s": parse_s if cost_ns is None else cost_ns / 1e9,
-        "units": None,
-        "repeats": 1,
-        "extra_fraction": 0.0,
-        "client_cpu_s": clients,
-    }
+    return Calibration(
+        parse_cpu_s=parse_s if cost_ns is None else cost_ns / 1e9,
+        client_cpu_s=clients,
+        start_s=USUAL_START_S,
+    )
 
 
 def planned_of(cell: Cell, work: Work) -> Planned:
@@ -243,17 +242,12 @@ def planned_of(cell: Cell, work: Work) -> Planned:
     )
 
 
-def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
+def work_of(cell: Cell, calibrated: Calibration, cores: int) -> Work:
     """Return what a cell's size depends on."""
     plan, job = cell.plan, cell.job
-    parse_s = calibrated["parse_cpu_s"]
-    if calibrated["units"] is not None:
-        parse_s = calibrated["units"] / calibrated["units_per_s"] if calibrated["units_per_s"] else 0.0
-    elif parse_s is not None:
-        parse_s *= calibrated["repeats"] + calibrated["extra_fraction"]
     name = job.parser.name
     waits_s = delays_s(cell.server.latency, cell.server.seed, SAMPLED_PER_SLOT * plan.in_flight)
-    client_s = calibrated["client_cpu_s"].get(f"{plan.fetch.kind}:{cell.client}")
+    client_s = calibrated.client_cpu_s.get(f"{plan.fetch.kind}:{cell.client}")
     return Work(
         cores=cores if cell.affinity.driver is None else min(cores, len(cell.affinity.driver)),
         in_flight=plan.in_flight,
@@ -261,14 +255,14 @@ def work_of(cell: Cell, calibrated: Mapping[str, Any], cores: int) -> Work:
         loop=plan.fetch.kind == "asyncio",
         releasing=True if name in RELEASING else False if name in HOLDING else None,
         wait_s=float(np.mean(waits_s)) + held_s(cell),
-        parse_cpu_s=parse_s or 0.0,
+        parse_cpu_s=calibrated.page_parse_cpu_s or 0.0,
         client_cpu_s=client_s or 0.0,
-        start_s=calibrated.get("start_s", 0.2),
+        start_s=USUAL_START_S if calibrated.start_s is None else calibrated.start_s,
         warmup=job.warmup,
         rate_per_s=cell.arrivals.rate_per_s if cell.arrivals is not None else None,
         group="" if cell.id == cell.baseline_id else f"{cell.baseline_id} {plan.in_flight}",
         waits_s=waits_s if len(waits_s) > 1 else (),
-        period=calibrated.get("content_pages") or 1 if isinstance(cell.server.content, FolderContent) else 1,
+        period=calibrated.content_pages or 1 if isinstance(cell.server.content, FolderContent) else 1,
     )
 
 

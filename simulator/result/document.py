@@ -18,6 +18,7 @@ from simulator.stats.percentiles import Lag, Percentiles
 
 from . import version_1
 from .attribution import Attribution, JobTime, Timeline
+from .calibration import Calibration
 from .findings.kinds import Finding
 from .repetition import Arrivals, Phase, Repetition, ServerMeasures
 from .schema import json_schema
@@ -83,9 +84,7 @@ class CellResult:
     pages: int | None
     errors: Mapping[str, int]
     """Kind → count, over all repetitions."""
-    calibration: Mapping[str, Any] | None = None
-    """What one parse and one request cost alone (`parse_cpu_s`, `repeats`, `extra_fraction`, `units`,
-    `client_cpu_s` …), `idle_loop_lag_s`, and `jobs` of a repetition, null for a fixed duration."""
+    calibration: Calibration | None = None
     arrivals: Arrivals | None = None
     """Null: closed arrivals. `backlog_max` is the largest, lateness pooled, `unstable` what most repetitions say."""
     attribution: Attribution | None = None

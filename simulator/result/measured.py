@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .calibration import Calibration
 from .document import ResultDocument
 from .repetition import Repetition
 from .run import Run
@@ -19,7 +20,7 @@ class MeasuredCell:
     unsupported: str | None
     """Why it could not be run; null where it could."""
     repetitions: tuple[Repetition, ...]
-    calibration: Mapping[str, Any] | None
+    calibration: Calibration | None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .attribution import Timeline
+from .calibration import Calibration
 from .repetition import Repetition
 from .samples import Samples
 
@@ -48,7 +49,7 @@ class Run:
 
     header: RunHeader
     status: RunStatus
-    calibrations: Mapping[str, Mapping[str, Any]]
+    calibrations: Mapping[str, Calibration]
     """By cell id."""
     repetitions: tuple[Repetition, ...]
     """In the order in which they were measured."""

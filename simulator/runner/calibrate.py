@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from mockserver.content import ContentError, load_content
 from mockserver.file_name import printable
 from mockserver.units import format_duration
 from simulator.driver.shared.failure import one_line
+from simulator.result.calibration import Calibration
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess, TimeLimitError
 from simulator.runner.job import Amount, job_file
 from simulator.runner.records import located
@@ -18,7 +19,7 @@ from simulator.runner.scratch import scratch
 from simulator.runner.servers import Servers
 from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
-from simulator.stats.percentiles import lag_s
+from simulator.stats.percentiles import Lag, lag_s
 from simulator.text.numbers import duration, size
 
 PLAUSIBLE_START_S = 10.0
@@ -39,8 +40,8 @@ class Preflight:
     """Work per second of CPU of a parser that reaches any cost."""
     client_cpu_ns: Mapping[str, float | None]
     """CPU of one request at one in flight, by `blocking:NAME` or `asyncio:NAME`."""
-    idle_loop_lag_s: Mapping[str, Mapping[str, float | None]]
-    """`p50`, `p99`, `max`, by kind of loop: how late a 10 ms tick of an idle one is."""
+    idle_loop_lag_s: Mapping[str, Lag]
+    """By kind of loop: how late a 10 ms tick of an idle one is."""
     peak_bytes: int | None
     """Peak memory of one interpreter with client and parser."""
     unpicklable: str | None
@@ -188,7 +189,7 @@ class Preflights:
             units_per_s=found["units_per_s"],
             client_cpu_ns=found["client_cpu_ns"],
             idle_loop_lag_s={
-                kind: asdict(lag)
+                kind: lag
                 for kind, late_ns in found.get("idle_loop_lag_ns", {}).items()
                 if (lag := lag_s(late_ns)) is not None
             },
@@ -257,33 +258,34 @@ def amount_for(cell: Cell, preflight: Preflight) -> Amount:
     return Amount(repeats=repeats, extra_fraction=round(fraction, 4))
 
 
-def stored_amount(calibrated: Mapping[str, Any]) -> Amount:
+def stored_amount(calibrated: Calibration) -> Amount:
     """Return the amount of parsing that `calibration` stored."""
-    return Amount(calibrated["repeats"], calibrated["extra_fraction"], calibrated["units"])
+    return Amount(calibrated.repeats, calibrated.extra_fraction, calibrated.units)
 
 
-def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> dict[str, Any]:
-    """Return what is stored and shown of a cell's calibration (durations in seconds)."""
+def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> Calibration:
+    """Return what is stored and shown of a cell's calibration."""
     loop = cell.plan.loop or ""
     own = preflight.parse_cpu_ns
-    return {
-        "pages": preflight.pages,
-        "content_pages": preflight.content_pages,
-        "page_bytes": preflight.mean_bytes,
-        "parse_cpu_s": None if own is None else own / 1e9,
-        "units_per_s": preflight.units_per_s,
-        "repeats": amount.repeats,
-        "extra_fraction": amount.extra_fraction,
-        "units": amount.units,
-        "client_cpu_s": {
+    return Calibration(
+        repeats=amount.repeats,
+        extra_fraction=amount.extra_fraction,
+        units=amount.units,
+        units_per_s=preflight.units_per_s,
+        parse_cpu_s=None if own is None else own / 1e9,
+        client_cpu_s={
             name: None if cpu is None else cpu / 1e9 for name, cpu in preflight.client_cpu_ns.items()
         },
-        "idle_loop_lag_s": preflight.idle_loop_lag_s.get(loop),
-        "peak_bytes": preflight.peak_bytes,
-        "errors": [dict(error) for error in preflight.errors],
-        "content_problems": list(preflight.content_problems),
-        "content_left_out": preflight.content_left_out,
-        "gil_enabled_by": preflight.gil_enabled_by,
-        "record_bytes": preflight.record_bytes,
-        "heaviest": preflight.heaviest,
-    }
+        idle_loop_lag_s=preflight.idle_loop_lag_s.get(loop),
+        pages=preflight.pages,
+        page_bytes=preflight.mean_bytes,
+        record_bytes=preflight.record_bytes,
+        heaviest=preflight.heaviest,
+        peak_bytes=preflight.peak_bytes,
+        start_s=preflight.start_s,
+        gil_enabled_by=preflight.gil_enabled_by,
+        errors=tuple(dict(error) for error in preflight.errors),
+        content_pages=preflight.content_pages,
+        content_problems=preflight.content_problems,
+        content_left_out=preflight.content_left_out,
+    )

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from simulator.result.attribution import Timeline
+from simulator.result.calibration import Calibration
 from simulator.result.repetition import Repetition
 
 
@@ -20,6 +21,11 @@ from simulator.result.repetition import Repetition
 def _repetition() -> TypeAdapter[Repetition]:
     """Return the adapter, built when it is first needed: the list of runs needs none."""
     return TypeAdapter(Repetition)
+
+
+@cache
+def _calibration() -> TypeAdapter[Calibration]:
+    return TypeAdapter(Calibration)
 
 
 @cache
@@ -59,6 +65,16 @@ def dump_repetition(repetition: Repetition) -> str:
 def load_repetition(text: str) -> Repetition:
     """Read what `dump_repetition` wrote. Raises ValueError for anything else."""
     return _repetition().validate_python(json.loads(text))
+
+
+def dump_calibration(calibration: Calibration) -> str:
+    """Write a calibration."""
+    return json.dumps(calibration, default=_plain)
+
+
+def load_calibration(text: str) -> Calibration:
+    """Read what `dump_calibration` wrote. Raises ValueError for anything else."""
+    return _calibration().validate_python(json.loads(text))
 
 
 def dump_timeline(timeline: Timeline) -> str:

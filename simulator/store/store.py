@@ -2,13 +2,14 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Self, cast
 
 from simulator.result.attribution import Timeline
+from simulator.result.calibration import Calibration
 from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
@@ -129,7 +130,7 @@ class Store:
                 (owner.pid, owner.boot_id, owner.started, run_id),
             )
 
-    def calibrated(self, run_id: str, cell_id: str, calibration: Mapping[str, Any]) -> None:
+    def calibrated(self, run_id: str, cell_id: str, calibration: Calibration) -> None:
         """Keep a cell's calibration, in place of an earlier one.
 
         Raises:
@@ -138,7 +139,7 @@ class Store:
         with self._writing() as connection, _known(run_id, cell_id):
             connection.execute(
                 "INSERT OR REPLACE INTO calibrations VALUES (?, ?, ?)",
-                (self._seq(run_id), cell_id, codec.dump(calibration)),
+                (self._seq(run_id), cell_id, codec.dump_calibration(calibration)),
             )
 
     def keep_turns(self, run_id: str, cell_id: str, turns: Timeline) -> None:
@@ -262,7 +263,7 @@ class Store:
                     scenario_resolved=None if resolved is None else codec.load(resolved[0]),
                 ),
                 status=_status(status, Owner(*owner)),
-                calibrations={cell: codec.load(document) for cell, document in calibrations},
+                calibrations={cell: codec.load_calibration(document) for cell, document in calibrations},
                 repetitions=tuple(codec.load_repetition(document) for (document,) in repetitions),
                 samples=SampleReader(self.path, run_id),
                 turns={cell: codec.load_timeline(document) for cell, document in turns},

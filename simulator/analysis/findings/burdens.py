@@ -1,6 +1,7 @@
 """What makes strategies dear that should be cheap: records that drag much along, threads that share objects."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from simulator.analysis.findings.runtimes import gil_of
@@ -24,26 +25,25 @@ def burdens(
 
 
 def _moved(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> Moved | None:
-    heavy = [
-        (cell, times) for cell in cells if (times := _times_the_page(cell)) is not None and times >= HEAVY
-    ]
+    heavy = [found for cell in cells if (found := _drags(scope, cell)) is not None]
     if not heavy:
         return None
-    most, times = max(heavy, key=lambda pair: pair[1])
-    known = most.calibration or {}
+    most = max(heavy, key=lambda found: found.times_the_page)
+    return replace(most, strategies=tuple(found.strategies[0] for found in heavy))
+
+
+def _drags(scope: Mapping[str, Any], cell: CellResult) -> Moved | None:
+    known, moved = cell.calibration, cell.moved_bytes_per_page
+    if known is None or not known.page_bytes or moved is None or moved < HEAVY * known.page_bytes:
+        return None
     return Moved(
         scope=scope,
-        strategies=tuple(cell.strategy for cell, _ in heavy),
-        page_bytes=known["page_bytes"],
-        moved_bytes_per_page=most.moved_bytes_per_page or 0.0,
-        times_the_page=times,
-        heaviest=known.get("heaviest") or None,
+        strategies=(cell.strategy,),
+        page_bytes=known.page_bytes,
+        moved_bytes_per_page=moved,
+        times_the_page=moved / known.page_bytes,
+        heaviest=known.heaviest,
     )
-
-
-def _times_the_page(cell: CellResult) -> float | None:
-    page = (cell.calibration or {}).get("page_bytes")
-    return cell.moved_bytes_per_page / page if page and cell.moved_bytes_per_page is not None else None
 
 
 def _contended(scope: Mapping[str, Any], base: CellResult | None, cell: CellResult) -> Contention | None:

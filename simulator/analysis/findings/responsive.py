@@ -44,9 +44,8 @@ def responsive(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list[Re
 
 def idle_lag_s(cell: CellResult) -> float | None:
     """Return how late a tick of an idle loop was at most, measured before the run; null where it was not."""
-    found = (cell.calibration or {}).get("idle_loop_lag_s") or {}
-    value: float | None = found.get("max")
-    return value
+    found = cell.calibration.idle_loop_lag_s if cell.calibration is not None else None
+    return found.max if found is not None else None
 
 
 def _lag_s(cell: CellResult) -> float | None:

@@ -108,7 +108,7 @@ def _turned_on(document: ResultDocument) -> Iterator[Gil]:
     for cell in document.cells:
         told = [about for r in cell.repetitions if (about := r.environment).get("free_threaded")]
         late = next((by for about in told if (by := about.get("gil_turned_on_by"))), None)
-        module = late or (cell.calibration or {}).get("gil_enabled_by")
+        module = late or (cell.calibration.gil_enabled_by if cell.calibration is not None else None)
         runtime = cell.factors.get(RUNTIME)
         if module is None or (late is None and gil_of(cell) is not True) or (runtime, module) in said:
             continue

@@ -40,7 +40,11 @@ def machine(document: ResultDocument) -> Facts:
 
 def _jobs(cells: Collection[CellResult]) -> str:
     """Say how many jobs a repetition had, where that is not the same of all cells."""
-    counts = {jobs for cell in cells if (jobs := (cell.calibration or {}).get("jobs")) is not None}
+    counts = {
+        cell.calibration.jobs
+        for cell in cells
+        if cell.calibration is not None and cell.calibration.jobs is not None
+    }
     if len(counts) < 2:  # noqa: PLR2004 - then the scenario says it, or the table
         return ""
     return f"{number(min(counts))} to {number(max(counts))}, for each cell by what its jobs cost"
@@ -76,8 +80,8 @@ def _described(cells: list[CellResult]) -> str:
     known = dict.fromkeys(f"{_python(environment)} ({environment.get('executable')})" for environment in ran)
     states = _states(ran)
     gil = f", GIL {_on_off(states)}" if states else ""
-    found = ((cell.calibration or {}).get("parse_cpu_s") for cell in cells)
-    costs = [float(cost_s) for cost_s in found if cost_s is not None]
+    found = (cell.calibration.parse_cpu_s for cell in cells if cell.calibration is not None)
+    costs = [cost_s for cost_s in found if cost_s is not None]
     parse = f", one parse {duration(min(costs))} CPU alone" if costs else ""
     return f"{'; '.join(known)}{gil}{parse}"
 
@@ -120,6 +124,6 @@ def _client_cpu(document: ResultDocument) -> dict[str, float]:
     """Return what one request cost each kind of client alone, in seconds of CPU."""
     found: dict[str, float] = {}
     for cell in document.cells:
-        calibrated: Mapping[str, float | None] = (cell.calibration or {}).get("client_cpu_s", {})
+        calibrated = cell.calibration.client_cpu_s if cell.calibration is not None else {}
         found |= {kind: cpu_s for kind, cpu_s in calibrated.items() if cpu_s is not None}
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from simulator.analysis.findings.responsive import idle_lag_s
 from simulator.analysis.overlap import together
 from simulator.report.view.columns import STRATEGY, Shown, columns_of, measured, row_of
 from simulator.report.view.lanes import shown
@@ -126,10 +127,10 @@ def _worker_row(cell: CellResult, workers: int) -> tuple[str, ...]:
 
 def _idle_loop(cells: Sequence[CellResult]) -> str:
     for cell in cells:
-        idle = (cell.calibration or {}).get("idle_loop_lag_s")
-        if cell.loop_lag_s is not None and idle:
+        idle_s = idle_lag_s(cell)
+        if cell.loop_lag_s is not None and idle_s is not None:
             return (
-                f"An idle loop on this machine was itself late by up to {duration(idle['max'])} before the run:"
+                f"An idle loop on this machine was itself late by up to {duration(idle_s)} before the run:"
                 " a control for the loop lag."
             )
     return ""

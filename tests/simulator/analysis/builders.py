@@ -9,6 +9,7 @@ import numpy as np
 from simulator.analysis.attribution import SHARES
 from simulator.analysis.summary import summarise
 from simulator.result.attribution import Attribution
+from simulator.result.calibration import Calibration
 from simulator.result.document import ResultDocument
 from simulator.result.observation import CpuTime, MachineTime, Observed, Snapshot
 from simulator.result.repetition import (
@@ -292,7 +293,7 @@ def run(
             cells=tuple(cells),
         ),
         status=status,
-        calibrations=calibrations or {},
+        calibrations={cell_id: Calibration(**known) for cell_id, known in (calibrations or {}).items()},
         repetitions=tuple(repetitions),
         samples=kept or (lambda _cell, _round: samples()),
     )

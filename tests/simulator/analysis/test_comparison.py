@@ -7,6 +7,7 @@ import pytest
 
 from simulator.analysis.comparison import compare_runs
 from simulator.measures.registry import RANKING
+from simulator.result.calibration import Calibration
 from simulator.result.comparison import CellComparison, Comparison, decided, regressions
 from simulator.result.measured import measured_of
 from simulator.result.run import Run
@@ -197,7 +198,7 @@ def test_a_calibration_that_came_to_other_work_is_given_the_doubt() -> None:
     cell = only(compared(a, b))
     assert cell.verdict == "no difference"
     assert cell.parse_work == pytest.approx(1.25)
-    whole = only(compared(a, replace(b, calibrations={"threads": {"units": 1000}})))
+    whole = only(compared(a, replace(b, calibrations={"threads": Calibration(units=1000)})))
     assert whole.verdict == "slower"
 
 

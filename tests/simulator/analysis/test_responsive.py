@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from simulator.analysis.findings.responsive import responsive
 from simulator.report.sentences.registry import sentence
+from simulator.result.calibration import Calibration
 from simulator.result.document import CellResult
 from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import document
@@ -17,7 +18,7 @@ def cell(name: str, lag_s: float | None, makespan_s: float, idle_s: float | None
         made,
         loop_lag_s=None if lag_s is None else Lag(None, None, lag_s),
         makespan_s=makespan_s,
-        calibration={} if idle_s is None else {"idle_loop_lag_s": {"p50": None, "p99": None, "max": idle_s}},
+        calibration=Calibration(idle_loop_lag_s=None if idle_s is None else Lag(None, None, idle_s)),
     )
 
 

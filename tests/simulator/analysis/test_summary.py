@@ -9,6 +9,7 @@ import pytest
 
 from simulator.analysis.summary import summarise
 from simulator.result.attribution import UNCOUNTED, Timeline
+from simulator.result.calibration import Calibration
 from simulator.result.document import CellResult, ResultDocument, from_json, result_schema, to_json
 from simulator.result.repetition import DelayError, Disturbance, Phase, Repetition, ServerMeasures
 from simulator.result.run import PlannedCell, RunStatus
@@ -361,7 +362,7 @@ def test_calibrations_and_errors_belong_to_their_cell() -> None:
             calibrations={"threads": {"repeats": 3}},
         )
     ).cells
-    assert [cell.calibration for cell in cells] == [None, {"repeats": 3}]
+    assert [cell.calibration for cell in cells] == [None, Calibration(repeats=3)]
     assert [cell.errors for cell in cells] == [{}, {"status: 500": 3}]
 
 

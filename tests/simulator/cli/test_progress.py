@@ -31,6 +31,7 @@ from simulator.experiment.events import (
     TurnsStopped,
     TurnsWatched,
 )
+from simulator.result.calibration import Calibration
 from simulator.result.run import PlannedCell, RunHeader
 from simulator.schedule.reason import AnotherRound, Climbing, Imprecise, Racing, Scouting
 from simulator.stats.intervals import Interval
@@ -70,7 +71,7 @@ def test_people_read_what_is_being_done_and_how_long_it_will_take(monkeypatch: p
         monkeypatch,
         EnvironmentStarted("3.14", ("aiohttp", "lxml")),
         CalibrationStarted("c-1", "html.parser", "3.14"),
-        CellPlanned("c-1", {"jobs": 12}, 0.5, 1.0),
+        CellPlanned("c-1", Calibration(jobs=12), 0.5, 1.0),
         STARTED,
         StillRunning(),
         Measured("complete", 3),

@@ -1,11 +1,13 @@
 """From cells to repetitions that can be run."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulator.experiment.preparation import check_memory, check_picklable, prepare, resized, work_of
+from simulator.result.calibration import Calibration
 from simulator.runner.calibrate import Preflights
 from simulator.runner.driver_process import DriverError
 from simulator.runner.job import Amount
@@ -16,16 +18,15 @@ from simulator.schedule.sizing import BudgetError
 from tests.conftest import tiny_cells, tiny_text
 
 
-def calibrated(**changes: Any) -> dict[str, Any]:
-    return {
-        "parse_cpu_s": 0.002,
-        "units_per_s": None,
-        "repeats": 3,
-        "extra_fraction": 0.5,
-        "units": None,
-        "client_cpu_s": {"blocking:http.client": 0.0004, "asyncio:aiohttp": 0.0006},
-        "start_s": 0.1,
-    } | changes
+def calibrated(**changes: Any) -> Calibration:
+    known = Calibration(
+        parse_cpu_s=0.002,
+        repeats=3,
+        extra_fraction=0.5,
+        client_cpu_s={"blocking:http.client": 0.0004, "asyncio:aiohttp": 0.0006},
+        start_s=0.1,
+    )
+    return replace(known, **changes)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_what_was_stored_is_taken_again_whatever_the_budget(
     cells, prepared = known_and_prepared(tmp_path, servers, 77, budget=budget, rounds=50)
     assert list(prepared.ready) == [cell.id for cell in cells]
     for ready in prepared.ready.values():
-        assert ready.size.pages == ready.cell.job.pages == ready.calibration["jobs"] == 77
+        assert ready.size.pages == ready.cell.job.pages == ready.calibration.jobs == 77
         assert ready.amount == Amount(3, 0.5, None)
     assert prepared.broken == ()
 

@@ -1,4 +1,5 @@
 from simulator.analysis.summary import summarise
+from simulator.result.calibration import Calibration
 from simulator.result.measured import measured_of
 from simulator.result.samples import Samples
 from tests.simulator.analysis.builders import planned, repetition, run
@@ -14,7 +15,7 @@ def test_a_run_and_its_document_give_the_same() -> None:
     assert found == measured_of(summarise(stored))
     assert [len(cell.repetitions) for cell in found.cells] == [3, 3, 0]
     assert found.cells[2].unsupported == "no loop"
-    assert found.cells[1].calibration == {"repeats": 3}
+    assert found.cells[1].calibration == Calibration(repeats=3)
     assert found.name == "shop"
 
 

@@ -46,7 +46,7 @@ def test_the_first_runtime_that_can_run_the_job_calibrates_it_for_all(
     assert {(broken.status, broken.reason) for broken in prepared.broken} == {("unsupported", "no wheel")}
     assert len(prepared.broken) == 2
     assert len({ready.amount for ready in prepared.ready.values()}) == 1
-    own = {ready.cell.runtime: ready.calibration["parse_cpu_s"] for ready in prepared.ready.values()}
+    own = {ready.cell.runtime: ready.calibration.parse_cpu_s for ready in prepared.ready.values()}
     assert own["first"] != own["second"], "what a parse costs is each one's own"
     assert "second" in {cell.runtime for cell in told}
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.result.attribution import Timeline
+from simulator.result.calibration import Calibration
 from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, RunHeader
 from simulator.result.samples import Samples
@@ -35,6 +36,15 @@ repetitions = st.builds(
     environment=mappings,
     last_words=anything,
 ).filter(lambda repetition: "nan" not in repr(repetition))  # nan equals nothing
+calibrations = st.builds(
+    Calibration,
+    units=st.none() | st.integers(0, 1 << 40),
+    parse_cpu_s=st.none() | st.floats(0, 10),
+    client_cpu_s=st.dictionaries(anything, st.none() | st.floats(0, 10), max_size=3),
+    errors=st.lists(mappings, max_size=2).map(tuple),
+    content_problems=st.lists(anything, max_size=2).map(tuple),
+    jobs=st.none() | st.integers(1, 1_000_000),
+)
 headers = st.builds(
     RunHeader,
     id=st.just("r1"),
@@ -52,14 +62,14 @@ headers = st.builds(
 )
 
 
-@given(header=headers, repetition=repetitions, calibration=mappings, size=st.integers(0, 50))
+@given(header=headers, repetition=repetitions, calibration=calibrations, size=st.integers(0, 50))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_goes_in_comes_out(
     tmp_path_factory: pytest.TempPathFactory,
     make_samples: Make,
     header: RunHeader,
     repetition: Repetition,
-    calibration: dict[str, Any],
+    calibration: Calibration,
     size: int,
 ) -> None:
     samples: Samples = make_samples(size)
@@ -155,9 +165,9 @@ def test_a_discarded_repetition_is_kept_with_its_samples_and_not_counted(
 
 def test_a_second_calibration_replaces_the_first(store: Store, make_header: Make) -> None:
     store.begin(make_header())
-    store.calibrated("r1", "c0", {"repeats": 3})
-    store.calibrated("r1", "c0", {"repeats": 4})
-    assert store.load("r1").calibrations == {"c0": {"repeats": 4}}
+    store.calibrated("r1", "c0", Calibration(repeats=3))
+    store.calibrated("r1", "c0", Calibration(repeats=4))
+    assert store.load("r1").calibrations == {"c0": Calibration(repeats=4)}
 
 
 def test_turns_are_kept_by_cell_and_go_with_their_run(store: Store, make_header: Make) -> None:
@@ -186,7 +196,7 @@ def test_mistakes_of_the_caller_name_what_is_wrong_and_leave_the_store_usable(
     with pytest.raises(ValueError, match="already holds"):
         store.add("r1", make_repetition(), None)
     with pytest.raises(ValueError, match="no cell c9"):
-        store.calibrated("r1", "c9", {})
+        store.calibrated("r1", "c9", Calibration())
     with pytest.raises(ValueError, match="no repetition of c1 in round 1"):
         store.revise("r1", "c1", 1, make_repetition("c1"))
     with pytest.raises(ValueError, match="cannot become another"):
@@ -350,8 +360,8 @@ def test_the_file_is_let_go_when_the_block_ends(path: Path) -> None:
 def test_numpy_s_numbers_and_other_mappings_are_kept_as_json_and_nothing_else_is(
     store: Store, make_header: Make
 ) -> None:
-    store.begin(make_header())
-    store.calibrated("r1", "c0", MappingProxyType({"repeats": np.int64(3), "cost_s": np.float64(0.5)}))
-    assert store.load("r1").calibrations["c0"] == {"repeats": 3, "cost_s": 0.5}
+    known = MappingProxyType({"cores": np.int64(3), "load": np.float64(0.5)})
+    store.begin(replace(make_header(), environment=known))
+    assert store.load("r1").header.environment == {"cores": 3, "load": 0.5}
     with pytest.raises(TypeError, match="a set cannot be kept as JSON"):
-        store.calibrated("r1", "c0", {"repeats": {1}})
+        store.begin(replace(make_header(), id="r2", environment={"cores": {1}}))

@@ -1,6 +1,7 @@
 """How long event loops stand still."""
 
 from simulator.analysis.combinations import Combination
+from simulator.analysis.findings.responsive import idle_lag_s
 from simulator.report.view.columns import STRATEGY, measured, starred
 from simulator.report.view.figure import Axis, Bar, Bars
 from simulator.report.view.figures.drawn import Chart, Known, Picture, compared, having, missing, tone
@@ -20,9 +21,7 @@ COLUMNS = (
 
 def idle_s(document: ResultDocument) -> float | None:
     """Return the worst lateness of an idle loop on that machine, measured before the run; null: unknown."""
-    lags = ((cell.calibration or {}).get("idle_loop_lag_s") for cell in document.cells)
-    worst = [lag["max"] for lag in lags if lag and lag.get("max") is not None]
-    return max(worst, default=None)
+    return max((lag_s for cell in document.cells if (lag_s := idle_lag_s(cell)) is not None), default=None)
 
 
 def _picture(group: Combination, document: ResultDocument) -> Picture | None:

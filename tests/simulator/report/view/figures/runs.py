@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from simulator.analysis.summary import summarise
 from simulator.report.view.figure import Figure, Panel
 from simulator.result.attribution import JobTime
+from simulator.result.calibration import Calibration
 from simulator.result.document import ResultDocument
 from simulator.stats.percentiles import Lag
 from tests.simulator.analysis.builders import document, known_attribution, planned, repetition, run
@@ -19,7 +19,7 @@ RATES = {
 WAY = JobTime(
     before_server_s=0.001, network_s=0.04, resume_s=0.005, to_parser_s=0.0, parse_s=0.01, back_s=0.0
 )
-CALIBRATION: Mapping[str, Any] = {"idle_loop_lag_s": {"p50": 0.0001, "p99": None, "max": 0.002}}
+CALIBRATION = Calibration(idle_loop_lag_s=Lag(0.0001, None, 0.002))
 
 
 def measured() -> ResultDocument:
