@@ -22,8 +22,8 @@ from simulator.measures.work import THROUGHPUT
 from simulator.report.view.tuning import label
 from simulator.result.document import ResultDocument
 from simulator.schedule import Block, Fixed, Rounds, Schedule
-from simulator.stats.intervals import differs, paired_ratio
-from simulator.stats.layout import effects, ratios
+from simulator.stats.contrasts import Terms, contrast
+from simulator.stats.layout import fit
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ def judge(setting: Setting) -> bool:
     searching = design(scenario, tuning=Tuning("throughput", setting.in_flight))
     found = measured(searching)
     spent = sum(len(cell.repetitions) for cell in found.cells)
-    effect = effects(scores_of(found), {})
+    effect = fit(scores_of(found)).effects
     choice = max(effect, key=lambda cell: effect[cell])
     possible = [cell.id for cell in searching.cells if cell.unsupported is None]
     grid = in_rounds(searching, possible, scenario.rounds)
-    grid_effect = effects(scores_of(grid), {})
+    grid_effect = fit(scores_of(grid)).effects
     best = max(grid_effect, key=lambda cell: grid_effect[cell])
     by_id = {cell.id: cell for cell in grid.cells}
     reached = exp(grid_effect.get(choice, float("-inf")) - grid_effect[best])
@@ -105,10 +105,10 @@ def judge(setting: Setting) -> bool:
     passed = True
     if choice != best:
         both = scores_of(in_rounds(searching, [choice, best], setting.again))
-        values = ratios(both, choice, best)
-        again = paired_ratio(values, [1.0] * len(values))
+        met = contrast(both, choice, best, Terms(1 - WITHIN))
+        again = met.ratio
         assert again is not None  # noqa: S101 - several rounds
-        passed = not differs(again) or again.median >= WITHIN
+        passed = again.median >= WITHIN or met.verdict == "cannot tell"
         told = f"interleaved {again.median:.3f} ({again.low:.3f} to {again.high:.3f}) of it"
     passed = (passed or reached >= WITHIN) and share <= SHARE
     print(

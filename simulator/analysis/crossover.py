@@ -1,23 +1,26 @@
-"""At which parse cost strategies with processes begin to beat those without.
+"""From which parse cost on strategies with processes beat those without by more than the margin.
 
 For two strategies, all other levels being the same, the logarithm of the ratio of their throughputs is a function of
-the measured parse CPU. It is known at the costs that were measured, each with its interval, and taken to be straight
-between them. The crossover is where it last rises through zero. Its interval are the costs around it at which the
-band of the intervals contains zero. Where the function is straight between the costs, a band drawn between two
-independent 95 % intervals covers at least 95 %, so that the interval of the crossover does too.
+the measured parse CPU. Its shape is known from what single jobs need (`stats.kink`), and is fitted to the rounds; where
+it does not fit, or what a job needs is not known, the crossover lies between two of the costs that were measured: the
+highest at which the ratio is surely below 1 + margin, and the lowest from which on it is surely above.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import log1p
 from typing import Any, Literal
 
+from simulator.analysis.bounding import alone_s, cores_of
 from simulator.analysis.combinations import Key, key_of, others
-from simulator.analysis.pairing import ratio, shared_rounds
+from simulator.analysis.ranking import scores
 from simulator.measures.factors import PARSE_COST
+from simulator.measures.work import THROUGHPUT
 from simulator.result.document import CellResult, Crossover, ResultDocument
 from simulator.scenario.shards import computing_in
+from simulator.stats.intervals import FEWEST_FOR_INTERVAL
+from simulator.stats.kink import Rates, Stages, fit, stages
 
 FEWEST_COSTS = 2
 
@@ -32,6 +35,8 @@ class Stage:
     """Parse CPU per page that was measured: mean of both cells."""
     faster: CellResult
     slower: CellResult
+    logs: tuple[float, ...]
+    """Of the ratio of their throughputs, one a round in which both are valid."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +54,9 @@ class Pair:
     """Levels of the cost where one of the two has no number that counts."""
 
 
-@dataclass(frozen=True)
-class Band:
-    """Logarithms of ratios with their intervals, between which all is straight, by rising cost."""
-
-    costs: tuple[float, ...]
-    middle: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-
-
 def crossovers(document: ResultDocument) -> tuple[Crossover, ...]:
     """Return the crossover of every pair of `pairs`, in their order."""
-    return tuple(locate(pair, document.scatter_rounds) for pair in pairs(document))
+    return tuple(locate(pair, document) for pair in pairs(document))
 
 
 def pairs(document: ResultDocument) -> tuple[Pair, ...]:
@@ -102,97 +97,86 @@ def _pair(
     for level in alike:
         a, b = cells[faster][level], cells[slower][level]
         costs = [c.parse.cpu_s for c in (a, b) if c.status == "ok" and c.parse and c.parse.cpu_s is not None]
-        if len(costs) == 2 and shared_rounds(a, b):  # noqa: PLR2004 - one of each
-            stages.append(Stage(level, sum(costs) / 2, a, b))
+        logs = _logs(a, b)
+        if len(costs) == 2 and logs:  # noqa: PLR2004 - one of each
+            stages.append(Stage(level, sum(costs) / 2, a, b, logs))
         else:
             left_out.append(level)
     return Pair(faster, slower, scope, tuple(sorted(stages, key=lambda stage: stage.cost_s)), tuple(left_out))
 
 
-def locate(pair: Pair, first: int | None) -> Crossover:
-    """Return where the first strategy of a pair begins to beat the second.
+def locate(pair: Pair, document: ResultDocument) -> Crossover:
+    """Return where the first strategy of a pair begins to beat the second by more than the margin.
 
-    A ratio of fewer than three rounds has no interval. With fewer than two that have one nothing is decided, and the
-    cost is where the medians cross.
+    With fewer than three rounds at a cost nothing is decided.
 
     Args:
         pair: of `pairs`.
-        first: the document's `scatter_rounds`.
+        document: that it is of.
     """
-    ratios = [(stage.cost_s, ratio(stage.faster, stage.slower, first)) for stage in pair.stages]
-    known = [(cost_s, found) for cost_s, found in ratios if found is not None]
-    sure = [(cost_s, found) for cost_s, found in known if found.kind == "interval"]
-    enough = len(sure) >= FEWEST_COSTS
-    chosen = sure if enough else known
-    band = Band(
-        tuple(cost_s for cost_s, _ in chosen),
-        tuple(log(found.median) for _, found in chosen),
-        tuple(log(found.low) for _, found in chosen),
-        tuple(log(found.high) for _, found in chosen),
+    level = log1p(document.margin)
+    known = [stage for stage in pair.stages if len(stage.logs) >= FEWEST_FOR_INTERVAL]
+    measured = stages(
+        [stage.cost_s for stage in known], [stage.logs for stage in known], document.scatter_rounds
     )
-    kind, cost_s, low_s, high_s = _locate(band) if enough else ("undecided", _estimate(band), None, None)
-    return Crossover(pair.faster, pair.slower, pair.scope, kind, cost_s, low_s, high_s)
-
-
-Kind = Literal["crossing", "always", "never", "undecided"]
-Found = tuple[Kind, float | None, float | None, float | None]
-
-
-def _locate(band: Band) -> Found:
-    above = [low > 0 for low in band.low]
-    below = [high < 0 for high in band.high]
+    if measured is None:
+        return Crossover(pair.faster, pair.slower, pair.scope, "undecided", None, None, None)
+    below, above = measured.sides(level)
     if all(above):
-        return "always", None, None, None
-    if below[-1]:
-        # At the highest cost the other one is faster: there is no cost from which on this one wins.
-        return ("undecided" if any(above) else "never"), None, None, None
-    rising = _rises(band)
-    if rising:
-        low_s, high_s = _before(band, rising[-1]), _after(band, rising[-1])
-        kind: Kind = "undecided" if low_s is None and high_s is None else "crossing"
-        return kind, _zero(band.costs, band.middle, rising[-1]), low_s, high_s
-    if above[-1]:
-        return "undecided", None, None, _zero(band.costs, band.low, _last(above, value=False))
-    if any(above) or not any(below):
-        return "undecided", None, None, None
-    return "undecided", None, _zero(band.costs, band.high, _last(below, value=True)), None
+        return Crossover(pair.faster, pair.slower, pair.scope, "always", None, None, None)
+    if all(below):
+        return Crossover(pair.faster, pair.slower, pair.scope, "never", None, None, None)
+    rates = _rates(known, document)
+    found = fit(rates, measured, document.margin) if rates is not None else None
+    if found is not None and not (found.low_s is None and found.high_s is None):
+        return Crossover(
+            pair.faster,
+            pair.slower,
+            pair.scope,
+            "crossing",
+            found.cost_s,
+            found.low_s,
+            found.high_s,
+            "fit",
+            found.curve,
+        )
+    low_s, high_s = _between(measured, below, above)
+    kind: Literal["crossing", "undecided"] = "undecided" if low_s is None and high_s is None else "crossing"
+    return Crossover(pair.faster, pair.slower, pair.scope, kind, None, low_s, high_s)
 
 
-def _estimate(band: Band) -> float | None:
-    rising = _rises(band)
-    return _zero(band.costs, band.middle, rising[-1]) if rising else None
+def _between(
+    measured: Stages, below: Sequence[bool], above: Sequence[bool]
+) -> tuple[float | None, float | None]:
+    """Return the highest cost that is surely below, all before it not being above, and the lowest that is surely above.
+
+    Null at an end where there is none.
+    """
+    costs = measured.costs_s
+    high = next((i for i in range(len(costs)) if above[i] and not any(below[i:])), None)
+    low = max((i for i in range(len(costs)) if below[i] and not any(above[: i + 1])), default=None)
+    return None if low is None else costs[low], None if high is None else costs[high]
 
 
-def _rises(band: Band) -> list[int]:
-    """Return the stretches, by the index of their first cost, on which the middle rises through zero."""
-    ends = list(zip(band.middle, band.middle[1:], strict=False))
-    return [i for i, (left, right) in enumerate(ends) if left < 0 <= right]
+def _rates(known: Sequence[Stage], document: ResultDocument) -> Rates | None:
+    """Return what physics allows at each cost; null where something that it takes was not measured."""
+    by_id = {cell.id: cell for cell in document.cells}
+    cores = cores_of(document)
+    waiting, single, several = [], [], []
+    for stage in known:
+        alone = alone_s(by_id.get(stage.faster.baseline_id or ""))
+        cpu = [cell.cpu_per_page_s for cell in (stage.slower, stage.faster)]
+        if alone is None or cores is None or not cpu[0] or not cpu[1]:
+            return None
+        waiting.append(stage.faster.in_flight / alone)
+        single.append(1 / cpu[0])
+        several.append(cores / cpu[1])
+    return Rates(tuple(stage.cost_s for stage in known), tuple(waiting), tuple(single), tuple(several))
 
 
-def _after(band: Band, stretch: int) -> float | None:
-    """Return where, on this stretch or later, the band leaves zero; null where it never does."""
-    for i in range(stretch, len(band.costs) - 1):
-        for edge, gone in ((band.low, band.low[i + 1] > 0), (band.high, band.high[i + 1] < 0)):
-            if gone:
-                return _zero(band.costs, edge, i)
-    return None
-
-
-def _before(band: Band, stretch: int) -> float | None:
-    """Return where, on this stretch or earlier, the band reaches zero; null where it never does."""
-    for i in range(stretch, -1, -1):
-        for edge, gone in ((band.high, band.high[i] < 0), (band.low, band.low[i] > 0)):
-            if gone:
-                return _zero(band.costs, edge, i)
-    return None
-
-
-def _last(flags: Sequence[bool], *, value: bool) -> int:
-    return max(i for i, flag in enumerate(flags) if flag is value)
-
-
-def _zero(costs: Sequence[float], values: Sequence[float], stretch: int) -> float:
-    """Return the cost at which a straight line between two values of different signs is zero."""
-    left, right = values[stretch], values[stretch + 1]
-    start, end = costs[stretch], costs[stretch + 1]
-    return start + (end - start) * left / (left - right)
+def _logs(faster: CellResult, slower: CellResult) -> tuple[float, ...]:
+    one, other = (
+        {round_: score for (_, round_), score in scores([cell], THROUGHPUT).items()}
+        for cell in (faster, slower)
+    )
+    return tuple(one[r] - other[r] for r in sorted(one.keys() & other.keys()))

@@ -1,13 +1,14 @@
 """What a search looks for, as one number per repetition: the logarithm of how good it is, so that more is better."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log
 from statistics import fmean
 
 from simulator.measures.measure import Measure
 from simulator.measures.work import THROUGHPUT
 from simulator.result.repetition import Repetition
+from simulator.stats.contrasts import Contrast, Terms, contrast
 from simulator.stats.layout import Key
 
 KEEP = 0.9
@@ -16,6 +17,11 @@ PENALTY = 10.0
 """By how much more than the goal itself a loss of throughput below KEEP counts."""
 DISTURBED_WEIGHT = 0.25
 """Of a repetition that something disturbed, beside one that nothing did."""
+
+EQUAL = 0.05
+"""Cells that differ by less, for sure, are as good as each other."""
+LOOKS = 6
+"""How often a race asks whether two cells are told apart, each time after another round."""
 
 
 def scores(goal: Measure, done: Sequence[Repetition]) -> dict[Key, float]:
@@ -48,3 +54,16 @@ def scores(goal: Measure, done: Sequence[Repetition]) -> dict[Key, float]:
             score -= PENALTY * max(0.0, fast_enough - log(r.measures.throughput_per_s))
         found[r.cell_id, r.round] = score
     return found
+
+
+def lead(scored: Mapping[Key, float], weights: Mapping[Key, float], leader: str, other: str) -> Contrast:
+    """Return how many times better one cell is than another, honest though it decides when the race ends.
+
+    Args:
+        scored: by cell and round.
+        weights: how much each counts.
+        leader: the one.
+        other: the other.
+    """
+    mine = {key: score for key, score in scored.items() if key[0] in (leader, other)}
+    return contrast(mine, leader, other, Terms(EQUAL, weights=weights, looks=LOOKS))

@@ -11,9 +11,11 @@ import numpy as np
 
 from simulator.analysis.arrivals import dispatcher_late_ns, over_rounds
 from simulator.analysis.attribution import mean as mean_attribution
+from simulator.analysis.bounding import bounded
 from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
+from simulator.analysis.ranking import compared
 from simulator.analysis.timeline import MOST_JOBS, MOST_JOBS_OF_RUN, timeline
 from simulator.measures.registry import MEASURES
 from simulator.result.attribution import JobTime, Timeline
@@ -27,7 +29,8 @@ from simulator.result.repetition import (
 )
 from simulator.result.run import PlannedCell, Run
 from simulator.result.samples import Samples
-from simulator.stats.intervals import interval, paired_ratio
+from simulator.scenario.model import Scenario
+from simulator.stats.intervals import interval
 from simulator.stats.percentiles import curve_s, lag_s, percentile, percentiles_s, worst_lag
 from simulator.text.numbers import share
 
@@ -38,10 +41,7 @@ def summarise(run: Run) -> ResultDocument:
     for repetition in run.repetitions:
         by_cell[repetition.cell_id].append(repetition)
     first = run.header.rounds if run.header.scenario.get("precision") is not None else None
-    cells = tuple(
-        _cell(planned, by_cell[planned.id], by_cell.get(planned.baseline_id or "", []), run, first)
-        for planned in run.header.cells
-    )
+    cells = tuple(_cell(planned, by_cell[planned.id], run, first) for planned in run.header.cells)
     done = [sum(r.status != "discarded" for r in by_cell[cell.id]) for cell in run.header.cells]
     document = ResultDocument(
         schema=SCHEMA,
@@ -54,6 +54,7 @@ def summarise(run: Run) -> ResultDocument:
         rounds_done=max(done, default=0),
         cells=cells,
         findings=(),
+        margin=Scenario.margin_of(run.header.scenario),
         scatter_rounds=first,
     )
     return concluded(document)
@@ -61,6 +62,7 @@ def summarise(run: Run) -> ResultDocument:
 
 def concluded(document: ResultDocument) -> ResultDocument:
     """Return the document with all that is concluded from its cells, drawn anew."""
+    document = compared(bounded(document))
     document = replace(document, crossovers=crossovers(document))
     return replace(document, findings=findings(document))
 
@@ -88,7 +90,6 @@ def middle(good: Sequence[Repetition]) -> Repetition:
 def _cell(
     planned: PlannedCell,
     repetitions: list[Repetition],
-    baseline: list[Repetition],
     run: Run,
     first: int | None,
 ) -> CellResult:
@@ -98,11 +99,6 @@ def _cell(
     arrivals = [m.arrivals for m in measures if m.arrivals is not None]
     pooled = _pooled(run, good if measures else (), planned.in_flight if arrivals else None)
     own = throughput_by_round(good) if measures else {}
-    # What failed is no measure of the others either: its row shows no number to compare with.
-    base = (
-        {} if any(r.status in ("failed", "unsupported") for r in baseline) else throughput_by_round(baseline)
-    )
-    rounds = sorted(own.keys() & base.keys())
     return CellResult(
         id=planned.id,
         factors=planned.factors,
@@ -114,9 +110,7 @@ def _cell(
         marked=planned.marked,
         repetitions=tuple(repetitions),
         throughput_per_s=interval([own[r] for r in sorted(own)], first),
-        speedup=None
-        if planned.baseline_id is None or arrivals
-        else paired_ratio([own[r] for r in rounds], [base[r] for r in rounds], first),
+        speedup=None,  # it takes the cells of a combination together
         response_time_s=percentiles_s(pooled.response_ns) if pooled.repetitions else None,
         fetch=_phase([m.fetch for m in measures]) if measures else None,
         parse=_phase([m.parse for m in measures]) if measures else None,

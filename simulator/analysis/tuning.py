@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from simulator.analysis.goals import DISTURBED_WEIGHT, scores
+from simulator.analysis.goals import DISTURBED_WEIGHT, lead, scores
 from simulator.measures.measure import Measure
 from simulator.measures.registry import RANKING
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval
-from simulator.stats.layout import contrast, effects
+from simulator.stats.layout import fit
 from simulator.text.numbers import duration, number, rate
 
 NEARLY = 0.85
@@ -62,7 +62,8 @@ def choose(document: ResultDocument, goal_name: str) -> Choice | None:
     if not scored:
         return None
     disturbed = {(r.cell_id, r.round) for r in repetitions if r.disturbed}
-    effect = effects(scored, {key: DISTURBED_WEIGHT if key in disturbed else 1.0 for key in scored})
+    weights = {key: DISTURBED_WEIGHT if key in disturbed else 1.0 for key in scored}
+    effect = fit(scored, weights).effects
     by_id = {cell.id: cell for cell in document.cells}
     ranked = sorted(effect, key=lambda cell: (effect[cell], cell), reverse=True)
     best = ranked[0]
@@ -79,7 +80,7 @@ def choose(document: ResultDocument, goal_name: str) -> Choice | None:
         goal=goal,
         cell=by_id[best],
         runner_up=by_id[second] if second is not None else None,
-        lead=contrast(scored, best, second) if second is not None else None,
+        lead=lead(scored, weights, best, second).ratio if second is not None else None,
         tried=tried,
         spent=len(repetitions),
         limit=limit(by_id[best], document),

@@ -13,6 +13,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from simulator.measures.factors import STRATEGY
+from simulator.model.bounds import Resource
+from simulator.stats.contrasts import Contrast
 from simulator.stats.intervals import Interval
 from simulator.stats.percentiles import Lag, Percentiles
 
@@ -101,6 +103,11 @@ class CellResult:
     attempts: int | None = None
     turns: Timeline | None = None
     """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
+    bound_per_s: float | None = None
+    """The most that physics allows: the least of in flight / time of one job alone, cores / CPU per job and, where all
+    jobs share one GIL and the parser is known to hold it, 1 / CPU per job. Null where nothing is known."""
+    bound_by: Resource | None = None
+    """Which of them it is."""
 
     @property
     def strategy(self) -> str:
@@ -109,8 +116,27 @@ class CellResult:
 
 
 @dataclass(frozen=True)
+class CombinationResult:
+    """All levels but the strategy: its cells were measured side by side and are compared with one another."""
+
+    levels: Mapping[str, Any]
+    cells: tuple[str, ...]
+    """Ids, the baseline first."""
+    by: str | None
+    """Name of the measure that ranks them: throughput; of jobs that come by themselves a percentile of the response
+    time, of those that keep up. Null where nothing ranks."""
+    contrasts: tuple[Contrast, ...]
+    """Of the best over each other with equal jobs in flight, `of` and `over` being ids, the best first; the intervals
+    hold together in 95 % of combinations."""
+    best: str | None
+    """Id of the cell of the greatest effect, cells + rounds being fitted to the logarithms."""
+    recommended: str | None
+    """Id of the simplest of those that are surely as fast as the best, or slower by less than the margin."""
+
+
+@dataclass(frozen=True)
 class Crossover:
-    """At which parse cost one strategy begins to beat another, all other levels being the same.
+    """From which parse cost on one strategy beats another by more than the margin, all other levels being the same.
 
     Costs are measured parse CPU per page, in seconds, not the levels asked for.
     """
@@ -121,13 +147,18 @@ class Crossover:
     scope: Mapping[str, Any]
     """The levels of all other factors."""
     kind: Literal["crossing", "always", "never", "undecided"]
-    """`always`: faster at every cost that was measured; `never`: at none; `undecided`: not told apart."""
+    """`always`: surely at every cost that was measured; `never`: surely at none; `undecided`: neither."""
     cost_s: float | None
-    """Interpolated between the costs that were measured; null where there is no crossing among them."""
+    """Of the fitted shape; null where there is none, or no crossing among the costs that were measured."""
     low_s: float | None
     """Of the 95 % interval; null: it may lie below every cost that was measured."""
     high_s: float | None
     """Null: it may lie above every cost that was measured."""
+    found_by: Literal["fit", "costs"] = "costs"
+    """`fit`: from the shape that physics gives; `costs`: no shape fits, so it is the measured costs that it lies
+    between."""
+    curve: tuple[tuple[float, float], ...] = ()
+    """The fitted ratio over the parse CPU in seconds; empty without a fit."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +197,11 @@ class ResultDocument:
     """Of the cell that has most."""
     cells: tuple[CellResult, ...]
     findings: tuple[Finding, ...]
+    combinations: tuple[CombinationResult, ...] = ()
     crossovers: tuple[Crossover, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    margin: float = 0.03
+    """The smallest difference that matters, as a share."""
     scatter_rounds: int | None = None
     """Of a run with `precision`: from how many first rounds its intervals take their scatter; else null."""
 

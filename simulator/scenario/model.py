@@ -1,6 +1,7 @@
 """A scenario: what the server does, what the job is, which strategies do it, and what varies."""
 
 import re
+from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -9,6 +10,7 @@ from pydantic import (
     AfterValidator,
     Field,
     PrivateAttr,
+    TypeAdapter,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -26,6 +28,9 @@ from simulator.scenario.origin import Origin
 from simulator.scenario.runtimes import RuntimeEntry, different
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant
 
+MARGIN = 0.03
+"""The smallest difference that matters, where a scenario names none."""
+
 DEFAULT_STRATEGIES = ("sequential", "threads", "asyncio", "processes")
 
 MAX_IN_FLIGHT = 10_000
@@ -42,6 +47,12 @@ def _one_line(text: str) -> str:
 def _precision(share: float) -> float:
     if not 0.001 <= share <= 1:  # noqa: PLR2004 - said in the message
         raise ValueError(f"found {format_percentage(share)}; 0.1% to 100% is allowed")
+    return share
+
+
+def _margin(share: float) -> float:
+    if not 0.001 <= share <= 0.5:  # noqa: PLR2004 - said in the message
+        raise ValueError(f"found {format_percentage(share)}; 0.1% to 50% is allowed")
     return share
 
 
@@ -134,6 +145,10 @@ class Scenario(Config):
         default=None,
         description="Half-width of the ratios' 95 % intervals at which enough rounds are done, 0.1% to"
         " 100%; rounds, 3 or more, is then the least number of them.",
+    )
+    margin: Annotated[Share, AfterValidator(_margin)] = Field(
+        default=MARGIN,
+        description="The smallest difference that matters, 0.1% to 50%: what verdicts are about.",
     )
     time_limit_ns: Annotated[DurationNs, between("100ms", "1h")] = Field(
         default=120_000_000_000,
@@ -247,6 +262,12 @@ class Scenario(Config):
     def origin(self) -> Origin | None:
         """Where its values were written; None where nobody has noted it."""
         return self._origin
+
+    @staticmethod
+    def margin_of(document: Mapping[str, Any]) -> float:
+        """Return the margin of a scenario as written, for example that of a stored run."""
+        written = document.get("margin")
+        return MARGIN if written is None else TypeAdapter(Share).validate_python(written)
 
     def document(self) -> dict[str, Any]:
         """Return the scenario as it was written, with overrides and absolute paths: plain data for JSON."""

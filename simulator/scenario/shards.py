@@ -1,12 +1,12 @@
-"""Which strategies of a scenario compute in processes: what a crossover asks of them."""
+"""What can be said of a scenario's strategies by their making: in what they compute, and how simple they are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from simulator.scenario.model import DEFAULT_STRATEGIES
-from simulator.scenario.strategy import ShardKind, StrategyEntry, Variant
+from simulator.scenario.strategy import SEQUENTIAL, Choices, ShardKind, StrategyEntry, Variant
 
 _ENTRY: TypeAdapter[Variant] = TypeAdapter(StrategyEntry)
 
@@ -22,12 +22,31 @@ def computing_in(scenario: Mapping[str, Any]) -> dict[str, ShardKind]:
             a later one wrote the run, is left out.
     """
     kinds: dict[str, ShardKind] = {}
-    for entry in scenario.get("strategies", DEFAULT_STRATEGIES):
-        try:
-            variant = _ENTRY.validate_python(entry)
-        except ValidationError:
-            continue
+    for variant in _variants(scenario):
         shards, _, parse = variant.choices
         inside = shards if parse == "inline" else parse
         kinds[variant.name] = "processes" if shards == "processes" else inside
     return kinds
+
+
+def _variants(scenario: Mapping[str, Any]) -> Iterator[Variant]:
+    for entry in scenario.get("strategies", DEFAULT_STRATEGIES):
+        try:
+            yield _ENTRY.validate_python(entry)
+        except ValidationError:
+            continue
+
+
+def simplicity(scenario: Mapping[str, Any]) -> dict[str, int]:
+    """Return how simple each strategy is to build and to run, by its name: the smaller the number, the simpler.
+
+    sequential, threads, one loop, processes, then all that is mixed of these.
+    """
+    plain = [Choices("none", "blocking"), Choices("none", "asyncio"), Choices("processes", "blocking")]
+    ranks: dict[str, int] = {SEQUENTIAL.name: 0}
+    for variant in _variants(scenario):
+        shards, fetch, parse = variant.choices
+        kind = Choices(shards, fetch, parse)
+        if variant.name not in ranks:
+            ranks[variant.name] = 1 + (plain.index(kind) if kind in plain else len(plain))
+    return ranks

@@ -8,8 +8,9 @@ compared with every other:
 scout   each line at its greatest and at its middle in_flight
 climb   lines that come near the best: the neighbours of their best cell, until it has none that is untried
 race    the cells that come nearest, the runner-up in any case, interleaved; those are dropped that are told apart
-        from the leader (racing: Maron & Moore, Hoeffding Races, NIPS 1993, here with paired t intervals), until one
-        is left, or those left differ by less than anyone would mind, or the repetitions or the time are used up
+        from the leader (racing: Maron & Moore, Hoeffding Races, NIPS 1993, here with paired t intervals, each look
+        at which may err for its part of the 5 %), until one is left, or those left differ by less than anyone would
+        mind, or the repetitions or the time are used up
 """
 
 from collections import defaultdict
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from math import log
 from random import Random
 
-from simulator.analysis.goals import DISTURBED_WEIGHT, scores
+from simulator.analysis.goals import DISTURBED_WEIGHT, LOOKS, lead, scores
 from simulator.measures.measure import Measure
 from simulator.result.repetition import Repetition
 from simulator.schedule.allowance import Allowance
@@ -26,18 +27,16 @@ from simulator.schedule.block import broken
 from simulator.schedule.interface import Key, Next
 from simulator.schedule.reason import Climbing, Racing, Reason, Scouting
 from simulator.stats.intervals import Interval
-from simulator.stats.layout import contrast, effects, ratios
+from simulator.stats.layout import fit
 
 NEAR = log(1 / 0.75)
 """Lines whose best cell comes this near to the best of all are climbed."""
 CLOSE = log(1 / 0.88)
 """Cells that come this near to the best are raced."""
 FINALISTS = 4
-EQUAL = 0.05
-"""Cells that differ by less, for sure, are as good as each other."""
 RACE_FIRST = 3
 """Rounds of a race before anybody is dropped: an interval needs as many."""
-RACE_MOST = 8
+RACE_MOST = RACE_FIRST + LOOKS - 1
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ class _Known:
     """What the repetitions so far say."""
 
     scored: Mapping[Key, float]
+    weights: Mapping[Key, float]
     effect: Mapping[str, float]
     settled: frozenset[str]
     """Cells that need no first try any more: measured well enough, or given up."""
@@ -168,14 +168,14 @@ class Tune:
         scored = scores(self._goal, done)
         clean = {(r.cell_id, r.round) for r in done if not r.disturbed}
         weights = {key: 1.0 if key in clean else DISTURBED_WEIGHT for key in scored}
-        effect = effects(scored, weights) if scored else {}
+        effect = fit(scored, weights).effects if scored else {}
         tries: dict[str, int] = defaultdict(int)
         for r in done:
             tries[r.cell_id] += 1
         settled = {cell for cell, _ in scored if (any(k in clean for k in scored if k[0] == cell))}
         # A cell that gave nothing usable twice will not do so the third time.
         settled |= {cell for cell, count in tries.items() if count > 1} | broken(done)
-        return _Known(scored, effect, frozenset(settled), frozenset(effect))
+        return _Known(scored, weights, effect, frozenset(settled), frozenset(effect))
 
     def _climbs(self, known: _Known) -> list[str]:
         best = known.effect[known.leader]
@@ -199,14 +199,18 @@ class Tune:
         for cell in finalists:
             if cell == leader:
                 continue
-            values = ratios(known.scored, leader, cell)
-            told = contrast(known.scored, leader, cell)
-            if told is not None and told.kind == "interval" and (told.low > 1 or _equal(told)):
+            told = lead(known.scored, known.weights, leader, cell)
+            ratio = told.ratio
+            if (
+                ratio is not None
+                and ratio.kind == "interval"
+                and (ratio.low > 1 or told.verdict == "as fast")
+            ):
                 continue
-            if len(values) >= RACE_MOST:
+            if ratio is not None and (ratio.rounds or 0) >= RACE_MOST:
                 continue
             racing.append(cell)
-            rivals.append((self._by_id[cell].label, told))
+            rivals.append((self._by_id[cell].label, ratio))
         reason = Racing(self._by_id[leader].label, tuple(rivals))
         return ((leader, *racing), reason) if racing else ((), reason)
 
@@ -220,7 +224,3 @@ class Tune:
     @staticmethod
     def _with_leader(cells: Sequence[str], known: _Known) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*((known.leader,) if known.effect else ()), *cells)))
-
-
-def _equal(told: Interval) -> bool:
-    return told.low > 1 / (1 + EQUAL) and told.high < 1 + EQUAL

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from simulator.analysis.findings.runtimes import gil_of
+from simulator.analysis.gil import gil_of
 from simulator.result.document import CellResult
 from simulator.result.findings.reasons import Contention, Moved
 

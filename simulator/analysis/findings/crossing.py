@@ -1,13 +1,11 @@
-"""From which parse cost on processes win."""
+"""From which parse cost on processes win by more than the margin."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.analysis.crossover import pairs
-from simulator.analysis.pairing import ratio
 from simulator.result.document import ResultDocument
 from simulator.result.findings.across import CrossoverFinding
-from simulator.stats.intervals import differs
 
 
 def crossings(document: ResultDocument) -> list[CrossoverFinding]:
@@ -26,9 +24,7 @@ def crossings(document: ResultDocument) -> list[CrossoverFinding]:
             high_s=crossover.high_s,
             lowest_measured_s=pair.stages[0].cost_s if pair.stages else None,
             highest_measured_s=pair.stages[-1].cost_s if pair.stages else None,
-            somewhere=any(
-                differs(ratio(stage.faster, stage.slower, document.scatter_rounds)) for stage in pair.stages
-            ),
+            margin=document.margin,
             left_out=pair.left_out,
         )
         for pair, crossover in found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from simulator.analysis.combinations import Key, key_of, others
+from simulator.analysis.gil import gil_of
 from simulator.measures.factors import RUNTIME
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.findings.across import Gil, OnRuntime, Runtimes
@@ -30,14 +31,6 @@ def runtimes(document: ResultDocument) -> tuple[Runtimes | Gil, ...]:
     """Return what a GIL, or none, has to do with the numbers: of runtimes compared, and of each whose GIL came on."""
     several = any(RUNTIME in cell.factors for cell in document.cells)
     return (*(_compared(document) if several else ()), *_turned_on(document))
-
-
-def gil_of(cell: CellResult) -> bool | None:
-    """Return whether a cell's workers had a GIL after their imports; null: not known, or not the same in all."""
-    environments = [r.environment for r in cell.repetitions]
-    states = {state for about in environments for state in about.get("gil_enabled") or ()}
-    states |= {True for about in environments if about.get("gil_turned_on_by")}
-    return states.pop() if len(states) == 1 else None
 
 
 def _compared(document: ResultDocument) -> Iterator[Runtimes]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from simulator.measures.factors import CASE
 from simulator.report.sentences.interface import Kind
 from simulator.result.findings.across import CrossoverFinding
-from simulator.text.numbers import duration, durations
+from simulator.text.numbers import duration, durations, share
 from simulator.text.words import form, sentence
 
 
@@ -25,8 +25,8 @@ def _place(place: Mapping[str, str]) -> str:
 
 
 def _course(found: CrossoverFinding) -> str:
-    a, b = found.faster, found.slower
-    beat = f"{a} {form(a, 'beats', 'beat')} {b}"
+    a, more = found.faster, f"{found.slower} by more than {share(found.margin)}"
+    beat, begin = f"{a} {form(a, 'beats', 'beat')} {more}", f"{a} {form(a, 'begins', 'begin')} to beat {more}"
     if found.lowest_measured_s is None or found.highest_measured_s is None:
         return f"whether {beat} at some parse cost is not known, since no cost has numbers of both"
     lowest, highest = duration(found.lowest_measured_s), duration(found.highest_measured_s)
@@ -35,11 +35,23 @@ def _course(found: CrossoverFinding) -> str:
             return f"{beat} at every parse cost measured, from {lowest} of parse CPU on"
         case "never":
             return f"{beat} at no parse cost measured, up to {highest} of parse CPU"
-        case "crossing" if found.cost_s is not None:
-            at = f"{duration(found.cost_s)} of parse CPU ({_interval(found)})"
-            return f"{a} {form(a, 'begins', 'begin')} to beat {b} at {at}"
-        case _:
-            return _undecided(found, beat, highest)
+        case "undecided":
+            return f"whether {beat} at any parse cost measured, up to {highest} of parse CPU, the rounds do not tell"
+    if found.cost_s is not None:
+        return f"{begin} at {duration(found.cost_s)} of parse CPU ({_interval(found)})"
+    return _between(beat, begin, found)
+
+
+def _between(beat: str, begin: str, found: CrossoverFinding) -> str:
+    """Say between which of the costs that were measured it lies; one of the ends is known at least."""
+    low_s, high_s = found.low_s, found.high_s
+    if low_s is None:
+        return (
+            f"{beat} from {duration(high_s or 0)} of parse CPU on; whether also below, the rounds do not tell"
+        )
+    if high_s is None:
+        return f"{beat} at no parse CPU up to {duration(low_s)}; whether above, the rounds do not tell"
+    return f"{begin} between {duration(low_s)} and {duration(high_s)} of parse CPU"
 
 
 def _interval(found: CrossoverFinding) -> str:
@@ -49,20 +61,6 @@ def _interval(found: CrossoverFinding) -> str:
     if low is not None:
         return f"{duration(low)} at least, perhaps above every cost measured"
     return f"{duration(high)} at most, perhaps below every cost measured" if high is not None else "not sure"
-
-
-def _undecided(found: CrossoverFinding, beat: str, highest: str) -> str:
-    if found.high_s is not None:
-        return f"{beat} from {duration(found.high_s)} of parse CPU on; whether also below, the rounds do not tell"
-    if found.low_s is not None:
-        return f"{beat} at no parse CPU up to {duration(found.low_s)}; whether above, the rounds do not tell"
-    if found.somewhere:
-        return f"{beat} at some parse costs measured, but there is none from which on that is so"
-    estimate = f"; their medians cross at {duration(found.cost_s)}" if found.cost_s is not None else ""
-    return (
-        f"{found.faster} and {found.slower} are not told apart at any parse cost measured, up to {highest} of parse"
-        f" CPU{estimate}"
-    )
 
 
 KIND = Kind(CrossoverFinding, "crossover", _sentence)

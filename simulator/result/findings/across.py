@@ -9,7 +9,7 @@ from simulator.stats.intervals import Interval
 
 @dataclass(frozen=True, kw_only=True)
 class CrossoverFinding:
-    """From which parse cost on one strategy beats another. Costs are measured parse CPU per page."""
+    """From which parse cost on one strategy beats another by more than the margin, in measured parse CPU per page."""
 
     kind: Literal["crossover"] = "crossover"
     scope: Mapping[str, Any]
@@ -27,8 +27,8 @@ class CrossoverFinding:
     lowest_measured_s: float | None
     """Null: at no cost are there numbers of both."""
     highest_measured_s: float | None
-    somewhere: bool
-    """They are told apart at some cost."""
+    margin: float
+    """By more than which it wins, as a share."""
     left_out: tuple[str, ...]
     """Levels of the cost where not both have valid numbers."""
 

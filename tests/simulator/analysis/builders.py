@@ -326,8 +326,10 @@ def matrix(
     scenario: Mapping[str, Any] | None = None,
     broken: Mapping[tuple[str, str, str], str] | None = None,
     parse_cpu_s: Mapping[tuple[str, str], float] | None = None,
+    cpu_per_page_s: Mapping[tuple[str, str], float] | None = None,
     in_flight: Mapping[str, int] | None = None,
     rounds: int | None = None,
+    environment: Mapping[str, Any] | None = None,
 ) -> ResultDocument:
     """Return the document of a run in which a factor and the parse cost vary.
 
@@ -339,8 +341,10 @@ def matrix(
         scenario: further keys of it.
         broken: (level, cost, strategy) -> why all its repetitions are invalid.
         parse_cpu_s: (cost, strategy) -> parse CPU per page where it is not that of the cost.
+        cpu_per_page_s: (cost, strategy) -> CPU of all threads per page; by default not known.
         in_flight: strategy -> jobs in flight by its nature.
         rounds: that were planned; by default as many as there are.
+        environment: of the run.
     """
     cells: list[PlannedCell] = []
     done: list[Repetition] = []
@@ -359,10 +363,12 @@ def matrix(
                         round_,
                         rate,
                         parse=Phase(cpu_s, cpu_s, 0.0),
+                        cpu_per_page_s=(cpu_per_page_s or {}).get((cost, name)),
                         status="ok" if reason is None else "invalid",
                         reason=reason,
                     )
                     for round_, rate in enumerate(each)
                 ]
     most = max(len(each) for by_cost in rates.values() for at in by_cost.values() for each in at.values())
-    return summarise(run(cells, done, rounds=rounds or most, kept=lambda *_: None, scenario=scenario))
+    made = run(cells, done, rounds=rounds or most, kept=lambda *_: None, scenario=scenario)
+    return summarise(replace(made, header=replace(made.header, environment=environment or {})))

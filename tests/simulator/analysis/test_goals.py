@@ -1,14 +1,11 @@
-"""What a search looks for, and what is left when the machine's drift is taken out."""
+"""What a search looks for."""
 
-from math import exp, log
+from math import log
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from simulator.analysis.goals import KEEP, scores
 from simulator.measures.registry import RANKING
-from simulator.stats.layout import effects, ratios
 from simulator.stats.percentiles import Percentiles
 from tests.simulator.analysis.builders import repetition
 
@@ -53,40 +50,3 @@ def test_thrift_never_wins_at_the_price_of_a_tenth_of_the_throughput() -> None:
 
     assert best(100 * KEEP + 1) == "thrifty"
     assert best(80.0) == "fast"
-
-
-@given(
-    drift=st.lists(st.floats(-1, 1), min_size=4, max_size=4),
-    cells=st.lists(st.floats(-2, 2), min_size=3, max_size=3),
-)
-def test_cells_that_never_met_are_compared_through_those_that_both_met(
-    drift: list[float], cells: list[float]
-) -> None:
-    level = dict(zip("abc", cells, strict=True))
-    ran = ["ab", "ab", "bc", "abc"[1:]]  # a and c share no round
-    scored = {(cell, round_): level[cell] + drift[round_] for round_, met in enumerate(ran) for cell in met}
-    found = effects(scored, {})
-    assert found["a"] - found["c"] == pytest.approx(level["a"] - level["c"], abs=1e-3)
-    assert found["a"] - found["b"] == pytest.approx(level["a"] - level["b"], abs=1e-3)
-
-
-def test_a_repetition_of_little_weight_moves_little() -> None:
-    scored = {("a", 0): 0.0, ("b", 0): 0.0, ("a", 1): 0.0, ("b", 1): -1.0}
-    light = effects(scored, {("b", 1): 0.01})
-    heavy = effects(scored, {})
-    assert heavy["a"] - heavy["b"] == pytest.approx(0.5, abs=1e-3)
-    assert light["a"] - light["b"] < 0.1
-
-
-def test_ratios_are_of_the_rounds_that_both_ran_in_their_order() -> None:
-    scored = {
-        ("a", 2): log(4),
-        ("b", 2): log(2),
-        ("a", 0): log(3),
-        ("b", 0): log(1),
-        ("a", 1): 0.0,
-        ("b", 3): 0.0,
-    }
-    assert ratios(scored, "a", "b") == pytest.approx([3.0, 2.0])
-    assert ratios(scored, "a", "nobody") == []
-    assert [exp(-log(r)) for r in ratios(scored, "a", "b")] == pytest.approx(ratios(scored, "b", "a"))

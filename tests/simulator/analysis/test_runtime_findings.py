@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from simulator.analysis.findings.runtimes import gil_of, runtimes
+from simulator.analysis.findings.runtimes import runtimes
+from simulator.analysis.gil import gil_of
 from simulator.analysis.summary import summarise
 from simulator.report.sentences.registry import sentence
 from simulator.report.view.build import build

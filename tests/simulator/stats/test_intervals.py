@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulator.stats.intervals import Interval, differs, interval, paired_ratio, reach, rounds_needed, t_975
+from simulator.stats.intervals import Interval, differs, interval, paired_ratio, t_975
 
 Noise = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 
@@ -103,48 +103,6 @@ def test_the_scatter_of_the_moment_deciding_when_to_end_would_cover_too_rarely()
     assert share < 0.94
 
 
-@pytest.mark.parametrize("first", [3, 5, 10])
-def test_a_run_ends_with_the_first_round_after_which_its_interval_is_narrow(first: int) -> None:
-    ratios = np.divide(*cells(np.random.default_rng(first), 20, BUDGET, stolen))
-    for row, widths in zip(ratios, half_widths(ratios, first), strict=True):
-        values = list(row)
-        for done in range(1, 60):
-            found = reach(values[:done], first)
-            assert found == (None if done < first else pytest.approx(widths[done - 1]))
-            enough = done >= rounds_needed(values[:done], first, 0.05)
-            assert enough == (found is not None and found <= log1p(0.05))
-
-
-def test_the_interval_of_such_a_run_is_as_wide_as_its_reach_and_holds_its_median() -> None:
-    ratios = np.divide(*cells(np.random.default_rng(1), 50, 20, heavy_tailed))
-    for row in ratios:
-        found, half = interval(list(row), 5), reach(list(row), 5)
-        assert found is not None
-        assert half is not None
-        middle = float(np.log(row).mean())
-        assert found.low == pytest.approx(min(exp(middle - half), found.median))
-        assert found.high == pytest.approx(max(exp(middle + half), found.median))
-
-
-def test_quiet_first_rounds_do_not_hide_how_later_ones_scatter() -> None:
-    quiet, wild = [1.5, 1.5, 1.5, 1.5, 1.5], [0.9, 2.4, 1.1, 2.1, 1.5]
-    found = interval([*quiet, *wild], 5)
-    assert found is not None
-    assert found.high / found.low > 1.3
-    assert reach(quiet, 5) == pytest.approx(0)
-    assert rounds_needed(quiet, 5, 0.03) == 5
-    assert rounds_needed([*quiet, *wild], 5, 0.03) > 100
-
-
-@pytest.mark.parametrize("first", [1, 2, 3])
-def test_fewer_than_three_first_rounds_are_three(first: int) -> None:
-    values = [1.0, 1.1, 1.3, 1.2]
-    assert reach(values[:2], first) is None
-    assert rounds_needed(values[:2], first, 0.03) == 3
-    assert reach(values, first) == reach(values, 3)
-    assert interval(values, first) == interval(values, 3)
-
-
 def test_before_the_first_rounds_are_done_all_there_are_tell_the_scatter() -> None:
     values = [1.0, 1.1, 1.3, 1.2]
     assert interval(values, 5) == interval(values)
@@ -185,12 +143,12 @@ def test_no_value_has_no_interval_and_proves_nothing() -> None:
 @pytest.mark.parametrize("values", [[4.0], [4.0, 5.0]])
 def test_fewer_than_three_rounds_print_their_range_and_prove_nothing(values: list[float]) -> None:
     found = interval(values)
-    assert found == Interval(sum(values) / len(values), min(values), max(values), "range")
+    assert found == Interval(sum(values) / len(values), min(values), max(values), "range", len(values))
     assert not differs(found)
 
 
 @given(values=st.lists(st.floats(0.1, 1e5), min_size=3, max_size=9))
-def test_below_ten_rounds_it_is_students_t_on_the_logarithms(values: list[float]) -> None:
+def test_it_is_students_t_on_the_logarithms(values: list[float]) -> None:
     quantiles = {3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306}  # two-sided 95 %
     logs = [log(value) for value in values]
     mean = sum(logs) / len(logs)
@@ -204,21 +162,9 @@ def test_below_ten_rounds_it_is_students_t_on_the_logarithms(values: list[float]
     assert found.high == pytest.approx(max(exp(mean + reach), found.median), rel=1e-3 * (1 + reach))
 
 
-def test_from_ten_rounds_on_the_interval_follows_the_skew_of_the_data() -> None:
-    # The bootstrap-t reaches further on the side of the long tail; Student's t is symmetric on the log.
-    values = [1.0, 1.01, 1.02, 1.0, 0.99, 1.01, 1.0, 1.02, 1.4, 1.6]
-    found = interval(values)
-    assert found is not None
-    middle = exp(np.log(values).mean())
-    assert log(found.high / middle) > 1.3 * log(middle / found.low)
-    assert found == interval(values)
-
-
 @given(
     values=st.lists(st.sampled_from([0.1, 0.3, 1.1, 3.3, 7.7, 0.1000001]), min_size=1, max_size=15),
 )
-@example(values=[0.1] * 9 + [7.7])  # most resamples draw nine or ten equal values
-@example(values=[1.1] * 11 + [0.1])
 @example(values=[0.1] * 9 + [0.1000001])
 def test_an_interval_is_finite_and_holds_its_median_also_when_values_repeat(values: list[float]) -> None:
     found = interval(values)
@@ -226,16 +172,6 @@ def test_an_interval_is_finite_and_holds_its_median_also_when_values_repeat(valu
     assert isfinite(found.low)
     assert isfinite(found.high)
     assert 0 <= found.low <= found.median <= found.high
-    if len(values) >= 10:
-        assert min(values) * (1 - 1e-9) <= found.low
-        assert found.high <= max(values) * (1 + 1e-9)
-
-
-def test_one_round_far_off_does_not_make_the_interval_absurd() -> None:
-    found = interval([1.5, 1.505, 1.495, 1.5, 1.502, 1.498, 1.501, 1.499, 1.5, 3.0])
-    assert found is not None
-    assert found.low > 1.4
-    assert found.high <= 3.0 + 1e-9
 
 
 def test_equal_values_have_an_interval_of_no_width() -> None:

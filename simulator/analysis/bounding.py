@@ -1,0 +1,75 @@
+"""What each cell could do at most, by what one job alone needs."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from simulator.analysis.gil import gil_of
+from simulator.measures.factors import CASE, PARSER
+from simulator.model.bounds import bound
+from simulator.result.document import CellResult, ResultDocument
+from simulator.scenario.shards import computing_in
+
+HOLDING = frozenset({"html.parser", "bs4", "spin"})
+"""Built-in parsers that hold the GIL from their first line to the last: pure Python."""
+
+
+def bounded(document: ResultDocument) -> ResultDocument:
+    """Return the document with the bound of every cell that has closed arrivals."""
+    by_id = {cell.id: cell for cell in document.cells}
+    kinds = computing_in(document.scenario)
+    cores = cores_of(document)
+    return replace(
+        document,
+        cells=tuple(
+            _bounded(cell, by_id.get(cell.baseline_id or cell.id), cores, kinds.get(cell.strategy), document)
+            for cell in document.cells
+        ),
+    )
+
+
+def cores_of(document: ResultDocument) -> float | None:
+    """Return how many cores the job may use; null where it is not known."""
+    machine = document.environment.get("machine") or {}
+    bound_to = (document.scenario.get("affinity") or {}).get("driver")
+    cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
+    if cores is not None and isinstance(bound_to, list):
+        cores = min(cores, len(bound_to))
+    return min(float(cores), limit) if cores is not None and limit else cores
+
+
+def alone_s(base: CellResult | None) -> float | None:
+    """Return what a page takes alone, in seconds, by the baseline; null where it has no valid number."""
+    if base is None or base.arrivals is not None or base.throughput_per_s is None:
+        return None
+    return 1 / base.throughput_per_s.median
+
+
+def _bounded(
+    cell: CellResult,
+    base: CellResult | None,
+    cores: float | None,
+    kind: str | None,
+    document: ResultDocument,
+) -> CellResult:
+    if cell.arrivals is not None or cell.status != "ok":
+        return cell
+    # The baseline is what it is compared with: its own time alone is no bound of it that says anything.
+    known = base is not None and base is not cell
+    one_gil = (
+        kind in ("none", "threads") and gil_of(cell) is True and _parser(cell, document.scenario) in HOLDING
+    )
+    found = bound(
+        in_flight=cell.in_flight,
+        alone_s=alone_s(base) if known else None,
+        cpu_s=cell.cpu_per_page_s,
+        cores=cores,
+        held_s=cell.parse.cpu_s if one_gil and cell.parse is not None else None,
+    )
+    return cell if found is None else replace(cell, bound_per_s=found.per_s, bound_by=found.by)
+
+
+def _parser(cell: CellResult, scenario: Mapping[str, Any]) -> Any:
+    """Return the parser as it is written for this cell."""
+    case = ((scenario.get("cases") or {}).get(cell.factors.get(CASE)) or {}).get(PARSER)
+    return cell.factors.get(PARSER) or case or (scenario.get("job") or {}).get("parser")

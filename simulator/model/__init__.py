@@ -1,0 +1,1 @@
+"""What physics allows: bounds from what single jobs need. Pure; knows nothing of cells."""
