@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from simulator.analysis.combinations import Key, key_of
-from simulator.analysis.standing import Standing, standing
+from simulator.analysis.standing import Standing, standing, standings
 from simulator.measures.factors import PARSE_COST
 from simulator.result.document import CellResult, Crossover, ResultDocument
 from simulator.text.numbers import NONE
@@ -41,6 +41,7 @@ def matrix(document: ResultDocument) -> Matrix | None:
             groups.setdefault((key_of(cell.factors, PARSE_COST), str(cell.factors[PARSE_COST])), []).append(
                 cell
             )
+    compared = standings(document)
     rows = list(dict.fromkeys(key for key, _ in groups))
     levels = list(dict.fromkeys(level for _, level in groups))
     if len(rows) < FEWEST or len(levels) < FEWEST:
@@ -54,7 +55,7 @@ def matrix(document: ResultDocument) -> Matrix | None:
         paths,
         {key: ", ".join(dict(key).get(path, NONE) for path in paths) for key in rows},
         {level: _cost(cells, level) for level in levels},
-        {place: standing(group, document.scatter_rounds) for place, group in groups.items()},
+        {place: standing(group, compared.get(group[0].id)) for place, group in groups.items()},
     )
 
 

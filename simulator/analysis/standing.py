@@ -1,65 +1,83 @@
-"""Who won one combination of levels, if anyone can be said to have."""
+"""How the strategies of one combination stand, by its contrasts; no statistics of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.analysis.pairing import ratio
-from simulator.result.document import CellResult
-from simulator.stats.intervals import differs
+from simulator.result.document import CellResult, CombinationResult, ResultDocument
+from simulator.stats.contrasts import Contrast
+from simulator.stats.intervals import Interval
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The strategies of one combination with equal jobs in flight, the best first."""
+    """The strategies of one combination with equal jobs in flight."""
 
-    leaders: tuple[str, ...]
-    """The best, then whoever is not told apart from it. Empty: nothing valid was measured."""
-    others: int
-    """How many are slower than the best for certain."""
-    lead: float | None
-    """Median ratio of the best to the next; null where there is no next."""
+    best: str | None
+    """Of the greatest effect; null: nothing valid was measured."""
+    recommended: str | None
+    """The simplest that is surely as fast as the best, or slower by less than the margin; may be the baseline."""
+    near: tuple[str, ...]
+    """Beside the best: surely as fast, or slower by less than the margin."""
+    open: tuple[str, ...]
+    """Of which the rounds cannot tell."""
+    slower: tuple[str, ...]
+    """Surely by more than the margin."""
+    lead: Interval | None
+    """Ratio of the best to the next; null where there is no next."""
     sure: bool
-    """False with fewer than three rounds, which tell nothing apart; then there is one leader."""
+    """False with fewer than three rounds, which tell nothing apart."""
     status: str
     """`ok`, or what all cells are: `invalid`, `failed` …; `none valid` where they differ."""
     complete: bool
     """Every strategy has a valid cell."""
-    behind_sequential: bool
-    """The best is slower than one job after the other, for certain."""
+    baseline_best: bool
+    """One job after the other is surely as good as the best."""
 
     @property
     def winner(self) -> str | None:
-        """The one that is faster than all others for certain; the only one, where there is no other."""
-        return self.leaders[0] if self.sure and len(self.leaders) == 1 else None
+        """The one that is faster than all others by more than the margin; the only one, where there is no other."""
+        return self.best if self.sure and not self.near and not self.open else None
 
 
-def standing(cells: Sequence[CellResult], first: int | None) -> Standing:
-    """Compare the cells of one combination, without the baseline and those with other jobs in flight by nature.
+def standings(document: ResultDocument) -> Mapping[str, CombinationResult]:
+    """Return the compared combination of each cell, by the cell's id."""
+    return {cell: found for found in document.combinations for cell in found.cells}
+
+
+def standing(cells: Sequence[CellResult], found: CombinationResult | None) -> Standing:
+    """Return how the cells of one combination stand.
 
     Args:
-        cells: at least one.
-        first: the document's `scatter_rounds`.
+        cells: at least one, without the baseline and those with other jobs in flight by nature.
+        found: their combination; null in a document that has none.
     """
-    usable = [cell for cell in cells if cell.status == "ok" and cell.throughput_per_s is not None]
-    ranked = sorted(usable, key=rate_of, reverse=True)
-    if not ranked:
+    usable = {cell.id: cell for cell in cells if cell.status == "ok" and cell.throughput_per_s is not None}
+    if not usable or (found is not None and found.best is None):
         statuses = {cell.status for cell in cells}
         status = statuses.pop() if len(statuses) == 1 else "none valid"
-        return Standing((), 0, None, sure=False, status=status, complete=False, behind_sequential=False)
-    best = ranked[0]
-    against = [(cell, ratio(best, cell, first)) for cell in ranked[1:]]
-    sure = best.throughput_per_s is not None and best.throughput_per_s.kind == "interval"
-    ties = [cell.strategy for cell, found in against if sure and not differs(found)]
-    following = against[0][1] if against else None
+        return Standing(
+            None, None, (), (), (), None, sure=False, status=status, complete=False, baseline_best=False
+        )
+    contrasts = found.contrasts if found is not None else ()
+    best = (found.best if found is not None else None) or max(usable, key=lambda each: rate_of(usable[each]))
+    names = {cell.id: cell.strategy for cell in cells}
+    rate = usable[best].throughput_per_s
     return Standing(
-        (best.strategy, *ties),
-        len(against) - len(ties),
-        following.median if following is not None else None,
-        sure=sure,
+        names[best],
+        names.get((found.recommended if found is not None else None) or best),
+        _over(contrasts, names, "as fast", "a little faster"),
+        _over(contrasts, names, "cannot tell"),
+        _over(contrasts, names, "faster"),
+        contrasts[0].ratio if contrasts else None,
+        sure=rate is not None and rate.kind == "interval",
         status="ok",
         complete=len(usable) == len(cells),
-        behind_sequential=best.speedup is not None and differs(best.speedup) and best.speedup.median < 1,
+        baseline_best=found is not None and found.recommended is not None and found.recommended not in names,
     )
+
+
+def _over(contrasts: Sequence[Contrast], names: Mapping[str, str], *verdicts: str) -> tuple[str, ...]:
+    return tuple(names[each.over] for each in contrasts if each.verdict in verdicts and each.over in names)
 
 
 def rate_of(cell: CellResult) -> float:

@@ -15,7 +15,8 @@ from simulator.analysis.findings.responsive import responsive
 from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.pairing import ratio
-from simulator.result.document import CellResult, ResultDocument
+from simulator.analysis.standing import standings
+from simulator.result.document import CellResult, CombinationResult, ResultDocument
 from simulator.result.findings.kinds import Finding
 
 __all__ = ["NO_PARSE_S", "findings", "ratio"]
@@ -24,13 +25,14 @@ __all__ = ["NO_PARSE_S", "findings", "ratio"]
 def findings(document: ResultDocument) -> tuple[Finding, ...]:
     """Return what can be said of each combination of levels, the strategies within it compared, and of crossovers."""
     by_id = {cell.id: cell for cell in document.cells}
+    compared = standings(document)
     groups: dict[Key, list[CellResult]] = defaultdict(list)
     for cell in document.cells:
         if cell.baseline_id is not None:
             groups[key_of(cell.factors)].append(cell)
     found: list[Finding] = []
     for key, cells in groups.items():
-        found.extend(_group(dict(key), by_id.get(cells[0].baseline_id or ""), cells, document.scatter_rounds))
+        found.extend(_group(dict(key), by_id.get(cells[0].baseline_id or ""), cells, document, compared))
     if not groups:
         alone = [character(dict(key_of(cell.factors)), cell) for cell in document.cells]
         found.extend(finding for finding in alone if finding is not None)
@@ -38,18 +40,21 @@ def findings(document: ResultDocument) -> tuple[Finding, ...]:
 
 
 def _group(
-    scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult], first: int | None
+    scope: Mapping[str, Any],
+    base: CellResult | None,
+    cells: Sequence[CellResult],
+    document: ResultDocument,
+    compared: Mapping[str, CombinationResult],
 ) -> list[Finding]:
-    found: list[Finding] = []
-    if base is not None and base.status == "ok":
-        kind = character(scope, base)
-        if kind is not None:
-            found.append(kind)
+    first = document.scatter_rounds
+    combination = compared.get(cells[0].id)
+    job = character(scope, base) if base is not None and base.status == "ok" else None
+    found: list[Finding] = [] if job is None else [job]
     usable = [c for c in cells if c.status == "ok" and c.throughput_per_s is not None]
     if any(c.arrivals is not None for c in usable):
-        return [*found, *open_findings(scope, usable, first), *causes(scope, base, usable, first)]
+        return [*found, *open_findings(scope, usable, combination), *causes(scope, base, usable, first)]
     alike = [c for c in usable if not c.marked]
-    found.extend(winners(scope, alike, [c for c in usable if c.marked], first))
+    found.extend(winners(scope, alike, [c for c in usable if c.marked], combination, document, job))
     found.extend(causes(scope, base, alike, first))
     found.extend(burdens(scope, base, usable))
     found.extend(responsive(scope, alike))

@@ -6,22 +6,21 @@ Throughput ranks nobody here: whoever keeps up does exactly as much as comes.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator.result.document import CellResult
+from simulator.result.document import CellResult, CombinationResult
 from simulator.result.findings.answers import FallsBehind, KeepsUp, Rival, Soonest, Steady, Tail
 from simulator.result.repetition import Arrivals
-from simulator.stats.intervals import Interval, differs, paired_ratio
 from simulator.stats.percentiles import Percentiles
 
 
 def open_findings(
-    scope: Mapping[str, Any], cells: Sequence[CellResult], first: int | None = None
+    scope: Mapping[str, Any], cells: Sequence[CellResult], combination: CombinationResult | None
 ) -> list[KeepsUp | FallsBehind | Soonest]:
     """Return what can be said of one combination of levels.
 
     Args:
         scope: its levels.
         cells: those with valid numbers, all with open arrivals.
-        first: as of `intervals.interval`.
+        combination: how they compare.
     """
     found: list[KeepsUp | FallsBehind | Soonest] = []
     steady: list[CellResult] = []
@@ -34,7 +33,7 @@ def open_findings(
             found.append(_behind(scope, cell, arrivals))
     if steady:
         found.insert(0, _steady(scope, steady))
-    return found + _soonest(scope, [cell for cell in steady if not cell.marked], first)
+    return found + _soonest(scope, [cell for cell in steady if not cell.marked], combination)
 
 
 def _behind(scope: Mapping[str, Any], cell: CellResult, arrivals: Arrivals) -> FallsBehind:
@@ -61,44 +60,31 @@ def _steady(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> KeepsUp:
     )
 
 
-def _soonest(scope: Mapping[str, Any], cells: Sequence[CellResult], first: int | None) -> list[Soonest]:
-    """Compare the median response times of those that keep up, paired by round."""
-    known = [(p50, cell) for cell in cells if (p50 := _p50(cell.response_time_s)) is not None]
-    if len(known) < 2:  # noqa: PLR2004 - nobody to compare with
+def _soonest(
+    scope: Mapping[str, Any], cells: Sequence[CellResult], combination: CombinationResult | None
+) -> list[Soonest]:
+    """Return how those that keep up compare by their response times."""
+    by_id = {cell.id: cell for cell in cells}
+    if combination is None or combination.best not in by_id or combination.by is None:
         return []
-    (p50, best), *rest = sorted(known, key=lambda pair: pair[0])
-    against = [(cell, _ratio(cell, best, first)) for _, cell in rest]
+    best, against = by_id[combination.best], combination.contrasts
+    if not against:
+        return []
+    times_s = best.response_time_s
     return [
         Soonest(
             scope=scope,
             best=best.strategy,
-            p50_s=p50,
-            tail=_tail(best.response_time_s),
-            enough_rounds=not any(r is not None and r.kind == "range" for _, r in against),
-            rivals=tuple(Rival(strategy=cell.strategy, ratio=r, differs=differs(r)) for cell, r in against),
+            by=combination.by,
+            p50_s=times_s.p50 if times_s is not None else None,
+            tail=_tail(times_s),
+            enough_rounds=not any(each.ratio is not None and each.ratio.kind == "range" for each in against),
+            rivals=tuple(
+                Rival(strategy=by_id[each.over].strategy, ratio=each.ratio, verdict=each.verdict)
+                for each in against
+            ),
         )
     ]
-
-
-def _ratio(cell: CellResult, best: CellResult, first: int | None) -> Interval | None:
-    """Return median response time of one cell over that of another, paired by round."""
-    left, right = _rounds(cell), _rounds(best)
-    rounds = sorted(left.keys() & right.keys())
-    return paired_ratio([left[r] for r in rounds], [right[r] for r in rounds], first)
-
-
-def _rounds(cell: CellResult) -> dict[int, float]:
-    found: dict[int, float] = {}
-    for repetition in cell.repetitions:
-        if repetition.status == "ok" and repetition.measures is not None:
-            p50 = repetition.measures.response_time_s.p50
-            if p50 is not None and p50 > 0:
-                found[repetition.round] = p50
-    return found
-
-
-def _p50(times_s: Percentiles | None) -> float | None:
-    return times_s.p50 if times_s is not None else None
 
 
 def _tail(times_s: Percentiles | None) -> Tail | None:

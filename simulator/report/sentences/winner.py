@@ -1,34 +1,107 @@
-"""Who is fastest, by how much, and who is not told apart."""
+"""Which strategy to take and why, in a sentence without intervals; then the numbers."""
+
+from collections.abc import Sequence
 
 from simulator.report.sentences.interface import Kind
 from simulator.report.sentences.phrases import by_nature
-from simulator.result.findings.answers import Winner
-from simulator.text.numbers import rate, times
-from simulator.text.words import form, listed
+from simulator.result.findings.answers import Rival, Winner
+from simulator.text.numbers import factor, number, rate, share, times
+from simulator.text.words import form, listed, names, plural, sentence
+
+_WHILE = {"waiting": "While it waits, ", "computing": "While it computes, ", "both": "", None: ""}
+HEAVIER = 1.5
+"""Times the memory of what is taken, from which on another is worth a word."""
 
 
 def _sentence(found: Winner) -> str:
-    best = found.best
-    reached = rate(found.throughput_per_s, "pages")
-    if found.speedup is not None:
-        reached += f", {times(found.speedup)} sequential"
-    behind = ""
-    if found.behind_sequential:
-        behind = "; sequential is faster" + (" than all of them" if found.rivals else "")
     if not found.rivals:
-        return f"{best}{by_nature(found.own_in_flight)} did {reached}{behind}."
-    ties = [one.strategy for one in found.rivals if not one.differs]
-    slower = [f"{times(one.ratio)} {one.strategy}" for one in found.rivals if one.differs]
+        return f"{found.best}{by_nature(found.own_in_flight)} did {_reached(found)}{_behind(found)}."
+    return f"{_headline(found)} {_numbers(found)}"
+
+
+def _headline(found: Winner) -> str:
+    """Return whom to take and why: at most 25 words for four strategies."""
     if not found.enough_rounds:
-        text = f"{best} did most: {reached}; fewer than 3 rounds cannot tell whether that is luck"
-    elif ties:
-        text = f"{listed([best, *ties])} are not told apart: {best} did {reached}, the rest the same within the noise"
-        if slower:
-            text += f"; {best} {form(best, 'is', 'are')} {listed(slower)}"
-    else:
-        text = f"{best} {form(best, 'is', 'are')} fastest: {reached}"
-        text += f"; {form(best, 'it is', 'they are')} {listed(slower)}"
-    return f"{text}{behind}."
+        return f"{sentence(found.best)} did most; fewer than 3 rounds cannot tell whether that is luck."
+    near = [one for one in found.rivals if one.verdict in ("as fast", "a little faster")]
+    open_ = [one.strategy for one in found.rivals if one.verdict == "cannot tell"]
+    slower = [one.strategy for one in found.rivals if one.verdict == "faster"]
+    where = _WHILE[found.job]
+    if found.behind_sequential:
+        return sentence(f"{where}take one job after the other: sequential is faster than all of them.")
+    if found.take not in (found.best, *(one.strategy for one in near)):
+        gain = f"no strategy gains more than {share(found.margin)}"
+        return sentence(f"{where}take one job after the other: {gain}.")
+    take = f"{where}take {found.take}"
+    if open_:
+        rounds = "the rounds" if found.rounds is None else f"{found.rounds} rounds"
+        return sentence(
+            f"{take} or {_either(open_)}: {rounds} cannot tell which is faster{_are(slower, 'slower')}."
+        )
+    if near:
+        return sentence(f"{take}: {_as_fast(found, near)}{_are(slower, 'slower')}{_memory(found, near)}.")
+    lead = found.rivals[0]
+    by = "" if lead.ratio is None else f"{factor(lead.ratio.median)} times "
+    nobody = "" if len(found.rivals) == 1 else ", the next"
+    does = form(lead.strategy, "does", "do")
+    return sentence(
+        f"{take}: {form(found.take, 'it does', 'they do')} {by}what {lead.strategy} {does}{nobody}."
+    )
+
+
+def _either(names_: Sequence[str]) -> str:
+    return " or ".join(names_)
+
+
+def _as_fast(found: Winner, near: Sequence[Rival]) -> str:
+    others = [name for name in (found.best, *(one.strategy for one in near)) if name != found.take]
+    return f"{names(others)} {plural(others, 'is', 'are')} {'no faster' if len(others) == 1 else 'as fast'}"
+
+
+def _are(who: Sequence[str], what: str) -> str:
+    return f"; {names(who)} {plural(who, 'is', 'are')} {what}" if who else ""
+
+
+def _memory(found: Winner, near: Sequence[Rival]) -> str:
+    heavy = [one for one in near if one.strategy != found.take and (one.memory_ratio or 0) >= HEAVIER]
+    if not heavy:
+        return ""
+    most = max(heavy, key=lambda one: one.memory_ratio or 0)
+    return f", and {most.strategy} {form(most.strategy, 'needs', 'need')} {number(most.memory_ratio)} times the memory"
+
+
+def _numbers(found: Winner) -> str:
+    ratios = [f"{times(one.ratio)} {one.strategy}" for one in found.rivals if one.ratio is not None]
+    text = f"{found.best} did {_reached(found)}{_bound(found)}"
+    if ratios:
+        text += f"; {form(found.best, 'it is', 'they are')} {listed(ratios)}"
+    return f"{sentence(text)}{_more(found)}."
+
+
+def _reached(found: Winner) -> str:
+    reached = rate(found.throughput_per_s, "pages")
+    return reached if found.speedup is None else f"{reached}, {times(found.speedup)} sequential"
+
+
+def _bound(found: Winner) -> str:
+    if found.bound_speedup is None or found.bound_by is None:
+        return ""
+    by = "the cores" if found.bound_by == "cores" else found.bound_by
+    return f", of at most {factor(found.bound_speedup)} by {by}"
+
+
+def _more(found: Winner) -> str:
+    """Say what would have shown where the rounds cannot tell, and how many would decide."""
+    if found.would_show is None:
+        return ""
+    text = f"; a difference of {share(found.would_show)} would have shown"
+    if found.rounds_to_decide is not None:
+        text += f", some {found.rounds_to_decide} rounds would decide"
+    return text
+
+
+def _behind(found: Winner) -> str:
+    return "; sequential is faster" if found.behind_sequential else ""
 
 
 KIND = Kind(Winner, "answer", _sentence)

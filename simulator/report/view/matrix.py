@@ -10,7 +10,7 @@ from simulator.measures.factors import PARSE_COST
 from simulator.report.sentences.registry import kind_of, sentence
 from simulator.report.view.parts import Column, Table
 from simulator.result.document import Crossover, ResultDocument
-from simulator.text.numbers import NONE, duration, durations, ms, times
+from simulator.text.numbers import NONE, duration, durations, ms, share, times
 from simulator.text.words import form
 
 MOST_SENTENCES = 8
@@ -41,27 +41,30 @@ def winner_text(place: Standing | None) -> str:
     """Return who is fastest and how far ahead, below one another, with marks that the legend explains."""
     if place is None:
         return NONE
-    if not place.leaders:
+    if place.best is None:
         return place.status.replace(" ", "\n")
-    marks = ("†" if place.behind_sequential else "") + ("" if place.complete else "!")
-    if len(place.leaders) > 1:
-        names = place.leaders if place.others or len(place.leaders) == 2 else ("all",)  # noqa: PLR2004 - both fit
-        return "\n".join([*names, f"tie{marks}"])
-    lead = "alone" if place.lead is None else times(place.lead)
-    return f"{place.leaders[0]}\n{lead}{'' if place.sure else '?'}{marks}"
+    marks = ("†" if place.baseline_best else "") + ("" if place.complete else "!")
+    others = (*place.near, *place.open) if place.sure else ()
+    if others:
+        both = not place.slower and len(others) > 1
+        said = "as fast" if not place.open else "cannot tell"
+        return "\n".join([*(("all",) if both else (place.best, *others)), f"{said}{marks}"])
+    lead = "alone" if place.lead is None else times(place.lead.median)
+    return f"{place.best}\n{lead}{'' if place.sure else '?'}{marks}"
 
 
 def _legend(found: Matrix) -> Iterator[str]:
     yield (
         "columns: the parse cost as it is written, and below it the CPU per page that was measured; cells: the fastest"
-        " strategy and how many times faster it is than the next; a tie where the interval of that ratio contains 1"
+        " strategy and how many times faster it is than the next; as fast: surely within the margin; cannot tell: the"
+        " interval of the ratio reaches beyond it"
     )
     places = found.standings.values()
-    if any(place.leaders and not place.sure for place in places):
+    if any(place.best is not None and not place.sure for place in places):
         yield "? fewer than 3 rounds cannot tell whether that is luck"
-    if any(place.behind_sequential for place in places):
-        yield "† sequential is faster still"
-    if any(place.leaders and not place.complete for place in places):
+    if any(place.baseline_best for place in places):
+        yield "† one job after the other is as fast, or faster"
+    if any(place.best is not None and not place.complete for place in places):
         yield "! among the strategies that have a valid cell there; not all do"
 
 
@@ -70,16 +73,17 @@ def picture(found: Matrix) -> str:
     places = list(found.standings.values())
     wins = Counter(place.winner for place in places if place.winner is not None)
     parts = [f"{name} {form(name, 'wins', 'win')} {count}" for name, count in wins.most_common()]
-    for count, one, many in (
-        (sum(place.sure and len(place.leaders) > 1 for place in places), "is a tie", "are ties"),
+    for count, words in (
         (
-            sum(bool(place.leaders) and not place.sure for place in places),
-            *["had too few rounds to tell"] * 2,
+            sum(place.sure and bool(place.near) and not place.open for place in places),
+            "several are as fast in {}",
         ),
-        (sum(not place.leaders for place in places), "has no valid number", "have no valid number"),
+        (sum(place.sure and bool(place.open) for place in places), "the rounds cannot tell in {}"),
+        (sum(place.best is not None and not place.sure for place in places), "{} had too few rounds to tell"),
+        (sum(place.best is None for place in places), "{} had no valid number"),
     ):
         if count:
-            parts.append(f"{count} {one if count == 1 else many}")
+            parts.append(words.format(count))
     factors = " and ".join([*found.paths, PARSE_COST])
     return f"Of {len(places)} combinations of {factors}, {', '.join(parts)}."
 
@@ -89,25 +93,29 @@ def told(document: ResultDocument) -> tuple[str, ...]:
     texts = tuple(sentence(finding) for finding in document.findings if kind_of(finding).place == "crossover")
     if len(texts) <= MOST_SENTENCES:
         return texts
-    return tuple(_range(*names, members) for names, members in by_pair(document).items())
+    return tuple(_range(*names, members, document.margin) for names, members in by_pair(document).items())
 
 
-def _range(faster: str, slower: str, found: Sequence[Crossover]) -> str:
-    costs = [
-        crossover.cost_s
+def _range(faster: str, slower: str, found: Sequence[Crossover], margin: float) -> str:
+    ends = [
+        end
         for crossover in found
-        if crossover.kind == "crossing" and crossover.cost_s is not None
+        if crossover.kind == "crossing"
+        for end in (
+            [crossover.cost_s] if crossover.cost_s is not None else [crossover.low_s, crossover.high_s]
+        )
     ]
-    beat = f"{faster} {form(faster, 'beats', 'beat')} {slower}"
+    costs = [end for end in ends if end is not None]
+    beat = f"{faster} {form(faster, 'beats', 'beat')} {slower} by more than {share(margin)}"
     kinds = Counter(crossover.kind for crossover in found)
     parts = []
     if costs:
         span = duration(costs[0]) if len(costs) == 1 else durations(min(costs), max(costs))
-        parts.append(f"from {span} of parse CPU on in {len(costs)}")
+        parts.append(f"from {span} of parse CPU on in {kinds['crossing']}")
     for words, count in (
         ("at every cost measured", kinds["always"]),
         ("at none", kinds["never"]),
-        ("not told apart", kinds["undecided"]),
+        ("undecided", kinds["undecided"]),
     ):
         if count:
             parts.append(f"{words} in {count}")
@@ -134,8 +142,11 @@ def crossover_tables(document: ResultDocument, found: Matrix) -> tuple[Table, ..
             ),
             notes=(),
             findings=(
-                "in brackets the 95 % interval; all: at every cost measured; none: at none",
-                "?: not told apart, or beyond what was measured",
+                (
+                    f"by more than {share(document.margin)}; in brackets the 95 % interval, or only the measured costs"
+                    " that it lies between; all: at every cost measured; none: at none"
+                ),
+                "?: the rounds do not tell, or it lies beyond what was measured",
             ),
         )
         for faster, others in by_faster.items()
@@ -154,4 +165,4 @@ def crossover_text(found: Crossover | None) -> str:
     low, high = ("?" if value is None else ms(value) for value in (found.low_s, found.high_s))
     if (low, high) == ("?", "?"):
         return "?"
-    return f"{'?' if found.cost_s is None else ms(found.cost_s)} ({low}–{high})"
+    return f"{low}–{high}" if found.cost_s is None else f"{ms(found.cost_s)} ({low}–{high})"

@@ -1,9 +1,9 @@
 """A run in a few lines: verdict, one table, machine, how to do it again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from simulator.analysis.combinations import Combination, combinations
-from simulator.analysis.standing import rate_of, standing
+from simulator.analysis.standing import rate_of, standing, standings
 from simulator.report.view.build import ESSENTIAL, build, row
 from simulator.report.view.columns import columns_of
 from simulator.report.view.document import Summary, Tally
@@ -12,7 +12,7 @@ from simulator.report.view.machine import in_a_line
 from simulator.report.view.parts import Column, Table, Verdict
 from simulator.report.view.remarks import cautions
 from simulator.report.view.tuning import build_tuning
-from simulator.result.document import CellResult, Expectation, ResultDocument
+from simulator.result.document import CellResult, CombinationResult, Expectation, ResultDocument
 from simulator.text.numbers import NONE, duration, number, times
 
 FEW = 6
@@ -20,7 +20,7 @@ FEW = 6
 
 CLOSED = (
     Column("combination", "", "the levels of all factors but the strategy", numeric=False),
-    Column("fastest", "", "or who is not told apart from it", numeric=False),
+    Column("fastest", "", "and who is as fast; ? where the rounds cannot tell", numeric=False),
     Column("lead", "", "how many times faster than the next"),
     Column("pages", "/s", "of the fastest"),
     Column("speed-up", "", "of the fastest over sequential"),
@@ -64,21 +64,23 @@ def _table(document: ResultDocument) -> Table:
         )
     if any(cell.arrivals is not None for cell in document.cells):
         return Table("", OPEN, tuple(map(_open_row, groups)), (), ())
-    return Table("", CLOSED, tuple(_closed_row(group, document.scatter_rounds) for group in groups), (), ())
+    compared = standings(document)
+    return Table("", CLOSED, tuple(_closed_row(group, compared) for group in groups), (), ())
 
 
-def _closed_row(group: Combination, first: int | None) -> tuple[str, ...]:
+def _closed_row(group: Combination, compared: Mapping[str, CombinationResult]) -> tuple[str, ...]:
     rivals = [cell for cell in group.cells if cell.baseline_id is not None and not cell.marked]
     cells = rivals or list(group.cells)
-    place = standing(cells, first)
-    if not place.leaders:
+    place = standing(cells, compared.get(cells[0].id))
+    if place.best is None:
         return (group.title, place.status, "", "", "")
-    best = next(cell for cell in cells if cell.strategy == place.leaders[0])
+    best = next(cell for cell in cells if cell.strategy == place.best)
     rate, speedup = best.throughput_per_s, best.speedup
     return (
         group.title,
-        ", ".join(place.leaders) + ("" if place.sure else "?"),
-        "tie" if len(place.leaders) > 1 else times(place.lead) or NONE,
+        ", ".join((place.best, *place.near, *(f"{name}?" for name in place.open)))
+        + ("" if place.sure else "?"),
+        times(place.lead) or NONE,
         number(None if rate is None else rate.median),
         NONE if speedup is None else times(speedup.median),
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from simulator.model.bounds import Resource
+from simulator.stats.contrasts import Verdict
 from simulator.stats.intervals import Interval
 
 
@@ -13,32 +15,49 @@ class Rival:
 
     strategy: str
     ratio: Interval | None
-    """Paired by round; null: they have no round in common."""
-    differs: bool
-    """Told apart from the best."""
+    """How many times better the best is; null: they have no round in common."""
+    verdict: Verdict
+    """Of the best over it."""
+    memory_ratio: float | None = None
+    """Its memory over that of the strategy to take."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Winner:
-    """Who is fastest of those with equal jobs in flight."""
+    """Which to take of those with equal jobs in flight."""
 
     kind: Literal["winner"] = "winner"
     scope: Mapping[str, Any]
     """The levels that it speaks of."""
+    job: Literal["waiting", "computing", "both"] | None
+    """What one page alone does."""
     best: str
-    """The strategy with the highest throughput."""
+    """The strategy of the greatest effect."""
+    take: str
+    """The simplest of those that are surely as fast, or slower by less than the margin; `sequential` where no strategy
+    gains more."""
     own_in_flight: int | None
     """Its jobs in flight where they are other than those of the rest, by its nature."""
     throughput_per_s: float
-    """Median over the rounds."""
+    """Of the best: median over the rounds."""
     speedup: Interval | None
-    """Over `sequential`."""
+    """Of the best over `sequential`."""
+    bound_speedup: float | None
+    """The most that this can be."""
+    bound_by: Resource | None
+    margin: float
+    """The smallest difference that matters."""
+    rounds: int | None
     enough_rounds: bool
     """At least three: fewer tell nothing apart."""
     rivals: tuple[Rival, ...]
-    """By falling throughput, each with throughput of the best over its own; none where there is one strategy."""
+    """By falling effect; none where there is one strategy."""
+    would_show: float | None
+    """Where it cannot be told who is faster, the difference that would have shown, as a share."""
+    rounds_to_decide: int | None
+    """About how many rounds in all would; null: more than anybody would wait for, or nothing is undecided."""
     behind_sequential: bool
-    """The best is slower than one job after the other."""
+    """The best is surely slower than one job after the other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,11 +136,13 @@ class Soonest:
     scope: Mapping[str, Any]
     """The levels that it speaks of."""
     best: str
-    """The strategy with the lowest median response time."""
-    p50_s: float
+    """The strategy with the lowest response times."""
+    by: str
+    """The percentile of the response time that they are compared by."""
+    p50_s: float | None
     """Its median response time, from the planned start."""
     tail: Tail | None
     enough_rounds: bool
     """At least three: fewer tell nothing apart."""
     rivals: tuple[Rival, ...]
-    """By rising response time, each with its median response time over that of the best; at least one."""
+    """By rising response time, each with that percentile over that of the best; at least one."""

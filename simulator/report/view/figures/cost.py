@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from simulator.analysis.combinations import Combination, key_of
+from simulator.analysis.standing import standings
 from simulator.measures.factors import PARSE_COST
 from simulator.report.view.columns import WHO, Shown, columns_of, measured, row_of
 from simulator.report.view.figure import Axis, Lines, Spot
@@ -64,7 +65,7 @@ def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDo
         by_level.setdefault(str(cell.factors[PARSE_COST]), []).append(cell)
     ends = list(by_level.values())
     told = [
-        f"at {duration(_cost(found[0]))} of parse CPU {ahead(found, document.scatter_rounds, _rate)}"
+        f"at {duration(_cost(found[0]))} of parse CPU {ahead(found, standings(document).get(found[0].id), _rate)}"
         for found in (ends[:1] + ends[-1:] if len(ends) > 1 else ends)
     ]
     crossings = [

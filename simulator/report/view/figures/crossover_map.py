@@ -14,7 +14,7 @@ from simulator.report.view.matrix import crossover_text, picture, told, winner_t
 from simulator.report.view.parts import Column, Table
 from simulator.result.document import Crossover, ResultDocument
 from simulator.text.numbers import NONE, duration, ms, times
-from simulator.text.words import form, names
+from simulator.text.words import form, names, plural
 
 TITLE = "Who wins where"
 FULL = 3.0
@@ -24,13 +24,13 @@ FULL = 3.0
 def build(document: ResultDocument) -> Figure | None:
     """Return the map; null where not both the parse cost and another factor vary, or nothing valid was measured."""
     found = matrix(document)
-    if found is None or not any(place.leaders for place in found.standings.values()):
+    if found is None or not any(place.best for place in found.standings.values()):
         return None
     levels = _rising(found)
     known = {cell.strategy for cell in document.cells if cell.baseline_id is not None}
     letter = letters([name for name in _strategies(document) if name in known])
     winners = dict.fromkeys(
-        place.leaders[0] for place in found.standings.values() if place.leaders and not _tied(place)
+        place.best for place in found.standings.values() if place.best and not _several(place)
     )
     rows = tuple(found.rows)
     grid = Grid(
@@ -68,8 +68,8 @@ def _column(found: Matrix, level: str) -> str:
     return f"{level} asked" if cost is None else ms(cost)
 
 
-def _tied(place: Standing) -> bool:
-    return len(place.leaders) > 1
+def _several(place: Standing) -> bool:
+    return place.sure and bool(place.near or place.open)
 
 
 def _square(found: Matrix, key: Key, level: str, letter: Mapping[str, str]) -> Square | None:
@@ -80,35 +80,43 @@ def _square(found: Matrix, key: Key, level: str, letter: Mapping[str, str]) -> S
     where = ", ".join(f"{path} {dict(key).get(path, NONE)}" for path in found.paths)
     where += f", {PARSE_COST} {level}" + ("" if cost is None else f" ({duration(cost)} of CPU)")
     explanation = f"{where}: {_explained(place)}."
-    if not place.leaders:
+    if place.best is None:
         return Square("", place.status, "muted", 0.0, explanation)
-    if _tied(place):
-        return Square("=", "tie", "plain", 0.0, explanation)
-    best = place.leaders[0]
-    lead = "alone" if place.lead is None else times(place.lead)
-    strength = 0.0 if place.lead is None else min(1.0, max(0.0, log(place.lead) / log(FULL)))
-    return Square(letter[best], lead if place.sure else f"{lead}?", STRATEGY + best, strength, explanation)
+    if place.sure and place.open:
+        return Square("?", "cannot tell", "muted", 0.0, explanation)
+    if place.sure and place.near:
+        return Square("=", "as fast", "plain", 0.0, explanation)
+    ratio = None if place.lead is None else place.lead.median
+    lead = "alone" if ratio is None else times(ratio)
+    strength = 0.0 if ratio is None else min(1.0, max(0.0, log(ratio) / log(FULL)))
+    return Square(
+        letter[place.best], lead if place.sure else f"{lead}?", STRATEGY + place.best, strength, explanation
+    )
 
 
 def _explained(place: Standing) -> str:
     """Return in words what a square shows."""
-    if not place.leaders:
+    best = place.best
+    if best is None:
         return f"no valid number ({place.status})"
-    best = place.leaders[0]
-    if _tied(place):
-        told = f"{names(place.leaders)} are not told apart"
-        if place.others:
-            told += f", {place.others} {'other is' if place.others == 1 else 'others are'} slower"
-    elif place.lead is None:
+    if place.lead is None:
         told = f"{best} {form(best, 'has', 'have')} nothing to be compared with"
-    elif place.sure:
-        told = f"{best} {form(best, 'is', 'are')} fastest, {times(place.lead)} the next"
-    else:
+    elif not place.sure:
         told = (
             f"{best} did most, {times(place.lead)} the next, which fewer than 3 rounds cannot tell from luck"
         )
-    if place.behind_sequential:
-        told += "; sequential is faster still"
+    elif _several(place):
+        told = f"{best} {form(best, 'leads', 'lead')}"
+        if place.near:
+            told += f"; {names(place.near)} {plural(place.near, 'is', 'are')} as fast"
+        if place.open:
+            told += f"; of {names(place.open)} the rounds cannot tell"
+        if place.slower:
+            told += f"; {names(place.slower)} {plural(place.slower, 'is', 'are')} slower"
+    else:
+        told = f"{best} {form(best, 'is', 'are')} fastest, {times(place.lead)} the next"
+    if place.baseline_best:
+        told += "; one job after the other is as fast, or faster"
     if not place.complete:
         told += "; not every strategy has a valid number here"
     return told
@@ -192,7 +200,10 @@ def _table(document: ResultDocument, found: Matrix, levels: Sequence[str]) -> Ta
 
 
 def _notes(document: ResultDocument, grid: Grid) -> Iterator[str]:
-    yield "The letter is of the fastest strategy, below it how many times faster it is than the next; = is a tie."
+    yield (
+        "The letter is of the fastest strategy, below it how many times faster it is than the next; = several are"
+        " surely as fast; ? the rounds cannot tell."
+    )
     if any(square is not None and square.text.endswith("?") for row in grid.squares for square in row):
         yield "? fewer than 3 rounds cannot tell whether that is luck."
     if grid.lines:

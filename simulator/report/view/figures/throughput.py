@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from simulator.analysis.combinations import Combination
-from simulator.analysis.standing import rate_of
+from simulator.analysis.standing import rate_of, standings
 from simulator.report.view.columns import WHO, columns_of, row_of, starred
 from simulator.report.view.figure import Axis
 from simulator.report.view.figures.drawn import (
@@ -18,7 +18,7 @@ from simulator.report.view.figures.drawn import (
 )
 from simulator.report.view.figures.wording import ahead, behind
 from simulator.report.view.remarks import notes
-from simulator.result.document import CellResult, ResultDocument
+from simulator.result.document import CellResult, CombinationResult, ResultDocument
 from simulator.text.numbers import NONE, number, rate
 from simulator.text.words import names, plural
 
@@ -33,7 +33,7 @@ def _picture(group: Combination, document: ResultDocument) -> Picture | None:
     offered = _offered(shown)
     return Picture(
         bars(known, Axis("throughput", "pages/s"), None if offered is None else (offered, "jobs that come")),
-        _summary(group, shown, document.scatter_rounds),
+        _summary(group, shown, document),
         columns_of(_SHOWN),
         tuple(row_of(_SHOWN, cell) for cell in shown),
         notes(group.cells),
@@ -41,12 +41,12 @@ def _picture(group: Combination, document: ResultDocument) -> Picture | None:
     )
 
 
-def _summary(group: Combination, cells: Sequence[CellResult], first: int | None) -> str:
+def _summary(group: Combination, cells: Sequence[CellResult], document: ResultDocument) -> str:
     if lonely(group):
         return f"Only {starred(cells[0])} has a valid number: {_told(cells[0])}."
     if any(cell.arrivals is not None for cell in cells):
         return _open(cells, _offered(cells))
-    return _closed(cells, first)
+    return _closed(cells, standings(document).get(cells[0].id))
 
 
 def _offered(cells: Sequence[CellResult]) -> float | None:
@@ -54,10 +54,10 @@ def _offered(cells: Sequence[CellResult]) -> float | None:
     return next((rate for rate in rates if rate is not None), None)
 
 
-def _closed(cells: Sequence[CellResult], first: int | None) -> str:
+def _closed(cells: Sequence[CellResult], found: CombinationResult | None) -> str:
     ranked = compared(cells)
     best = max(ranked, key=rate_of)
-    told = ahead(ranked, first, _told)
+    told = ahead(ranked, found, _told)
     for cell in cells:
         if cell not in ranked and cell.marked:
             told += f"; {starred(cell)}, with {cell.in_flight} in flight, {rate(rate_of(cell), 'pages')}"

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from simulator.analysis.pairing import ratio
 from simulator.analysis.standing import rate_of, standing
-from simulator.result.document import CellResult
+from simulator.result.document import CellResult, CombinationResult
 from simulator.stats.intervals import differs
 from simulator.text.numbers import times
 from simulator.text.words import form, names, plural
@@ -13,31 +12,36 @@ ALIKE = 1.05
 """Where nothing says how sure a number is, a factor below this is not spoken of as a difference."""
 
 
-def ahead(cells: Sequence[CellResult], first: int | None, rate: Callable[[CellResult], str]) -> str:
+def ahead(
+    cells: Sequence[CellResult], found: CombinationResult | None, rate: Callable[[CellResult], str]
+) -> str:
     """Return who does most of the cells that are compared, and how surely, as a clause.
 
     Args:
         cells: with numbers, at least one.
-        first: the document's `scatter_rounds`.
+        found: their combination; null in a document that has none.
         rate: the throughput of a cell in words.
     """
-    place = standing(cells, first)
+    place = standing(cells, found)
     by_name = {cell.strategy: cell for cell in cells}
-    best = by_name[place.leaders[0]]
+    best = by_name.get(place.best or "") or max(cells, key=rate_of)
+    who = best.strategy
     if len(cells) == 1:
-        return f"{best.strategy} {form(best.strategy, 'does', 'do')} {rate(best)}"
+        return f"{who} {form(who, 'does', 'do')} {rate(best)}"
     if not place.sure:
-        return f"{best.strategy} did most, {rate(best)}, which fewer than 3 rounds cannot tell from luck"
-    if len(place.leaders) > 1:
-        # As they stand in the run: between those that are not told apart there is no order.
-        told = f"{names([each for each in by_name if each in place.leaders])} are not told apart"
-        told += f", {best.strategy} at {rate(best)}"
-        slower = [each for each in by_name if each not in place.leaders]
-        return f"{told}; {names(slower)} {plural(slower, 'is', 'are')} slower" if slower else told
-    following = max((cell for cell in cells if cell is not best), key=rate_of)
-    by = times(ratio(best, following, first))
-    told = f"{best.strategy} {form(best.strategy, 'is', 'are')} fastest with {rate(best)}, {by} {following.strategy}"
-    return told + (", the next" if len(cells) > 2 else "")  # noqa: PLR2004 - of two, the other is the next
+        return f"{who} did most, {rate(best)}, which fewer than 3 rounds cannot tell from luck"
+    if place.winner is not None:
+        following = place.slower[0] if place.slower else who
+        told = f"{who} {form(who, 'is', 'are')} fastest with {rate(best)}, {times(place.lead)} {following}"
+        return told + (", the next" if len(cells) > 2 else "")  # noqa: PLR2004 - of two, the other is the next
+    told = f"{who} {form(who, 'does', 'do')} {rate(best)}"
+    if place.near:
+        told += f"; {names(place.near)} {plural(place.near, 'is', 'are')} as fast"
+    if place.open:
+        told += f"; of {names(place.open)} the rounds cannot tell"
+    return (
+        f"{told}; {names(place.slower)} {plural(place.slower, 'is', 'are')} slower" if place.slower else told
+    )
 
 
 def behind(best: CellResult) -> bool:
