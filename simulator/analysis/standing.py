@@ -40,8 +40,9 @@ class Standing:
 
 
 def standings(document: ResultDocument) -> Mapping[str, CombinationResult]:
-    """Return the compared combination of each cell, by the cell's id."""
-    return {cell: found for found in document.combinations for cell in found.cells}
+    """Return the compared combination of each cell but the baselines, of which several may share one, by its id."""
+    baselines = {cell.id for cell in document.cells if cell.baseline_id is None}
+    return {cell: found for found in document.combinations for cell in found.cells if cell not in baselines}
 
 
 def standing(cells: Sequence[CellResult], found: CombinationResult | None) -> Standing:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 import pytest
 
 from simulator.analysis.findings import findings
+from simulator.analysis.ranking import compared
 from simulator.report.sentences.registry import sentence
 from simulator.result.document import ResultDocument, from_json, to_json
 from simulator.result.findings.answers import FallsBehind, KeepsUp, Soonest
@@ -64,7 +65,7 @@ def opened(
                 response_time_s=Percentiles(middle, 0.07, None, None, None, 1.0),
             )
         )
-    return replace(made, cells=tuple(cells))
+    return compared(replace(made, cells=tuple(cells)))
 
 
 F = TypeVar("F", bound=Finding)
@@ -145,9 +146,8 @@ def test_response_times_that_are_alike_are_not_told_apart() -> None:
         }
     )
     (finding,) = told(made, Soonest)
-    assert sentence(finding).startswith(
-        "threads and asyncio are not told apart by response time: threads gave a response in"
-    )
+    assert sentence(finding).startswith("threads gave a response in 51 ms")
+    assert "; of asyncio the rounds cannot tell" in sentence(finding)
 
 
 def test_two_rounds_decide_nothing() -> None:

@@ -19,8 +19,8 @@ from simulator.report.view.figures.drawn import (
 )
 from simulator.report.view.figures.wording import ahead
 from simulator.report.view.parts import Column
-from simulator.result.document import CellResult, ResultDocument
-from simulator.text.numbers import NONE, duration, rate
+from simulator.result.document import CellResult, Crossover, ResultDocument
+from simulator.text.numbers import NONE, duration, durations, rate
 from simulator.text.words import form, sentence
 
 MOST_CROSSINGS = 3
@@ -69,14 +69,25 @@ def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDo
         for found in (ends[:1] + ends[-1:] if len(ends) > 1 else ends)
     ]
     crossings = [
-        f"{found.faster} {form(found.faster, 'beats', 'beat')} {found.slower} from {duration(found.cost_s)} on"
+        f"{found.faster} {form(found.faster, 'beats', 'beat')} {found.slower} from {at} on"
         for found in document.crossovers
-        if key_of(found.scope, PARSE_COST) == group.key
-        and found.kind == "crossing"
-        and found.cost_s is not None
+        if key_of(found.scope, PARSE_COST) == group.key and (at := _from(found))
     ]
     told_all = "; ".join([*told, *crossings[:MOST_CROSSINGS]])
     return f"{sentence(told_all)}."
+
+
+def _from(found: Crossover) -> str:
+    """Return from where on the faster one wins; empty where that is not known."""
+    if found.kind != "crossing" or found.high_s is None:
+        return ""
+    if found.cost_s is not None:
+        return duration(found.cost_s)
+    return (
+        f"{durations(found.low_s, found.high_s)}"
+        if found.low_s is not None
+        else f"{duration(found.high_s)} at most"
+    )
 
 
 def _rate(cell: CellResult) -> str:

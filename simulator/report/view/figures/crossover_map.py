@@ -114,7 +114,7 @@ def _explained(place: Standing) -> str:
         if place.slower:
             told += f"; {names(place.slower)} {plural(place.slower, 'is', 'are')} slower"
     else:
-        told = f"{best} {form(best, 'is', 'are')} fastest, {times(place.lead)} the next"
+        told = f"{best} {form(best, 'is', 'are')} fastest, {times(place.lead.median)} the next"
     if place.baseline_best:
         told += "; one job after the other is as fast, or faster"
     if not place.complete:

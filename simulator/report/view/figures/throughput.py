@@ -1,6 +1,6 @@
 """How much each strategy gets done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from simulator.analysis.combinations import Combination
 from simulator.analysis.standing import rate_of, standings
@@ -46,7 +46,7 @@ def _summary(group: Combination, cells: Sequence[CellResult], document: ResultDo
         return f"Only {starred(cells[0])} has a valid number: {_told(cells[0])}."
     if any(cell.arrivals is not None for cell in cells):
         return _open(cells, _offered(cells))
-    return _closed(cells, standings(document).get(cells[0].id))
+    return _closed(cells, standings(document))
 
 
 def _offered(cells: Sequence[CellResult]) -> float | None:
@@ -54,10 +54,10 @@ def _offered(cells: Sequence[CellResult]) -> float | None:
     return next((rate for rate in rates if rate is not None), None)
 
 
-def _closed(cells: Sequence[CellResult], found: CombinationResult | None) -> str:
+def _closed(cells: Sequence[CellResult], found: Mapping[str, CombinationResult]) -> str:
     ranked = compared(cells)
     best = max(ranked, key=rate_of)
-    told = ahead(ranked, found, _told)
+    told = ahead(ranked, found.get(ranked[0].id), _told)
     for cell in cells:
         if cell not in ranked and cell.marked:
             told += f"; {starred(cell)}, with {cell.in_flight} in flight, {rate(rate_of(cell), 'pages')}"

@@ -22,7 +22,7 @@ def said(document: ResultDocument) -> str:
     [
         (
             {"threads": rounds(100, 101, 99), "asyncio": rounds(80, 81, 79)},
-            "That is sure: it is 1.25 × (1.24 to 1.26) as good as the runner-up, asyncio with 8 in flight",
+            "That is sure: it is 1.25 × (1.23 to 1.27) as good as the runner-up, asyncio with 8 in flight",
         ),
         (
             {"threads": rounds(100, 120, 80), "asyncio": rounds(99, 90, 95)},

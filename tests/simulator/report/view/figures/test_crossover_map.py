@@ -43,8 +43,8 @@ def test_a_square_has_the_winners_letter_lead_and_colour() -> None:
 
 def test_a_tie_is_nobodys() -> None:
     found = square(grid(usual()), 0, 1)
-    assert (found.letter, found.text, found.tone, found.strength) == ("=", "tie", "plain", 0.0)
-    assert found.explanation.endswith("asyncio and threads are not told apart, 1 other is slower.")
+    assert (found.letter, found.text, found.tone, found.strength) == ("=", "as fast", "plain", 0.0)
+    assert found.explanation.endswith("asyncio leads; threads are as fast; processes are slower.")
 
 
 def test_few_rounds_have_a_question_mark_and_what_was_not_measured_no_letter() -> None:

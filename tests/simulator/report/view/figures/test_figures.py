@@ -112,7 +112,7 @@ def test_shapes_are_whole_and_their_numbers_finite(made: ResultDocument) -> None
                 assert len(squares) == len(rows)
                 assert all(len(row) == len(columns) for row in squares)
                 assert len({letter for letter, _, _ in key}) == len(key)
-                known = {letter for letter, _, _ in key} | {"=", ""}
+                known = {letter for letter, _, _ in key} | {"=", "?", ""}
                 assert all(s is None or s.letter in known for row in squares for s in row)
                 assert all(0 <= s.strength <= 1 for row in squares for s in row if s is not None)
                 assert all([p.y for p in line.spots] == sorted({p.y for p in line.spots}) for line in lines)
