@@ -93,7 +93,12 @@ def test_each_cell_names_the_winner_and_its_lead_over_the_next() -> None:
     assert [column.name for column in found.columns] == ["server.latency", "0ms", "1ms", "5ms", "20ms"]
     assert [column.unit for column in found.columns] == ["", "0.002 ms", "1.03 ms", "5.1 ms", "20.4 ms"]
     assert [row[0] for row in found.rows] == list(LATENCIES)
-    assert found.rows[0][1:] == ("asyncio\n1.30 ×", "asyncio\nthreads\nas fast", "all\ncannot tell", "processes\n1.50 ×")
+    assert found.rows[0][1:] == (
+        "asyncio\n1.30 ×",
+        "asyncio\nthreads\nas fast",
+        "all\ncannot tell",
+        "processes\n1.50 ×",
+    )
 
 
 def test_a_tie_of_two_names_both_also_where_there_is_no_third() -> None:
