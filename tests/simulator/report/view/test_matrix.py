@@ -148,8 +148,8 @@ def test_marked_strategies_do_not_compete() -> None:
 def test_the_verdict_counts_winners_and_says_the_crossovers() -> None:
     sentences = verdict(build(usual(LATENCIES[:2]))).sentences
     assert sentences[0] == (
-        "Of 8 combinations of server.latency and job.parse_cost, asyncio wins 2, processes win 2, several are as fast in 2,"
-        " the rounds cannot tell in 2."
+        "Of 8 combinations of server.latency and job.parse_cost, asyncio wins 2, processes win 2, several are"
+        " as fast in 2, the rounds cannot tell in 2."
     )
     assert len(sentences) == 1 + 4
     assert sentences[1].startswith(
