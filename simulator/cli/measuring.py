@@ -5,7 +5,7 @@ import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +17,7 @@ from simulator.cli.asked import Asked
 from simulator.cli.event_lines import on_stderr, open_lines
 from simulator.cli.output import write_document
 from simulator.cli.progress import Terminal
+from simulator.cli.references import check_name
 from simulator.cli.show import show
 from simulator.cli.wanted import Wanted
 from simulator.environment import switches
@@ -45,8 +46,6 @@ class Options:
     server_token: str | None
     store: Path | None
     wanted: Wanted
-    strict: bool = False
-    """Undecided expectations end with exit code 98."""
     rerun: bool = True
     """Do disturbed rounds again."""
     dry_run: bool = False
@@ -54,6 +53,9 @@ class Options:
     """A RUN that was interrupted."""
     turns: bool = False
     """Watch one more repetition of each cell from outside: who ran when."""
+    label: str | None = None
+    """What a person calls the run."""
+    note: str | None = None
     progress: str | None = None
     """Where what happens is written as it happens; null: to the terminal only."""
 
@@ -77,7 +79,9 @@ class Outcome:
 def carry_out(design: Design, options: Options) -> Outcome:
     """Measure, keep and show. Raises Stop: there is nothing to show, or it cannot be written."""
     errors = Console(stderr=True, soft_wrap=True)
-    handlers, terminal = handlers_for(options.progress)
+    handlers, terminal = handlers_for(options.progress, quiet=options.wanted.quiet)
+    check_label_of(options)
+    design = replace(design, header=replace(design.header, label=options.label, note=options.note))
     for slowed in switches.warnings(os.environ):
         warn(errors, slowed)
     if design.remark is not None:
@@ -120,10 +124,17 @@ def warn(errors: Console, text: str, style: str = "yellow") -> None:
     errors.print(f"simulator: {text}", style=style, highlight=False, markup=False)
 
 
-def handlers_for(progress: str | None) -> tuple[Sequence[Handler], Terminal]:
+def check_label_of(options: Options) -> None:
+    """Make sure that the run can be called so. Raises Stop."""
+    if options.resume is not None and (options.label or options.note):
+        exits.usage("--resume goes on with a run that has its name and note; leave --name and --note out")
+    check_name(options.label)
+
+
+def handlers_for(progress: str | None, *, quiet: bool = False) -> tuple[Sequence[Handler], Terminal]:
     """Return who is told what happens, and which of them is the terminal. Raises Stop."""
     lines = open_lines(progress)
-    terminal = Terminal(quiet=on_stderr(progress))
+    terminal = Terminal(quiet=quiet or on_stderr(progress))
     return (terminal,) if lines is None else (lines, terminal), terminal
 
 

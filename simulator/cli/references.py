@@ -1,4 +1,4 @@
-"""What every command means by a RUN: an id prefix, `last`, `last~1`, or the path of a result document."""
+"""What every command means by a RUN: an id prefix, a name, `last`, `last~1`, or the path of a result document."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from simulator.cli import exits
 from simulator.judging.document import conclude, read
 from simulator.result.document import NotAResultError, ResultDocument
 from simulator.result.run import Run
-from simulator.store import RunNotFoundError, Store, StoreError, default_path
+from simulator.store import RunNotFoundError, Store, StoreError, check_label, default_path
 
 
 def document_of(found: Run | ResultDocument) -> ResultDocument:
@@ -32,6 +32,15 @@ def find_run(reference: str, path: Path | None) -> Run | ResultDocument:
             return store.load(store.find(reference))
     except (StoreError, RunNotFoundError) as error:
         exits.usage(str(error))
+
+
+def check_name(name: str | None) -> None:
+    """Make sure that a run can be called so; null: it is called nothing. Raises Stop."""
+    try:
+        if name is not None:
+            check_label(name)
+    except ValueError as error:
+        exits.usage(f"--name: {error}")
 
 
 def is_file(reference: str) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import Console
 from simulator.cli import exits
 from simulator.cli.again import going_on, reproducing
 from simulator.cli.asked import scenario_of
+from simulator.cli.ci import annotations
 from simulator.cli.measuring import Options, carry_out, handlers_for, stopped_by_signals, warn
 from simulator.experiment import turns
 from simulator.experiment.design import Design, design
@@ -43,11 +45,7 @@ def run_scenario(options: Options) -> int:
             server_url=options.server_url,
             server_token=options.server_token,
             rerun=options.rerun,
-            turns=turns.ALL
-            if options.turns
-            else turns.FOR_THE_PAGE
-            if options.wanted.html is not None
-            else None,
+            turns=turns.ALL if options.turns else turns.FOR_THE_PAGE if options.wanted.page else None,
         )
     if options.dry_run:
         return show_plan(planned, options.progress)
@@ -56,8 +54,13 @@ def run_scenario(options: Options) -> int:
     if outcome.code == exits.INTERRUPTED and outcome.stored:
         command = going_on(options.given, outcome.document.id, options.store)
         errors.print(f"go on with it: {command}", highlight=False, markup=False)
-    warn_of_undecided(outcome.document, errors)
-    return outcome.code or verdict_of(outcome.document, strict=options.strict)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        # On standard error, which its runner reads as well: standard output may be a document.
+        for line in annotations(outcome.document, strict=options.wanted.strict):
+            sys.stderr.write(f"{line}\n")
+    else:
+        warn_of_undecided(outcome.document, errors)
+    return outcome.code or verdict_of(outcome.document, strict=options.wanted.strict)
 
 
 def load_scenario(options: Options) -> Scenario:

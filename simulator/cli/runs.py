@@ -124,9 +124,13 @@ def _table(rows: Sequence[RunRow]) -> Table:
         table.add_column(name, no_wrap=name != "scenario")
     table.add_column("cells", justify="right")
     table.add_column("repetitions", justify="right")
-    for row in rows:
+    labels = [": ".join(filter(None, (row.label, row.note))) for row in rows]
+    if any(labels):
+        table.add_column("name: note", overflow="fold")
+    for row, label in zip(rows, labels, strict=True):
         done = f"{row.repetitions_done}/{row.repetitions_planned}"
-        table.add_row(row.id, _started(row), Text(row.name), row.status, str(row.cells), done)
+        more = (Text(label),) if any(labels) else ()
+        table.add_row(row.id, _started(row), Text(row.name), row.status, str(row.cells), done, *more)
     return table
 
 

@@ -5,12 +5,15 @@ import sys
 from rich.console import Console
 
 from simulator.cli import exits
+from simulator.cli.ci import junit
 from simulator.cli.output import write_document, write_text
+from simulator.cli.page import write_page
 from simulator.cli.tracing import write_trace
 from simulator.cli.wanted import Wanted
 from simulator.report.markdown.render import render as markdown_of
 from simulator.report.terminal.render import render
 from simulator.report.view.build import build
+from simulator.report.view.parts import Checks, Verdict
 from simulator.report.view.summary import build_summary
 from simulator.report.view.tuning import build_tuning
 from simulator.result.document import ResultDocument
@@ -35,8 +38,10 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
         )
     if wanted.json is not None:
         write_document(document, wanted.json)
-    if wanted.html is not None:
-        _write_page(document, wanted.html)
+    if wanted.junit is not None:
+        write_text(junit(document, strict=wanted.strict), wanted.junit, "--junit")
+    if wanted.page:
+        write_page(document, wanted)
     if wanted.trace is not None and samples is not None:
         write_trace(document, wanted.trace, samples)
     if wanted.markdown:
@@ -47,14 +52,6 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
         if "tune" in document.scenario
         else build(document, all_tables=wanted.tables, explain=wanted.why)
     )
+    if wanted.quiet:
+        parts = tuple(part for part in parts if isinstance(part, Verdict | Checks))
     render(parts, Console(stderr=bool(wanted.on_stdout), highlight=False))
-
-
-def _write_page(document: ResultDocument, target: str) -> None:
-    # A megabyte of charts is loaded for whoever wants them only.
-    from simulator.report.html.render import render as page_of  # noqa: PLC0415
-    from simulator.report.view.page import build_page  # noqa: PLC0415
-
-    write_text(page_of(build_page(document)), target, "--html")
-    if target != "-":
-        sys.stderr.write(f"report: {target}\n")

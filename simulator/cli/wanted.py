@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from simulator.cli import exits
 from simulator.cli.output import check_writable
 
-FILES = ("json", "html", "trace")
+FILES = ("json", "html", "trace", "junit")
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,19 @@ class Wanted:
     """Every table, however many."""
     why: bool = False
     """Where the time went, too."""
+    junit: str | None = None
+    """Where the expectations go, as JUnit's XML."""
+    quiet: bool = False
+    """Nothing but the verdicts, and no progress."""
+    open: bool = False
+    """The page is opened in a browser."""
+    strict: bool = False
+    """Undecided expectations end with exit code 98."""
+
+    @property
+    def page(self) -> bool:
+        """Whether there is to be a page."""
+        return self.html is not None or self.open
 
     @property
     def on_stdout(self) -> tuple[str, ...]:
@@ -38,6 +51,8 @@ class Wanted:
                 f"{' and '.join(self.on_stdout)} take standard output, each for itself;"
                 " give all but one of them the path of a file, or leave them out"
             )
+        if self.open and self.html == "-":
+            exits.usage("--open opens a file; give --html the path of one, or leave it out")
         for name in FILES:
             target = getattr(self, name)
             if target is not None:

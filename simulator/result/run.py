@@ -41,6 +41,10 @@ class RunHeader:
     cells: tuple[PlannedCell, ...]
     scenario_resolved: Mapping[str, Any] | None = None
     """The scenario with every default in it; null in older runs."""
+    label: str | None = None
+    """What a person calls this run; of several that are called the same, the newest is meant."""
+    note: str | None = None
+    """What a person wants to remember of it."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from .errors import RunNotFoundError, StoreError
 from .listing import RunRow
 from .location import default_path
 from .reading import SampleReader
+from .reference import check_label
 from .selection import STATUSES, Selection, moment, select
 from .store import Store
 
@@ -15,6 +16,7 @@ __all__ = [
     "Selection",
     "Store",
     "StoreError",
+    "check_label",
     "default_path",
     "moment",
     "select",

@@ -12,6 +12,8 @@ LIST = """
     FROM runs ORDER BY seq DESC LIMIT ?
 """
 
+LABELS = "SELECT id, label, note FROM labels JOIN runs ON runs.seq = labels.run"
+
 
 @dataclass(frozen=True)
 class RunRow:
@@ -27,3 +29,6 @@ class RunRow:
     """Those of rounds that were discarded and run again not counted."""
     repetitions_planned: int
     """Rounds x cells that can be run here."""
+    label: str | None = None
+    """What a person calls it."""
+    note: str | None = None

@@ -4,6 +4,7 @@ History of the schema version (PRAGMA user_version):
     1  first version
     2  turns
     3  scenarios_resolved
+    4  labels
 
 What is asked for by itself is a column; the rest of a repetition is one JSON document, so that a measure
 that is added later needs no new schema.
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from .errors import ELSEWHERE, StoreError
 
-VERSION = 3
+VERSION = 4
 APPLICATION_ID = 0x47494C53
 """ASCII "GILS", in the file's header: tells this program's databases from other SQLite files."""
 
@@ -29,6 +30,12 @@ _TURNS = """CREATE TABLE turns (
 _SCENARIOS_RESOLVED = """CREATE TABLE scenarios_resolved (
         run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
         document TEXT NOT NULL
+    )"""
+
+_LABELS = """CREATE TABLE labels (
+        run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+        label TEXT,
+        note TEXT
     )"""
 
 _TABLES = (
@@ -82,9 +89,10 @@ _TABLES = (
     )""",
     _TURNS,
     _SCENARIOS_RESOLVED,
+    _LABELS,
 )
 
-_UPGRADES = {1: (_TURNS,), 2: (_SCENARIOS_RESOLVED,)}
+_UPGRADES = {1: (_TURNS,), 2: (_SCENARIOS_RESOLVED,), 3: (_LABELS,)}
 """Version -> what makes the next one of it."""
 
 

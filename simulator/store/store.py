@@ -17,7 +17,7 @@ from simulator.result.samples import Samples
 from . import codec
 from .connection import BUSY_TIMEOUT_S, connect
 from .errors import RunNotFoundError, StoreError, explained
-from .listing import LIST, RunRow
+from .listing import LABELS, LIST, RunRow
 from .owner import Owner, is_alive, this_process
 from .reading import SampleReader, undamaged
 from .reference import resolve
@@ -81,6 +81,7 @@ class Store:
                     " boot_id, process_started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*run, *documents, owner.pid, owner.boot_id, owner.started),
                 ).lastrowid
+                connection.execute("INSERT INTO labels VALUES (?, ?, ?)", (seq, header.label, header.note))
                 connection.executemany(
                     "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     [
@@ -128,6 +129,15 @@ class Store:
             connection.execute(
                 "UPDATE runs SET status = 'running', pid = ?, boot_id = ?, process_started = ? WHERE id = ?",
                 (owner.pid, owner.boot_id, owner.started, run_id),
+            )
+
+    def label(self, run_id: str, label: str | None, note: str | None) -> None:
+        """Keep what a person calls a run, and what of it is to be remembered; what is null stays as it was."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO labels VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " label = coalesce(excluded.label, label), note = coalesce(excluded.note, note)",
+                (self._seq(run_id), label, note),
             )
 
     def calibrated(self, run_id: str, cell_id: str, calibration: Calibration) -> None:
@@ -195,20 +205,25 @@ class Store:
         """List the runs, newest first; `limit` null lists all."""
         with self._reading() as connection:
             rows = connection.execute(LIST, (-1 if limit is None else limit,)).fetchall()
+            labels = _labels(connection)
         return tuple(
-            RunRow(run_id, name, started_at, _status(status, Owner(*owner)), cells, done, planned)
+            RunRow(
+                *(run_id, name, started_at, _status(status, Owner(*owner)), cells, done, planned),
+                *labels.get(run_id, (None, None)),
+            )
             for run_id, name, started_at, status, *owner, cells, done, planned in rows
         )
 
     def find(self, reference: str) -> str:
-        """Return the id of the run that an id, the beginning of one, `last` or `last~N` means.
+        """Return the id of the run that an id, the beginning of one, a label, `last` or `last~N` means.
 
         Raises:
             RunNotFoundError: None is meant, or more than one.
         """
         with self._reading() as connection:
             rows = connection.execute("SELECT id, name, started_at FROM runs ORDER BY seq DESC").fetchall()
-        return resolve(reference, rows, self.path)
+            labels = {run_id: label for run_id, (label, _) in _labels(connection).items()}
+        return resolve(reference, rows, labels, self.path)
 
     def load(self, run_id: str) -> Run:
         """Read a run; its samples are read when they are asked for, also after the store was closed.
@@ -248,6 +263,7 @@ class Store:
                 if has_table(connection, "scenarios_resolved")
                 else None
             )
+            label, note = _labels(connection).get(run_id, (None, None))
             return Run(
                 header=RunHeader(
                     id=run_id,
@@ -261,6 +277,8 @@ class Store:
                         for cell, factors, baseline, in_flight, marked, unsupported in cells
                     ),
                     scenario_resolved=None if resolved is None else codec.load(resolved[0]),
+                    label=label,
+                    note=note,
                 ),
                 status=_status(status, Owner(*owner)),
                 calibrations={cell: codec.load_calibration(document) for cell, document in calibrations},
@@ -330,6 +348,13 @@ def _known(run_id: str, cell_id: str) -> Iterator[None]:
         raise ValueError(
             f"run {run_id} has no cell {cell_id}, or already holds its repetition of this round"
         ) from error
+
+
+def _labels(connection: sqlite3.Connection) -> dict[str, tuple[str | None, str | None]]:
+    """Return label and note by the run's id."""
+    if not has_table(connection, "labels"):
+        return {}
+    return {run_id: (label, note) for run_id, label, note in connection.execute(LABELS)}
 
 
 def _status(kept: str, owner: Owner) -> RunStatus:

@@ -17,12 +17,17 @@ from simulator.cli.commands.options import (
     Html,
     InFlight,
     Json,
+    Junit,
     Latency,
     Markdown,
+    Name,
+    Note,
+    Open,
     PagesFrom,
     Parser,
     Progress,
     Python,
+    Quiet,
     Server,
     ServerToken,
     Set,
@@ -92,10 +97,15 @@ def run(
         ),
     ] = False,
     markdown: Markdown = False,
+    quiet: Quiet = False,
+    open_: Open = False,
     json: Json = None,
     html: Html = None,
     trace: Trace = None,
+    junit: Junit = None,
     progress: Progress = None,
+    name: Name = None,
+    note: Note = None,
     store: StorePath = None,
     resume: Annotated[
         str | None,
@@ -131,14 +141,17 @@ def run(
                 python=python,
                 server_url=server,
                 server_token=server_token,
-                strict=strict,
                 rerun=not no_rerun,
                 store=store,
                 dry_run=dry_run,
                 resume=resume,
-                wanted=Wanted(json, html, trace, markdown, tables, why),
+                wanted=Wanted(
+                    json, html, trace, markdown, tables, why, junit, quiet=quiet, open=open_, strict=strict
+                ),
                 turns=turns,
                 progress=progress,
+                label=name,
+                note=note,
             )
         )
     )
@@ -178,9 +191,13 @@ def tune(
     server: Server = None,
     server_token: ServerToken = None,
     markdown: Markdown = False,
+    quiet: Quiet = False,
+    open_: Open = False,
     json: Json = None,
     html: Html = None,
     progress: Progress = None,
+    name: Name = None,
+    note: Note = None,
     store: StorePath = None,
 ) -> None:
     """Find the best strategy, in_flight and parallelism for a scenario."""
@@ -197,7 +214,9 @@ def tune(
         server_url=server,
         server_token=server_token,
         store=store,
-        wanted=Wanted(json=json, html=html, markdown=markdown),
+        wanted=Wanted(json=json, html=html, markdown=markdown, quiet=quiet, open=open_),
         progress=progress,
+        label=name,
+        note=note,
     )
     raise typer.Exit(tune_scenario(options, TuneOptions(goal, max_in_flight, tuple(case or ()))))

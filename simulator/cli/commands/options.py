@@ -168,6 +168,13 @@ Markdown = Annotated[
     ),
 ]
 
+Quiet = Annotated[
+    bool, flag("--quiet", group=SHOWN, tells="Nothing but the verdicts: no progress, no tables.")
+]
+Open = Annotated[
+    bool, flag("--open", group=SHOWN, tells="Open the report as a page in a browser, with or without --html.")
+]
+
 # What is written
 
 Json = Annotated[
@@ -192,6 +199,15 @@ Trace = Annotated[
         tells="One repetition of each cell as trace events, for ui.perfetto.dev; - is standard output.",
     ),
 ]
+Junit = Annotated[
+    str | None,
+    option(
+        "--junit",
+        group=WRITTEN,
+        metavar="PATH",
+        tells="Expectations as JUnit's XML, for CI; - is standard output.",
+    ),
+]
 Progress = Annotated[
     str | None,
     option(
@@ -204,6 +220,19 @@ Progress = Annotated[
 
 # What is kept
 
+Name = Annotated[
+    str | None,
+    option(
+        "--name",
+        group=KEPT,
+        metavar="NAME",
+        tells="Call the run so: then NAME is a RUN, the newest of that name.",
+    ),
+]
+Note = Annotated[
+    str | None,
+    option("--note", group=KEPT, metavar="TEXT", tells="What to remember of it; simulator runs shows it."),
+]
 StorePath = Annotated[
     Path | None,
     option("--store", group=KEPT, metavar="PATH", tells="The results database.", envvar="SIMULATOR_STORE"),

@@ -12,7 +12,12 @@ from simulator.cli.commands.options import (
     AllTables,
     Html,
     Json,
+    Junit,
     Markdown,
+    Name,
+    Note,
+    Open,
+    Quiet,
     Run,
     StorePath,
     Trace,
@@ -90,19 +95,25 @@ def runs(
 def report(
     run: Run = "last",
     *,
+    tables: AllTables = False,
+    why: Why = False,
+    markdown: Markdown = False,
+    quiet: Quiet = False,
+    open_: Open = False,
     json: Json = None,
     html: Html = None,
     trace: Trace = None,
-    markdown: Markdown = False,
+    junit: Junit = None,
+    name: Name = None,
+    note: Note = None,
     store: StorePath = None,
-    tables: AllTables = False,
-    why: Why = False,
 ) -> None:
-    """Show a run again."""
+    """Show a run again; name it, or note something about it."""
     from simulator.cli.results import show_run
     from simulator.cli.wanted import Wanted
 
-    raise typer.Exit(show_run(run, Wanted(json, html, trace, markdown, tables, why), store))
+    wanted = Wanted(json, html, trace, markdown, tables, why, junit, quiet=quiet, open=open_)
+    raise typer.Exit(show_run(run, wanted, store, label=name, note=note))
 
 
 def compare(

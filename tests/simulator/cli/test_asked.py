@@ -78,8 +78,12 @@ def test_without_a_file_or_a_word_about_the_job_it_asks_which(tmp_path: Path) ->
 def test_an_experiment_in_one_line_runs_and_its_command_runs_again(folder: Path) -> None:
     options = ("--parser", "mypkg:parse", "--pages-from", "./saved", "--latency", "1ms", "--in-flight", "2")
     little = ("--rounds", "1", "--strategy", "threads", "--set", "job.pages=8", "--set", LOOSE)
-    done = simulator(folder, "run", *options, *little, "--json", "-")
+    kept = ("--name", "first", "--note", "in one line", "--quiet")
+    done = simulator(folder, "run", *options, *little, *kept, "--json", "-")
     assert done.returncode == 0, done.stderr
+    assert "repetitions" not in done.stderr
+    (row,) = json.loads(simulator(folder, "runs", "--json", "-").stdout)
+    assert (row["label"], row["note"]) == ("first", "in one line")
     command = json.loads(done.stdout)["environment"]["command"]
     assert shlex.split(command)[:2] == ["simulator", "run"]
     planned = simulator(folder, *shlex.split(command)[1:], "--dry-run")

@@ -1,5 +1,7 @@
 """`--html`, as a person uses it."""
 
+import os
+import webbrowser
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,30 @@ def test_a_page_that_cannot_be_written_is_refused_at_once(folder: Path) -> None:
     done = simulator(folder, "report", "last", "--html", "nowhere/out.html")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--html nowhere/out.html: there is no folder nowhere; make it first" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "page"), [((), "cache/report.html"), (("--html", "out.html"), "out.html")]
+)
+def test_the_page_is_opened_from_where_it_is_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], page: str
+) -> None:
+    opened: list[str] = []
+
+    def open_(url: str) -> bool:
+        opened.append(url)
+        return bool(options)
+
+    monkeypatch.setattr(webbrowser, "open", open_)
+    environ = {**os.environ, "SIMULATOR_STORE": "results.sqlite", "SIMULATOR_CACHE": str(folder / "cache")}
+    done = simulator(folder, "report", "last", "--open", *options, environ=environ)
+    assert done.returncode == 0, done.stderr
+    assert opened == [(folder / page).as_uri()]
+    assert (folder / page).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert ("no browser is here; open " in done.stderr) == (not options)
+
+
+def test_what_goes_to_standard_output_cannot_be_opened(folder: Path) -> None:
+    done = simulator(folder, "report", "last", "--open", "--html", "-")
+    assert done.returncode == 2
+    assert "--open opens a file" in done.stderr

@@ -161,10 +161,11 @@ def test_the_database_of_another_program_is_left_alone(path: Path) -> None:
 
 
 def first_version(path: Path) -> None:
-    """Make a database what a program that knew neither turns nor resolved scenarios has left."""
+    """Make a database what a program that knew neither turns nor resolved scenarios nor labels has left."""
     with closing(sqlite3.connect(path)) as older:
         older.execute("DROP TABLE turns")
         older.execute("DROP TABLE scenarios_resolved")
+        older.execute("DROP TABLE labels")
         older.execute("PRAGMA user_version = 1")
 
 
@@ -178,11 +179,14 @@ def test_an_older_schema_is_read_as_it_is_and_upgraded_when_it_is_to_be_written(
     before = path.read_bytes()
     with Store.open(path, create=False) as reader:
         run = reader.load("r1")
+        assert reader.find("r") == "r1"
     assert (run.repetitions, run.turns) == ((make_repetition(),), {})
-    assert run.header.scenario_resolved is None
+    assert (run.header.scenario_resolved, run.header.label) == (None, None)
     assert path.read_bytes() == before
     with Store.open(path) as store:
         store.keep_turns("r1", "c0", TURNS)
+        store.label("r1", "main", None)
+        assert store.find("main") == "r1"
         assert store.load("r1").turns == {"c0": TURNS}
         assert store.load("r1").repetitions == (make_repetition(),)
     with closing(sqlite3.connect(path)) as upgraded:

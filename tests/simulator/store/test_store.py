@@ -16,7 +16,7 @@ from simulator.result.calibration import Calibration
 from simulator.result.repetition import Repetition
 from simulator.result.run import PlannedCell, RunHeader
 from simulator.result.samples import Samples
-from simulator.store import RunNotFoundError, Store, StoreError, default_path
+from simulator.store import RunNotFoundError, Store, StoreError, check_label, default_path
 
 Make = Callable[..., Any]
 
@@ -216,8 +216,8 @@ def test_the_list_is_newest_first_and_counts_only_what_can_run(
     # An earlier start: a clock that was set back does not change what "last" means.
     store.begin(replace(make_header("r2"), started_at="2001-01-01T00:00:00Z"))
     newest, oldest = store.runs()
-    assert astuple(newest) == ("r2", "mixed", "2001-01-01T00:00:00Z", "running", 2, 0, 6)
-    assert astuple(oldest) == ("r1", "mixed", "2025-01-02T03:04:05Z", "complete", 3, 1, 10)
+    assert astuple(newest) == ("r2", "mixed", "2001-01-01T00:00:00Z", "running", 2, 0, 6, None, None)
+    assert astuple(oldest) == ("r1", "mixed", "2025-01-02T03:04:05Z", "complete", 3, 1, 10, None, None)
     assert store.runs(limit=1) == (newest,)
 
 
@@ -254,11 +254,46 @@ def test_a_run_is_found_by_its_id_a_beginning_of_it_or_its_place(store: Store, m
     assert list(found.values()) == ["a1b2", "a1c3", "b7", "b77", "b77", "b7", "a1b2"]
 
 
+def test_a_run_is_found_by_what_it_is_called_and_the_newest_of_that_name_is_meant(
+    store: Store, make_header: Make
+) -> None:
+    store.begin(replace(make_header("a1b2"), label="main", note="before"))
+    store.begin(replace(make_header("b7"), label="a1"))
+    store.begin(make_header("b77"))
+    store.label("b77", "main", None)
+    assert [store.find(word) for word in ("main", "main~1", "a1", "a1b", "last")] == [
+        *("b77", "a1b2", "b7", "a1b2", "b77")
+    ]
+    store.label("b77", None, "after")
+    assert [(row.label, row.note) for row in store.runs()] == [
+        ("main", "after"),
+        ("a1", None),
+        ("main", "before"),
+    ]
+    header = store.load("b77").header
+    assert (header.label, header.note) == ("main", "after")
+    with pytest.raises(
+        RunNotFoundError, match=r"'main~2': .* holds 2 runs called main; the oldest is main~1"
+    ):
+        store.find("main~2")
+    store.delete("b77")
+    assert store.find("main") == "a1b2"
+
+
+@pytest.mark.parametrize("text", ["last", "a/b", "x.json", "7up", "", "a~1", "é"])
+def test_no_run_is_called_what_means_something_else(text: str) -> None:
+    with pytest.raises(ValueError, match="a run cannot be called"):
+        check_label(text)
+
+
 @pytest.mark.parametrize(
     ("reference", "message"),
     [
         ("a1", r"'a1' is the beginning of 2 runs: a1c3 \(mixed, .*\), a1b2 \(mixed, .*\); write more of it"),
-        ("x", r"no run 'x' in .*results\.sqlite; write `last`, `last~1` or the beginning of an id: a1c3"),
+        (
+            "x",
+            r"no run 'x' in .*results\.sqlite; write `last`, `last~1`, a run's name or the beginning of an id: a1c3",
+        ),
         ("", "no run ''"),
         ("last~2", r"no run 'last~2': .* holds 2 runs; the oldest is last~1"),
         ("last~x", "no run 'last~x'"),
