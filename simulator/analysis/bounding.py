@@ -10,7 +10,7 @@ from simulator.model.bounds import bound
 from simulator.result.document import CellResult, ResultDocument
 from simulator.scenario.shards import computing_in
 
-HOLDING = frozenset({"html.parser", "bs4", "spin"})
+HOLDING = ("html.parser", "bs4", "spin")
 """Built-in parsers that hold the GIL from their first line to the last: pure Python."""
 
 
@@ -70,6 +70,6 @@ def _bounded(
 
 
 def _parser(cell: CellResult, scenario: Mapping[str, Any]) -> Any:
-    """Return the parser as it is written for this cell."""
+    """Return the parser as it is written for this cell: a name, or a mapping."""
     case = ((scenario.get("cases") or {}).get(cell.factors.get(CASE)) or {}).get(PARSER)
     return cell.factors.get(PARSER) or case or (scenario.get("job") or {}).get("parser")
