@@ -122,8 +122,8 @@ def _table(rows: Sequence[RunRow]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("run", "started", "scenario", "status"):
         table.add_column(name, no_wrap=name != "scenario")
-    table.add_column("cells", justify="right")
-    table.add_column("repetitions", justify="right")
+    for name in ("cells", "repetitions"):
+        table.add_column(name, justify="right", no_wrap=True)
     labels = [": ".join(filter(None, (row.label, row.note))) for row in rows]
     if any(labels):
         table.add_column("name: note", overflow="fold")

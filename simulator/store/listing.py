@@ -1,8 +1,11 @@
 """The list of runs: one line each, counted without reading what was measured."""
 
+import sqlite3
 from dataclasses import dataclass
 
 from simulator.result.run import RunStatus
+
+from .schema import has_table
 
 LIST = """
     SELECT id, name, started_at, status, pid, boot_id, process_started,
@@ -12,7 +15,7 @@ LIST = """
     FROM runs ORDER BY seq DESC LIMIT ?
 """
 
-LABELS = "SELECT id, label, note FROM labels JOIN runs ON runs.seq = labels.run"
+_LABELS = "SELECT id, label, note FROM labels JOIN runs ON runs.seq = labels.run"
 
 
 @dataclass(frozen=True)
@@ -32,3 +35,10 @@ class RunRow:
     label: str | None = None
     """What a person calls it."""
     note: str | None = None
+
+
+def labels_of(connection: sqlite3.Connection) -> dict[str, tuple[str | None, str | None]]:
+    """Return label and note of the runs by their ids."""
+    if not has_table(connection, "labels"):
+        return {}
+    return {run_id: (label, note) for run_id, label, note in connection.execute(_LABELS)}

@@ -3,8 +3,10 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from simulator.environment import boot_id
+from simulator.result.run import RunStatus
 
 _STATE, _START_TIME = 0, 19
 """Positions in /proc/PID/stat after the command name: fields 3 and 22 of proc_pid_stat(5)."""
@@ -50,3 +52,10 @@ def _started(pid: int) -> int | None:
         return None if fields[_STATE] in "ZX" else int(fields[_START_TIME])
     except (OSError, ValueError, IndexError):
         return None
+
+
+def status_of(kept: str, owner: Owner) -> RunStatus:
+    """Return a run's status; one whose process is gone was interrupted, though nobody could write so."""
+    if kept == "running" and not is_alive(owner):
+        return "interrupted"
+    return cast("RunStatus", kept)

@@ -11,17 +11,17 @@ from typing import Self, cast
 from simulator.result.attribution import Timeline
 from simulator.result.calibration import Calibration
 from simulator.result.repetition import Repetition
-from simulator.result.run import PlannedCell, Run, RunHeader, RunStatus
+from simulator.result.run import Run, RunHeader, RunStatus
 from simulator.result.samples import Samples
 
 from . import codec
 from .connection import BUSY_TIMEOUT_S, connect
 from .errors import RunNotFoundError, StoreError, explained
-from .listing import LABELS, LIST, RunRow
-from .owner import Owner, is_alive, this_process
-from .reading import SampleReader, undamaged
+from .listing import LIST, RunRow, labels_of
+from .loading import read_run
+from .owner import Owner, status_of, this_process
+from .reading import undamaged
 from .reference import resolve
-from .schema import has_table
 
 
 class Store:
@@ -121,7 +121,7 @@ class Store:
             if row is None:
                 raise RunNotFoundError(f"no run {run_id!r} in {self.path}")
             kept, *fields = row
-            status = _status(kept, Owner(*fields))
+            status = status_of(kept, Owner(*fields))
             if status == "running":
                 raise StoreError(f"run {run_id} is still running, in process {fields[0]}; stop that first")
             if status == "complete":
@@ -205,10 +205,10 @@ class Store:
         """List the runs, newest first; `limit` null lists all."""
         with self._reading() as connection:
             rows = connection.execute(LIST, (-1 if limit is None else limit,)).fetchall()
-            labels = _labels(connection)
+            labels = labels_of(connection)
         return tuple(
             RunRow(
-                *(run_id, name, started_at, _status(status, Owner(*owner)), cells, done, planned),
+                *(run_id, name, started_at, status_of(status, Owner(*owner)), cells, done, planned),
                 *labels.get(run_id, (None, None)),
             )
             for run_id, name, started_at, status, *owner, cells, done, planned in rows
@@ -222,7 +222,7 @@ class Store:
         """
         with self._reading() as connection:
             rows = connection.execute("SELECT id, name, started_at FROM runs ORDER BY seq DESC").fetchall()
-            labels = {run_id: label for run_id, (label, _) in _labels(connection).items()}
+            labels = {run_id: label for run_id, (label, _) in labels_of(connection).items()}
         return resolve(reference, rows, labels, self.path)
 
     def load(self, run_id: str) -> Run:
@@ -232,60 +232,7 @@ class Store:
             RunNotFoundError: There is no such run.
         """
         with self._reading() as connection, undamaged(self.path, f"run {run_id}"):
-            row = connection.execute(
-                "SELECT seq, name, scenario, rounds, environment, started_at, status, pid, boot_id,"
-                " process_started FROM runs WHERE id = ?",
-                (run_id,),
-            ).fetchone()
-            if row is None:
-                raise RunNotFoundError(f"no run {run_id!r} in {self.path}")
-            seq, name, scenario, rounds, environment, started_at, status, *owner = row
-            cells = connection.execute(
-                "SELECT id, factors, baseline_id, in_flight, marked, unsupported FROM cells WHERE run = ?"
-                " ORDER BY position",
-                (seq,),
-            ).fetchall()
-            calibrations = connection.execute(
-                "SELECT cell, document FROM calibrations WHERE run = ? ORDER BY cell", (seq,)
-            ).fetchall()
-            repetitions = connection.execute(
-                "SELECT document FROM repetitions WHERE run = ? ORDER BY seq", (seq,)
-            ).fetchall()
-            turns = (
-                connection.execute(
-                    "SELECT cell, document FROM turns WHERE run = ? ORDER BY cell", (seq,)
-                ).fetchall()
-                if has_table(connection, "turns")
-                else ()
-            )
-            resolved = (
-                connection.execute("SELECT document FROM scenarios_resolved WHERE run = ?", (seq,)).fetchone()
-                if has_table(connection, "scenarios_resolved")
-                else None
-            )
-            label, note = _labels(connection).get(run_id, (None, None))
-            return Run(
-                header=RunHeader(
-                    id=run_id,
-                    name=name,
-                    scenario=codec.load(scenario),
-                    rounds=rounds,
-                    environment=codec.load(environment),
-                    started_at=started_at,
-                    cells=tuple(
-                        PlannedCell(cell, codec.load(factors), baseline, in_flight, bool(marked), unsupported)
-                        for cell, factors, baseline, in_flight, marked, unsupported in cells
-                    ),
-                    scenario_resolved=None if resolved is None else codec.load(resolved[0]),
-                    label=label,
-                    note=note,
-                ),
-                status=_status(status, Owner(*owner)),
-                calibrations={cell: codec.load_calibration(document) for cell, document in calibrations},
-                repetitions=tuple(codec.load_repetition(document) for (document,) in repetitions),
-                samples=SampleReader(self.path, run_id),
-                turns={cell: codec.load_timeline(document) for cell, document in turns},
-            )
+            return read_run(connection, self.path, run_id)
 
     def delete(self, run_id: str) -> None:
         """Remove a run with all that was measured in it; its space is given back to the disk.
@@ -302,7 +249,7 @@ class Store:
                 raise RunNotFoundError(f"no run {run_id!r} in {self.path}")
             seq, status, *fields = row
             owner = Owner(*fields)
-            if _status(status, owner) == "running" and owner != this_process():
+            if status_of(status, owner) == "running" and owner != this_process():
                 raise StoreError(f"run {run_id} is still running, in process {owner.pid}; stop that first")
             connection.execute("DELETE FROM runs WHERE seq = ?", (seq,))
 
@@ -348,17 +295,3 @@ def _known(run_id: str, cell_id: str) -> Iterator[None]:
         raise ValueError(
             f"run {run_id} has no cell {cell_id}, or already holds its repetition of this round"
         ) from error
-
-
-def _labels(connection: sqlite3.Connection) -> dict[str, tuple[str | None, str | None]]:
-    """Return label and note by the run's id."""
-    if not has_table(connection, "labels"):
-        return {}
-    return {run_id: (label, note) for run_id, label, note in connection.execute(LABELS)}
-
-
-def _status(kept: str, owner: Owner) -> RunStatus:
-    """Return a run's status; one whose process is gone was interrupted, though nobody could write so."""
-    if kept == "running" and not is_alive(owner):
-        return "interrupted"
-    return cast("RunStatus", kept)
