@@ -4,7 +4,7 @@ Precedence: defaults < file < environment (`SIMULATOR_SERVER__LATENCY=20ms`) < `
 their own (`--latency 20ms`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
