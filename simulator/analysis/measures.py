@@ -275,6 +275,7 @@ def disturbance(observed: Observed) -> Disturbance:
     return Disturbance(
         steal=max(0.0, after.steal_s - before.steal_s) / capacity_s,
         foreign=max(0.0, after.user_s - before.user_s - ours_s) / capacity_s,
+        cores=after.cores,
     )
 
 

@@ -13,6 +13,9 @@ from simulator.text.words import counted
 
 DELAY_TOLERANCE = 0.10
 DISTURBED = 0.10
+"""Share of the cores used that something from outside may take."""
+SMALL = 2.0
+"""Cores used that are enough not to be shaken by less than a fifth of a core."""
 IN_FLIGHT_TOLERANCE = 0.02
 """By how much a strategy may exceed its jobs in flight, as a share: rounding, no more."""
 THROTTLED = 0.01
@@ -126,9 +129,21 @@ def judge(
 
 
 def is_disturbed(measures: Measures) -> bool:
-    """Whether other programs and the host together took more of the machine than a fair comparison bears."""
-    steal, foreign = measures.disturbance.steal, measures.disturbance.foreign
-    return steal is not None and foreign is not None and steal + foreign > DISTURBED
+    """Whether other programs and the host together took more of the machine than a fair comparison bears.
+
+    That is a tenth of the cores that the job and its server used, of SMALL cores at least. Of what other programs took,
+    as much does not count as they left idle, halved: a job that waits on a core of its own does not feel them.
+    """
+    about = measures.disturbance
+    if about.steal is None or about.foreign is None:
+        return False
+    cores, used = about.cores, measures.cores_used
+    if cores is None or used is None:
+        return about.steal + about.foreign > DISTURBED
+    used += measures.server.cpu_cores or 0.0
+    stolen, foreign = about.steal * cores, about.foreign * cores
+    idle = max(0.0, cores - used - stolen - foreign)
+    return stolen + max(0.0, foreign - idle / 2) > DISTURBED * max(SMALL, used)
 
 
 def _errors(measures: Measures, observed: Observed) -> str:

@@ -84,8 +84,8 @@ class RepetitionJudged(Event):
 
 
 @dataclass(frozen=True)
-class RepetitionDiscarded(Event):
-    """A repetition of a disturbed round counts no more: the round is done again."""
+class RepetitionRevised(Event):
+    """A repetition of a disturbed round counts no more, since the round is done again; or it counts after all."""
 
     repetition: Repetition
 

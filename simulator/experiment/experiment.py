@@ -29,6 +29,8 @@ from simulator.schedule import Allowance, Next, Schedule
 from simulator.schedule.block import broken
 from simulator.schedule.sizing import BudgetError
 
+DISTURBED = "a repetition of this round was disturbed from outside"
+
 
 @dataclass
 class Experiment:
@@ -243,13 +245,23 @@ class Experiment:
         )
 
     def _discard(self, schedule: Schedule) -> None:
-        """Mark the repetitions of disturbed rounds that are done again."""
+        """Mark the repetitions of disturbed rounds that are done again, and those that after all count."""
         dropped = schedule.discarded(self._done)
         for i, repetition in enumerate(self._done):
-            if (repetition.cell_id, repetition.round) in dropped and repetition.status in ("ok", "invalid"):
-                reason = repetition.reason or "a repetition of this round was disturbed from outside"
-                self._done[i] = replace(repetition, status="discarded", reason=reason)
-                self._emit(events.RepetitionDiscarded(self._done[i]))
+            discarded = (repetition.cell_id, repetition.round) in dropped
+            if discarded and repetition.status in ("ok", "invalid"):
+                revised = replace(repetition, status="discarded", reason=repetition.reason or DISTURBED)
+            elif not discarded and repetition.status == "discarded":
+                valid = repetition.reason == DISTURBED
+                revised = replace(
+                    repetition,
+                    status="ok" if valid else "invalid",
+                    reason=None if valid else repetition.reason,
+                )
+            else:
+                continue
+            self._done[i] = revised
+            self._emit(events.RepetitionRevised(revised))
 
     def _started(self, schedule: Schedule, allowance: Allowance, following: Next) -> events.RepetitionStarted:
         remaining = schedule.remaining(self._done)

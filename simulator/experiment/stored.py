@@ -66,7 +66,7 @@ class InStore(Keeper):
                 store.calibrated(run_id, event.cell_id, event.calibration)
             case events.RepetitionJudged():
                 store.add(run_id, event.repetition, event.samples)
-            case events.RepetitionDiscarded(repetition):
+            case events.RepetitionRevised(repetition):
                 store.revise(run_id, repetition.cell_id, repetition.round, repetition)
             case events.TurnsWatched(cell_id, turns) if turns is not None:
                 store.keep_turns(run_id, cell_id, turns)

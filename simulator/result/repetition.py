@@ -54,6 +54,8 @@ class Disturbance:
     steal: float | None
     foreign: float | None
     """CPU of programs that are neither driver, nor server, nor runner; interrupts excluded."""
+    cores: int | None = None
+    """That capacity; null in older runs."""
 
 
 SMALL_BACKLOG = 0.05

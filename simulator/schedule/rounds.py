@@ -46,7 +46,7 @@ class Rounds:
 
     A block's round in which anything was disturbed from outside is done again in a later pass, whole, since its
     ratios are paired by round; but at most as many extra rounds as were planned, and only if the allowance bears it:
-    after that disturbed rounds count too. Planned rounds are run even where the allowance is used up.
+    after that the least disturbed rounds count too. Planned rounds are run even where the allowance is used up.
 
     Args:
         blocks: of the cells that can run.
@@ -140,20 +140,20 @@ class Rounds:
         if not alive:
             return frozenset()
         ran: dict[int, set[str]] = defaultdict(set)
-        disturbed, already = set(), set()
+        worst: dict[int, float] = {}
+        already = set()
         for r in mine:
             ran[r.round].add(r.cell_id)
             if r.disturbed:
-                disturbed.add(r.round)
+                worst[r.round] = max(worst.get(r.round, 0.0), _taken(r))
             if r.status == "discarded":
                 already.add(r.round)
-        whole = {round_ for round_ in disturbed if alive <= ran[round_]} - already
-        spare = self._goal.planned - len(already)
-        if spare <= 0 or not whole or not self._rerun:
+        whole = {round_ for round_ in worst if alive <= ran[round_]} | already
+        if whole == already or not self._rerun or not self._affords_another(block, done, dead):
             return frozenset(already)
-        if not self._affords_another(block, done, dead):
-            return frozenset(already)
-        return frozenset(already | set(sorted(whole)[:spare]))
+        # What disturbs is outside, and says nothing of the numbers: the least disturbed rounds count.
+        most = sorted(whole, key=lambda round_: (-worst.get(round_, 0.0), round_))
+        return frozenset(most[: self._goal.planned])
 
     def _affords_another(self, block: Block, done: Sequence[Repetition], dead: frozenset[str]) -> bool:
         """Whether one more round of this block fits beside the rounds that all blocks are sure to get."""
@@ -172,6 +172,12 @@ class Rounds:
         order = list(indices)
         Random(seed).shuffle(order)  # noqa: S311 - an order, not a secret
         return order
+
+
+def _taken(repetition: Repetition) -> float:
+    """Return the share of the machine that was taken from outside."""
+    about = repetition.measures.disturbance if repetition.measures is not None else None
+    return 0.0 if about is None else (about.steal or 0.0) + (about.foreign or 0.0)
 
 
 def _of(block: Block, done: Sequence[Repetition]) -> list[Repetition]:

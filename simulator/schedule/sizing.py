@@ -178,7 +178,8 @@ def auto(work: Work, gate: Gate, like: int = 0) -> Size:
     limit_s = LIMIT_SHARE * gate.time_limit_s
     if found.total_s > limit_s:
         beside_s = found.total_s - found.window_s
-        found = _counted(work, max(valid, min(wanted, int((limit_s - beside_s) * slowest))))
+        turns = int((limit_s - beside_s) * slowest) // work.in_flight
+        found = _counted(work, max(valid, min(wanted, turns * work.in_flight)))
     return found
 
 

@@ -209,6 +209,29 @@ def test_steal_and_foreign_together_disturb_from_a_tenth_of_the_machine(
     assert is_disturbed(measures(disturbance=Disturbance(steal, foreign))) is disturbed
 
 
+@pytest.mark.parametrize(
+    ("cores", "used", "steal", "foreign", "disturbed"),
+    [
+        (2, 1.9, 0.0, 0.04, False),
+        (2, 1.9, 0.0, 0.12, True),
+        (2, 0.05, 0.0, 0.25, False),  # half a core, where the job waits and one and a half are idle
+        (2, 0.05, 0.12, 0.0, True),  # what the host takes is taken from the job
+        (2, 0.05, 0.0, 0.9, True),
+        (64, 60.0, 0.0, 0.1, True),  # 6.4 cores, where four were left
+        (64, 8.0, 0.0, 0.09, False),
+    ],
+)
+def test_what_disturbs_is_related_to_the_cores_that_were_used_and_left_idle(
+    cores: int,
+    used: float,
+    steal: float,
+    foreign: float,
+    disturbed: bool,  # noqa: FBT001 - a table
+) -> None:
+    taken = Disturbance(steal, foreign, cores)
+    assert is_disturbed(measures(disturbance=taken, cores_used=used)) is disturbed
+
+
 def test_what_cannot_be_read_here_rejects_nothing() -> None:
     verdict = judged(observed(samples(stamped=False), readable=False, same_clock=False))
     assert verdict.reasons == ()

@@ -31,7 +31,7 @@ def test_another_program_runs_an_experiment_and_follows_it(tiny: Tiny) -> None:
     document = experiment.document()
     assert [cell.status for cell in document.cells] == ["ok", "ok"]
     assert not document.partial
-    told = [name for name in witness.names if name not in ("StillRunning", "RepetitionDiscarded")]
+    told = [name for name in witness.names if name not in ("StillRunning", "RepetitionRevised")]
     assert told[:6] == [
         "RunStarted",
         *["CalibrationStarted"] * 2,

@@ -19,7 +19,9 @@ def play(schedule: Schedule, make: Make, *, most: int = 2000) -> list[Repetition
         assert not any((r.cell_id, r.round) == (made.cell_id, made.round) for r in done), "run twice"
         done.append(made)
         dropped = schedule.discarded(done)
-        done = [replace(r, status="discarded") if (r.cell_id, r.round) in dropped else r for r in done]
+        done = [
+            replace(r, status="discarded") if (r.cell_id, r.round) in dropped else _counts(r) for r in done
+        ]
         assert len(done) <= most
     return done
 
@@ -27,3 +29,7 @@ def play(schedule: Schedule, make: Make, *, most: int = 2000) -> list[Repetition
 def steady(following: Next, _done: list[Repetition]) -> Repetition:
     """Return a valid repetition that nothing disturbed and that took a second."""
     return replace(repetition(following.cell_id, following.round), took_s=1.0)
+
+
+def _counts(made: Repetition) -> Repetition:
+    return replace(made, status="ok") if made.status == "discarded" else made

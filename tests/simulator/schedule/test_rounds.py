@@ -4,7 +4,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.result.repetition import Repetition
+from simulator.result.repetition import Disturbance, Repetition
 from simulator.schedule import Allowance, Block, Fixed, Next, Rounds, blocks_of
 from tests.simulator.analysis.builders import repetition
 from tests.simulator.schedule.played import Make, play, steady
@@ -131,3 +131,16 @@ def test_disturbed_rounds_may_be_taken_as_they_are() -> None:
     done = play(schedule, troubled({("s", 0), ("t", 1), ("s", 2)}))
     assert counting(done, "s") == counting(done, "t") == [0, 1, 2]
     assert not schedule.discarded(done)
+
+
+def test_of_rounds_that_were_all_disturbed_the_least_disturbed_count() -> None:
+    taken = dict(enumerate([0.11, 0.6, 0.7, 0.12, 0.65, 0.5]))
+
+    def make(following: Next, done: list[Repetition]) -> Repetition:
+        made = steady(following, done)
+        assert made.measures is not None
+        share = Disturbance(0.0, taken[following.round])
+        return replace(made, disturbed=True, measures=replace(made.measures, disturbance=share))
+
+    done = play(Rounds([block("s", "t")], Fixed(3), 1), make)
+    assert counting(done, "s") == counting(done, "t") == [0, 3, 5]

@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulator.schedule.sizing import (
@@ -98,6 +98,9 @@ def test_a_goal_may_ask_for_more_jobs() -> None:
 GATE = Gate(min_window_s=0.5, min_jobs_per_slot=10, time_limit_s=120)
 
 
+@example(
+    in_flight=59, wait_s=0.0, parse_cpu_s=2.0**-14, processes=False, releasing=None, cores=59
+)  # more than its time limit bears
 @given(
     in_flight=st.integers(1, 64),
     wait_s=st.floats(0, 0.5),
