@@ -162,7 +162,9 @@ def auto(work: Work, gate: Gate, like: int = 0) -> Size:
     valid = (
         size(work, window_s=gate.min_window_s * MARGIN, min_jobs_per_slot=gate.min_jobs_per_slot).pages or 1
     )
-    most = max(valid, int(slowest * max(LONGEST_S, aimed_s)))
+    if work.rate_per_s is None:
+        valid = -(-valid // work.in_flight) * work.in_flight
+    most = max(valid, _turns(work, slowest * max(LONGEST_S, aimed_s)))
     wanted = max(valid, min(ceil(aimed_s * fastest), most))
     if work.rate_per_s is None:
         busy_s = work.parse_cpu_s + work.client_cpu_s + TRANSPORT_S
@@ -178,9 +180,13 @@ def auto(work: Work, gate: Gate, like: int = 0) -> Size:
     limit_s = LIMIT_SHARE * gate.time_limit_s
     if found.total_s > limit_s:
         beside_s = found.total_s - found.window_s
-        turns = int((limit_s - beside_s) * slowest) // work.in_flight
-        found = _counted(work, max(valid, min(wanted, turns * work.in_flight)))
+        found = _counted(work, max(valid, min(wanted, _turns(work, (limit_s - beside_s) * slowest))))
     return found
+
+
+def _turns(work: Work, jobs: float) -> int:
+    """Return so many jobs and no more, in whole turns of those in flight."""
+    return int(jobs) // work.in_flight * work.in_flight
 
 
 def auto_all(works: Mapping[str, Work], blocks: Mapping[str, str], gate: Gate) -> dict[str, Size]:
