@@ -90,16 +90,25 @@ def _table(table: Table, console: Console) -> None:
 
 
 def _blocks(table: Table, width: int) -> Iterator[list[int]]:
-    """Deal the columns to blocks that fit the width, below one another, each beginning with the rows' names."""
+    """Deal the columns to blocks that fit the width, below one another, each beginning with the rows' names.
+
+    Before there is a second block, those columns go that can be spared.
+    """
     widths = [_column_width(column, [row[i] for row in table.rows]) for i, column in enumerate(table.columns)]
-    names = min(widths[0], max(width // 3, width - sum(widths[1:]) - len(widths) + 1))
+    kept = [*range(len(widths))]
+    for spared in sorted({column.spared for column in table.columns} - {0}, reverse=True):
+        if sum(widths[i] + 1 for i in kept) - 1 <= width:
+            break
+        kept = [i for i in kept if table.columns[i].spared != spared]
+    others = sum(widths[i] + 1 for i in kept[1:])
+    names = min(widths[0], max(width // 3, width - others))
     block, used = [0], names
-    for index, wanted in enumerate(widths[1:], start=1):
-        if used + 1 + wanted > width and len(block) > 1:
+    for index in kept[1:]:
+        if used + 1 + widths[index] > width and len(block) > 1:
             yield block
             block, used = [0], names
         block.append(index)
-        used += 1 + wanted
+        used += 1 + widths[index]
     yield block
 
 

@@ -14,6 +14,7 @@ from simulator.report.view.machine import machine
 from simulator.report.view.matrix import crossover_tables, picture, told, winners
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.view.remarks import notes, remarks
+from simulator.report.view.verdicts import verdicts
 from simulator.report.view.why import why
 from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import NONE, factor, ms, number
@@ -31,7 +32,10 @@ def _speedup(cell: CellResult) -> str:
 
 def _reach(cell: CellResult) -> str:
     rate = cell.throughput_per_s
-    return NONE if rate is None else f"{number(rate.low)}–{number(rate.high)}"
+    if rate is None:
+        return NONE
+    reach = f"{number(rate.low)}–{number(rate.high)}"
+    return f"[{reach}]" if rate.kind == "range" else reach
 
 
 def _tail(cell: CellResult) -> str:
@@ -49,11 +53,25 @@ _P50, _CORES, _STARTUP = (
     measured("p50", "response time of a job: median"),
     *map(measured, ("cores", "startup")),
 )
+VERDICT = Column(
+    "verdict",
+    "",
+    "take: the simplest that is surely as fast as the best",
+    numeric=False,
+)
 _SHOWN = (
     WHO,
     measured("throughput", over_rounds("throughput")),
-    Shown(Column("95 %", "", "interval of the pages/s; with fewer than 3 rounds the range"), _reach),
-    measured("speedup", "pages/s over those of sequential in the same round: median", text=_speedup),
+    Shown(
+        Column("95 %", "", "interval of the pages/s; with fewer than 3 rounds the range, in brackets"), _reach
+    ),
+    measured(
+        "speedup",
+        "pages/s over those of sequential, by the rounds that both did",
+        heading="over",
+        symbol="seq ×",
+        text=_speedup,
+    ),
     _P50,
     Shown(Column("tail", "ms", "the highest response-time percentile with 10 samples beyond it"), _tail),
     measured("cpu"),
@@ -61,7 +79,7 @@ _SHOWN = (
     measured("memory"),
     _STARTUP,
 )
-COLUMNS = columns_of(_SHOWN)
+COLUMNS = (WHO.column, VERDICT, *columns_of(_SHOWN[1:]))
 ESSENTIAL = tuple(shown for shown in _SHOWN if shown not in (_P50, _CORES, _STARTUP))
 """Columns that are shown also where there is little room."""
 
@@ -129,9 +147,13 @@ def _group(
     """Return the tables of one combination; with `ranked`, who wins stands elsewhere as a name and a number only."""
     findings = (f for f in document.findings if _covers(f.scope, group.key))
     texts = tuple(sentence(f) for f in findings if kind_of(f).place != "answer" or ranked)
-    table = Table(
-        group.title, COLUMNS, tuple(row(_SHOWN, cell) for cell in group.cells), notes(group.cells), texts
-    )
+    said = verdicts(document)
+    rows = []
+    for cell in group.cells:
+        who, *numbers = row(_SHOWN, cell)
+        # What has no numbers has its status in the place of the verdict.
+        rows.append((who, said.get(cell.id, ""), *numbers) if _has_numbers(cell) else (who, *numbers, ""))
+    table = Table(group.title, COLUMNS, tuple(rows), notes(group.cells), texts)
     explained = why(group.title, group.cells) if explain else ()
     return (table, *arrivals_tables(group.title, group.cells), *explained)
 
@@ -171,8 +193,12 @@ def _no_answer(document: ResultDocument) -> str:
     return "Nothing valid was measured; the reasons stand below."
 
 
+def _has_numbers(cell: CellResult) -> bool:
+    return cell.status == "ok" and cell.throughput_per_s is not None
+
+
 def row(table: Sequence[Shown], cell: CellResult) -> tuple[str, ...]:
     """Return a cell's row: its numbers, or where it has none its status."""
-    if cell.status != "ok" or cell.throughput_per_s is None:
+    if not _has_numbers(cell):
         return (starred(cell), cell.status, *[""] * (len(table) - 2))
     return row_of(table, cell)

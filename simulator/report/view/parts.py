@@ -21,6 +21,8 @@ class Column:
     """Empty for text and plain numbers."""
     explanation: str
     numeric: bool = True
+    spared: int = 0
+    """Left out where the table would not fit: the highest first; 0: never."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def test_open_arrivals_have_a_second_table_and_no_speedup() -> None:
         }
     )
     main, arrivals = tables(made)
-    speedup = [column.name for column in COLUMNS].index("speed-up")
+    speedup = [column.name for column in COLUMNS].index("over")
     assert {row[speedup] for row in main.rows} == {NONE}
     assert arrivals.title == f"{main.title}: jobs come by themselves"
     assert arrivals.rows == (

@@ -55,7 +55,7 @@ def test_the_table_begins_with_sequential_and_shows_every_strategy() -> None:
     assert table.title == "8 in flight"
     assert [row[0] for row in table.rows] == ["sequential", "threads", "asyncio"]
     assert all(len(row) == len(table.columns) for row in table.rows)
-    assert (cell(table, 0, "pages"), cell(table, 0, "speed-up")) == ("20.5", "1")
+    assert (cell(table, 0, "pages"), cell(table, 0, "over")) == ("20.5", "1")
     assert (cell(table, 1, "pages"), cell(table, 1, "p50"), cell(table, 1, "tail")) == (
         "102",
         "60",
