@@ -39,11 +39,12 @@ Examples:
     "report": """\
 Examples:
   simulator report last --why
-  simulator report last --html report.html""",
+  simulator report last --html report.html --open
+  simulator report last --quiet --name main""",
     "compare": """\
 Examples:
-  simulator compare last~1 last
-  simulator compare main.json last --metric p99 --tolerance 10%
+  simulator compare main last
+  simulator compare last~1 last --metric p99 --tolerance 10%
 
 Ends with 0 · 2 usage · 98 nothing could be compared · 99 a regression.""",
     "export": """\

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator.cli.commands.named import scenario_names
+from simulator.cli.commands.named import run_names, scenario_names
 
 MEASURED = "What is measured"
 SURE = "How long, how sure"
@@ -33,6 +33,7 @@ Run = Annotated[
     typer.Argument(
         metavar="RUN",
         help="A run: the beginning of its id, its name, last, last~1, or a result document.",
+        autocompletion=run_names,
     ),
 ]
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from simulator.cli.commands.named import run_names
 from simulator.cli.commands.options import (
     KEPT,
     SHOWN,
@@ -117,8 +118,18 @@ def report(
 
 
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="A RUN, as for report: what is compared with.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="A RUN: what may have become faster or slower.")],
+    a: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", help="A RUN, as for report: what is compared with.", autocompletion=run_names
+        ),
+    ],
+    b: Annotated[
+        str,
+        typer.Argument(
+            metavar="B", help="A RUN: what may have become faster or slower.", autocompletion=run_names
+        ),
+    ],
     *,
     metric: Annotated[
         str,

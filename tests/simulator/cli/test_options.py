@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import typer
 import mockserver.cli
 from simulator.cli.app import app
 from simulator.cli.old_spellings import RENAMED, WITH_A_PATH
+from tests.simulator.analysis.measured_runs import run_of
 from tests.simulator.cli.started import simulator
+from tests.simulator.cli.stored import keep
 
 PROGRAM: Any = typer.main.get_command(app)
 SERVER: Any = typer.main.get_command(mockserver.cli.app)
@@ -98,7 +101,24 @@ def test_every_command_has_an_example() -> None:
     assert {shlex.split(example)[1] for example in EXAMPLES} == set(PROGRAM.commands)
 
 
+def completed(folder: Path, *words: str) -> list[str]:
+    asked = {
+        "_SIMULATOR_COMPLETE": "complete_bash",
+        "COMP_WORDS": shlex.join(["simulator", *words]),
+        "COMP_CWORD": str(len(words)),
+        "SIMULATOR_STORE": str(folder / "results.sqlite"),
+    }
+    return simulator(folder, environ=asked).stdout.split()
+
+
 def test_a_shell_completes_the_names_of_shipped_scenarios(tmp_path: Path) -> None:
-    asked = {"_SIMULATOR_COMPLETE": "complete_bash", "COMP_WORDS": "simulator run gil", "COMP_CWORD": "2"}
-    done = simulator(tmp_path, environ=asked)
-    assert done.stdout.split() == ["gil", "gil_releasing_parse"]
+    for command in ("run", "tune", "validate"):
+        assert completed(tmp_path, command, "gil") == ["gil", "gil_releasing_parse"]
+
+
+def test_a_shell_completes_what_means_a_run(tmp_path: Path) -> None:
+    assert completed(tmp_path, "report", "") == [], "there is no database yet"
+    older, newer = (run_of({"threads": [1.0, 1.0, 1.0]}, run_id=run_id) for run_id in ("a1", "b2"))
+    keep(tmp_path, replace(older, header=replace(older.header, label="main")), newer)
+    assert completed(tmp_path, "report", "") == ["a1", "b2", "last", "main"]
+    assert completed(tmp_path, "compare", "main", "l") == ["last"]
