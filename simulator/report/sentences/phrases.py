@@ -1,6 +1,7 @@
 """Parts of sentences that several kinds have."""
 
-from simulator.text.numbers import rate
+from simulator.measures.registry import MEASURES
+from simulator.text.numbers import number, rate
 
 
 def by_nature(in_flight: int | None) -> str:
@@ -11,3 +12,9 @@ def by_nature(in_flight: int | None) -> str:
 def coming(per_s: float | None) -> str:
     """Return how many jobs come."""
     return "jobs" if per_s is None else rate(per_s, "jobs")
+
+
+def as_in_tables(measure: str, value: float) -> str:
+    """Return a value of a measure in the unit of its column, so that it has the digits that stand there."""
+    unit = MEASURES[measure].unit
+    return f"{number(unit.of(value))} {unit.symbol}"

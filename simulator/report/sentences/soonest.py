@@ -1,14 +1,15 @@
 """Who answers soonest of those that keep up."""
 
 from simulator.report.sentences.interface import Kind
+from simulator.report.sentences.phrases import as_in_tables
 from simulator.result.findings.answers import Soonest
-from simulator.text.numbers import duration, times
+from simulator.text.numbers import times
 from simulator.text.words import form, listed, names, plural
 
 
 def _sentence(found: Soonest) -> str:
     best, tail = found.best, found.tail
-    high = "" if tail is None else f"; {tail.percentile} {duration(tail.value_s)}"
+    high = "" if tail is None else f"; {tail.percentile} {as_in_tables(tail.percentile, tail.value_s)}"
     answers = f"a response in {_reached(found, high)}"
     near = [one.strategy for one in found.rivals if one.verdict in ("as fast", "a little faster")]
     open_ = [one.strategy for one in found.rivals if one.verdict == "cannot tell"]
@@ -34,7 +35,7 @@ def _sentence(found: Soonest) -> str:
 def _reached(found: Soonest, high: str) -> str:
     if found.p50_s is None:
         return f"an unknown time{high}"
-    return f"{duration(found.p50_s)} (median, from the planned start{high})"
+    return f"{as_in_tables('p50', found.p50_s)} (median, from the planned start{high})"
 
 
 KIND = Kind(Soonest, "answer", _sentence)

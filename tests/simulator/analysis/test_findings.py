@@ -358,8 +358,7 @@ def test_unknown_times_have_no_character_and_unknown_cores_no_cause() -> None:
 def test_the_price_of_processes_is_told_beside_threads() -> None:
     (price,) = said(document(**WAITING_JOB), Price)
     assert (
-        price
-        == "processes hold 300 MB where threads hold 40 MB, and are ready after 1.2 s instead of 400 ms."
+        price == "processes hold 300 MB where threads hold 40 MB, and are ready after 1.2 s instead of 0.4 s."
     )
 
 

@@ -30,7 +30,7 @@ PROCESSES = cell("asyncio_to_processes", 0.012, 6.0)
 def test_stalls_and_their_price_stand_beside_an_idle_loop() -> None:
     (found,) = responsive(SCOPE, [ON_LOOP, THREADS, PROCESSES])
     assert sentence(found) == (
-        "Parsed on the loop, it stands still for up to 1.79 s; handed to threads 83.4 ms at +5 % wall time and to"
+        "Parsed on the loop, it stands still for up to 1,790 ms; handed to threads 83.4 ms at +5 % wall time and to"
         " processes 12 ms at -40 % wall time. A loop that has nothing to do is up to 0.4 ms late here."
     )
     assert found.idle_loop_lag_max_s == 0.0004
