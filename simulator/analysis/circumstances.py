@@ -55,6 +55,12 @@ def cautions(a: MeasuredRun, b: MeasuredRun) -> tuple[str, ...]:
         left_text, right_text = left_set.get(name, "not there"), right_set.get(name, "not there")
         if left_text != right_text and left_set and right_set:
             found.append(f"{name}: {left_text} in A, {right_text} in B")
+    found.extend(
+        f"{name} went on until its intervals were narrow enough, so its scatter is taken from its first"
+        f" {run.first} rounds where that is more"
+        for name, run in (("A", a), ("B", b))
+        if run.first is not None
+    )
     found.extend(_switches(a.environment, b.environment))
     left_scenario, right_scenario = a.scenario_resolved, b.scenario_resolved
     if left_scenario is None or right_scenario is None:

@@ -1,21 +1,25 @@
-"""Run B against run A, cell by cell. Nothing is called different within the change of the machine's own speed.
+"""Run B against run A, cell by cell.
 
-The spin timed around each repetition says how fast the machine was then. How much of a change of that speed a job
-feels is not known: all of it if it computes, nothing if it waits. So a ratio counts only when its interval excludes
-everything between 1 and the machine's own ratio. The same goes for the amount of parsing that two calibrations of one
-parse cost came to.
+Two things can be compared of pages/s: the speed-up over the baseline, in which cancels what the machine did to a round;
+and pages/s themselves, corrected for the machine's speed as far as the cell may feel it (`change`), to which the
+baseline adds no scatter. Each cell is compared by whichever is known better. Only where the baseline itself surely
+changed it is no measure of the others: then they are compared by pages/s, so that what became slower everywhere, as a
+parser, does not vanish, and what only the baseline gained is no loss of the others. All else is compared as it is.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, expm1, log
+from statistics import fmean, median
+from typing import Literal
 
-import numpy as np
-
+from simulator.analysis.change import Change, Firsts, Way, between, changes
 from simulator.analysis.circumstances import cautions
-from simulator.analysis.summary import status_of, valid
+from simulator.analysis.comparable import Rounds, over_baseline, rounds_of, work_ratio
+from simulator.analysis.summary import valid
 from simulator.measures.measure import Measure
+from simulator.measures.work import SPEEDUP, THROUGHPUT
 from simulator.result.comparison import (
     SCHEMA,
     CellComparison,
@@ -25,26 +29,23 @@ from simulator.result.comparison import (
     Side,
 )
 from simulator.result.measured import MeasuredCell, MeasuredRun
-from simulator.result.repetition import Repetition
-from simulator.stats.intervals import FEWEST_FOR_INTERVAL, Interval
-from simulator.stats.unpaired import powered, unpaired_ratio
-from simulator.text.numbers import factor, times
-from simulator.text.words import counted
+from simulator.result.repetition import Measures
+from simulator.stats.intervals import Interval, differs
+from simulator.stats.unpaired import rejected
+from simulator.text.numbers import share, times
+
+By = Literal["metric", "speedup"]
+LEVEL = 0.05
+"""Chance that any cell is called a regression where none is beyond the tolerance."""
 
 
 @dataclass(frozen=True)
-class _Measured:
-    """One cell of one run: its valid values, or why there are none."""
+class _Told:
+    """What is known of a cell that both runs have."""
 
-    rounds: int
-    values: tuple[float, ...]
-    speeds: tuple[float, ...]
-    """One over the spin's seconds, of the same repetitions."""
-    missing: str | None
-
-    @property
-    def side(self) -> Side:
-        return Side(self.rounds, float(np.median(self.values)) if self.values else None)
+    by: By
+    change: Change
+    felt: float
 
 
 def compare_runs(
@@ -55,22 +56,22 @@ def compare_runs(
     Args:
         a: what is compared with.
         b: what may have become faster or slower.
-        metric: what is compared; one that ranks.
+        metric: what is compared; of one that does not rank, nothing is a regression.
         tolerance: by how much worse B may be before it is a regression.
         across: how machine and Python differ, as `circumstances.differences` found it.
     """
-    cells_a, cells_b = ({cell.id: cell for cell in run.cells} for run in (a, b))
-    common = [cell_id for cell_id in cells_a if cell_id in cells_b]
-    overall = unpaired_ratio(
-        *(_speed_by_round(cells[cell_id] for cell_id in common) for cells in (cells_b, cells_a))
-    )
-    compared: list[CellComparison] = []
-    for cell in (*a.cells, *(cell for cell in b.cells if cell.id not in cells_a)):
-        in_a, in_b = cells_a.get(cell.id), cells_b.get(cell.id)
-        if in_a is not None and in_b is not None:
-            compared.append(_compare(in_a, in_b, metric, tolerance))
-        else:
-            compared.append(_lone(cell, metric, in_a=in_a is not None))
+    cells = _Cells({cell.id: cell for cell in a.cells}, {cell.id: cell for cell in b.cells})
+    ways = {cell_id: cells.way(cell_id, metric) for cell_id in cells.common}
+    told = _told(cells, ways, metric, (a.first, b.first), tolerance)
+    beyond = _beyond(told, metric)
+    compared = [
+        _told_cell(cells.a[cell_id], ways[cell_id], told[cell_id], metric, tolerance, beyond=beyond)
+        if cell_id in told
+        else _untold_cell(cells.a[cell_id], ways[cell_id])
+        if cell_id in ways
+        else _lone_cell(cell, metric, in_a=cell_id in cells.a)
+        for cell_id, cell in {**cells.a, **cells.b}.items()
+    ]
     return Comparison(
         schema=SCHEMA,
         metric=metric.name,
@@ -80,54 +81,156 @@ def compare_runs(
         b=ComparedRun(b.id, b.name, b.started_at),
         across=tuple(across),
         cautions=cautions(a, b),
-        machine_speed=overall,
+        machine_speed=cells.speed(lambda measures: measures.spin_s),
         cells=tuple(compared),
+        memory_speed=cells.speed(lambda measures: measures.stream_s),
     )
 
 
-def _speed_by_round(cells: Iterable[MeasuredCell]) -> list[float]:
-    """Return the machine's mean speed in each round, over the valid repetitions of these cells."""
-    logs: dict[int, list[float]] = defaultdict(list)
-    for cell in cells:
-        for repetition in valid(cell.repetitions):
-            if repetition.measures is not None and repetition.measures.spin_s > 0:
-                logs[repetition.round].append(-log(repetition.measures.spin_s))
-    return [exp(sum(found) / len(found)) for found in logs.values()]
+@dataclass(frozen=True)
+class _Cells:
+    """Those of the two runs, by id."""
+
+    a: Mapping[str, MeasuredCell]
+    b: Mapping[str, MeasuredCell]
+
+    @property
+    def common(self) -> list[str]:
+        return [cell_id for cell_id in self.a if cell_id in self.b]
+
+    def way(self, cell_id: str, metric: Measure) -> Way:
+        """Return how a cell is compared by a measure."""
+        a, b = (
+            rounds_of(run[cell_id], metric)
+            if metric.repetition is not None
+            else over_baseline(run[cell_id], run.get(run[cell_id].baseline_id or ""))
+            for run in (self.a, self.b)
+        )
+        power = THROUGHPUT.speed_power if metric is SPEEDUP else metric.speed_power
+        felt = max(a.busy, b.busy, key=abs) if metric.of_window else 1.0
+        work = work_ratio(self.a[cell_id], self.b[cell_id])
+        return Way(a, b, power, felt if power else 0.0, work)
+
+    def speed(self, seconds: Callable[[Measures], float | None]) -> Interval | None:
+        """Return how the machine's speed changed, by its mean over all valid repetitions of each round."""
+        runs = []
+        for run in (self.a, self.b):
+            logs: dict[int, list[float]] = defaultdict(list)
+            for repetition in valid(r for cell_id in self.common for r in run[cell_id].repetitions):
+                taken = None if repetition.measures is None else seconds(repetition.measures)
+                if taken:
+                    logs[repetition.round].append(-log(taken))
+            runs.append({round_: exp(fmean(found)) for round_, found in logs.items()})
+        return between(*runs)
 
 
-def _measured(cell: MeasuredCell, metric: Measure) -> _Measured:
-    good: list[Repetition] = valid(cell.repetitions)
-    status, reason = status_of(cell.unsupported, cell.repetitions, good)
-    if status != "ok":
-        return _Measured(0, (), (), f"{status}: {reason}")
-    measures = [r.measures for r in good if r.measures is not None]
-    values = [metric.of_repetition(m) for m in measures]
-    usable = tuple(value for value in values if value is not None and value > 0)
-    speeds = tuple(1 / m.spin_s for m in measures if m.spin_s > 0)
-    missing: str | None = None
-    if len(usable) < len(values):
-        # Those that have a value may be the better ones: what is missing is not missing by chance.
-        missing = _missing(values, metric)
-    elif len(values) < FEWEST_FOR_INTERVAL:
-        missing = f"{counted(len(values), 'valid round')}, {FEWEST_FOR_INTERVAL} are needed"
-    elif len(speeds) < len(values):
-        missing = "the machine's speed was not taken in every round"
-    return _Measured(len(values), usable, speeds, missing)
+def _told(
+    cells: _Cells, ways: Mapping[str, Way], metric: Measure, firsts: Firsts, tolerance: float
+) -> dict[str, _Told]:
+    """Return what is known of each cell of which anything is."""
+    by_metric = changes({name: way for name, way in ways.items() if not way.missing}, firsts, tolerance)
+    own: By = "speedup" if metric is SPEEDUP else "metric"
+    told = {name: _Told(own, change, ways[name].felt) for name, change in by_metric.items()}
+    if metric is not THROUGHPUT:
+        return told
+    over = {name: cells.way(name, SPEEDUP) for name in told}
+    by_speedup = changes({name: way for name, way in over.items() if not way.missing}, firsts, tolerance)
+    for name, change in by_speedup.items():
+        baseline = by_metric.get(cells.a[name].baseline_id or "")
+        if baseline is not None and not differs(baseline.adjusted) and change.reach < by_metric[name].reach:
+            told[name] = _Told("speedup", change, over[name].felt)
+    return told
 
 
-def _missing(values: Sequence[float | None], metric: Measure) -> str:
-    """Say in how many rounds there is nothing that a ratio can be formed of, and why."""
-    none = sum(value is None or (metric.floor is None and value <= 0) for value in values)
-    if none:
-        return f"{none} of {len(values)} valid rounds have no {metric.name} ({metric.why_missing})"
-    zero = sum(value is not None and value <= 0 for value in values)
-    return (
-        f"{zero} of {len(values)} valid rounds have a {metric.called} of 0, and a ratio needs more than that"
+def _p(change: Change, metric: Measure) -> float:
+    return change.p_lower if metric.better == "more" else change.p_higher
+
+
+def _beyond(told: Mapping[str, _Told], metric: Measure) -> frozenset[str]:
+    """Return the cells that are surely worse by more than is tolerated, though many were looked at."""
+    if metric.better is None:
+        return frozenset()
+    surely = rejected([_p(found.change, metric) for found in told.values()], LEVEL)
+    return frozenset(name for name, sure in zip(told, surely, strict=True) if sure)
+
+
+def _told_cell(
+    cell: MeasuredCell, way: Way, told: _Told, metric: Measure, tolerance: float, *, beyond: Collection[str]
+) -> CellComparison:
+    change = told.change
+    verdict, reason = _verdict(change, metric, tolerance)
+    wholly = _wholly_beyond(change.adjusted, metric, tolerance)
+    return CellComparison(
+        id=cell.id,
+        factors=cell.factors,
+        verdict=verdict,
+        reason=reason,
+        regression=wholly and cell.id in beyond,
+        a=_side(way.a),
+        b=_side(way.b),
+        ratio=change.ratio,
+        adjusted=change.adjusted,
+        machine_speed=change.cpu,
+        parse_work=way.work,
+        baseline_id=cell.baseline_id,
+        by=told.by,
+        memory_speed=change.memory,
+        felt=told.felt,
+        would_show=expm1(change.reach),
+        beyond=wholly,
+        p=None if metric.better is None else _p(change, metric),
     )
 
 
-def _lone(cell: MeasuredCell, metric: Measure, *, in_a: bool) -> CellComparison:
-    side = _measured(cell, metric).side
+def _wholly_beyond(adjusted: Interval, metric: Measure, tolerance: float) -> bool:
+    """Whether all that is known is worse by more than a tolerance."""
+    if metric.better == "more":
+        return adjusted.high < 1 - tolerance
+    return metric.better == "less" and adjusted.low > 1 + tolerance
+
+
+def _verdict(change: Change, metric: Measure, tolerance: float) -> tuple[ComparisonVerdict, str | None]:
+    adjusted = change.adjusted
+    lower, higher = metric.words
+    if differs(adjusted):
+        return (lower if adjusted.high < 1 else higher), None
+    worse = (metric.better != "less" and adjusted.low < 1 - tolerance) or (
+        metric.better != "more" and adjusted.high > 1 + tolerance
+    )
+    reasons = []
+    if differs(change.ratio):
+        memory = "" if change.memory is None else f", its memory's {times(change.memory)}"
+        reasons.append(
+            f"{times(change.ratio.median)} is within what the machine's own speed ({times(change.cpu)}{memory})"
+            " and the calibration may explain"
+        )
+    if worse:
+        reasons.append(f"it may be worse by more than {share(tolerance)}")
+    return ("cannot tell" if worse else "no difference"), "; ".join(reasons) or None
+
+
+def _side(rounds: Rounds) -> Side:
+    return Side(rounds.valid, median(rounds.values.values()) if rounds.values else None)
+
+
+def _untold_cell(cell: MeasuredCell, way: Way) -> CellComparison:
+    return CellComparison(
+        id=cell.id,
+        factors=cell.factors,
+        verdict="cannot tell",
+        reason=way.missing,
+        regression=False,
+        a=_side(way.a),
+        b=_side(way.b),
+        ratio=between(way.a.values, way.b.values),
+        adjusted=None,
+        machine_speed=between(way.a.cpu, way.b.cpu),
+        parse_work=way.work,
+    )
+
+
+def _lone_cell(cell: MeasuredCell, metric: Measure, *, in_a: bool) -> CellComparison:
+    side = None if metric.repetition is None else _side(rounds_of(cell, metric))
     return CellComparison(
         id=cell.id,
         factors=cell.factors,
@@ -141,80 +244,3 @@ def _lone(cell: MeasuredCell, metric: Measure, *, in_a: bool) -> CellComparison:
         machine_speed=None,
         parse_work=None,
     )
-
-
-def _compare(cell_a: MeasuredCell, cell_b: MeasuredCell, metric: Measure, tolerance: float) -> CellComparison:
-    a, b = _measured(cell_a, metric), _measured(cell_b, metric)
-    ratio, speed = unpaired_ratio(b.values, a.values), unpaired_ratio(b.speeds, a.speeds)
-    work = _work_ratio(cell_a, cell_b)
-    missing = [f"in {name} {m.missing}" for name, m in (("A", a), ("B", b)) if m.missing is not None]
-    adjusted = None
-    verdict: ComparisonVerdict = "cannot tell"
-    reason: str | None = "; ".join(missing)
-    if ratio is not None and speed is not None and not missing:
-        adjusted = _adjusted(ratio, speed, work or 1.0, metric.speed_power)
-        verdict, reason = _verdict(ratio, adjusted, speed, metric)
-    return CellComparison(
-        id=cell_a.id,
-        factors=cell_a.factors,
-        verdict=verdict,
-        reason=reason,
-        regression=adjusted is not None and _regressed(verdict, adjusted, metric, tolerance),
-        a=a.side,
-        b=b.side,
-        ratio=ratio,
-        adjusted=adjusted,
-        machine_speed=speed,
-        parse_work=work,
-    )
-
-
-def _adjusted(ratio: Interval, speed: Interval, work: float, power: int) -> Interval:
-    """Return the ratio divided by every share, from nothing to all, of what the machine's change may explain.
-
-    Args:
-        ratio: of the metric.
-        speed: of the machine, by this cell's own spins, with their scatter.
-        work: of the parsing per page that the calibrations came to.
-        power: how the metric follows the machine's speed.
-    """
-    slowest, machine, fastest = powered(speed, power)
-    by_work = -power * log(work)
-    low = min(0.0, slowest) + min(0.0, by_work)
-    high = max(0.0, fastest) + max(0.0, by_work)
-    # The median gives back what the middle of the machine's change explains, but never passes beyond 1.
-    middle = log(ratio.median)
-    if middle < 0:
-        middle = min(0.0, middle - min(0.0, machine) - min(0.0, by_work))
-    else:
-        middle = max(0.0, middle - max(0.0, machine) - max(0.0, by_work))
-    return Interval(exp(middle), exp(log(ratio.low) - high), exp(log(ratio.high) - low))
-
-
-def _verdict(
-    ratio: Interval, adjusted: Interval, speed: Interval, metric: Measure
-) -> tuple[ComparisonVerdict, str | None]:
-    lower, higher = metric.words
-    if adjusted.high < 1:
-        return lower, None
-    if adjusted.low > 1:
-        return higher, None
-    if ratio.low <= 1 <= ratio.high:
-        return "no difference", None
-    return "no difference", (
-        f"{times(ratio.median)} is within what the machine's own speed ({factor(speed.low)} to {times(speed.high)})"
-        " and the calibration may explain"
-    )
-
-
-def _regressed(verdict: ComparisonVerdict, adjusted: Interval, metric: Measure, tolerance: float) -> bool:
-    lower, higher = metric.words
-    if metric.better == "more":
-        return verdict == lower and adjusted.median < 1 - tolerance
-    return verdict == higher and adjusted.median > 1 + tolerance
-
-
-def _work_ratio(a: MeasuredCell, b: MeasuredCell) -> float | None:
-    """Return how much parsing per page B's calibration came to, over A's; null where one has no calibration."""
-    before, after = (cell.calibration.work if cell.calibration is not None else None for cell in (a, b))
-    return after / before if before and after else None

@@ -71,6 +71,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         errors=dict(Counter(samples.error_kinds[code] for code in samples.error[~good])),
         disturbance=outside,
         spin_s=sum(observed.spin_s) / 2,
+        stream_s=observed.stream_s,
         runner_cpu_s=observed.parked.runner_cpu_s - observed.ready.runner_cpu_s,
         arrivals=None
         if observed.arrivals is None

@@ -13,7 +13,7 @@ from simulator.cli import exits
 from simulator.cli.output import check_writable, write_text
 from simulator.cli.references import find_run
 from simulator.measures.measure import Measure
-from simulator.measures.registry import RANKING, unranked
+from simulator.measures.registry import MEASURES, unknown
 from simulator.report.terminal.render import render
 from simulator.report.view.comparison import build_comparison
 from simulator.result.comparison import Comparison, comparison_json, decided, regressions
@@ -62,10 +62,10 @@ def verdict_of(comparison: Comparison) -> int:
 
 
 def find_metric(name: str) -> Measure:
-    """Return the measure of this name, one that says which of two is better. Raises Stop."""
-    if name not in RANKING:
-        exits.usage(f"--metric {name}: {unranked(name)}")
-    return RANKING[name]
+    """Return the measure of this name. Raises Stop."""
+    if name not in MEASURES:
+        exits.usage(f"--metric {name}: {unknown(name, MEASURES)}")
+    return MEASURES[name]
 
 
 def parse_tolerance(text: str) -> float:

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ class CpuSeconds:
 
 _NEXT_CORE = 0.05
 """A limit that is less than this above a whole number of cores does not ask for one more."""
+_MOST_CACHES = 8
+"""Of one CPU: there are four or five."""
 
 
 def usable_cores() -> int:
@@ -59,6 +62,14 @@ def memory_limit_bytes() -> int | None:
     """Return the memory that this process and its children may use: the control group's limit, or all."""
     limits = [limit for limit in (cgroup.memory_limit_bytes(), total_memory_bytes()) if limit is not None]
     return min(limits, default=None)
+
+
+def last_level_cache_bytes() -> int | None:
+    """Return the size of the first CPU's largest cache, which others may share."""
+    folder = "sys/devices/system/cpu/cpu0/cache"
+    sizes = (kernel.read(f"{folder}/index{index}/size") for index in range(_MOST_CACHES))
+    known = [int(found[1]) * 1024 for size in sizes if (found := re.fullmatch("([0-9]+)K", size or ""))]
+    return max(known, default=None)
 
 
 def cpu_model() -> str | None:

@@ -83,6 +83,8 @@ class Measure:
     """Of one that may truly be 0: what is less tells nothing more. Null: 0 is no measurement."""
     whole: bool = False
     """It counts things, or bytes."""
+    of_window: bool = False
+    """It is formed of the length of the window, of which only a part may be spent on CPU."""
 
     @property
     def cell(self) -> str:

@@ -1,6 +1,6 @@
 """All measures by name: tables, conditions, `compare`, `tune`, plain figures and the reference take them from here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from simulator.measures import arrivals, job_time, resources, work, worker_time
 from simulator.measures.dimension import DURATION, Dimension
@@ -16,7 +16,7 @@ MEASURES: Mapping[str, Measure] = {
     for measure in theme.MEASURES
 }
 RANKING: Mapping[str, Measure] = {name: measure for name, measure in MEASURES.items() if measure.ranks}
-"""Those by which one cell is better than another: what `compare` compares and `tune` looks for."""
+"""Those by which one repetition is better than another: what `tune` looks for."""
 
 NAMES: tuple[str, ...] = (*MEASURES, CROSSOVER)
 
@@ -29,11 +29,16 @@ def dimension_of(name: str) -> Dimension | None:
 
 
 def unranked(name: str) -> str:
-    """Return why something cannot be compared or looked for by a name that is not in RANKING, and what can be."""
+    """Return why something cannot be looked for by a name that is not in RANKING, and what can be."""
     row, there = MEASURES.get(name), ", ".join(RANKING)
     if row is not None and row.better is None:
         return f"neither more nor less of it is better in itself; there are {there}"
     if row is not None:
         return f"it takes two cells to have it; there are {there}"
-    close = nearest(name, RANKING)
+    return unknown(name, RANKING)
+
+
+def unknown(name: str, among: Collection[str]) -> str:
+    """Return what a name that is not among these may have meant, and what there is."""
+    close, there = nearest(name, among), ", ".join(among)
     return f"did you mean {close}? There are {there}" if close else f"there are {there}"

@@ -34,6 +34,7 @@ THROUGHPUT = Measure(
     title="pages/s",
     lacking=NEVER,
     missing="nothing was done in the window; raise job.pages or job.duration",
+    of_window=True,
 )
 SPEEDUP = Measure(
     name="speedup",
@@ -45,6 +46,7 @@ SPEEDUP = Measure(
     heading="speed-up",
     shown=Unit("×"),
     lacking=NEVER,
+    of_window=True,
 )
 """The one measure that needs the repetitions of two cells."""
 
@@ -57,6 +59,7 @@ MEASURES = (
         meaning="from the start of the window to the last record ready; the more jobs, the longer",
         repetition="makespan_s",
         lacking=NEVER,
+        of_window=True,
     ),
     Measure(
         name="startup",

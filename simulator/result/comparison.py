@@ -2,7 +2,8 @@
 
 History of "simulator.comparison/1" (it may gain keys and never changes them):
     0.2.0  first version
-    0.5.0  `metric` may be any measure of which more, or less, is better; `unit` is empty where it is a plain number
+    0.5.0  `metric` may be any measure; `unit` is empty where it is a plain number; baseline_id, by,
+           memory_speed, felt, would_show, beyond and p of a cell; memory_speed of the comparison
 """
 
 import json
@@ -12,14 +13,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import TypeAdapter, WithJsonSchema
 
-from simulator.measures.registry import RANKING
+from simulator.measures.registry import MEASURES
 from simulator.stats.intervals import Interval
 
 from .schema import json_schema
 
 SCHEMA = "simulator.comparison/1"
 
-MetricName = Annotated[str, WithJsonSchema({"type": "string", "enum": [*RANKING]})]
+MetricName = Annotated[str, WithJsonSchema({"type": "string", "enum": [*MEASURES]})]
 ComparisonVerdict = Literal[
     "faster", "slower", "more", "less", "no difference", "cannot tell", "only in A", "only in B"
 ]
@@ -45,17 +46,31 @@ class CellComparison:
     reason: str | None
     """Why it is that verdict, where the numbers alone do not say."""
     regression: bool
-    """Worse in B by more than the tolerance, beyond the change of the machine's own speed."""
+    """Worse in B: `adjusted` lies wholly beyond the tolerance, and does so with the number of cells accounted for."""
     a: Side | None
     b: Side | None
     ratio: Interval | None
-    """Of the metric; `range` where a side has fewer than three valid rounds."""
+    """Of what `by` says; `range` where a side has fewer than three valid rounds."""
     adjusted: Interval | None
     """What is left of the ratio after as much of the machine's own change as may explain it: decides the verdict."""
     machine_speed: Interval | None
     """Of the machine, by the spins around this cell's valid repetitions; above 1: it was faster in B."""
     parse_work: float | None
     """How much parsing per page the two calibrations asked for; null where there is no calibration."""
+    baseline_id: str | None = None
+    """The sequential cell of the same combination; null for that cell itself."""
+    by: Literal["metric", "speedup"] = "metric"
+    """What is compared: the metric itself, or pages/s over those of the baseline in the same round."""
+    memory_speed: Interval | None = None
+    """Of its memory, by the passes over it before these repetitions; null where either run lacks them."""
+    felt: float | None = None
+    """At which power of the machine's speed the ratio may follow at the most; nothing, at the least."""
+    would_show: float | None = None
+    """The smallest change that would have been told from none: half the width of `adjusted`; 0.021 is 2.1 %."""
+    beyond: bool = False
+    """`adjusted` lies wholly beyond the tolerance; of many cells one may by chance."""
+    p: float | None = None
+    """Chance of such a ratio or a worse one if B were just as much worse as is tolerated; null: nothing is worse."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +101,8 @@ class Comparison:
     machine_speed: Interval | None
     """Of the machine, over all cells that were compared, from round to round."""
     cells: tuple[CellComparison, ...]
+    memory_speed: Interval | None = None
+    """Of its memory, likewise."""
 
 
 def decided(comparison: Comparison) -> tuple[CellComparison, ...]:
@@ -95,7 +112,7 @@ def decided(comparison: Comparison) -> tuple[CellComparison, ...]:
 
 
 def regressions(comparison: Comparison) -> tuple[CellComparison, ...]:
-    """Return the cells that are worse in B by more than the tolerance."""
+    """Return the cells that are surely worse in B by more than the tolerance."""
     return tuple(cell for cell in comparison.cells if cell.regression)
 
 

@@ -21,6 +21,8 @@ class MeasuredCell:
     """Why it could not be run; null where it could."""
     repetitions: tuple[Repetition, ...]
     calibration: Calibration | None
+    baseline_id: str | None
+    """The sequential cell of the same combination; null for that cell itself."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class MeasuredRun:
     started_at: str
     """UTC, ISO 8601."""
     cells: tuple[MeasuredCell, ...]
+    first: int | None = None
+    """Of a run that went on until its intervals were narrow enough (`precision`): its rounds before it asked."""
 
 
 def measured_of(source: Run | ResultDocument) -> MeasuredRun:
@@ -62,9 +66,11 @@ def _of_run(run: Run) -> MeasuredRun:
                 cell.unsupported,
                 tuple(by_cell[cell.id]),
                 run.calibrations.get(cell.id),
+                cell.baseline_id,
             )
             for cell in header.cells
         ),
+        first=header.rounds if header.scenario.get("precision") is not None else None,
     )
 
 
@@ -83,7 +89,9 @@ def _of_document(document: ResultDocument) -> MeasuredRun:
                 cell.reason or cell.status if cell.status == "unsupported" else None,
                 cell.repetitions,
                 cell.calibration,
+                cell.baseline_id,
             )
             for cell in document.cells
         ),
+        first=document.scatter_rounds,
     )

@@ -108,6 +108,8 @@ class Observed:
     """By worker: `job` fetches and parses, `fetch` is a loop that only fetches, `parse` a worker of a pool."""
     warmup_s: float | None = None
     """From the last worker up until all have done the jobs that do not count."""
+    stream_s: float | None = None
+    """1 GB of memory, read once: timed before."""
 
 
 @dataclass(frozen=True)

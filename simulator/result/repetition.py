@@ -163,6 +163,8 @@ class Measures:
     """Jobs in flight on average, from start to ready, by Little's law; null in older runs."""
     attempts: int | None = None
     """Requests of its jobs; null in older runs."""
+    stream_s: float | None = None
+    """Time to read 1 GB of memory, before the repetition, by an array that no cache holds; null in older runs."""
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,6 @@ from simulator.runner.family import (
 )
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-SPIN_LOOPS = 60_000
-SPIN_TRIES = 3
 
 
 def memory(pids: Iterable[int]) -> int | None:
@@ -118,18 +116,6 @@ def own_cpu_s() -> float:
     """Return the runner's own CPU time."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
-
-
-def spin_s() -> float:
-    """Time a fixed piece of pure-Python computing (s): the machine's speed now, best of a few."""
-    best = float("inf")
-    for _ in range(SPIN_TRIES):
-        start = time.perf_counter()
-        value = 1
-        for _ in range(SPIN_LOOPS):
-            value = value * 1103515245 + 12345 & 0x7FFFFFFF
-        best = min(best, time.perf_counter() - start)
-    return best
 
 
 @dataclass

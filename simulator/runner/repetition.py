@@ -14,11 +14,12 @@ from simulator.runner.affinity import BindingError
 from simulator.runner.calibrate import with_last_words
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
-from simulator.runner.observe import Observer, resident, spin_s, without_records
+from simulator.runner.observe import Observer, resident, without_records
 from simulator.runner.records import digested
 from simulator.runner.scratch import scratch
 from simulator.runner.servers import Server
 from simulator.runner.stop import Stop
+from simulator.runner.yardstick import spin_s, stream_s
 from simulator.scenario.cells import Cell
 
 Workers = Mapping[int, tuple[int, int]]
@@ -82,7 +83,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
             output=output,
             instrument=instrument,
         )
-        spin_before_s = spin_s()
+        spin_before_s, streamed_s = spin_s(), stream_s()
         try:
             process = DriverProcess(python, job, folder, time_limit_s=time_limit_s, driver=driver, stop=stop)
         except DriverError as error:
@@ -140,6 +141,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         errors=tuple(written["errors"]),
         environment={**described, "server_affinity": server_cpus},
         spin_s=(spin_before_s, spin_s()),
+        stream_s=streamed_s,
         last_words=words,
         same_clock=server.same_clock,
         generation=server.generation,

@@ -26,8 +26,8 @@ SLOWDOWN = 1.15
 """Of computing on a busy machine, against one page alone: caches, the server beside it, a noisy host."""
 MARGIN = 1.6
 """Windows are made this much longer than the least that counts: a minute later a machine may be half as fast again."""
-FIXED_S = 0.2
-"""A repetition's time beside start-up and window: calibration spins, snapshots, digests, the end of processes."""
+FIXED_S = 0.4
+"""A repetition's time beside start-up and window: yardsticks, snapshots, digests, the end of processes."""
 PROCESS_S = 0.05
 """Start-up of each further process."""
 

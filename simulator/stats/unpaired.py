@@ -4,60 +4,107 @@ Between runs lie hours or weeks, so the rounds are two independent samples, whos
 is the case of B. L. Welch, "The generalization of 'Student's' problem when several different population variances are
 involved", Biometrika 34 (1947), with the degrees of freedom of his equation 29 (also Satterthwaite, 1946).
 Logarithms are worked on, since throughputs scatter by a factor.
+
+A few rounds say little of their own scatter, but a run has many cells. So the scatter of each is moderated by that of
+all (`moderation`).
+
+All functions work on arrays of any shape whose last axis are the cells of a run.
 """
 
 from collections.abc import Sequence
-from math import exp, log, pi, sqrt, tan
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
 
-from simulator.stats.intervals import FEWEST_FOR_INTERVAL, Interval
+from simulator.stats.intervals import FEWEST_FOR_INTERVAL
+from simulator.stats.moderation import moderated
 
-_STEPS = 20_001
-_MOST_DEGREES = 10_000.0
-"""From here on Student's t is the normal distribution to four digits."""
+Floats = NDArray[np.float64]
 
 
-def unpaired_ratio(numerator: Sequence[float], denominator: Sequence[float]) -> Interval | None:
-    """Return the ratio of the medians with the 95 % interval of Welch's t on the logarithms.
+@dataclass(frozen=True)
+class Scattered:
+    """What the rounds of each cell of one run come to, by their logarithms."""
 
-    With fewer than three values on a side it is the range of all ratios, which says so. Null where a side has none.
+    mean: Floats
+    variance: Floats
+    """Of one round."""
+    degrees: Floats
+    """Of freedom of that variance."""
+    rounds: Floats
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Of the means of two runs, cell by cell."""
+
+    mean: Floats
+    error: Floats
+    """Standard error of the mean."""
+    degrees: Floats
+
+    @cached_property
+    def reach(self) -> Floats:
+        """Half the width of the 95 % interval."""
+        return np.asarray(stdtrit(self.degrees, 0.975) * self.error)
+
+    def below(self, limit: Floats) -> Floats:
+        """Return the P-values of the hypotheses that the true differences are not below a limit each."""
+        # Where there is no scatter at all, the difference is what it is.
+        error = np.maximum(self.error, np.finfo(float).tiny)
+        return np.asarray(stdtr(self.degrees, (self.mean - limit) / error))
+
+    def above(self, limit: Floats) -> Floats:
+        """Return the P-values of the hypotheses that the true differences are not above a limit each."""
+        return Differences(-self.mean, self.error, self.degrees).below(-limit)
+
+
+def scattered(logs: Sequence[Sequence[float]], first: int | None = None) -> Scattered:
+    """Return what the rounds of each cell come to, the scatter of each by itself.
 
     Args:
-        numerator: positive values of one run.
-        denominator: those of the other.
+        logs: of each cell its rounds in order, at least three.
+        first: of a run that went on until its intervals were narrow enough, how many rounds it did before it asked:
+            as in `intervals`, the scatter is that of these, and no less than that of all.
     """
-    if not numerator or not denominator:
-        return None
-    middle = float(np.median(numerator) / np.median(denominator))
-    if min(len(numerator), len(denominator)) < FEWEST_FOR_INTERVAL:
-        return Interval(middle, min(numerator) / max(denominator), max(numerator) / min(denominator), "range")
-    above, below = np.log(np.asarray(numerator)), np.log(np.asarray(denominator))
-    mean = float(above.mean() - below.mean())
-    parts = [(float(values.var(ddof=1)) / len(values), len(values) - 1) for values in (above, below)]
-    variance = sum(part for part, _ in parts)
-    reach = 0.0
-    if variance > 0:
-        # Fractions of the variance, since squares of tiny variances would vanish.
-        degrees = 1 / sum((part / variance) ** 2 / own for part, own in parts)
-        reach = t_975(degrees) * sqrt(variance)
-    # As for one run: the median stands in the middle of what is shown, so the interval is never drawn beside it.
-    return Interval(middle, min(exp(mean - reach), middle), max(exp(mean + reach), middle))
+    rounds = np.array([len(values) for values in logs], dtype=float)
+    table = np.full((len(logs), int(rounds.max())), np.nan)
+    for row, values in zip(table, logs, strict=True):
+        row[: len(values)] = values
+    of_all = np.nanvar(table, axis=1, ddof=1)
+    if first is None:
+        return Scattered(np.nanmean(table, axis=1), of_all, rounds - 1, rounds)
+    known = max(first, FEWEST_FOR_INTERVAL)
+    of_first = np.nanvar(table[:, :known], axis=1, ddof=1)
+    degrees = np.minimum(rounds, known) - 1
+    return Scattered(np.nanmean(table, axis=1), np.maximum(of_first, of_all), degrees, rounds)
 
 
-def t_975(degrees: float) -> float:
-    """Return the 97.5 % quantile of Student's t; the degrees of freedom need not be whole, but at least 1.
+def differences(b: Scattered, a: Scattered) -> Differences:
+    """Return B less A, the scatter of each cell moderated by that of its run."""
+    parts = []
+    for run in (b, a):
+        variance, degrees = moderated(run.variance, run.degrees)
+        parts.append((variance / run.rounds, degrees))
+    (of_b, degrees_b), (of_a, degrees_a) = parts
+    whole = of_b + of_a
+    # Shares of the variance, since squares of tiny variances would vanish.
+    share = np.divide(of_b, whole, out=np.full_like(whole, 0.5), where=whole > 0)
+    degrees = 1 / (share**2 / degrees_b + (1 - share) ** 2 / degrees_a)
+    return Differences(b.mean - a.mean, np.sqrt(whole), degrees)
 
-    With t = √degrees · tan(φ) its density is proportional to cos(φ) to the power of degrees - 1: a finite integral.
+
+def rejected(p_values: Sequence[float], level: float) -> list[bool]:
+    """Return which hypotheses are rejected when the chance of a wrong one among all is to be at most this level.
+
+    S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6 (1979).
     """
-    degrees = min(degrees, _MOST_DEGREES)
-    angles = np.linspace(0, pi / 2, _STEPS)
-    density = np.cos(angles) ** (degrees - 1)
-    area = np.concatenate([[0.0], np.cumsum(density[1:] + density[:-1])])
-    return sqrt(degrees) * tan(float(np.interp(0.95, area / area[-1], angles)))
-
-
-def powered(ratio: Interval, power: int) -> tuple[float, float, float]:
-    """Return the logarithms of (low, median, high) of a ratio raised to 1, 0 or -1."""
-    logs = [power * log(value) for value in (ratio.low, ratio.median, ratio.high)]
-    return min(logs), logs[1], max(logs)
+    found = [False] * len(p_values)
+    for left, index in zip(range(len(p_values), 0, -1), np.argsort(p_values, kind="stable"), strict=True):
+        if p_values[index] > level / left:
+            break
+        found[index] = True
+    return found

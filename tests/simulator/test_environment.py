@@ -45,6 +45,13 @@ def test_the_description_holds_no_names() -> None:
     assert len(host) < 4 or f'"{host}"' not in text
 
 
+def test_the_last_level_cache_is_the_largest_one(root: Path) -> None:
+    assert environment.last_level_cache_bytes() is None
+    sizes = ("48K", "32K", "2048K", "36864K", "?")
+    write(root, {f"sys/devices/system/cpu/cpu0/cache/index{i}/size": s for i, s in enumerate(sizes)})
+    assert environment.last_level_cache_bytes() == 36 * 2**20
+
+
 def test_nothing_that_cannot_be_read_raises(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del root
     monkeypatch.delattr(os, "getloadavg")

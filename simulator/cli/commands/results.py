@@ -137,7 +137,7 @@ def compare(
             "--metric",
             group=SHOWN,
             metavar="METRIC",
-            tells="Any measure of which more, or less, is better: throughput, p99, memory, cpu …",
+            tells="Any measure: throughput, speedup, p99, memory, cpu …",
         ),
     ] = "throughput",
     tolerance: Annotated[

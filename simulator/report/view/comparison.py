@@ -1,15 +1,16 @@
 """The parts of a report on two runs, built from their comparison alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from simulator.measures.factors import BASELINE, CASE, IN_FLIGHT, STRATEGY
 from simulator.measures.measure import Unit
 from simulator.measures.registry import MEASURES
 from simulator.report.view.parts import Column, Facts, Part, Table, Verdict
-from simulator.result.comparison import CellComparison, ComparedRun, Comparison, Side, decided, regressions
+from simulator.result.comparison import CellComparison, ComparedRun, Comparison, Side, regressions
 from simulator.stats.intervals import Interval
-from simulator.text.numbers import NONE, factor, number, share, times
+from simulator.text.numbers import NONE, factor, number, percent, share, times
+from simulator.text.words import counted, listed
 
 _WORK_WORTH_SAYING = 0.02
 
@@ -59,31 +60,69 @@ def _level(cell: CellComparison, name: str) -> str | None:
 
 
 def _sentences(comparison: Comparison, names: Mapping[str, str]) -> list[str]:
-    told = decided(comparison)
-    if not told:
+    compared = [cell for cell in comparison.cells if cell.adjusted is not None]
+    if not compared:
         return ["Nothing could be compared; the reasons stand below."]
     worse = regressions(comparison)
-    sentences = [
-        f"{names[cell.id]}: {cell.verdict} in B by more than {share(comparison.tolerance)}, a regression:"
-        f" {_ratio(cell)}"
-        for cell in worse
-    ]
-    changed = [cell for cell in told if cell.verdict != "no difference" and cell not in worse]
-    sentences.extend(f"{names[cell.id]}: {cell.verdict} in B: {_ratio(cell)}" for cell in changed)
-    same = len(told) - len(worse) - len(changed)
-    if same == len(told):
+    sentences = [f"{names[cell.id]}: {_worse(cell, comparison)}" for cell in worse]
+    changed = [cell for cell in compared if cell.verdict not in _UNCHANGED and cell not in worse]
+    sentences.extend(
+        f"{names[cell.id]}: {cell.verdict} in B: {_changed(cell, comparison)}" for cell in changed
+    )
+    sentences.extend(_shared(comparison, names))
+    same, unsure = ([cell for cell in compared if cell.verdict == verdict] for verdict in _UNCHANGED)
+    if same:
+        many = f"any of {len(same)} cells" if len(same) > 1 else "the one cell that was compared"
+        where = many if len(same) == len(compared) else f"{len(same)} of {len(compared)} cells"
+        sentences.append(f"No difference in {where}: {_would_show(same, names)}.")
+    if unsure:
         sentences.append(
-            "No difference in the one cell that was compared."
-            if same == 1
-            else f"No difference in any of {same} cells."
+            f"Cannot tell in {len(unsure)} of {counted(len(compared), 'cell')}: only {_would_show(unsure, names)}."
         )
-    elif same:
-        sentences.append(f"No difference in {same} of {len(told)} cells.")
     return sentences
 
 
+_UNCHANGED = ("no difference", "cannot tell")
+
+
+def _worse(cell: CellComparison, comparison: Comparison) -> str:
+    return f"{cell.verdict} in B, a regression: {_ratio(cell)}, wholly beyond {share(comparison.tolerance)}"
+
+
+def _changed(cell: CellComparison, comparison: Comparison) -> str:
+    if not cell.beyond:
+        return _ratio(cell)
+    return f"{_ratio(cell)}, beyond {share(comparison.tolerance)}, but of so many cells one may look so by chance"
+
+
+def _would_show(cells: Sequence[CellComparison], names: Mapping[str, str]) -> str:
+    """Say which change of these cells would have shown: from the smallest to the largest."""
+    known = sorted((cell.would_show, names[cell.id]) for cell in cells if cell.would_show is not None)
+    (low, first), (high, last) = known[0], known[-1]
+    if share(low) == share(high):
+        return f"a change of {share(low)} would have shown"
+    return f"a change of {share(low)} ({first}) to {share(high)} ({last}) would have shown"
+
+
+def _shared(comparison: Comparison, names: Mapping[str, str]) -> Iterator[str]:
+    """Name what changed in a baseline and in others of its combination alike."""
+    for baseline in comparison.cells:
+        if baseline.verdict in (*_UNCHANGED, "only in A", "only in B"):
+            continue
+        alike = [
+            cell
+            for cell in comparison.cells
+            if cell.baseline_id == baseline.id and cell.by == "metric" and cell.verdict == baseline.verdict
+        ]
+        if alike:
+            yield (
+                f"{listed([names[cell.id] for cell in (baseline, *alike)])} are {baseline.verdict} alike: so is"
+                " something that they share, as the parser, the client, the server or the machine."
+            )
+
+
 def _ratio(cell: CellComparison) -> str:
-    return NONE if cell.ratio is None else times(cell.ratio)
+    return ("speed-up " if cell.by == "speedup" else "") + times(cell.adjusted)
 
 
 def _reach(interval: Interval | None) -> str:
@@ -97,13 +136,15 @@ def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
     unit, what = MEASURES[comparison.metric].unit, MEASURES[comparison.metric].called
     columns = (
         Column("cell", "", "strategy, and the levels in which the cells differ", numeric=False),
-        Column("A", unit.symbol, f"{what} in A: median over the valid rounds"),
-        Column("B", unit.symbol, f"{what} in B: median over the valid rounds"),
-        Column("B/A", "×", "ratio of the medians"),
-        Column("95 %", "", "interval of the ratio; with fewer than 3 rounds on a side the range"),
-        Column("machine", "×", "the machine's own speed in B over that in A, by the spins around this cell"),
-        Column("beyond it", "", "the interval, widened by what the machine's change may explain"),
         Column("verdict", "", "what can be said of B", numeric=False),
+        Column("change", "×", "B / A, less what the machine's change may explain: decides the verdict"),
+        Column("95 %", "", "interval of that; where nothing can be told the range of all ratios"),
+        Column("shows", "%", "the smallest change that would have been told from none", spared=1),
+        Column("of", "", f"what is compared: {what}, or the speed-up", numeric=False, spared=1),
+        Column("A", unit.symbol, f"{what} in A: median over the valid rounds", spared=2),
+        Column("B", unit.symbol, f"{what} in B: median over the valid rounds", spared=2),
+        Column("CPU", "×", "the machine's own speed in B over that in A, around this cell", spared=3),
+        Column("memory", "×", "its memory's, likewise", spared=4),
     )
     return Table(
         title=f"{what}, B against A",
@@ -111,15 +152,18 @@ def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
         rows=tuple(
             (
                 names[cell.id],
+                cell.verdict,
+                NONE if shown is None else factor(shown.median),
+                _reach(shown),
+                percent(cell.would_show),
+                "–" if cell.ratio is None else "speed-up" if cell.by == "speedup" else what,
                 _value(cell.a, unit),
                 _value(cell.b, unit),
-                NONE if cell.ratio is None else factor(cell.ratio.median),
-                _reach(cell.ratio),
                 NONE if cell.machine_speed is None else factor(cell.machine_speed.median),
-                _reach(cell.adjusted),
-                cell.verdict,
+                NONE if cell.memory_speed is None else factor(cell.memory_speed.median),
             )
             for cell in comparison.cells
+            for shown in [cell.ratio if cell.adjusted is None else cell.adjusted]
         ),
         notes=_notes(comparison, names),
         findings=(),
@@ -148,14 +192,11 @@ def _value(side: Side | None, unit: Unit) -> str:
 
 
 def _facts(comparison: Comparison) -> list[tuple[str, str]]:
-    speed = comparison.machine_speed
     return [
         ("A", _run(comparison.a)),
         ("B", _run(comparison.b)),
-        (
-            "machine's own speed, B/A",
-            "not known" if speed is None else times(speed),
-        ),
+        ("machine's own speed, B/A", times(comparison.machine_speed) or "not known"),
+        ("its memory's", times(comparison.memory_speed) or "not known"),
         *(("compared across", difference) for difference in comparison.across),
     ]
 

@@ -1,10 +1,11 @@
 import io
+import re
 
 import pytest
 from rich.console import Console
 
 from simulator.analysis.comparison import compare_runs
-from simulator.measures.registry import RANKING
+from simulator.measures.registry import MEASURES
 from simulator.report.terminal.render import render
 from simulator.report.view.comparison import build_comparison
 from simulator.report.view.parts import Facts, Table, Verdict
@@ -18,7 +19,7 @@ STEADY = [100.0, 101.0, 99.0]
 
 
 def compared(a: Run, b: Run, metric: str = "throughput", across: tuple[str, ...] = ()) -> Comparison:
-    return compare_runs(measured_of(a), measured_of(b), RANKING[metric], 0.05, across)
+    return compare_runs(measured_of(a), measured_of(b), MEASURES[metric], 0.05, across)
 
 
 def parts(comparison: Comparison) -> tuple[Verdict, Table, Facts]:
@@ -27,6 +28,12 @@ def parts(comparison: Comparison) -> tuple[Verdict, Table, Facts]:
     assert isinstance(table, Table)
     assert isinstance(facts, Facts)
     return verdict, table, facts
+
+
+def cells(table: Table, *names: str) -> tuple[str, ...]:
+    """The first row, in the columns of these names."""
+    (*columns,) = (column.name for column in table.columns)
+    return tuple(table.rows[0][columns.index(name)] for name in names)
 
 
 def test_regressions_come_first_then_other_changes_then_how_many_are_the_same() -> None:
@@ -44,20 +51,26 @@ def test_regressions_come_first_then_other_changes_then_how_many_are_the_same() 
     )
     verdict, table, _ = parts(compared(a, b))
     assert verdict.title == "r2 (B) against r1 (A): pages/s"
-    assert verdict.sentences[0].startswith("threads: slower in B by more than 5 %, a regression: 0.80 × (0.7")
-    assert verdict.sentences[1].startswith("asyncio: faster in B: 1.51 × (1.")
-    assert verdict.sentences[2:] == ("No difference in 2 of 4 cells.",)
-    assert [row[-1] for row in table.rows] == ["no difference", "faster", "slower", "no difference"]
+    slower, faster, same = verdict.sentences
+    assert re.fullmatch(
+        r"threads: slower in B, a regression: (speed-up )?0\.80 ×.*, wholly beyond 5 %", slower
+    )
+    assert re.match(r"asyncio: faster in B: (speed-up )?1\.51 × ", faster)
+    assert re.match(
+        r"No difference in 2 of 4 cells: a change of \d\.\d % \(sequential\) to \d\.\d % \(proc", same
+    )
+    assert [row[1] for row in table.rows] == ["no difference", "faster", "slower", "no difference"]
 
 
 @pytest.mark.parametrize(
     ("strategies", "words"),
-    [(1, "No difference in the one cell that was compared."), (2, "No difference in any of 2 cells.")],
+    [(1, "No difference in the one cell that was compared: "), (2, "No difference in any of 2 cells: ")],
 )
 def test_when_nothing_changed_one_sentence_says_so(strategies: int, words: str) -> None:
     rates = dict.fromkeys(["threads", "asyncio"][:strategies], STEADY)
     verdict, _, _ = parts(compared(run_of(rates), run_of(rates)))
-    assert verdict.sentences == (words,)
+    (sentence,) = verdict.sentences
+    assert re.fullmatch(re.escape(words) + r"a change of \d\.\d % would have shown\.", sentence)
 
 
 def test_when_nothing_could_be_compared_the_reasons_stand_below_each_once() -> None:
@@ -85,11 +98,11 @@ def test_rows_are_named_by_the_levels_that_differ() -> None:
 def test_other_metrics_are_shown_in_the_units_of_people() -> None:
     a, b = run_of({"threads": STEADY}), run_of({"threads": STEADY}, memory_bytes=150_000_000)
     verdict, table, _ = parts(compared(a, b, "memory"))
-    assert table.columns[1].unit == "MB"
-    assert table.rows[0][1:4] == ("100", "150", "1.50")
-    assert verdict.sentences == ("threads: more in B by more than 5 %, a regression: 1.50 ×",)
+    assert cells(table, "A", "B", "change") == ("100", "150", "1.50")
+    assert [column.unit for column in table.columns if column.name == "A"] == ["MB"]
+    assert verdict.sentences == ("threads: more in B, a regression: 1.50 ×, wholly beyond 5 %",)
     _, table, _ = parts(compared(a, b, "cpu"))
-    assert (table.columns[1].unit, table.rows[0][1]) == ("ms", "10")
+    assert cells(table, "A") == ("10",)
 
 
 def test_the_machine_s_change_and_what_else_differs_are_shown() -> None:
@@ -98,11 +111,38 @@ def test_the_machine_s_change_and_what_else_differs_are_shown() -> None:
     _, table, facts = parts(compared(a, b, across=("CPU: 1 in A, 2 in B",)))
     assert dict(facts.items)["machine's own speed, B/A"] == "0.50 ×"
     assert ("compared across", "CPU: 1 in A, 2 in B") in facts.items
-    assert table.rows[0][5] == "0.50"
+    assert cells(table, "CPU", "memory") == ("0.50", "–")
     assert table.notes == (
         "threads: the calibration asks for 1.10 × the parsing per page in B",
         "the records differ between the runs, so the work was not the same: threads",
     )
+
+
+def test_what_baseline_and_others_share_is_said() -> None:
+    rates = {"sequential": STEADY, "threads": STEADY[::-1], "asyncio": STEADY}
+    slower = {name: [0.8 * rate for rate in values] for name, values in rates.items()}
+    verdict, _, _ = parts(compared(run_of(rates), run_of(slower)))
+    assert verdict.sentences[-1] == (
+        "sequential, threads and asyncio are slower alike: so is something that they share, as the parser, the client,"
+        " the server or the machine."
+    )
+
+
+def test_at_80_columns_the_table_is_one_with_verdict_and_what_would_have_shown() -> None:
+    levels = ("waiting for a slow site", "computing", "both")
+    made = run(
+        (
+            cells := [
+                planned(s, levels={"case": c}) for c in levels for s in ("sequential", "processes_per_core")
+            ]
+        ),
+        [repetition(cell.id, i, rate, stream_s=0.06) for cell in cells for i, rate in enumerate(STEADY)],
+    )
+    out = io.StringIO()
+    render(build_comparison(compared(made, made)), Console(file=out, width=80, color_system=None))
+    heads = [line for line in out.getvalue().splitlines() if line.startswith("cell")]
+    assert len(heads) == 1
+    assert heads[0].split()[:5] == ["cell", "verdict", "change", "95", "%"]
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
