@@ -78,6 +78,8 @@ ONCE: dict[str, tuple[Any, str]] = {
 }
 """What does the job once: other options, other Pythons."""
 ALL = WHOLE | ONCE
+EVERYWHERE = ("threads", "processes", "asyncio_to_processes")
+"""What shows at each run of the tests that other Pythons do the job: all that strategies are made of."""
 PAGES = 12
 
 
@@ -98,7 +100,12 @@ def made(request: pytest.FixtureRequest, servers: Servers, parsers: Path) -> Ben
     return bench(*WHOLE[request.param], servers, parsers)
 
 
-@pytest.fixture(params=ALL)
+def _each(name: str) -> Any:
+    base, _, runtime = name.partition(" on ")
+    return pytest.param(name, marks=pytest.mark.truth if runtime and base not in EVERYWHERE else ())
+
+
+@pytest.fixture(params=map(_each, ALL))
 def any_made(request: pytest.FixtureRequest, servers: Servers, parsers: Path) -> Bench:
     return bench(*ALL[request.param], servers, parsers)
 

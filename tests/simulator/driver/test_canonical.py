@@ -147,13 +147,13 @@ def shuffled(value: Any, shuffle: Callable[[list[Any]], None]) -> Any:
 
 
 class TestEqualRecords:
-    @settings(deadline=None)
+    @settings(deadline=None, max_examples=40)
     @given(records, st.integers())
     def test_have_one_text_whatever_their_order(self, record: Any, seed: int) -> None:
         shuffle = random.Random(seed).shuffle  # noqa: S311 - an order, not a secret
         assert canonical(shuffled(record, shuffle)) == canonical(record)
 
-    @settings(deadline=None)
+    @settings(deadline=None, max_examples=40)
     @given(records)
     def test_have_a_text_that_reads_back(self, record: Any) -> None:
         text = canonical(record)
@@ -219,7 +219,7 @@ class TestDifferentRecords:
         assert len(set(texts)) == len(texts)
         assert len({digest(text) for text in texts}) == len(texts)
 
-    @settings(deadline=None)
+    @settings(deadline=None, max_examples=40)
     @given(records, records)
     def test_are_told_apart(self, one: Any, other: Any) -> None:
         left, right = canonical(one), canonical(other)

@@ -28,19 +28,12 @@ from simulator.runner.servers import Servers
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.cells import Cell
 from tests.conftest import tiny_cells
-from tests.simulator.portable.conftest import PYTHONS
+from tests.simulator.portable.conftest import LITTLE_OF_A_JVM
 
 PAGES = 12
 RATE_PER_S = 150.0
 LIMIT_S = 100.0
 THIS = sys.executable
-LITTLE_OF_A_JVM = [
-    pytest.param(
-        name, marks=[pytest.mark.xdist_group(name), *([pytest.mark.truth] if name == "jython" else [])]
-    )
-    for name in PYTHONS
-]
-"""What this Python and PyPy show at each run of the tests, Jython, which takes ten seconds for it, as truth."""
 
 
 @pytest.fixture
@@ -182,6 +175,7 @@ def test_the_preflight_finds_costs_and_what_differs(python: str, servers: Server
         preflight(cells(folder, "different", url=False)["threads"], servers, folder, python)
 
 
+@pytest.mark.parametrize("python", LITTLE_OF_A_JVM, indirect=True)
 def test_the_preflight_measures_what_the_main_one_does(python: str, servers: Servers, folder: Path) -> None:
     found = preflight(
         cells(folder, job__parser="spin", job__parse_cost="2ms")["threads"], servers, folder, python
@@ -195,6 +189,7 @@ def test_the_preflight_measures_what_the_main_one_does(python: str, servers: Ser
     assert found.start_s > 0
 
 
+@pytest.mark.parametrize("python", LITTLE_OF_A_JVM, indirect=True)
 def test_when_the_runner_is_killed_the_driver_ends(python: str, servers: Servers, folder: Path) -> None:
     cell = cells(folder, "deaf")["threads"]
     job = job_file(

@@ -17,6 +17,9 @@ from simulator.driver.shared.html_page import parse
 from simulator.driver.shared.work import chooser
 from simulator.runner.driver_process import PORTABLE_DRIVER
 from tests.simulator.driver.jobs import JOB, spec
+from tests.simulator.portable.conftest import LITTLE_OF_A_JVM
+
+pytestmark = pytest.mark.parametrize("python", LITTLE_OF_A_JVM, indirect=True)
 
 VALUES = """[
     None, True, False, 0, -1, 2**31, 2**64, -(2**1024), 1.0, -0.0, 0.1, 1e16, 1e15, 123456789012345680.0, 1e-5, 0.0001,
