@@ -23,7 +23,6 @@ from math import exp, log, sqrt
 from typing import Literal
 
 import numpy as np
-from scipy import special
 
 FEWEST_FOR_INTERVAL = 3
 
@@ -85,6 +84,8 @@ def t_975(degrees: float) -> float:
 @cache
 def t_quantile(degrees: float, share: float) -> float:
     """Return a quantile of Student's t; the degrees of freedom need not be whole."""
+    from scipy import special  # noqa: PLC0415 - who only reads a result need not wait for it
+
     return float(special.stdtrit(degrees, share))
 
 

@@ -25,7 +25,6 @@ from math import exp, log1p, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from simulator.stats.intervals import FEWEST_FOR_INTERVAL, t_quantile
 
@@ -138,6 +137,8 @@ def fit(rates: Rates, found: Stages, margin: float) -> Kink | None:
         found: the measured ratios of the faster way over the slower one.
         margin: the ratio that counts as beating is 1 + margin.
     """
+    from scipy import special  # noqa: PLC0415 - who only reads a result need not wait for it
+
     weights = 1 / (found.variances + UNLIKE**2)
     total = weights.sum()
     apart = found.means - _coarse(rates)

@@ -13,7 +13,6 @@ however unequal, cover 92 % and more, and 89 % where besides the other run hardl
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import polygamma, psi
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +35,8 @@ def moderated(variances: Floats, degrees: Floats) -> tuple[Floats, Floats]:
         return variances, degrees
     degrees = np.broadcast_to(degrees, variances.shape).astype(float)
     half = degrees / 2
+    from scipy.special import polygamma, psi  # noqa: PLC0415 - who only reads a result need not wait for it
+
     logs = np.log(np.maximum(variances, _FLOOR)) - psi(half) + np.log(half)
     # What the logarithms scatter beyond what they would if all cells had one variance.
     beyond = logs.var(axis=-1, ddof=1) - polygamma(1, half).mean(axis=-1)
@@ -51,6 +52,8 @@ def moderated(variances: Floats, degrees: Floats) -> tuple[Floats, Floats]:
 
 def _inverse_trigamma(values: Floats) -> Floats:
     """Return x with trigamma(x) = value, by Newton's method on 1 / trigamma (Smyth 2004, appendix)."""
+    from scipy.special import polygamma  # noqa: PLC0415 - who only reads a result need not wait for it
+
     x = 0.5 + 1 / values
     for _ in range(_STEPS):
         trigamma = polygamma(1, x)

@@ -17,7 +17,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 from simulator.stats.intervals import FEWEST_FOR_INTERVAL
 from simulator.stats.moderation import moderated
@@ -49,12 +48,16 @@ class Differences:
     @cached_property
     def reach(self) -> Floats:
         """Half the width of the 95 % interval."""
+        from scipy.special import stdtrit  # noqa: PLC0415 - who only reads a result need not wait for it
+
         return np.asarray(stdtrit(self.degrees, 0.975) * self.error)
 
     def below(self, limit: Floats) -> Floats:
         """Return the P-values of the hypotheses that the true differences are not below a limit each."""
         # Where there is no scatter at all, the difference is what it is.
         error = np.maximum(self.error, np.finfo(float).tiny)
+        from scipy.special import stdtr  # noqa: PLC0415 - who only reads a result need not wait for it
+
         return np.asarray(stdtr(self.degrees, (self.mean - limit) / error))
 
     def above(self, limit: Floats) -> Floats:
