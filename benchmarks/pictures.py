@@ -97,6 +97,7 @@ def read(path: Path) -> ResultDocument:
     cells = (
         replace(
             cell,
+            environment=_anywhere(cell.environment),
             repetitions=tuple(
                 replace(each, environment=_anywhere(each.environment)) for each in cell.repetitions
             ),

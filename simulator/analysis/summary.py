@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from statistics import fmean, median
 from typing import Any
@@ -94,6 +94,7 @@ def _cell(
     first: int | None,
 ) -> CellResult:
     good = valid(repetitions)
+    environment = _in_common([r.environment for r in repetitions])
     status, reason = status_of(planned.unsupported, repetitions, good)
     measures = [r.measures for r in good if r.measures is not None] if status == "ok" else []
     arrivals = [m.arrivals for m in measures if m.arrivals is not None]
@@ -108,7 +109,8 @@ def _cell(
         baseline_id=planned.baseline_id,
         in_flight=planned.in_flight,
         marked=planned.marked,
-        repetitions=tuple(repetitions),
+        repetitions=tuple(replace(r, environment=_without(r.environment, environment)) for r in repetitions),
+        environment=environment,
         throughput_per_s=interval([own[r] for r in sorted(own)], first),
         speedup=None,  # it takes the cells of a combination together
         response_time_s=percentiles_s(pooled.response_ns) if pooled.repetitions else None,
@@ -129,6 +131,21 @@ def _cell(
         response_curve=curve_s(pooled.response_ns),
         **_medians(measures),
     )
+
+
+def _in_common(environments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    if not environments:
+        return {}
+    first, *others = environments
+    return {
+        key: value
+        for key, value in first.items()
+        if all(key in other and other[key] == value for other in others)
+    }
+
+
+def _without(environment: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in environment.items() if key not in known}
 
 
 def _medians(measures: Sequence[Measures]) -> dict[str, Any]:

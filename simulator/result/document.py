@@ -7,7 +7,7 @@ History of "simulator.result/2" (it may gain keys and never changes them; `versi
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -108,11 +108,19 @@ class CellResult:
     jobs share one GIL and the parser is known to hold it, 1 / CPU per job. Null where nothing is known."""
     bound_by: Resource | None = None
     """Which of them it is."""
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    """What its repetitions have in common of theirs: Python, libraries, GIL, switch interval, CPUs."""
 
     @property
     def strategy(self) -> str:
         """The level of the factor that is always there; a strategy's name."""
         return str(self.factors[STRATEGY])
+
+    def whole(self) -> tuple[Repetition, ...]:
+        """Return the repetitions, each with all of its environment."""
+        return tuple(
+            replace(one, environment={**self.environment, **one.environment}) for one in self.repetitions
+        )
 
 
 @dataclass(frozen=True)

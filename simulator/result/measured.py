@@ -87,7 +87,7 @@ def _of_document(document: ResultDocument) -> MeasuredRun:
                 cell.id,
                 cell.factors,
                 cell.reason or cell.status if cell.status == "unsupported" else None,
-                cell.repetitions,
+                cell.whole(),
                 cell.calibration,
                 cell.baseline_id,
             )

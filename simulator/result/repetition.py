@@ -187,7 +187,7 @@ class Repetition:
     disturbed: bool = False
     """Something outside took more than 10 % of the machine."""
     environment: Mapping[str, Any] = field(default_factory=dict)
-    """Of the driver: Python, libraries, GIL, switch interval, CPUs."""
+    """Of the driver; in a document without what its cell has."""
     last_words: str = ""
     """The end of what the driver printed."""
     took_s: float | None = None

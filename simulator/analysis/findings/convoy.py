@@ -90,7 +90,7 @@ def _others(factors: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _exchange(cell: CellResult) -> Exchange | None:
     """Return the cell as an exchange at a time; null for one that is not, or that has no valid number."""
-    environments = [r.environment for r in cell.repetitions if r.status == "ok"]
+    environments = [r.environment for r in cell.whole() if r.status == "ok"]
     if cell.status != "ok" or cell.throughput_per_s is None or not environments or cell.in_flight != 1:
         return None
     environment = environments[0]

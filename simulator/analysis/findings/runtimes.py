@@ -99,7 +99,7 @@ def _turned_on(document: ResultDocument) -> Iterator[Gil]:
     """Say of each free-threaded Python which module turned its GIL on, by being imported or in a call."""
     said = set()
     for cell in document.cells:
-        told = [about for r in cell.repetitions if (about := r.environment).get("free_threaded")]
+        told = [about for r in cell.whole() if (about := r.environment).get("free_threaded")]
         late = next((by for about in told if (by := about.get("gil_turned_on_by"))), None)
         module = late or (cell.calibration.gil_enabled_by if cell.calibration is not None else None)
         runtime = cell.factors.get(RUNTIME)

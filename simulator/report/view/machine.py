@@ -87,7 +87,7 @@ def _described(cells: list[CellResult]) -> str:
 
 
 def _ran(cells: Collection[CellResult]) -> list[Mapping[str, Any]]:
-    return [r.environment for cell in cells for r in cell.repetitions if r.environment]
+    return [r.environment for cell in cells for r in cell.whole() if r.environment]
 
 
 def _states(environments: Collection[Mapping[str, Any]]) -> set[bool]:

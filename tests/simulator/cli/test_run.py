@@ -380,7 +380,7 @@ def test_the_job_runs_in_a_virtual_environment_of_its_own(scenario_file: Write, 
     assert (made["status"], made["equality"]) == ("ok", "equal")
     repetitions = made["repetitions"]
     assert isinstance(repetitions, list)
-    assert repetitions[0]["environment"]["executable"] == str(python)
+    assert made["environment"]["executable"] == str(python)
     after = {
         path: path.stat().st_mtime_ns for path in environment.rglob("*") if "__pycache__" not in str(path)
     }

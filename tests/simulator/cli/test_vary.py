@@ -31,7 +31,7 @@ def test_each_level_is_a_cell_and_its_baseline_runs_under_it(scenario_file: Writ
             cell["factors"]["strategy"],
             cell["factors"]["affinity"],
             cell["factors"]["job.switch_interval"],
-        ): cell["repetitions"][0]["environment"]
+        ): cell["environment"]
         for cell in document["cells"]
     }
     assert len(found) == len(document["cells"]) == 8

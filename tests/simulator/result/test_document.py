@@ -5,6 +5,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from simulator.analysis.summary import summarise
 from simulator.result.document import (
     SCHEMA,
     NotAResultError,
@@ -13,7 +14,8 @@ from simulator.result.document import (
     result_schema,
     to_json,
 )
-from tests.simulator.analysis.builders import document
+from simulator.result.measured import measured_of
+from tests.simulator.analysis.builders import document, planned, repetition, run
 
 
 @pytest.fixture
@@ -132,3 +134,18 @@ def test_a_damaged_value_is_named_by_its_path(
     with pytest.raises(NotAResultError) as raised:
         from_json(json.dumps(raw))
     assert str(raised.value).startswith(".".join(map(str, path)))
+
+
+def test_what_all_repetitions_of_a_cell_ran_on_is_said_once() -> None:
+    python = {"implementation": "CPython", "version": "3.13.5"}
+    done = [
+        *[repetition("threads", i, 30.0, environment={**python, "moved_bytes": i}) for i in range(2)],
+        repetition("asyncio", 0, 30.0, environment=python),
+        repetition("asyncio", 1, None, status="failed", reason="died"),
+    ]
+    made = summarise(run([planned("threads"), planned("asyncio")], done))
+    one, other = made.cells
+    assert one.environment == python
+    assert [each.environment for each in one.repetitions] == [{"moved_bytes": 0}, {"moved_bytes": 1}]
+    assert [*one.whole(), *other.whole()] == done
+    assert measured_of(from_json(to_json(made))).cells[0].repetitions == one.whole()
