@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from simulator.runner import yardstick
 from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
@@ -75,6 +76,15 @@ def scenario_file(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_yardsticks() -> Iterator[None]:
+    """Take less than a tenth of the time for what no test of a repetition looks at: how fast the machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yardstick, "SPIN_SLICES", 1)
+        patch.setattr(yardstick, "BEYOND_CACHE", 0.0)
+        yield
 
 
 @pytest.fixture(scope="session")

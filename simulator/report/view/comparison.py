@@ -181,7 +181,10 @@ def _notes(comparison: Comparison, names: Mapping[str, str]) -> tuple[str, ...]:
         if cell.parse_work is not None and abs(cell.parse_work - 1) > _WORK_WORTH_SAYING
     ]
     return (
-        *(f"{'; '.join(alike)}: {reason}" for reason, alike in by_reason.items()),
+        *(
+            f"{'all cells' if 1 < len(alike) == len(comparison.cells) else '; '.join(alike)}: {reason}"
+            for reason, alike in by_reason.items()
+        ),
         *work,
         *comparison.cautions,
     )

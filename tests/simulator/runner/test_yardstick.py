@@ -15,8 +15,9 @@ from simulator.runner.yardstick import LEAST_BYTES, spin_s, stream_bytes, stream
     ],
 )
 def test_the_array_is_larger_than_the_last_level_cache_and_a_small_part_of_memory(
-    cache: int | None, memory: int | None, size: int | None
+    cache: int | None, memory: int | None, size: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(yardstick, "BEYOND_CACHE", 1.25)
     assert stream_bytes(cache, memory) == size
     assert size is None or cache is None or size > cache
 

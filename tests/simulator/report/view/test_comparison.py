@@ -78,7 +78,7 @@ def test_when_nothing_could_be_compared_the_reasons_stand_below_each_once() -> N
     verdict, table, _ = parts(compared(run_of(rates), run_of(rates, run_id="r2")))
     assert verdict.sentences == ("Nothing could be compared; the reasons stand below.",)
     assert table.notes == (
-        "threads; asyncio: cannot tell: in A 1 valid round, 3 are needed; in B 1 valid round, 3 are needed",
+        "all cells: cannot tell: in A 1 valid round, 3 are needed; in B 1 valid round, 3 are needed",
     )
 
 
