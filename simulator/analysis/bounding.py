@@ -1,12 +1,12 @@
 """What each cell could do at most, by what one job alone needs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from simulator.analysis.gil import gil_of
 from simulator.measures.factors import CASE, PARSER
-from simulator.model.bounds import bound
+from simulator.model.bounds import Needs, bound
 from simulator.result.document import CellResult, ResultDocument
 from simulator.scenario.shards import computing_in
 
@@ -15,17 +15,33 @@ HOLDING = ("html.parser", "bs4", "spin")
 
 
 def bounded(document: ResultDocument) -> ResultDocument:
-    """Return the document with the bound of every cell that has closed arrivals."""
+    """Return the document with the bound of every valid cell that has closed arrivals."""
+    needs = needs_in(document)
+    cells = []
+    for cell in document.cells:
+        closed = cell.arrivals is None and cell.status == "ok"
+        found = bound(cell.in_flight, needs(cell)) if closed else None
+        cells.append(cell if found is None else replace(cell, bound_per_s=found.per_s, bound_by=found.by))
+    return replace(document, cells=tuple(cells))
+
+
+def needs_in(document: ResultDocument) -> Callable[[CellResult], Needs]:
+    """Return what gives what a job of a cell needs, by its own CPU and by what a page takes the baseline."""
     by_id = {cell.id: cell for cell in document.cells}
-    kinds = computing_in(document.scenario)
-    cores = cores_of(document)
-    return replace(
-        document,
-        cells=tuple(
-            _bounded(cell, by_id.get(cell.baseline_id or cell.id), cores, kinds.get(cell.strategy), document)
-            for cell in document.cells
-        ),
-    )
+    kinds, cores = computing_in(document.scenario), cores_of(document)
+
+    def needs(cell: CellResult) -> Needs:
+        shared = kinds.get(cell.strategy) in ("none", "threads") and gil_of(cell) is True
+        held = shared and _parser(cell, document.scenario) in HOLDING
+        return Needs(
+            # The baseline is what it is compared with: its own time alone is no bound of it that says anything.
+            alone_s=alone_s(by_id.get(cell.baseline_id or "")),
+            cpu_s=cell.cpu_per_page_s,
+            cores=cores,
+            held_s=cell.parse.cpu_s if held and cell.parse is not None else None,
+        )
+
+    return needs
 
 
 def cores_of(document: ResultDocument) -> float | None:
@@ -43,30 +59,6 @@ def alone_s(base: CellResult | None) -> float | None:
     if base is None or base.arrivals is not None or base.throughput_per_s is None:
         return None
     return 1 / base.throughput_per_s.median
-
-
-def _bounded(
-    cell: CellResult,
-    base: CellResult | None,
-    cores: float | None,
-    kind: str | None,
-    document: ResultDocument,
-) -> CellResult:
-    if cell.arrivals is not None or cell.status != "ok":
-        return cell
-    # The baseline is what it is compared with: its own time alone is no bound of it that says anything.
-    known = base is not None and base is not cell
-    one_gil = (
-        kind in ("none", "threads") and gil_of(cell) is True and _parser(cell, document.scenario) in HOLDING
-    )
-    found = bound(
-        in_flight=cell.in_flight,
-        alone_s=alone_s(base) if known else None,
-        cpu_s=cell.cpu_per_page_s,
-        cores=cores,
-        held_s=cell.parse.cpu_s if one_gil and cell.parse is not None else None,
-    )
-    return cell if found is None else replace(cell, bound_per_s=found.per_s, bound_by=found.by)
 
 
 def _parser(cell: CellResult, scenario: Mapping[str, Any]) -> Any:

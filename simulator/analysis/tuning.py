@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
+from simulator.analysis.bounding import alone_s, cores_of, needs_in
 from simulator.analysis.goals import DISTURBED_WEIGHT, lead, scores
 from simulator.measures.measure import Measure
 from simulator.measures.registry import RANKING
+from simulator.model.bounds import bound
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval
 from simulator.stats.layout import fit
@@ -52,6 +54,8 @@ class Choice:
     """Repetitions in all."""
     limit: str
     """What keeps the choice from being faster, in a sentence."""
+    allowed: tuple[tuple[int, float], ...]
+    """Of its strategy: jobs in flight and what they allow at most by what a page needs, in pages/s; rising."""
 
 
 def choose(document: ResultDocument, goal_name: str) -> Choice | None:
@@ -84,6 +88,7 @@ def choose(document: ResultDocument, goal_name: str) -> Choice | None:
         tried=tried,
         spent=len(repetitions),
         limit=limit(by_id[best], document),
+        allowed=_allowed(by_id[best], document),
     )
 
 
@@ -92,21 +97,31 @@ def _shared(scored: Mapping[tuple[str, int], float], a: str, b: str) -> int:
     return sum(cell == b and round_ in rounds for cell, round_ in scored)
 
 
+def _allowed(cell: CellResult, document: ResultDocument) -> tuple[tuple[int, float], ...]:
+    """Return what 1, 2, 4, 8 … in flight allow, up to where more allow no more, twice what was tried at most."""
+    needs = needs_in(document)(cell)
+    most = max((each.in_flight for each in document.cells), default=1)
+    found: list[tuple[int, float]] = []
+    in_flight = 1
+    while in_flight <= 2 * most:
+        limit = bound(in_flight, needs)
+        if limit is None:
+            break
+        found.append((in_flight, limit.per_s))
+        if limit.by != "waiting":
+            break
+        in_flight *= 2
+    return tuple(found)
+
+
 def limit(cell: CellResult, document: ResultDocument) -> str:
     """Say which bound the cell has come near to: waiting, cores, or what is inside one process."""
     done = cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0
     alone = next(
-        (
-            1 / other.throughput_per_s.median
-            for other in document.cells
-            if other.baseline_id is None and other.throughput_per_s is not None
-        ),
-        None,
+        (found for each in document.cells if each.baseline_id is None and (found := alone_s(each))), None
     )
-    machine = document.environment.get("machine") or {}
-    cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
-    if cores and limit:
-        cores = min(float(cores), limit)
+    limit = (document.environment.get("machine") or {}).get("cpu_limit_cores")
+    cores = cores_of(document)
     used, server = cell.cores_used, (cell.server.cpu_cores if cell.server is not None else None) or 0.0
     if alone is not None and done >= NEARLY * cell.in_flight / alone:
         return (

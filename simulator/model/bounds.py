@@ -21,28 +21,27 @@ class Bound:
     """What sets it."""
 
 
-def bound(
-    *,
-    in_flight: int,
-    alone_s: float | None,
-    cpu_s: float | None,
-    cores: float | None,
-    held_s: float | None,
-) -> Bound | None:
-    """Return the bound; null where nothing is known.
+@dataclass(frozen=True)
+class Needs:
+    """What one job needs, and what there is of it; null: not known, or it limits nothing."""
 
-    Args:
-        in_flight: jobs started and not finished.
-        alone_s: what one job takes with no other beside it, in seconds.
-        cpu_s: CPU of a job, in seconds.
-        cores: how many there are for it.
-        held_s: CPU of a job under the GIL, where all jobs share one; null: none, or it is not known how much.
-    """
+    alone_s: float | None
+    """What it takes with no other beside it, in seconds."""
+    cpu_s: float | None
+    """CPU, in seconds."""
+    cores: float | None
+    """How many there are for all jobs."""
+    held_s: float | None
+    """CPU under the GIL, in seconds, where all jobs share one."""
+
+
+def bound(in_flight: int, needs: Needs) -> Bound | None:
+    """Return the bound of so many jobs started and not finished; null where nothing is known."""
     limits: list[Bound] = []
-    if alone_s:
-        limits.append(Bound(in_flight / alone_s, "waiting"))
-    if cpu_s and cores:
-        limits.append(Bound(cores / cpu_s, "cores"))
-    if held_s:
-        limits.append(Bound(1 / held_s, "the GIL"))
+    if needs.alone_s:
+        limits.append(Bound(in_flight / needs.alone_s, "waiting"))
+    if needs.cpu_s and needs.cores:
+        limits.append(Bound(needs.cores / needs.cpu_s, "cores"))
+    if needs.held_s:
+        limits.append(Bound(1 / needs.held_s, "the GIL"))
     return min(limits, key=lambda limit: limit.per_s, default=None)

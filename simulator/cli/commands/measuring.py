@@ -39,6 +39,13 @@ from simulator.cli.commands.options import (
     option,
 )
 
+Resume = Annotated[
+    str | None,
+    option(
+        "--resume", group=KEPT, metavar="RUN", tells="Go on with an interrupted run of the same scenario."
+    ),
+]
+
 
 def run(
     file: File = None,
@@ -107,12 +114,7 @@ def run(
     name: Name = None,
     note: Note = None,
     store: StorePath = None,
-    resume: Annotated[
-        str | None,
-        option(
-            "--resume", group=KEPT, metavar="RUN", tells="Go on with an interrupted run of the same scenario."
-        ),
-    ] = None,
+    resume: Resume = None,
 ) -> None:
     """Run a scenario and show who wins, and why."""
     from simulator.cli.asked import Asked
@@ -199,6 +201,7 @@ def tune(
     name: Name = None,
     note: Note = None,
     store: StorePath = None,
+    resume: Resume = None,
 ) -> None:
     """Find the best strategy, in_flight and parallelism for a scenario."""
     from simulator.cli.asked import Asked
@@ -214,6 +217,7 @@ def tune(
         server_url=server,
         server_token=server_token,
         store=store,
+        resume=resume,
         wanted=Wanted(json=json, html=html, markdown=markdown, quiet=quiet, open=open_),
         progress=progress,
         label=name,

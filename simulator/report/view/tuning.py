@@ -8,7 +8,8 @@ from simulator.report.view.machine import machine
 from simulator.report.view.parts import Column, Fragment, Part, Table, Verdict
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import differs
-from simulator.text.numbers import factor, rate, share, times
+from simulator.text.numbers import factor, number, rate, share, times
+from simulator.text.words import listed
 
 _SEARCH = (
     STRATEGY,
@@ -58,7 +59,7 @@ def build_tuning(document: ResultDocument) -> tuple[Part, ...]:
         (),
     )
     return (
-        Verdict(title, (_answer(choice), *_runner_up(choice), choice.limit, spent)),
+        Verdict(title, (_answer(choice), *_runner_up(choice), choice.limit, *_allowed(choice), spent)),
         table,
         Fragment("to paste into a scenario", fragment(choice.cell, document.scenario)),
         machine(document),
@@ -90,6 +91,17 @@ def _value(choice: Choice, cell: CellResult) -> str:
     if choice.goal is THROUGHPUT:
         return pages
     return f"{choice.goal.clause.format(with_symbol(choice.goal.of_cell(cell), choice.goal))}, at {pages}"
+
+
+def _allowed(choice: Choice) -> tuple[str, ...]:
+    if len(choice.allowed) < 2:  # noqa: PLR2004 - nothing rises
+        return ()
+    (least, first), *rest = choice.allowed
+    steps = [f"{number(per_s)} with {in_flight}" for in_flight, per_s in rest]
+    who = choice.cell.strategy
+    return (
+        f"By what a page needs, {who} can do {rate(first, 'pages')} at most with {least} in flight, {listed(steps)}.",
+    )
 
 
 def _runner_up(choice: Choice) -> tuple[str, ...]:

@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from simulator.cli import exits
+from simulator.cli.run import verdict_of
+from simulator.cli.tune import _verdict_of
 from tests.conftest import tiny_text
+from tests.simulator.analysis.builders import document
 from tests.simulator.cli.started import simulator
 
 Write = Callable[..., Path]
@@ -44,22 +49,22 @@ def test_a_search_ends_with_a_choice_that_can_be_pasted_and_is_kept(scenario_fil
     assert "Take " in said
     assert "of 5 candidates" in said
 
-    document = json.loads((folder / "out.json").read_text())
-    tried = [cell for cell in document["cells"] if cell["repetitions"]]
+    kept = json.loads((folder / "out.json").read_text())
+    tried = [cell for cell in kept["cells"] if cell["repetitions"]]
     assert {cell["factors"]["strategy"] for cell in tried} == {"sequential", "threads", "2 each"}
-    assert len({cell["id"] for cell in document["cells"]}) == 5
-    assert document["scenario"]["tune"] == {"goal": "throughput", "max_in_flight": 2, "grid": 5, "rounds": 1}
-    assert document["scenario"]["server"]["latency"] == "20ms", "the case's"
-    assert document["expectations"] == []
+    assert len({cell["id"] for cell in kept["cells"]}) == 5
+    assert kept["scenario"]["tune"] == {"goal": "throughput", "max_in_flight": 2, "grid": 5, "rounds": 1}
+    assert kept["scenario"]["server"]["latency"] == "20ms", "the case's"
+    assert kept["expectations"] == []
     assert sum(len(cell["repetitions"]) for cell in tried) <= 12
 
     assert simulator(folder, "validate", pasted(done.stdout, folder)).returncode == 0
     assert simulator(folder, "report", "last").stdout == done.stdout
     assert simulator(folder, "report", "out.json").stdout == done.stdout
     listed = simulator(folder, "runs")
-    assert document["id"] in listed.stdout
+    assert kept["id"] in listed.stdout
     assert "complete" in listed.stdout
-    refused = simulator(folder, "run", file, "--resume", document["id"])
+    refused = simulator(folder, "run", file, "--resume", kept["id"])
     assert refused.returncode == 2
     assert "tune was" in refused.stderr
 
@@ -93,3 +98,14 @@ def test_wrong_usage_names_the_remedy_and_exits_2(
         assert word in said
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_a_candidate_that_failed_is_a_line_and_nothing_valid_is_an_end() -> None:
+    rates = {"sequential": [20.0] * 3, "threads": [100.0] * 3, "asyncio": [90.0] * 3}
+    made = document(rates)
+    broken = replace(made.cells[2], status="failed", reason="it fell over", repetitions=())
+    some = replace(made, cells=(*made.cells[:2], broken))
+    assert verdict_of(some) == exits.FAILED
+    assert _verdict_of(some, "throughput") == exits.OK
+    none = replace(made, cells=(broken,))
+    assert _verdict_of(none, "throughput") == exits.FAILED
