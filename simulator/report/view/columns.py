@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from simulator.measures.amount import amount
 from simulator.measures.measure import POOLED, Measure, Unit
 from simulator.measures.registry import MEASURES
 from simulator.report.view.parts import Column
 from simulator.result.document import CellResult
-from simulator.text.numbers import NONE, factor, number, percent, share
+from simulator.text.numbers import NONE, factor, number, percent
 
 
 @dataclass(frozen=True)
@@ -90,10 +89,11 @@ def written(value: float | None, unit: Unit) -> str:
 
 
 def with_symbol(value: float | None, measure: Measure) -> str:
-    """Return a value in base units as people read it, with its unit."""
-    if value is None:
-        return NONE
-    return share(value) if measure.unit.symbol == "%" else amount(value, measure.dimension)
+    """Return a value in base units with the digits of its column, and its unit."""
+    symbol = measure.unit.symbol
+    if value is None or not symbol:
+        return written(value, measure.unit)
+    return f"{written(value, measure.unit)}{'' if symbol.startswith('/') else ' '}{symbol}"
 
 
 STRATEGY = Column("strategy", "", "how the jobs share the machine", numeric=False)

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from simulator.report.markdown.syntax import escaped
 from simulator.report.sentences.registry import sentence
 from simulator.report.view.build import build
 from simulator.report.view.columns import written
+from simulator.report.view.figures import figures
 from simulator.report.view.matrix import crossover_text
 from simulator.report.view.page import build_page
 from simulator.report.view.parts import Table, Verdict
@@ -37,7 +38,11 @@ COLUMNS = ("throughput", "speedup", "p50", "cpu", "cores", "memory", "startup", 
 """Measures of the main table, and of the picture of loops."""
 
 
-def numbers_of(text: str, names: Iterator[str]) -> set[str]:
+BARS = ("speed-up", "memory", "startup", "loop-lag")
+"""Figures whose table has all that their sentence says."""
+
+
+def numbers_of(text: str, names: Iterable[str]) -> set[str]:
     """Return the numbers in a text that are no part of a name."""
     for name in sorted({*names, *SAYS_BY_ITSELF}, key=len, reverse=True):
         text = text.replace(name, " ").replace(capitalised(name), " ")
@@ -112,6 +117,17 @@ def test_a_crossover_has_the_digits_of_its_table(recipe: Recipe) -> None:
         if crossover.kind == "crossing":
             text = sentence(finding)
             assert set(NUMBER.findall(crossover_text(crossover))) <= numbers_of(text, names_of(finding)), text
+
+
+@given(RECIPES)
+@settings(max_examples=20)
+def test_what_is_said_of_bars_has_the_digits_of_their_table(recipe: Recipe) -> None:
+    for figure in figures(recipe.document()):
+        for panel in figure.panels if figure.id in BARS else ():
+            cells = " ".join(cell for row in panel.table.rows for cell in row)
+            told = re.sub(r"[\d,.]+ (times as much|others)", "", panel.summary)  # worked out of the rows
+            names = (row[0] for row in panel.table.rows)
+            assert numbers_of(told, names) <= set(NUMBER.findall(cells)), panel.summary
 
 
 def _digits(cell: CellResult, name: str) -> str:

@@ -2,13 +2,14 @@
 
 from simulator.analysis.combinations import Combination
 from simulator.analysis.findings.responsive import idle_lag_s
-from simulator.report.view.columns import STRATEGY, measured, starred
+from simulator.measures.registry import MEASURES
+from simulator.report.view.columns import STRATEGY, measured, starred, with_symbol
 from simulator.report.view.figure import Axis, Bar, Bars
 from simulator.report.view.figures.drawn import Chart, Known, Picture, compared, having, missing, tone
 from simulator.report.view.figures.wording import spread
 from simulator.result.document import ResultDocument
 from simulator.stats.percentiles import Lag
-from simulator.text.numbers import NONE, duration, ms
+from simulator.text.numbers import NONE, ms
 
 COLUMNS = (
     STRATEGY,
@@ -57,10 +58,14 @@ def _summary(known: Known[Lag], idle: float | None) -> str:
     worst = [(starred(cell), lags[cell.id]) for cell in compared([c for c, _ in known if c.id in lags])]
     if not worst:
         return "Only percentiles of the loop's lateness are known."
-    told = f"A tick of the loop is late by up to {spread(worst, duration)}"
+    told = f"A tick of the loop is late by up to {spread(worst, _late)}"
     if idle is not None:
-        told += f"; an idle loop on this machine by up to {duration(idle)}"
+        told += f"; an idle loop on this machine by up to {_late(idle)}"
     return told + "."
+
+
+def _late(lag_s: float) -> str:
+    return with_symbol(lag_s, MEASURES["loop_lag"])
 
 
 CHART = Chart(

@@ -27,7 +27,7 @@ def test_a_line_for_each_strategy_over_what_was_measured() -> None:
 def test_the_summary_says_who_leads_at_both_ends_and_where_it_turns() -> None:
     panel = only(CHART.build(matrix({"": ROW}, COSTS)))
     first, *_, last = panel.summary.split("; ")
-    assert first.startswith("At 2 µs of parse CPU asyncio is fastest with 130 pages/s, 1.30 × (")
+    assert first.startswith("At 0.002 ms of parse CPU asyncio is fastest with 130 pages/s, 1.30 × (")
     assert "at 20.4 ms of parse CPU processes are fastest with 60 pages/s" in panel.summary
     assert last == "processes beat asyncio from 1.03 to 20.4 ms on."
 

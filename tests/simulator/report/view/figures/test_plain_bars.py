@@ -24,7 +24,7 @@ def test_startup_is_drawn_in_seconds() -> None:
     assert panel.shape.bars[2] == Bar(0.3, tone="strategy:asyncio")
     assert panel.table.rows[2] == ("asyncio", "0.3")
     assert panel.summary == (
-        "Until every worker is up it takes 200 ms (threads) to 300 ms (asyncio), 1.50 times as much."
+        "Until every worker is up it takes 0.2 s (threads) to 0.3 s (asyncio), 1.50 times as much."
     )
 
 
