@@ -176,11 +176,16 @@ def _shoot(picture: Picture, tab: Any, target: Path) -> None:
         raise PictureError(f"{picture.name}: the page of {picture.scenario} has no figure {picture.figure}")
     section.scroll_into_view_if_needed()
     if picture.panel:
-        names = section.locator("select option").all_inner_texts()
+        names = section.locator(".panel-name").all_text_contents()
         chosen = [index for index, name in enumerate(names) if picture.panel in name]
         if not chosen:
             raise PictureError(f"{picture.name}: none of {', '.join(names)} is a panel of {picture.panel}")
-        section.locator("select").select_option(index=chosen[0])
+        if section.locator("select").count():
+            section.locator("select").select_option(index=chosen[0])
+        else:
+            tab.add_style_tag(
+                content=f"#{picture.figure} .panel:not(:nth-child({chosen[0] + 1})) {{ display: none }}"
+            )
     tab.add_style_tag(content=PLAIN)
     section.scroll_into_view_if_needed()
     section.locator(DRAWN).first.wait_for(state="attached", timeout=10_000)

@@ -8,6 +8,7 @@ from simulator.report.view.figure import Axis
 
 Option = dict[str, Any]
 
+SPLITS = 4
 FEW_TICKS = 8
 MOST_NINES = 4
 STEPS = (1, 2, 5)
@@ -64,12 +65,12 @@ def numbers(axis: Axis, values: Iterable[float], *, ticks: Iterable[float] = ())
         values: all that has to be on it.
         ticks: where marks are wanted on a logarithmic axis; taken where they are few.
     """
-    found = [value for value in values if math.isfinite(value)]
+    found = [value for value in (axis.among or values) if math.isfinite(value)]
     option: Option = {
         "type": "value",
         "name": named(axis),
         **_title(),
-        "splitNumber": 4,
+        "splitNumber": SPLITS,
         "axisLabel": {"color": "@quiet", "fontSize": 12, "hideOverlap": True, "formatter": "@number"},
         "axisLine": {"show": False},
         "axisTick": {"show": False},
@@ -81,7 +82,17 @@ def numbers(axis: Axis, values: Iterable[float], *, ticks: Iterable[float] = ())
         _logarithmic(option, [value for value in found if value > 0], sorted(set(ticks)))
     elif axis.unit == "%" and found and min(found) >= 0 and FULL / 2 <= max(found) <= FULL + COUNTED_TWICE:
         option |= {"max": FULL, "interval": FULL / 4}
+    elif axis.among and found and min(found) >= 0 and max(found) > 0:
+        # Left to itself each panel would end where its own values do.
+        step = _step(max(found) / SPLITS)
+        option |= {"min": 0, "max": math.ceil(max(found) / step - LEAST) * step, "interval": step}
     return option
+
+
+def _step(least: float) -> float:
+    """Return 1, 2, 2.5, 5 or 10 times a power of ten: the first that is no less."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(step * power for step in (1, 2, 2.5, 5, 10, 20) if step * power >= least * (1 - LEAST))
 
 
 def tail(share: float) -> float:

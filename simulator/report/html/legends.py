@@ -1,5 +1,6 @@
 """The key of a chart: lists beside it rather than a part of it, so that they fold on a phone and can be read aloud."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -30,8 +31,12 @@ class Entry:
     """Inside an SVG of 22 by 12."""
 
 
-def legend(shape: Shape, palette: Palette) -> tuple[Entry, ...]:
-    """Return the key of a shape; empty where every mark has its name beside it."""
+def legend(shapes: Iterable[Shape], palette: Palette) -> tuple[Entry, ...]:
+    """Return the one key of shapes beside one another; empty where every mark has its name beside it."""
+    return tuple(dict.fromkeys(entry for shape in shapes for entry in _of(shape, palette)))
+
+
+def _of(shape: Shape, palette: Palette) -> tuple[Entry, ...]:
     match shape:
         case Bars():
             return () if shape.reference is None else (_entry(shape.reference[1], "--text", DASHED),)

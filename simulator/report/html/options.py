@@ -5,7 +5,7 @@ Colours are tokens (colours.py). Where ECharts wants a function there is the nam
 of a user that begins with `@` is a text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from simulator.report.html.axes import Option, grid, names, numbers, tail
@@ -16,22 +16,22 @@ from simulator.report.html.squares import squares
 from simulator.report.view.figure import Axis, Bar, Bars, Grid, Lanes, Line, Lines, Shape, Spot, Stack
 from simulator.text.numbers import number, share
 
-BAR_PX, STACK_PX, LINES_PX = 36, 34, 340
+BAR_PX, STACK_PX, LINES_PX, SMALL_LINES_PX = 36, 34, 340, 260
 AROUND_PX = 62
 """What an axis of numbers and its name take."""
 MANY_SPOTS = 16
 """More than these are drawn as a line without marks."""
 
 
-def chart(shape: Shape, palette: Palette) -> dict[str, Any]:
-    """Return `option`, what ECharts is to draw, and `height`, in pixels."""
+def chart(shape: Shape, palette: Palette, *, small: bool = False) -> dict[str, Any]:
+    """Return `option`, what ECharts is to draw, and `height`, in pixels; `small`: others stand beside it."""
     match shape:
         case Bars():
             height, option = _bars(shape, palette)
         case Stack():
             height, option = _stack(shape, palette)
         case Lines():
-            height, option = LINES_PX, _lines(shape, palette)
+            height, option = SMALL_LINES_PX if small else LINES_PX, _lines(shape, palette)
         case Grid():
             height, option = squares(shape, palette)
         case Lanes():
@@ -55,7 +55,6 @@ def _common() -> Option:
 
 def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
     drawn = [(index, bar) for index, bar in enumerate(shape.bars) if bar is not None]
-    values = [value for _, bar in drawn for value in _reach(bar)]
     reference = shape.reference
     series: list[Option] = [
         {
@@ -100,7 +99,7 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
                 "backgroundColor": "@surface",
                 "padding": [1, 2],
             },
-            "data": [{"value": [max(_reach(bar)), index], "name": number(bar.value)} for index, bar in drawn],
+            "data": [{"value": [max(bar.reach), index], "name": number(bar.value)} for index, bar in drawn],
         },
     ]
     if reference is not None:
@@ -111,20 +110,18 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
             "label": {"show": False},
             "data": [{"xAxis": reference[0]}],
         }
-    around = [*values, reference[0]] if reference is not None else values
     return AROUND_PX + BAR_PX * len(shape.names), {
         "grid": grid(right=58),
-        "xAxis": numbers(shape.axis, around),
+        "xAxis": numbers(shape.axis, shape.along),
         "yAxis": names(shape.names, inverse=True),
         "series": series,
     }
 
 
 def _stack(shape: Stack, palette: Palette) -> tuple[int, Option]:
-    totals = [sum(values) for values in zip(*(layer.values for layer in shape.layers), strict=True)]
     return AROUND_PX + STACK_PX * len(shape.names), {
         "grid": grid(),
-        "xAxis": numbers(shape.axis, totals),
+        "xAxis": numbers(shape.axis, shape.along),
         "yAxis": names(shape.names, inverse=True),
         "series": [
             {
@@ -160,14 +157,10 @@ def _hatch() -> Option:
 
 
 def _lines(shape: Lines, palette: Palette) -> Option:
-    spots = [spot for line in shape.lines for spot in line.spots]
-    xs = [spot.x for spot in spots]
-    ys = [y for spot in spots for y in (spot.y, spot.low, spot.high) if y is not None]
-    y = numbers(shape.y, ys)
     return {
         "grid": grid(),
-        "xAxis": numbers(shape.x, xs, ticks=xs),
-        "yAxis": y,
+        "xAxis": numbers(shape.x, shape.xs, ticks=shape.x.among or shape.xs),
+        "yAxis": numbers(shape.y, shape.ys),
         "series": [one for line in shape.lines for one in _line(line, shape, palette)],
     }
 
@@ -214,10 +207,6 @@ def _line(line: Line, shape: Lines, palette: Palette) -> Iterable[Option]:
 
 def _place(value: float, axis: Axis) -> float:
     return tail(value) if axis.scale == "tail" else value
-
-
-def _reach(bar: Bar) -> Sequence[float]:
-    return [value for value in (bar.value, bar.low, bar.high) if value is not None]
 
 
 def quantity(value: float, unit: str) -> str:

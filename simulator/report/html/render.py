@@ -15,11 +15,15 @@ from simulator.report.html.colours import Palette, style
 from simulator.report.html.legends import legend
 from simulator.report.html.options import chart
 from simulator.report.view.document import Page
-from simulator.report.view.figure import Figure
+from simulator.report.view.figure import Figure, Grid, Lanes
 
 ECHARTS = "vendor/echarts-6.1.0"
 LONG = 50_000
 """Characters of JSON. What many combinations have in common packs well: a tenth is left."""
+MOST_BESIDE = 9
+"""Of more panels than these a reader chooses one: nobody takes in all of them at once."""
+BESIDE = 3
+"""Panels in a row of the widest page."""
 
 
 def render(page: Page) -> str:
@@ -42,13 +46,25 @@ def render(page: Page) -> str:
         leads=any(section.id == "overview" for section in page.sections),
         notice=_text(f"{ECHARTS}/NOTICE") if drawn else "",
         data=lambda figure: _data(figure, palette),
-        legend=lambda panel: legend(panel.shape, palette),
+        legend=lambda *panels: legend([panel.shape for panel in panels], palette),
+        columns=_columns,
     )
+
+
+def _columns(figure: Figure) -> int:
+    """Return how many panels stand in a row; 0: they are too many, and one is chosen."""
+    count = len(figure.panels)
+    if count > MOST_BESIDE:
+        return 0
+    if any(isinstance(panel.shape, Lanes | Grid) for panel in figure.panels):
+        return 1  # what lies in them needs all the width there is
+    return 2 if count == 4 else min(BESIDE, count)  # noqa: PLR2004 - two and two, not three and one
 
 
 def _data(figure: Figure, palette: Palette) -> Markup:
     """Return the script element with the charts of a figure, one for each panel: JSON, packed where it is long."""
-    charts = [chart(panel.shape, palette) for panel in figure.panels]
+    small = _columns(figure) > 1
+    charts = [chart(panel.shape, palette, small=small) for panel in figure.panels]
     text = json.dumps(charts, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     if len(text) > LONG:
         packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()

@@ -7,6 +7,7 @@
   root.classList.add("drawn");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const PAPER_PX = 660; // the width of A4 or Letter between its margins
+  const PAPER_HALF_PX = 318; // of two panels beside one another on it
   const SPANS = ["the server holds the request", "the answer waits to be taken up", "parse", "seen to run", "could run, and no core was free"];
 
   // --- numbers and colours ----------------------------------------------------------------------------------------
@@ -163,8 +164,6 @@
   // --- figures ----------------------------------------------------------------------------------------------------
 
   let onPaper = false;
-  const width = () => (onPaper ? { width: PAPER_PX } : {});
-
   const unpacked = (script) => {
     if (script.type === "application/json") return JSON.parse(script.textContent);
     const bytes = Uint8Array.from(atob(script.textContent), (letter) => letter.charCodeAt(0));
@@ -179,28 +178,30 @@
     const charts = charted[at];
     const panels = [...section.querySelectorAll(".panel")];
     const drawn = new Map();
-    const figure = { section, chosen: 0, seen: false };
+    const figure = { section, seen: false };
+    const paperWidth = section.querySelector(".beside") ? PAPER_HALF_PX : PAPER_PX;
+    const width = () => (onPaper ? paperWidth : "auto");
+    const fixed = () => (onPaper ? { width: paperWidth } : {});
+
+    // All panels, or the one that is chosen.
+    const shown = () => panels.flatMap((panel, index) => (panel.classList.contains("chosen") ? [index] : []));
 
     figure.draw = () => {
       figure.seen = true;
-      const { height, option } = charts[figure.chosen];
-      const place = panels[figure.chosen].querySelector(".chart");
-      place.style.height = `${height}px`;
-      if (!drawn.has(figure.chosen)) {
-        drawn.set(figure.chosen, echarts.init(place, null, { renderer: "svg", ...width() }));
+      for (const index of shown()) {
+        const { height, option } = charts[index];
+        const place = panels[index].querySelector(".chart");
+        if (!drawn.has(index)) drawn.set(index, echarts.init(place, null, { renderer: "svg", height, ...fixed() }));
+        const chart = drawn.get(index);
+        chart.resize({ height, width: width() });
+        chart.setOption(resolved(option), true);
       }
-      const chart = drawn.get(figure.chosen);
-      chart.resize({ height, width: onPaper ? PAPER_PX : "auto" });
-      chart.setOption(resolved(option), true);
     };
     figure.resize = () => {
-      const chart = drawn.get(figure.chosen);
-      if (chart) chart.resize({ width: onPaper ? PAPER_PX : "auto" });
+      for (const index of shown()) if (drawn.has(index)) drawn.get(index).resize({ width: width() });
     };
     figure.choose = (index) => {
-      panels[figure.chosen].classList.remove("chosen");
-      figure.chosen = index;
-      panels[index].classList.add("chosen");
+      panels.forEach((panel, at) => panel.classList.toggle("chosen", at === index));
       if (figure.seen) figure.draw();
     };
     // Room is kept for what is not drawn yet, so that nothing jumps.

@@ -24,6 +24,8 @@ class Axis:
     scale: Literal["linear", "log", "tail"] = "linear"
     """`tail`: for shares below 1 (0.5, 0.99, 0.999), each further nine as wide as the one before, as HDR histograms
     are drawn."""
+    among: tuple[float, ...] = ()
+    """All that stands on it in any panel of its figure, so that all are drawn on one scale; empty: what its own has."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Bar:
     low: float | None = None
     high: float | None = None
     tone: Tone = "plain"
+
+    @property
+    def reach(self) -> list[float]:
+        """The value and the ends of its whisker."""
+        return [value for value in (self.value, self.low, self.high) if value is not None]
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,12 @@ class Bars:
     axis: Axis
     reference: tuple[float, str] | None = None
     """A value to compare with, and what it is."""
+
+    @property
+    def along(self) -> list[float]:
+        """All that stands on the axis."""
+        found = [value for bar in self.bars if bar is not None for value in bar.reach]
+        return found if self.reference is None else [*found, self.reference[0]]
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,11 @@ class Stack:
     names: tuple[str, ...]
     layers: tuple[Layer, ...]
     axis: Axis
+
+    @property
+    def along(self) -> list[float]:
+        """What the layers add up to, name by name."""
+        return [sum(values) for values in zip(*(layer.values for layer in self.layers), strict=True)]
 
 
 @dataclass(frozen=True)
@@ -93,6 +111,17 @@ class Lines:
     x: Axis
     y: Axis
     lines: tuple[Line, ...]
+
+    @property
+    def xs(self) -> list[float]:
+        """All that stands on the axis of x."""
+        return [spot.x for line in self.lines for spot in line.spots]
+
+    @property
+    def ys(self) -> list[float]:
+        """All that stands on the axis of y."""
+        spots = [spot for line in self.lines for spot in line.spots]
+        return [y for spot in spots for y in (spot.y, spot.low, spot.high) if y is not None]
 
 
 @dataclass(frozen=True)
@@ -156,7 +185,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Figure:
-    """A question, and its panels, of which a reader chooses one."""
+    """A question, and its panels, which a reader compares with one another."""
 
     id: str
     """Letters and hyphens; unique in a report."""

@@ -8,6 +8,7 @@ from simulator.analysis.combinations import Combination, along, combinations
 from simulator.report.view.columns import Shown, over_rounds, starred, with_ends
 from simulator.report.view.figure import STRATEGY as STRATEGY_TONE
 from simulator.report.view.figure import Axis, Bar, Bars, Figure, Line, Panel, Shape, Spot, Tone
+from simulator.report.view.figures.scales import on_one_scale
 from simulator.report.view.parts import Column, Table
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval
@@ -65,7 +66,9 @@ class Chart:
                 panels.append(
                     Panel(group.title if len(groups) > 1 else "", found.shape, found.summary, table)
                 )
-        return Figure(self.id, self.title, self.question, tuple(panels), self.notes) if panels else None
+        return (
+            Figure(self.id, self.title, self.question, on_one_scale(panels), self.notes) if panels else None
+        )
 
 
 def having(cells: Iterable[CellResult], value: Callable[[CellResult], Value | None]) -> Known[Value]:

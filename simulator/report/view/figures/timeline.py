@@ -5,6 +5,7 @@ from simulator.analysis.overlap import length_us, pairs, together
 from simulator.report.view.columns import starred
 from simulator.report.view.figure import Figure, Lanes, Panel
 from simulator.report.view.figures.drawn import ok
+from simulator.report.view.figures.scales import on_one_scale
 from simulator.report.view.lanes import shown
 from simulator.report.view.parts import Column, Table
 from simulator.result.attribution import Lane, Timeline, Watch
@@ -52,7 +53,7 @@ def build(document: ResultDocument) -> Figure | None:
         "timeline",
         TITLE,
         "What does each worker do, and who computes at the same time?",
-        panels,
+        on_one_scale(panels),
         NOTES if any(cell.turns is not None for cell in document.cells) else NOTES[:2],
     )
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,17 +15,19 @@ from playwright.sync_api import Page as Tab
 from simulator.report.html.colours import DARK, LIGHT
 from simulator.report.html.render import render
 from simulator.report.view.document import Page
-from simulator.report.view.figure import Figure
+from simulator.report.view.figure import Axis, Bar, Bars, Figure
+from simulator.report.view.figures.scales import on_one_scale
 from simulator.report.view.page import build_page
 from tests.simulator.analysis.builders import matrix
-from tests.simulator.report.html.examples import figure, page, stack
+from tests.simulator.report.html.examples import NAMES, figure, figures, page, stack
 
 pytestmark = pytest.mark.xdist_group("browser")  # one is started
 
 SEEN = """async () => {
   for (const section of document.querySelectorAll("section.figure")) {
     section.scrollIntoView();
-    while (!section.querySelector(".panel.chosen .chart svg")) {
+    const shown = [...section.querySelectorAll(".panel.chosen .chart")];
+    while (!shown.every((chart) => chart.querySelector("svg"))) {
       await new Promise(requestAnimationFrame);
     }
   }
@@ -114,8 +116,8 @@ def test_every_chart_is_drawn_without_a_request_or_an_error(opened: Open, made: 
         sizes = found.tab.evaluate(SIZES)
         assert [url.split("/")[-1] for url in found.requests] == ["report.html"]
         assert found.errors == []
-        assert len(sizes) == len(figures_of(shown)) > 0
-        assert all(width > 300 and height > 60 and marks > 3 for width, height, marks in sizes), sizes
+        assert len(sizes) == sum(len(figure.panels) for figure in figures_of(shown)) > 0
+        assert all(width > 260 and height > 60 and marks > 3 for width, height, marks in sizes), sizes
 
 
 @EACH_PAGE
@@ -143,31 +145,58 @@ def test_only_the_first_charts_are_drawn_at_once_and_others_as_they_come_near(op
         assert all(found.tab.evaluate(drawn))
 
 
-def test_a_reader_chooses_what_a_figure_shows(opened: Open) -> None:
-    with opened(page()) as found:
-        section = found.tab.locator("#throughput")
-        section.get_by_label("Show").select_option(label="latency 100ms")
+PLACES = """() => [...document.querySelectorAll("#many .panel")].map((panel) => {
+  const {left, top} = panel.getBoundingClientRect();
+  return [Math.round(left), Math.round(top)];
+})"""
+LEVELS = tuple(f"latency {at}ms" for at in range(1, 11))
+"""One more than stand beside one another."""
+
+
+@pytest.mark.parametrize(("width", "across"), [(1280, 3), (700, 2), (360, 1)])
+def test_what_is_to_be_compared_stands_beside_one_another_on_one_scale(
+    opened: Open, width: int, across: int
+) -> None:
+    rates = {"low": 10.0, "middle": 40.0, "high": 390.0}
+    shapes = ((name, Bars(("threads",), (Bar(rate),), Axis("pages", "/s"))) for name, rate in rates.items())
+    drawn = figure("many", "Many", *shapes)
+    with opened(page(drawn=[replace(drawn, panels=on_one_scale(drawn.panels))]), width=width) as found:
+        found.tab.evaluate(SEEN)
+        assert found.tab.locator("select").count() == 0
+        assert found.tab.locator("#many .panel-name").locator("visible=true").count() == 3
+        assert len({left for left, _ in found.tab.evaluate(PLACES)}) == across
+        ticks = [
+            found.tab.locator(f"#many .panel:nth-child({at}) svg text").all_text_contents()[-6:-1]
+            for at in (1, 2, 3)
+        ]
+        assert ticks[0] == ticks[1] == ticks[2]
+        assert found.errors == []
+
+
+def test_of_too_many_to_be_taken_in_a_reader_chooses_one(opened: Open) -> None:
+    many = figure("many", "Many", *((level, stack(NAMES[:4])) for level in LEVELS))
+    with opened(page(drawn=[many])) as found:
+        section = found.tab.locator("#many")
+        section.get_by_label("Show").select_option(label=LEVELS[-1])
         chosen = section.locator(".panel.chosen")
         assert chosen.locator("svg").locator("visible=true").count() > 0
-        assert "latency 100ms" in chosen.locator("figcaption").inner_text()
-        assert chosen.locator(".chart text", has_text="interpreters").count() == 0
-        assert section.locator(".panel:not(.chosen)").is_hidden()
+        assert LEVELS[-1] in chosen.locator("figcaption").inner_text()
+        assert section.locator(".panel").locator("visible=true").count() == 1
         assert found.errors == []
 
 
 def test_figures_with_a_panel_of_that_name_follow(opened: Open) -> None:
-    names = ("latency 5ms", "latency 50ms")
-    linked = [figure(id_, id_, *((name, stack()) for name in names)) for id_ in ("one", "other")]
-    apart = figure("apart", "apart", *((name, stack()) for name in ("threads", "asyncio")))
+    linked = [figure(id_, id_, *((level, stack()) for level in LEVELS)) for id_ in ("one", "other")]
+    apart = figure("apart", "apart", *((name, stack()) for name in ("threads", *LEVELS[:-1])))
     with opened(page(drawn=[*linked, apart])) as found:
-        found.tab.locator("#other").get_by_label("Show").select_option(label="latency 50ms")
+        found.tab.locator("#other").get_by_label("Show").select_option(label=LEVELS[-1])
         shown = [
             found.tab.locator(f"#{id_}").get_by_label("Show").evaluate("one => one.selectedOptions[0].label")
             for id_ in ("one", "other", "apart")
         ]
-        assert shown == ["latency 50ms", "latency 50ms", "threads"]
+        assert shown == [LEVELS[-1], LEVELS[-1], "threads"]
         for id_ in ("one", "other"):
-            assert found.tab.locator(f"#{id_} .panel.chosen .panel-name").text_content() == "latency 50ms"
+            assert found.tab.locator(f"#{id_} .panel.chosen .panel-name").text_content() == LEVELS[-1]
         assert found.errors == []
 
 
@@ -185,11 +214,9 @@ def test_a_chart_has_its_summary_for_who_cannot_see_it(opened: Open) -> None:
     shown = page()
     with opened(shown) as found:
         for figure in figures_of(shown):
-            label = found.tab.locator(f"#{figure.id} .panel.chosen .chart[role=img]").get_attribute(
-                "aria-label"
-            )
-            assert label is not None
-            assert label.endswith(figure.panels[0].summary)
+            for at, panel in enumerate(figure.panels):
+                chart = found.tab.locator(f"#{figure.id} .panel .chart[role=img]").nth(at)
+                assert (chart.get_attribute("aria-label") or "").endswith(panel.summary)
 
 
 @EACH_PAGE
@@ -229,7 +256,7 @@ def background(tab: Tab) -> str:
     return found
 
 
-BAR = "#throughput .panel.chosen .chart svg text"
+BAR = "#throughput .panel:first-child .chart svg text"
 
 
 def test_light_and_dark_change_while_it_is_open(opened: Open) -> None:
@@ -262,7 +289,8 @@ def test_paper_is_light_has_every_chart_and_is_not_too_narrow_for_any(opened: Op
 
 
 def test_without_javascript_every_number_is_there(opened: Open) -> None:
-    shown = page()
+    many = figure("many", "Many", *((level, stack()) for level in LEVELS))
+    shown = page(drawn=[*figures(), many])
     with opened(shown, java_script=False) as found:
         assert found.tab.get_by_text("The charts need JavaScript").is_visible()
         panels = sum(len(figure.panels) for figure in figures_of(shown))
