@@ -30,6 +30,7 @@ from simulator.result.repetition import (
 from simulator.result.run import PlannedCell, Run
 from simulator.result.samples import Samples
 from simulator.scenario.model import Scenario
+from simulator.scenario.refined import is_new
 from simulator.stats.intervals import interval
 from simulator.stats.percentiles import curve_s, lag_s, percentile, percentiles_s, worst_lag
 from simulator.text.numbers import share
@@ -41,8 +42,13 @@ def summarise(run: Run) -> ResultDocument:
     for repetition in run.repetitions:
         by_cell[repetition.cell_id].append(repetition)
     first = run.header.rounds if run.header.scenario.get("precision") is not None else None
-    cells = tuple(_cell(planned, by_cell[planned.id], run, first) for planned in run.header.cells)
-    done = [sum(r.status != "discarded" for r in by_cell[cell.id]) for cell in run.header.cells]
+    wanted = [
+        planned
+        for planned in run.header.cells
+        if by_cell[planned.id] or not is_new(planned.factors, run.header.scenario)
+    ]
+    cells = tuple(_cell(planned, by_cell[planned.id], run, first) for planned in wanted)
+    done = [sum(r.status != "discarded" for r in by_cell[cell.id]) for cell in wanted]
     document = ResultDocument(
         schema=SCHEMA,
         id=run.header.id,

@@ -27,6 +27,7 @@ from simulator.runner.servers import ServerError
 from simulator.runner.stop import Stopped
 from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
+from simulator.scenario.refined import is_new
 from simulator.scenario.runtimes import CURRENT
 from simulator.schedule.sizing import BudgetError
 from simulator.text.words import counted
@@ -114,6 +115,7 @@ def show_plan(planned: Design, progress: str | None) -> int:
             total_s=ready.size.total_s,
         )
         for ready in prepared.ready.values()
+        if not is_new(ready.cell.factors, scenario.document())
     )
     left_out = [f"{c.id} will be left out: {c.unsupported}" for c in planned.cells if c.unsupported]
     left_out += [f"{broken.cell_id} will be left out: {broken.reason}" for broken in prepared.broken]

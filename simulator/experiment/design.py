@@ -10,13 +10,15 @@ from simulator import environment
 from simulator.experiment.folders import import_path, look_through
 from simulator.experiment.launch import Launch, find
 from simulator.experiment.preparation import Preparation, Search
+from simulator.experiment.refining import rows_of, share_of
 from simulator.experiment.searching import Tuning, search
 from simulator.result.run import PlannedCell, Run, RunHeader
 from simulator.runner.driver_process import default_python
 from simulator.scenario.candidates import candidates
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.model import Scenario
-from simulator.schedule import Fixed, Precise, Rounds, Schedule, blocks_of
+from simulator.scenario.refined import refined
+from simulator.schedule import Fixed, Precise, Refine, Rounds, Schedule, blocks_of
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,15 @@ def design(
     document = scenario.document()
     cells_of = expand if tuning is None else partial(candidates, max_in_flight=tuning.max_in_flight)
     cells = cells_of(
-        scenario,
+        refined(scenario) if tuning is None else scenario,
         cores,
         memory_limit_bytes=memory_limit,
         usable_cpus=environment.usable_cpus(),
         missing_runtimes=missing,
     )
     schedule, sizes = in_rounds(scenario, rerun=rerun), None
+    if scenario.refine and tuning is None:
+        sizes = share_of(cells, document, scenario.rounds)
     if tuning is not None:
         schedule, sizes, document["tune"] = search(scenario, tuning, cells)
     return Design(
@@ -125,9 +129,15 @@ def in_rounds(scenario: Scenario, *, rerun: bool = True) -> Callable[[Preparatio
     planned, precision = scenario.rounds, scenario.precision
 
     def schedule(prepared: Preparation) -> Schedule:
+        goal = Fixed(planned) if precision is None else Precise(planned, precision)
+        if scenario.refine:
+            rows = rows_of(prepared.ready, scenario.document())
+            return Refine(
+                rows, goal, scenario.seed, scenario.margin, prepared.allowance(scenario), rerun=rerun
+            )
         return Rounds(
             blocks_of((cell_id, ready.cell.baseline_id) for cell_id, ready in prepared.ready.items()),
-            Fixed(planned) if precision is None else Precise(planned, precision),
+            goal,
             scenario.seed,
             prepared.allowance(scenario),
             rerun=rerun,

@@ -30,6 +30,9 @@ ROOTS = ("server", "job", "arrivals", "in_flight", "parallelism", "affinity", "b
 SELECTIONS = ("runtimes", "strategies")
 """Of these a case may choose some of those that the scenario lists: it is measured with no others."""
 
+_OF_ALL = ("cases", "vary", "refine")
+"""What a scenario has and none of its combinations."""
+
 _NOT_FOR_BASELINE = ("in_flight", "parallelism", "strategies")
 
 
@@ -229,12 +232,12 @@ def strategy_names(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def resolve(document: Any, point: Point) -> Any:
-    """Return the document of one combination: what its case and levels set, without `cases` and `vary`.
+    """Return the document of one combination: what its case and levels set, without `cases`, `vary`, `refine`.
 
     Raises:
         EntryError: A path leads into a plain value.
     """
-    resolved = {key: value for key, value in document.items() if key not in {"cases", "vary"}}
+    resolved = {key: value for key, value in document.items() if key not in _OF_ALL}
     for entry in point.entries:
         try:
             resolved = replaced(resolved, place(resolved, split(entry.path)), entry.value)

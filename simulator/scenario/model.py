@@ -19,6 +19,7 @@ from pydantic import (
 from mockserver.config import ServerConfig
 from mockserver.document import Config
 from mockserver.units import DurationNs, Share, format_duration, format_percentage
+from simulator.measures.factors import PARSE_COST
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
@@ -36,6 +37,8 @@ DEFAULT_STRATEGIES = ("sequential", "threads", "asyncio", "processes")
 MAX_IN_FLIGHT = 10_000
 
 FEWEST_FOR_PRECISION = 3
+FEWEST_COSTS = 2
+"""Levels of the parse cost that have a gap between them."""
 
 
 def _one_line(text: str) -> str:
@@ -150,6 +153,12 @@ class Scenario(Config):
         default=MARGIN,
         description="The smallest difference that matters, 0.1% to 50%: what verdicts are about.",
     )
+    refine: bool = Field(
+        default=False,
+        strict=True,
+        description="Measure new parse costs between the listed ones where strategies begin to win: vary must list"
+        " job.parse_cost.",
+    )
     time_limit_ns: Annotated[DurationNs, between("100ms", "1h")] = Field(
         default=120_000_000_000,
         alias="time_limit",
@@ -227,6 +236,16 @@ class Scenario(Config):
             raise ValueError(
                 f"job.duration ({format_duration(duration_ns)}) is not below time_limit "
                 f"({format_duration(self.time_limit_ns)}); lower one or raise the other"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _refines(self) -> Self:
+        levels = (self.vary or {}).get(PARSE_COST) or ()
+        if self.refine and len(set(map(str, levels))) < FEWEST_COSTS:
+            raise ValueError(
+                f"refine: true needs {FEWEST_COSTS} levels of {PARSE_COST} in vary at least, between which new ones are"
+                " put"
             )
         return self
 

@@ -4,6 +4,21 @@ from simulator.schedule.allowance import Allowance
 from simulator.schedule.block import Block, blocks_of
 from simulator.schedule.interface import Key, Next, Schedule
 from simulator.schedule.precision import Precise
+from simulator.schedule.refine import Cost, Refine, Row
 from simulator.schedule.rounds import Fixed, Goal, Rounds
 
-__all__ = ["Allowance", "Block", "Fixed", "Goal", "Key", "Next", "Precise", "Rounds", "Schedule", "blocks_of"]
+__all__ = [
+    "Allowance",
+    "Block",
+    "Cost",
+    "Fixed",
+    "Goal",
+    "Key",
+    "Next",
+    "Precise",
+    "Refine",
+    "Rounds",
+    "Row",
+    "Schedule",
+    "blocks_of",
+]

@@ -82,6 +82,10 @@ def run(
     no_rerun: Annotated[
         bool, flag("--no-rerun", group=SURE, tells="Take disturbed rounds as they are, with a warning.")
     ] = False,
+    refine: Annotated[
+        bool,
+        flag("--refine", group=SURE, tells="Measure new parse costs where strategies begin to win."),
+    ] = False,
     expect: Expect = None,
     strict: Annotated[
         bool, flag("--strict", group=SURE, tells="End with 98 when an expectation stays undecided.")
@@ -139,7 +143,11 @@ def run(
                     strategies=tuple(strategy or ()),
                     expect=tuple(expect or ()),
                 ),
-                overrides=(*preset(fast=fast, rigorous=rigorous), *(set_ or ())),
+                overrides=(
+                    *preset(fast=fast, rigorous=rigorous),
+                    *(["refine=true"] if refine else []),
+                    *(set_ or ()),
+                ),
                 python=python,
                 server_url=server,
                 server_token=server_token,
