@@ -8,10 +8,12 @@ from rich.text import Text
 from simulator.report.view.parts import Timeline, TimelineLane
 
 PARSE, NETWORK, STALLED, QUEUED, NOTHING = "█", "·", "░", "▒", " "
-STYLES = {PARSE: "green", NETWORK: "dim", STALLED: "red", QUEUED: "yellow"}
+FILLED = "▁▂▃▄▅▆▇█"
+"""A parse whose turns nobody saw: as high as its share on CPU."""
+STYLES = {**dict.fromkeys(FILLED, "green"), NETWORK: "dim", STALLED: "red", QUEUED: "yellow"}
 LEGEND = (
-    f"{PARSE} parses, on CPU   {NETWORK} network   {STALLED} stalled: for a lock, a core, or the loop.  A parse is"
-    " filled to its share of CPU; where in it the CPU lies is not known."
+    f"{FILLED[0]} to {FILLED[-1]} parses, as high as its share on CPU: when in it, nobody saw"
+    f"   {STALLED} its answer waits to be taken up   {NETWORK} network"
 )
 WATCHED_LEGEND = (
     f"watched: {PARSE} runs   {QUEUED} could run, but no core is free   {STALLED} neither, though it has its answer or"
@@ -45,8 +47,7 @@ def draw(timeline: Timeline, console: Console) -> None:
 def characters(lane: TimelineLane, width_us: int, width: int) -> str:
     """Return one row: for each slice what took most of it.
 
-    A parse is drawn as many slices of CPU as its CPU time fills, spread evenly over it, because it is known how much
-    of a parse was on CPU but not when.
+    A parse is as high as its share on CPU all along, because it is known how much of it was on CPU but not when.
     """
     slice_us = width_us / width
     network = _covered(lane.network_us, slice_us, width)
@@ -58,19 +59,15 @@ def characters(lane: TimelineLane, width_us: int, width: int) -> str:
             parse[index] += part
             on_cpu[index] += part * cpu / (end - start)
     row: list[str] = []
-    owed = 0.0
     for index in range(width):
         most = max(network[index], resume[index], parse[index])
         if most < slice_us / 4:
             row.append(NOTHING)
-            owed = 0.0
         elif most == parse[index]:
-            owed += on_cpu[index] / parse[index]
-            row.append(PARSE if owed >= 0.5 else STALLED)  # noqa: PLR2004 - to the nearest whole slice
-            owed -= row[-1] == PARSE
+            eighths = round(on_cpu[index] / parse[index] * len(FILLED))
+            row.append(FILLED[min(len(FILLED), max(1, eighths)) - 1])
         else:
             row.append(NETWORK if most == network[index] else STALLED)
-            owed = 0.0
     return "".join(row)
 
 
