@@ -32,8 +32,8 @@ def test_a_report_of_many_combinations_leaves_their_tables_out_unless_they_are_a
     assert "Who is fastest" in short
     assert "8 tables are left out" in short
     assert "simulator report r1 --tables shows them" in " ".join(short.split())
-    assert "speed-up" not in short
-    assert long.count("speed-up") == 8
+    assert "verdict" not in short
+    assert long.count("verdict") == 8
     assert "left out" not in long
 
 
@@ -54,7 +54,7 @@ def without_state(folder: Path, *arguments: str) -> Done:
     [
         ((), "Who is fastest"),
         (("--why",), "Who is fastest"),
-        (("--tables",), "speed-up"),
+        (("--tables",), "verdict"),
         (("--markdown",), "| combination |"),
         (("--json", "-"), '"schema": "simulator.result/2"'),
     ],
