@@ -38,7 +38,16 @@ def why_not(record):
 def heaviest(record):
     # type: (Any) -> str
     """Name the smallest part that weighs most of the whole: `title: NavigableString`."""
-    return _place(record, _is_heavy)
+    weights = {}  # type: dict[int, float]
+
+    def heavy(part, whole):
+        # type: (Any, Any) -> bool
+        if id(whole) not in weights:  # once: it may be a thousand times its parts
+            weights[id(whole)] = _weight(whole)
+        most = MOST_OF_IT * weights[id(whole)]
+        return 0 < most <= _weight(part)
+
+    return _place(record, heavy)
 
 
 def _place(record, to_blame):
@@ -65,12 +74,13 @@ def _fails(part, _whole):
     return False
 
 
-def _is_heavy(part, whole):
-    # type: (Any, Any) -> bool
+def _weight(part):
+    # type: (Any) -> float
+    """Return its weight; -1 where it cannot be pickled."""
     try:
-        return weigh(part) >= MOST_OF_IT * weigh(whole)
+        return weigh(part)
     except:  # noqa: E722 - pickling runs the record's own code
-        return False
+        return -1
 
 
 def _parts(record):

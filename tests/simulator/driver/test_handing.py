@@ -53,6 +53,22 @@ def test_what_weighs_most_is_named() -> None:
     assert heaviest({"a": "x" * 100, "b": "y" * 100, "c": "z" * 100}) == "record: dict"
 
 
+class Counted:
+    """It is pickled so often."""
+
+    pickled = 0
+
+    def __reduce__(self) -> Any:
+        type(self).pickled += 1
+        return Counted, ()
+
+
+def test_a_record_of_many_parts_is_weighed_once_beside_them() -> None:
+    record = [Counted() for _ in range(300)]
+    assert heaviest(record) == "record: list"
+    assert Counted.pickled == 2 * len(record)
+
+
 def test_a_record_is_said_to_be_heavy_only_beside_its_page() -> None:
     page = b"x" * 1_000
     for times, named in ((1, None), (5, "title: str")):
