@@ -68,7 +68,10 @@ class Outcome:
 
 
 def weigh(
-    condition: Condition, readings: Mapping[Measured, Reading | Lacking], first: int | None = None
+    condition: Condition,
+    readings: Mapping[Measured, Reading | Lacking],
+    first: int | None = None,
+    together: int = 1,
 ) -> Outcome:
     """Judge a condition at one combination.
 
@@ -76,6 +79,8 @@ def weigh(
         condition: As parsed; its dimensions fit.
         readings: Of all its metrics.
         first: As of `intervals.interval`.
+        together: Combinations at which it is judged. All must hold, so that each may be judged alone; but that one of
+            them does not hold is said only by an interval that accounts for how many were looked at.
     """
     for metric in metrics_of(condition):
         reading = readings[metric]
@@ -87,7 +92,7 @@ def weigh(
             return _by_bounds(condition, known, first)
         if not all(reading.by_round for reading in known.values()):
             return _by_points(condition, known)
-        return _by_rounds(condition, known, first)
+        return _by_rounds(condition, known, first, together)
     except (ZeroDivisionError, OverflowError):
         return Outcome(
             "undecided", "nothing", reason="it divides by zero or its numbers are beyond all bounds"
@@ -137,7 +142,7 @@ def _decided(low: float, high: float, comparison: Comparison, at: float) -> Verd
     return "undecided" if len(ends) > 1 else "held" if ends.pop() else "not held"
 
 
-def _by_rounds(condition: Condition, readings: Readings, first: int | None) -> Outcome:
+def _by_rounds(condition: Condition, readings: Readings, first: int | None, together: int) -> Outcome:
     rounds = sorted(set[int].intersection(*(set(reading.by_round) for reading in readings.values())))
     if not rounds:
         return Outcome("undecided", "nothing", reason="there is no round in which all of its cells are valid")
@@ -146,7 +151,8 @@ def _by_rounds(condition: Condition, readings: Readings, first: int | None) -> O
     right = [value_of(condition.right, each) for each in values]
     _refuse_extremes(*left, *right)
     positive = min(*left, *right) > 0
-    gap = paired_ratio(left, right, first) if positive else _difference(left, right, first)
+    span = paired_ratio if positive else _difference
+    gap, at = span(left, right, first), 1.0 if positive else 0.0
     if gap is None:
         raise OverflowError
     verdict: Verdict
@@ -154,17 +160,22 @@ def _by_rounds(condition: Condition, readings: Readings, first: int | None) -> O
         agree = {holds(a, condition.comparison, b) for a, b in zip(left, right, strict=True)}
         verdict = "undecided" if len(agree) > 1 else "held" if agree.pop() else "not held"
     else:
-        verdict = _decided(gap.low, gap.high, condition.comparison, 1.0 if positive else 0.0)
+        verdict = _decided(gap.low, gap.high, condition.comparison, at)
+        wider = span(left, right, first, together) if verdict == "not held" else None
+        if wider is not None:
+            verdict = _decided(wider.low, wider.high, condition.comparison, at)
     return Outcome(
         verdict, "ratio" if positive else "difference", median(left), median(right), gap, len(rounds)
     )
 
 
-def _difference(left: Sequence[float], right: Sequence[float], first: int | None) -> Interval | None:
+def _difference(
+    left: Sequence[float], right: Sequence[float], first: int | None, together: int = 1
+) -> Interval | None:
     """Return the interval of left minus right: that of a ratio of their exponentials."""
     differences = [a - b for a, b in zip(left, right, strict=True)]
     scale = max(map(abs, differences)) or 1.0
-    found = interval([exp(difference / scale) for difference in differences], first)
+    found = interval([exp(difference / scale) for difference in differences], first, together)
     if found is None:
         return None
     middle, low, high = (log(end) * scale for end in (found.median, found.low, found.high))

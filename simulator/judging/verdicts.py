@@ -44,16 +44,16 @@ def _judged(document: ResultDocument, that: str, claim: str | None) -> Expectati
         # Validation refuses these; a document of another version may hold one.
         return Expectation(that, claim, "undecided", f"It cannot be judged: {faults[0]}.", {})
     rows = combinations(known.cells, metrics_of(condition))
-    outcomes = [_weighed(document, condition, row) for row in rows]
+    outcomes = [_weighed(document, condition, row, len(rows)) for row in rows]
     return _together(that, claim, condition, rows, outcomes)
 
 
-def _weighed(document: ResultDocument, condition: Condition, row: Row) -> Outcome:
+def _weighed(document: ResultDocument, condition: Condition, row: Row, together: int) -> Outcome:
     readings = {
         metric: read(document, metric, [document.cells[index] for index in indices])
         for metric, indices in row.cells.items()
     }
-    return weigh(condition, readings, document.scatter_rounds)
+    return weigh(condition, readings, document.scatter_rounds, together)
 
 
 def _together(

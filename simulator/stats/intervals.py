@@ -39,7 +39,7 @@ class Interval:
     """How many made it; null in documents that do not say it."""
 
 
-def interval(values: Sequence[float], first: int | None = None) -> Interval | None:
+def interval(values: Sequence[float], first: int | None = None, together: int = 1) -> Interval | None:
     """Return the median of positive values with its 95 % interval, or their range when there are fewer than three.
 
     Null where there is no value.
@@ -48,6 +48,7 @@ def interval(values: Sequence[float], first: int | None = None) -> Interval | No
         values: of each round, in the order of the rounds.
         first: of a run that goes on until its intervals are narrow enough: how many rounds it does before it asks;
             null: the number of rounds was fixed beforehand.
+        together: intervals that are to hold together in 95 % of cases (Bonferroni).
     """
     if not values:
         return None
@@ -57,17 +58,19 @@ def interval(values: Sequence[float], first: int | None = None) -> Interval | No
     logs = np.log(np.asarray(values))
     mean = float(logs.mean())
     # With fewer rounds than were to come first, nothing has been asked of them yet: all of them are the first.
-    half = _scatter(logs, min(first or len(logs), len(logs))) / sqrt(len(logs))
+    half = _scatter(logs, min(first or len(logs), len(logs)), together) / sqrt(len(logs))
     low, high = exp(mean - half), exp(mean + half)
     # The median stands in the middle of what is shown, so the interval is never drawn beside it.
     return Interval(middle, min(low, middle), max(high, middle), rounds=len(logs))
 
 
 def paired_ratio(
-    numerator: Sequence[float], denominator: Sequence[float], first: int | None = None
+    numerator: Sequence[float], denominator: Sequence[float], first: int | None = None, together: int = 1
 ) -> Interval | None:
     """Return the interval of numerator / denominator, element i of both being of the same round, rounds in order."""
-    return interval([exp(log(a) - log(b)) for a, b in zip(numerator, denominator, strict=True)], first)
+    return interval(
+        [exp(log(a) - log(b)) for a, b in zip(numerator, denominator, strict=True)], first, together
+    )
 
 
 def differs(ratio: Interval | None) -> bool:
@@ -93,7 +96,8 @@ def _spread(logs: np.ndarray) -> float:
     return float(logs.std(ddof=1))
 
 
-def _scatter(logs: np.ndarray, first: int) -> float:
+def _scatter(logs: np.ndarray, first: int, together: int) -> float:
     """Return what divided by √n is half the width: t times the standard deviation, of the first rounds or of all."""
     first = max(first, FEWEST_FOR_INTERVAL)
-    return max(t_975(n - 1) * _spread(logs[:n]) for n in (first, len(logs)))
+    share = 1 - 0.025 / together
+    return max(t_quantile(n - 1, share) * _spread(logs[:n]) for n in (first, len(logs)))
