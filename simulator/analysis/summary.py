@@ -31,8 +31,8 @@ from simulator.result.run import PlannedCell, Run
 from simulator.result.samples import Samples
 from simulator.scenario.model import Scenario
 from simulator.scenario.refined import is_new
-from simulator.stats.intervals import interval
-from simulator.stats.percentiles import curve_s, lag_s, percentile, percentiles_s, worst_lag
+from simulator.stats.intervals import Interval, interval
+from simulator.stats.percentiles import curve_ends_s, curve_s, lag_s, percentile, percentiles_s, worst_lag
 from simulator.text.numbers import share
 
 
@@ -135,6 +135,9 @@ def _cell(
         timeline=_timeline(good, run) if measures else None,
         turns=run.turns.get(planned.id) if measures else None,
         response_curve=curve_s(pooled.response_ns),
+        response_ends=curve_ends_s(pooled.response_ns),
+        memory_interval_bytes=_interval([m.memory_bytes for m in measures], first),
+        startup_interval_s=_interval([m.startup_s for m in measures], first),
         **_medians(measures),
     )
 
@@ -243,6 +246,11 @@ def _over(measures: Sequence[Measures]) -> Callable[[Callable[[Measures], float 
         return float(median(known)) if known and len(known) == len(values) else None
 
     return over
+
+
+def _interval(values: Sequence[float | None], first: int | None) -> Interval | None:
+    known = [value for value in values if value is not None and value > 0]
+    return interval(known, first) if len(known) == len(values) else None
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,13 @@ class CellResult:
     """A short stretch of the valid repetition whose throughput is the median."""
     response_curve: tuple[tuple[float, float], ...] = ()
     """Rising shares of all jobs and the response time (s) that they stayed within, as far as 10 samples lie beyond."""
+    response_ends: tuple[tuple[float, float, float], ...] = ()
+    """The same shares with low and high (s) of the 95 % interval, by order statistics of the pooled samples, as if no
+    job had to do with another."""
+    memory_interval_bytes: Interval | None = None
+    """Over the valid rounds, as of `throughput_per_s`; null where a round lacks it."""
+    startup_interval_s: Interval | None = None
+    """Likewise."""
     warmup_s: float | None = None
     in_flight_mean: float | None = None
     attempts: int | None = None

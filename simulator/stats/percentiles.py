@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 SAMPLES_BEYOND = 10
 """A percentile with fewer samples beyond it says more about luck than about the system."""
+
+OUTSIDE = 0.025
+"""Of a 95 % interval, on either side."""
 
 CURVE = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998, 0.9999)
 """Shares at which a curve of percentiles is known: closer together, the closer to all."""
@@ -76,6 +79,39 @@ def curve_s(values_ns: NDArray[Any]) -> tuple[tuple[float, float], ...]:
     return tuple(
         (share, float(rising[rank - 1]) / 1e9) for share, rank in ranks if size - rank >= SAMPLES_BEYOND
     )
+
+
+def ends(rising: NDArray[Any], share: float) -> tuple[float, float] | None:
+    """Return between which two samples the percentile lies with 95 % certainty; null where not between any two.
+
+    How many of n independent samples lie below the true percentile is binomial (n, share), whatever the samples'
+    distribution: the ends are the ranks that leave at most 2.5 % on either side (David and Nagaraja, Order Statistics,
+    section 7.1). Samples that depend on one another, as those of one round do, are surer than they should be by that.
+
+    Args:
+        rising: the samples, sorted.
+        share: of all samples, at or below the percentile.
+    """
+    from scipy import special  # noqa: PLC0415 - who only reads a result need not wait for it
+
+    size = len(rising)
+    around = 8 * sqrt(size * share * (1 - share)) + 10  # what lies farther from the middle cannot matter
+    first, last = max(0, int(size * share - around)), min(size, int(size * share + around))
+    counts = np.arange(first, last + 1)
+    at_most = special.bdtr(counts, size, share)
+    # As ranks from 1: P(count < low) and P(count >= high) are 2.5 % or less.
+    low = first + int(np.searchsorted(at_most, OUTSIDE, side="right"))
+    high = first + int(np.searchsorted(at_most, 1 - OUTSIDE, side="left")) + 1
+    if low < 1 or high > size:
+        return None
+    return float(rising[low - 1]), float(rising[high - 1])
+
+
+def curve_ends_s(values_ns: NDArray[Any]) -> tuple[tuple[float, float, float], ...]:
+    """Return the shares that `curve_s` has, each with the ends of its 95 % interval in seconds, where there is one."""
+    rising = np.sort(values_ns)
+    found = ((share, ends(rising, share)) for share in CURVE if share and carried(len(rising), share))
+    return tuple((share, reach[0] / 1e9, reach[1] / 1e9) for share, reach in found if reach is not None)
 
 
 def lag_s(values_ns: NDArray[Any] | Sequence[int]) -> Lag | None:

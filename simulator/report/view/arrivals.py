@@ -1,9 +1,11 @@
-"""The table of open arrivals: what came, what was done, what waited."""
+"""The tables of open arrivals: what came, what was done, what waited, how long jobs took."""
 
 from collections.abc import Sequence
 
 from simulator.report.view.columns import WHO, Shown, columns_of, measured, row_of
 from simulator.report.view.parts import Column, Table
+from simulator.report.view.rounds import titled
+from simulator.report.view.sureness import response_table
 from simulator.result.document import CellResult
 from simulator.text.numbers import NONE
 
@@ -24,10 +26,10 @@ COLUMNS = columns_of(_SHOWN)
 
 
 def arrivals_tables(title: str, cells: Sequence[CellResult]) -> list[Table]:
-    """Return the table for one combination of levels, none for closed arrivals."""
+    """Return the tables for one combination of levels, none for closed arrivals."""
     rows = tuple(row_of(_SHOWN, cell) for cell in cells if cell.arrivals is not None)
     if not rows:
         return []
-    return [
-        Table(title=f"{title}: jobs come by themselves", columns=COLUMNS, rows=rows, notes=(), findings=())
-    ]
+    came = Table(titled(f"{title}: jobs come by themselves", cells), COLUMNS, rows, (), ())
+    response = response_table(title, cells)
+    return [came] if response is None else [came, response]

@@ -14,6 +14,7 @@ from simulator.report.view.machine import machine
 from simulator.report.view.matrix import crossover_tables, picture, told, winners
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.view.remarks import notes, remarks
+from simulator.report.view.rounds import titled
 from simulator.report.view.verdicts import verdicts
 from simulator.report.view.why import why
 from simulator.result.document import CellResult, ResultDocument
@@ -153,7 +154,7 @@ def _group(
         who, *numbers = row(_SHOWN, cell)
         # What has no numbers has its status in the place of the verdict.
         rows.append((who, said.get(cell.id, ""), *numbers) if _has_numbers(cell) else (who, *numbers, ""))
-    table = Table(group.title, COLUMNS, tuple(rows), notes(group.cells), texts)
+    table = Table(titled(group.title, group.cells), COLUMNS, tuple(rows), notes(group.cells), texts)
     explained = why(group.title, group.cells) if explain else ()
     return (table, *arrivals_tables(group.title, group.cells), *explained)
 

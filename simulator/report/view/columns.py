@@ -42,10 +42,8 @@ def measured(
     )
 
 
-def with_ends(
-    name: str, explanation: str, *, heading: str = "", symbol: str = ""
-) -> tuple[Shown, Shown, Shown]:
-    """Return the column of a measure that has an interval, and those of its ends; arguments as of `measured`."""
+def with_ends(name: str, explanation: str, *, heading: str = "", symbol: str = "") -> tuple[Shown, ...]:
+    """Return the columns of a measure that has an interval, its ends, and its rounds; arguments as of `measured`."""
     measure = MEASURES[name]
     shown = measured(name, explanation, heading=heading, symbol=symbol)
     interval = measure.cell.removesuffix(".median")
@@ -56,7 +54,11 @@ def with_ends(
             lambda cell: written(getattr(getattr(cell, interval), which, None), measure.unit),
         )
 
-    return shown, end("low", "least"), end("high", "most")
+    rounds = Shown(
+        Column("rounds", "", "that it is over"),
+        lambda cell: str(getattr(getattr(cell, interval), "rounds", None) or NONE),
+    )
+    return shown, end("low", "least"), end("high", "most"), rounds
 
 
 def over_rounds(name: str) -> str:

@@ -8,6 +8,8 @@ from simulator.analysis.overlap import together
 from simulator.report.view.columns import STRATEGY, Shown, columns_of, measured, row_of
 from simulator.report.view.lanes import shown
 from simulator.report.view.parts import Column, Stretch, Table, Timeline
+from simulator.report.view.rounds import titled
+from simulator.report.view.sureness import resources_table, response_table
 from simulator.result.document import CellResult
 from simulator.text.numbers import NONE, duration, share
 
@@ -66,7 +68,7 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
     if known:
         parts.append(
             Table(
-                title=f"{title}: where the workers' time went",
+                title=titled(f"{title}: where the workers' time went", told),
                 columns=WORKERS,
                 rows=tuple(_worker_row(cell, attribution.workers) for cell, attribution in known),
                 notes=_lacking(told),
@@ -77,13 +79,16 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
     if ways:
         parts.append(
             Table(
-                title=f"{title}: the way of a job",
+                title=titled(f"{title}: the way of a job", ways),
                 columns=JOBS,
                 rows=tuple(row_of(_WAY, cell) for cell in ways),
                 notes=(),
                 findings=(_idle_loop(ways),) if _idle_loop(ways) else (),
             )
         )
+    opened = any(cell.arrivals is not None for cell in told)  # then response times stand above
+    sureness = (None if opened else response_table(title, told), resources_table(title, told))
+    parts.extend(table for table in sureness if table is not None)
     stretches = tuple(stretch for cell in told if (stretch := _stretch(cell)) is not None)
     if stretches:
         parts.append(Timeline(f"{title}: a stretch of it", stretches))

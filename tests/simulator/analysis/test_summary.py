@@ -77,6 +77,9 @@ def test_percentiles_pool_the_raw_samples_of_valid_repetitions_and_are_not_avera
     curve = dict(cell.response_curve)
     assert (curve[0.5], curve[0.99]) == (cell.response_time_s.p50, cell.response_time_s.p99)
     assert max(curve) == 0.99
+    ends = {share: (low, high) for share, low, high in cell.response_ends}
+    assert ends[0.5] == pytest.approx((0.020, 0.120))
+    assert ends[0.99] == pytest.approx((0.120, 0.120))
     assert cell.resume_lag_s is not None
     assert cell.resume_lag_s.max == pytest.approx(0.067)
 

@@ -5,7 +5,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.stats.percentiles import CURVE, SAMPLES_BEYOND, curve_s, lag_s, percentile, percentiles_s
+from simulator.stats.percentiles import (
+    CURVE,
+    SAMPLES_BEYOND,
+    curve_ends_s,
+    curve_s,
+    ends,
+    lag_s,
+    percentile,
+    percentiles_s,
+)
 
 SHARES = {"p50": "0.5", "p90": "0.9", "p95": "0.95", "p99": "0.99", "p99_9": "0.999"}
 durations = st.lists(st.integers(0, 10**12), min_size=1, max_size=400)
@@ -76,3 +85,26 @@ def test_a_curve_begins_at_the_shortest_and_has_few_points_however_many_samples_
     assert len(found) <= 20
     assert curve_s(np.arange(10)) == ()
     assert curve_s(np.array([])) == ()
+
+
+def test_the_ends_of_an_interval_are_the_ranks_of_published_tables() -> None:
+    # Conover, Practical Nonparametric Statistics, table A3: binomial, 2.5 % on either side.
+    assert ends(np.arange(1, 21), 0.5) == (6, 15)
+    assert ends(np.arange(1, 101), 0.5) == (40, 61)
+    assert ends(np.arange(1, 11), 0.9) is None, "the upper end would lie beyond the longest"
+
+
+def test_the_interval_of_a_percentile_covers_it_in_at_least_95_of_100_worlds() -> None:
+    rng = np.random.default_rng(7)
+    for size, share in ((60, 0.5), (250, 0.95), (1_500, 0.99)):
+        worlds = 2_000
+        found = [ends(np.sort(rng.exponential(size=size)), share) for _ in range(worlds)]
+        covered = sum(each is not None and each[0] <= -np.log(1 - share) <= each[1] for each in found)
+        assert covered >= 0.945 * worlds, "0.95 less twice what 2,000 worlds scatter by"
+
+
+@given(values=durations)
+def test_every_interval_of_a_curve_is_around_its_percentile(values: list[int]) -> None:
+    curve = dict(curve_s(np.array(values)))
+    for share, low, high in curve_ends_s(np.array(values)):
+        assert low <= curve[share] <= high

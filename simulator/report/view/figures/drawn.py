@@ -10,6 +10,7 @@ from simulator.report.view.figure import STRATEGY as STRATEGY_TONE
 from simulator.report.view.figure import Axis, Bar, Bars, Figure, Line, Panel, Shape, Spot, Tone
 from simulator.report.view.figures.scales import on_one_scale
 from simulator.report.view.parts import Column, Table
+from simulator.report.view.rounds import titled
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval
 
@@ -61,7 +62,7 @@ class Chart:
         for group in groups:
             found = self.picture(group, document) if self.baseline_alone or not lonely(group) else None
             if found is not None:
-                title = found.title or f"{self.title}: {group.title}"
+                title = titled(found.title or f"{self.title}: {group.title}", group.cells)
                 table = Table(title, found.columns, found.rows, found.notes, found.findings)
                 panels.append(
                     Panel(group.title if len(groups) > 1 else "", found.shape, found.summary, table)

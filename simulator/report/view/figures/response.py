@@ -18,12 +18,12 @@ from simulator.report.view.figures.drawn import (
 )
 from simulator.report.view.figures.wording import spread
 from simulator.report.view.parts import Column
+from simulator.report.view.sureness import OF_SAMPLES, PERCENTILES, ends_of
 from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import NONE, duration, ms
 from simulator.text.words import sentence
 
 HALF = 0.5
-NAMED = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
 
 Curve = tuple[tuple[float, float], ...]
 
@@ -32,7 +32,7 @@ def curve(cell: CellResult) -> Curve:
     """Return shares below 1 and seconds; of a document that has no curve the few percentiles that it has."""
     if cell.response_curve or cell.response_time_s is None:
         return cell.response_curve
-    known = ((share, getattr(cell.response_time_s, name)) for name, share in NAMED.items())
+    known = ((share, getattr(cell.response_time_s, name)) for name, share in PERCENTILES.items())
     return tuple((share, seconds) for share, seconds in known if seconds is not None)
 
 
@@ -50,12 +50,12 @@ def _picture(group: Combination, _: ResultDocument) -> Picture | None:
             Axis("response time", "ms", scale(seconds)),
             lines(
                 ([pair] for pair in known),
-                lambda _, found: [Spot(share, each * 1e3) for share, each in found],
+                lambda cell, found: [_spot(cell, share, each) for share, each in found],
             ),
         ),
         _summary(known),
         (STRATEGY, *(Column(_percentile(share), "ms", _explained(share)) for share in shares)),
-        tuple((starred(cell), *(ms(dict(found).get(share)) for share in shares)) for cell, found in known),
+        tuple((starred(cell), *(_text(cell, found, share) for share in shares)) for cell, found in known),
         (
             *missing(group.cells),
             *unknown(lacking, "too few samples for any percentile"),
@@ -64,12 +64,25 @@ def _picture(group: Combination, _: ResultDocument) -> Picture | None:
     )
 
 
+def _spot(cell: CellResult, share: float, seconds: float) -> Spot:
+    low, high = ends_of(cell, share) or (None, None)
+    return Spot(share, seconds * 1e3, low and low * 1e3, high and high * 1e3)
+
+
+def _text(cell: CellResult, found: Curve, share: float) -> str:
+    """Return a percentile, and below it the ends of its interval where they are known."""
+    text, ends = ms(dict(found).get(share)), ends_of(cell, share)
+    return text if ends is None else f"{text}\n{ms(ends[0])}–{ms(ends[1])}"
+
+
 def _percentile(share: float) -> str:
     return f"p{share * 100:.10g}"
 
 
 def _explained(share: float) -> str:
-    return f"{share * 100:.10g} % of the jobs took at most this long" if share else "the shortest"
+    return (
+        f"{share * 100:.10g} % of the jobs took at most this long; below: 95 %" if share else "the shortest"
+    )
 
 
 def _summary(known: Sequence[tuple[CellResult, Curve]]) -> str:
@@ -105,6 +118,6 @@ CHART = Chart(
             "From the moment a job is due until its record is ready; exact percentiles of the pooled raw samples,"
             " as far as 10 samples lie beyond. To the right every further nine is as wide as the one before."
         ),
-        "No interval is known of a percentile: small differences may be luck.",
+        f"Whiskers are 95 % intervals. {OF_SAMPLES}",
     ),
 )

@@ -24,16 +24,27 @@ def test_open_arrivals_have_a_second_table_and_no_speedup() -> None:
             "asyncio": (replace(UNSURE, offered_per_s=None, dispatcher_late_tail_s=0.0004), [50] * 3),
         }
     )
-    main, arrivals = tables(made)
+    main, arrivals, _ = tables(made)
     speedup = [column.name for column in COLUMNS].index("over")
     assert {row[speedup] for row in main.rows} == {NONE}
-    assert arrivals.title == f"{main.title}: jobs come by themselves"
+    assert main.title.endswith(", 3 rounds")
+    assert arrivals.title == main.title.replace(", 3 rounds", ": jobs come by themselves, 3 rounds")
     assert arrivals.rows == (
         ("sequential", "50", "50", "2", "37", NONE, "no"),
         ("threads", "50", "50", "2", "4", NONE, "yes"),
         ("asyncio", NONE, "50", "2", "24", "0.4", "not told"),
     )
     assert all(len(row) == len(arrivals.columns) for row in arrivals.rows)
+
+
+def test_percentiles_of_open_arrivals_have_their_intervals() -> None:
+    made = opened({"sequential": (GROWING, [900] * 3), "threads": (STEADY, [50] * 3)})
+    ends = ((0.5, 0.04, 0.06), (0.9, 0.1, 0.25))
+    known = replace(made, cells=tuple(replace(cell, response_ends=ends) for cell in made.cells))
+    *_, response = tables(known)
+    assert response.title.endswith(": response times, 3 rounds")
+    assert [column.name for column in response.columns] == ["strategy", "p50", "95 %", "p90", "95 %"]
+    assert [row[2::2] for row in response.rows] == [("40–60", "100–250")] * 2
 
 
 def test_closed_arrivals_have_none() -> None:

@@ -52,7 +52,7 @@ def test_the_answer_comes_first_then_a_table_then_the_machine() -> None:
 
 def test_the_table_begins_with_sequential_and_shows_every_strategy() -> None:
     (table,) = tables(build(document(RATES)))
-    assert table.title == "8 in flight"
+    assert table.title == "8 in flight, 3 rounds"
     assert [row[0] for row in table.rows] == ["sequential", "threads", "asyncio"]
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert (cell(table, 0, "pages"), cell(table, 0, "over")) == ("20.5", "1")
@@ -137,7 +137,7 @@ def test_each_combination_has_its_table_its_findings_and_its_sentence() -> None:
     found = combinations()
     parts = build(found)
     assert [table.title for table in tables(parts)] == [
-        f"{case}, server.latency {latency}, 8 in flight"
+        f"{case}, server.latency {latency}, 8 in flight, 3 rounds"
         for case in ("waiting", "computing")
         for latency in ("0ms", "20ms")
     ]
@@ -165,7 +165,7 @@ def test_a_baseline_that_several_combinations_share_stands_in_each_table() -> No
         )
     done = [repetition(c.id, i, 20.0) for c in cells for i in range(3)]
     found = tables(build(summarise(run(cells, done))))
-    assert [table.title for table in found] == ["in_flight 4", "in_flight 8"]
+    assert [table.title for table in found] == ["in_flight 4, 3 rounds", "in_flight 8, 3 rounds"]
     assert all(table.rows[0][0] == "sequential" for table in found)
 
 

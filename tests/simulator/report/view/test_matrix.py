@@ -195,8 +195,8 @@ def test_a_document_of_an_earlier_version_has_no_crossovers_and_is_shown() -> No
 def test_one_combination_has_no_matrix_and_its_crossover_in_the_verdict() -> None:
     parts = build(matrix({"": {"0ms": ROW["0ms"], "20ms": ROW["20ms"]}}, COSTS))
     assert [part.title for part in parts if isinstance(part, Table)] == [
-        "job.parse_cost 0ms, 8 in flight",
-        "job.parse_cost 20ms, 8 in flight",
+        "job.parse_cost 0ms, 8 in flight, 1 to 5 rounds",
+        "job.parse_cost 20ms, 8 in flight, 1 to 5 rounds",
     ]
     assert "processes begin to beat threads" in " ".join(verdict(parts).sentences)
 

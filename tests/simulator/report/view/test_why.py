@@ -17,7 +17,9 @@ def told(explain: bool) -> list[object]:  # noqa: FBT001 - a test
 def test_why_is_shown_when_asked_for() -> None:
     assert not [part for part in told(explain=False) if isinstance(part, Timeline)]
     parts = told(explain=True)
-    workers = next(p for p in parts if isinstance(p, Table) and p.title.endswith("workers' time went"))
+    workers = next(
+        p for p in parts if isinstance(p, Table) and p.title.endswith("workers' time went, 3 rounds")
+    )
     assert [column.name for column in workers.columns][7] == "in parse"
     (row,) = workers.rows
     assert row[0] == "threads (8)"

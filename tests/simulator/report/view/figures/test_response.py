@@ -13,12 +13,15 @@ CURVES = {
 }
 
 
-def curved(curves: dict[str, tuple[tuple[float, float], ...]]) -> ResultDocument:
+def curved(
+    curves: dict[str, tuple[tuple[float, float], ...]], ends: tuple[tuple[float, float, float], ...] = ()
+) -> ResultDocument:
     made = document(RATES)
     return replace(
         made,
         cells=tuple(
-            replace(cell, response_curve=curves[cell.id], response_time_s=None) for cell in made.cells
+            replace(cell, response_curve=curves[cell.id], response_ends=ends, response_time_s=None)
+            for cell in made.cells
         ),
     )
 
@@ -34,6 +37,16 @@ def test_a_line_is_the_documents_curve_in_ms_towards_the_tail() -> None:
     assert [column.name for column in panel.table.columns] == ["strategy", "p0", "p50", "p90", "p99"]
     assert panel.table.rows[2] == ("asyncio", "45", "80.5", "90", "–")
     assert "–: fewer than 10 samples lie beyond" in panel.table.notes
+
+
+def test_a_percentile_has_its_interval_as_a_whisker_and_in_the_table() -> None:
+    panel = only(CHART.build(curved(CURVES, ends=((0.9, 0.08, 0.13),))))
+    assert isinstance(panel.shape, Lines)
+    assert [(spot.low, spot.high) for spot in panel.shape.lines[1].spots][1:3] == [
+        (None, None),
+        (80.0, 130.0),
+    ]
+    assert panel.table.rows[1][2:4] == ("60", "100\n80–130")
 
 
 def test_a_narrow_range_is_drawn_on_a_linear_scale() -> None:
