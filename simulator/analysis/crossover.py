@@ -8,16 +8,15 @@ highest at which the ratio is surely below 1 + margin, and the lowest from which
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import log1p
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 from simulator.analysis.bounding import alone_s, cores_of
 from simulator.analysis.combinations import Key, key_of, others
 from simulator.analysis.ranking import scores
 from simulator.measures.factors import PARSE_COST
 from simulator.measures.work import THROUGHPUT
-from simulator.result.document import CellResult, Crossover, ResultDocument
+from simulator.result.document import AtCost, CellResult, Crossover, ResultDocument
 from simulator.scenario.shards import computing_in
 from simulator.stats.intervals import FEWEST_FOR_INTERVAL
 from simulator.stats.kink import Rates, Stages, fit, stages
@@ -114,35 +113,36 @@ def locate(pair: Pair, document: ResultDocument) -> Crossover:
         pair: of `pairs`.
         document: that it is of.
     """
-    level = log1p(document.margin)
+    found = Crossover(pair.faster, pair.slower, pair.scope, "undecided", None, None, None)
     known = [stage for stage in pair.stages if len(stage.logs) >= FEWEST_FOR_INTERVAL]
     measured = stages(
         [stage.cost_s for stage in known], [stage.logs for stage in known], document.scatter_rounds
     )
     if measured is None:
-        return Crossover(pair.faster, pair.slower, pair.scope, "undecided", None, None, None)
-    below, above = measured.sides(level)
+        return found
+    points = tuple(map(AtCost, measured.costs_s, measured.ratios))
+    found = replace(found, points=points)
+    below, above = measured.sides(1 + document.margin)
     if all(above):
-        return Crossover(pair.faster, pair.slower, pair.scope, "always", None, None, None)
+        return replace(found, kind="always")
     if all(below):
-        return Crossover(pair.faster, pair.slower, pair.scope, "never", None, None, None)
+        return replace(found, kind="never")
     rates = _rates(known, document)
-    found = fit(rates, measured, document.margin) if rates is not None else None
-    if found is not None and not (found.low_s is None and found.high_s is None):
-        return Crossover(
-            pair.faster,
-            pair.slower,
-            pair.scope,
-            "crossing",
-            found.cost_s,
-            found.low_s,
-            found.high_s,
-            "fit",
-            found.curve,
+    fitted = fit(rates, measured, document.margin) if rates is not None else None
+    if fitted is not None and not (fitted.low_s is None and fitted.high_s is None):
+        return replace(
+            found,
+            kind="crossing",
+            cost_s=fitted.cost_s,
+            low_s=fitted.low_s,
+            high_s=fitted.high_s,
+            found_by="fit",
+            curve=fitted.curve,
         )
     low_s, high_s = _between(measured, below, above)
-    kind: Literal["crossing", "undecided"] = "undecided" if low_s is None and high_s is None else "crossing"
-    return Crossover(pair.faster, pair.slower, pair.scope, kind, None, low_s, high_s)
+    if low_s is None and high_s is None:
+        return found
+    return replace(found, kind="crossing", low_s=low_s, high_s=high_s)
 
 
 def _between(

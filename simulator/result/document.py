@@ -150,6 +150,16 @@ class CombinationResult:
 
 
 @dataclass(frozen=True)
+class AtCost:
+    """Two strategies at one measured parse cost."""
+
+    cost_s: float
+    """Parse CPU per page: mean of both cells."""
+    ratio: Interval
+    """Of their throughputs; the intervals of all costs hold together in 95 % of cases."""
+
+
+@dataclass(frozen=True)
 class Crossover:
     """From which parse cost on one strategy beats another by more than the margin, all other levels being the same.
 
@@ -174,6 +184,8 @@ class Crossover:
     between."""
     curve: tuple[tuple[float, float], ...] = ()
     """The fitted ratio over the parse CPU in seconds; empty without a fit."""
+    points: tuple[AtCost, ...] = ()
+    """What was measured, by rising cost; empty where some cost has fewer than three rounds."""
 
 
 @dataclass(frozen=True)

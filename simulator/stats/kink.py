@@ -26,7 +26,7 @@ from math import exp, log1p, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.stats.intervals import FEWEST_FOR_INTERVAL, t_quantile
+from simulator.stats.intervals import FEWEST_FOR_INTERVAL, Interval, t_quantile
 
 Array = NDArray[np.float64]
 
@@ -91,13 +91,21 @@ class Stages:
     """Of the variances together."""
     own: tuple[float, ...]
     """Degrees of freedom of each."""
+    rounds: tuple[int, ...]
 
-    def sides(self, level: float) -> tuple[list[bool], list[bool]]:
-        """Return at which costs the ratio is surely below and surely above a level; all of it holds together."""
+    @property
+    def ratios(self) -> list[Interval]:
+        """The ratio at each cost; all intervals hold together."""
         share = 1 - (1 - SURE ** (1 / len(self.costs_s))) / 2
         halves = [t_quantile(own, share) * sqrt(v) for own, v in zip(self.own, self.variances, strict=True)]
-        ends = list(zip(self.means, halves, strict=True))
-        return [bool(m + h < level) for m, h in ends], [bool(m - h > level) for m, h in ends]
+        return [
+            Interval(exp(m), exp(m - h), exp(m + h), rounds=n)
+            for m, h, n in zip(self.means, halves, self.rounds, strict=True)
+        ]
+
+    def sides(self, ratio: float) -> tuple[list[bool], list[bool]]:
+        """Return at which costs the ratio is surely below, and surely above this one; all of it holds together."""
+        return [each.high < ratio for each in self.ratios], [each.low > ratio for each in self.ratios]
 
 
 def stages(
@@ -126,6 +134,7 @@ def stages(
         np.maximum(moderated, 1e-12) / counts,
         float((counts - 1).sum()),
         tuple(float(count - 1 + PRIOR) for count in counts),
+        tuple(map(int, counts)),
     )
 
 

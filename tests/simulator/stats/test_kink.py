@@ -133,7 +133,7 @@ def test_what_is_always_or_never_faster_is_told_at_each_cost(
 ) -> None:
     random = np.random.default_rng(rounds)
     world = build(random, 0.0)
-    found = measured(random, world, rounds, 0.003, rough=False).sides(log1p(MARGIN))
+    found = measured(random, world, rounds, 0.003, rough=False).sides(1 + MARGIN)
     assert all(found[side])
     assert not any(found[1 - side])
 

@@ -6,6 +6,7 @@ from simulator.report.view.figure import Figure
 from simulator.report.view.figures import (
     cost,
     crossover_map,
+    flip,
     in_flight,
     load,
     loop_lag,
@@ -25,6 +26,7 @@ BUILDERS: tuple[Builder, ...] = (
     crossover_map.build,
     throughput.CHART.build,
     speedup.CHART.build,
+    flip.build,
     cost.CHART.build,
     shares.CHART.build,
     way.CHART.build,
