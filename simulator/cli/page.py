@@ -18,7 +18,7 @@ def write_page(document: ResultDocument, wanted: Wanted) -> None:
     from simulator.report.view.page import build_page  # noqa: PLC0415
 
     target = wanted.html or str(_kept())
-    write_text(render(build_page(document)), target, "--html")
+    write_text(render(build_page(document, only=wanted.only)), target, "--html")
     if target != "-":
         sys.stderr.write(f"report: {target}\n")
     if wanted.open and not webbrowser.open(Path(target).absolute().as_uri()):

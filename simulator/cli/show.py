@@ -4,6 +4,7 @@ import sys
 
 from rich.console import Console
 
+from simulator.analysis.only import asked, only
 from simulator.cli import exits
 from simulator.cli.ci import junit
 from simulator.cli.output import write_document, write_text
@@ -29,29 +30,41 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
         samples: its raw samples; null where there are none, as with a file.
 
     Raises:
-        Stop: a trace is wanted and there are no samples, or something cannot be written.
+        Stop: a trace is wanted and there are no samples, there is no such part, or something cannot be written.
     """
     if wanted.trace is not None and samples is None:
         exits.usage(
             "--trace: a result document has no raw samples; give the run's id, with --store PATH where its results"
             " database is another one"
         )
+    shown = _part(document, wanted.only)
     if wanted.json is not None:
         write_document(document, wanted.json)
     if wanted.junit is not None:
         write_text(junit(document, strict=wanted.strict), wanted.junit, "--junit")
     if wanted.page:
-        write_page(document, wanted)
+        write_page(shown, wanted)
     if wanted.trace is not None and samples is not None:
         write_trace(document, wanted.trace, samples)
     if wanted.markdown:
-        sys.stdout.write(markdown_of(build_summary(document)))
+        sys.stdout.write(markdown_of(build_summary(shown, only=wanted.only)))
         return
     parts = (
-        build_tuning(document)
+        build_tuning(shown)
         if "tune" in document.scenario
-        else build(document, all_tables=wanted.tables, explain=wanted.why)
+        else build(shown, only=wanted.only, all_tables=wanted.tables, explain=wanted.why)
     )
     if wanted.quiet:
         parts = tuple(part for part in parts if isinstance(part, Verdict | Checks))
     render(parts, Console(stderr=bool(wanted.on_stdout), highlight=False))
+
+
+def _part(document: ResultDocument, wanted: str) -> ResultDocument:
+    if not wanted:
+        return document
+    if "tune" in document.scenario:
+        exits.usage("--only: a search is shown as a whole; leave it out")
+    try:
+        return only(document, asked(wanted))
+    except ValueError as error:
+        exits.usage(f"--only: {error}")

@@ -30,6 +30,8 @@ class Wanted:
     """Nothing but the verdicts, and no progress."""
     open: bool = False
     """The page is opened in a browser."""
+    only: str = ""
+    """Of which levels: FACTOR=LEVEL, with commas; empty: all. Files for other programs have all in any case."""
     strict: bool = False
     """Undecided expectations end with exit code 98."""
 

@@ -38,7 +38,7 @@ Examples:
   simulator runs --prune 30d""",
     "report": """\
 Examples:
-  simulator report last --why
+  simulator report last --why --only strategy=threads
   simulator report last --html report.html --open
   simulator report last --quiet --name main""",
     "compare": """\

@@ -160,6 +160,15 @@ Why = Annotated[
         tells="Where the time of workers and jobs went, and a timeline of each strategy.",
     ),
 ]
+Only = Annotated[
+    str,
+    option(
+        "--only",
+        group=SHOWN,
+        metavar="FACTOR=LEVEL,…",
+        tells="Of these levels, as in case=mixed,strategy=threads.",
+    ),
+]
 Markdown = Annotated[
     bool,
     flag(

@@ -17,6 +17,7 @@ from simulator.cli.commands.options import (
     Markdown,
     Name,
     Note,
+    Only,
     Open,
     Quiet,
     Run,
@@ -96,6 +97,7 @@ def runs(
 def report(
     run: Run = "last",
     *,
+    only: Only = "",
     tables: AllTables = False,
     why: Why = False,
     markdown: Markdown = False,
@@ -113,7 +115,7 @@ def report(
     from simulator.cli.results import show_run
     from simulator.cli.wanted import Wanted
 
-    wanted = Wanted(json, html, trace, markdown, tables, why, junit, quiet=quiet, open=open_)
+    wanted = Wanted(json, html, trace, markdown, tables, why, junit, quiet=quiet, open=open_, only=only)
     raise typer.Exit(show_run(run, wanted, store, label=name, note=note))
 
 

@@ -99,25 +99,29 @@ class Pieces:
     machine: Facts
 
 
-def build(document: ResultDocument, *, all_tables: bool = False, explain: bool = False) -> tuple[Part, ...]:
+def build(
+    document: ResultDocument, *, only: str = "", all_tables: bool = False, explain: bool = False
+) -> tuple[Part, ...]:
     """Return the parts in the order in which they are read.
 
     Args:
         document: the run.
+        only: which part of a run the document is; empty: all of it.
         all_tables: show the table of every combination, however many there are.
         explain: add where the time of workers and jobs went, and a timeline, to each table.
     """
-    made = pieces(document, explain=explain)
+    made = pieces(document, only=only, explain=explain)
     few = len(made.groups) <= MOST_TABLES or all_tables
     tables = chain.from_iterable(made.groups) if few else (remarks(document, len(made.groups)),)
     return (made.verdict, *made.checks, *made.overview, *tables, made.machine)
 
 
-def pieces(document: ResultDocument, *, explain: bool = False) -> Pieces:
+def pieces(document: ResultDocument, *, only: str = "", explain: bool = False) -> Pieces:
     """Return what a report is put together from.
 
     Args:
         document: the run.
+        only: which part of a run the document is; empty: all of it.
         explain: add where the time of workers and jobs went, and a timeline, to each table.
     """
     groups = combinations(document)
@@ -125,7 +129,7 @@ def pieces(document: ResultDocument, *, explain: bool = False) -> Pieces:
     answers = [picture(grid)] if grid is not None else _answers(document, groups)
     overall = [sentence(finding) for finding in document.findings if kind_of(finding).place == "overall"]
     verdict = Verdict(
-        f"{document.scenario['name']}: {_rounds(document)}",
+        f"{document.scenario['name']}: {_rounds(document)}{only and f', only {only}'}",
         (
             *(answers or ([] if overall else [_no_answer(document)])),
             *told(document),

@@ -33,9 +33,9 @@ STATES = (
 )
 
 
-def build_page(document: ResultDocument) -> Page:
-    """Return the page of a run; one that `simulator tune` made opens with its choice."""
-    made = pieces(document, explain=True)
+def build_page(document: ResultDocument, *, only: str = "") -> Page:
+    """Return the page of a run, or of which part only; one that `simulator tune` made opens with its choice."""
+    made = pieces(document, only=only, explain=True)
     # The picture of a stretch is a figure.
     groups = [tuple(part for part in group if not isinstance(part, Timeline)) for group in made.groups]
     overview: tuple[PagePart, ...] = made.overview

@@ -34,10 +34,10 @@ OPEN = (
 )
 
 
-def build_summary(document: ResultDocument) -> Summary:
-    """Return the summary of a run; nothing in it depends on anything but the document."""
+def build_summary(document: ResultDocument, *, only: str = "") -> Summary:
+    """Return the summary of a run, or of which part only; nothing in it depends on anything but the document."""
     searched = "tune" in document.scenario
-    parts = build_tuning(document) if searched else build(document, all_tables=True)
+    parts = build_tuning(document) if searched else build(document, only=only, all_tables=True)
     command = document.environment.get("command")
     return Summary(
         verdict=next(part for part in parts if isinstance(part, Verdict)),

@@ -98,3 +98,16 @@ def test_a_file_that_is_no_document_is_named(tmp_path: Path, name: str, text: st
     assert done.returncode == 2
     assert done.stderr.startswith(f"simulator: {says}")
     assert "Traceback" not in done.stderr
+
+
+def test_a_part_is_shown_and_said_to_be_one_while_what_programs_read_is_whole(
+    file: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "whole.json"
+    shown = reported(file, "--only", "server.latency=20ms,job.parse_cost=9ms", "--json", str(target))
+    assert ", only server.latency=20ms,job.parse_cost=9ms" in shown.splitlines()[0]
+    assert shown.count("verdict") == 1
+    assert target.read_text() == Path(file).read_text() + "\n"
+    wrong = simulator(tmp_path, "report", file, "--only", "strategy=thread")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("simulator: --only: strategy has no level thread; did you mean threads?")
