@@ -12,5 +12,5 @@ def test_quiet_shows_the_verdicts_as_the_whole_report_has_them_and_no_more(tmp_p
     whole, quiet = (simulator(tmp_path, "report", "last", *more).stdout for more in ((), ("--quiet",)))
     assert whole.startswith(quiet)
     assert "threads" in quiet
-    assert "speed-up" in whole
-    assert "speed-up" not in quiet
+    assert "verdict" in whole
+    assert "verdict" not in quiet
