@@ -73,8 +73,10 @@ def supervise(
         ending.callback(_end, workers)
         for worker in workers:
             _await_ready(worker)
+        # All that it takes itself is taken before anybody comes who may leave no descriptors.
+        selector = ending.enter_context(selectors.DefaultSelector())
         ready([worker.pid for worker in workers])
-        return _deal(workers, listener, lifeline, woken, received)
+        return _deal(workers, listener, lifeline, woken, received, selector)
 
 
 def _signals(ending: ExitStack) -> tuple[socket.socket, list[int]]:
@@ -160,30 +162,30 @@ def _deal(
     lifeline: int | None,
     woken: socket.socket,
     received: list[int],
+    selector: selectors.BaseSelector,
 ) -> int:
     listener.setblocking(False)
     dealing = _Dealing(workers, listener)
-    with selectors.DefaultSelector() as selector:
-        selector.register(listener, selectors.EVENT_READ)
-        selector.register(woken, selectors.EVENT_READ)
-        if lifeline is not None:
-            selector.register(lifeline, selectors.EVENT_READ)
-        for worker in workers:
-            selector.register(worker.handing, selectors.EVENT_READ, worker)
-        while not received:
-            ready = selector.select(PAUSE_S if dealing.paused else None)
-            for key, _ in ready:
-                if isinstance(key.data, _Worker):
-                    raise WorkerDiedError(_obituary(key.data))
-                if key.fileobj == lifeline and not os.read(lifeline, 4096):
-                    return 0
-            was_paused = dealing.paused
-            if was_paused or any(key.fileobj is listener for key, _ in ready):
-                dealing.deal()
-            if dealing.paused and not was_paused:
-                selector.unregister(listener)
-            elif was_paused and not dealing.paused:
-                selector.register(listener, selectors.EVENT_READ)
+    selector.register(listener, selectors.EVENT_READ)
+    selector.register(woken, selectors.EVENT_READ)
+    if lifeline is not None:
+        selector.register(lifeline, selectors.EVENT_READ)
+    for worker in workers:
+        selector.register(worker.handing, selectors.EVENT_READ, worker)
+    while not received:
+        ready = selector.select(PAUSE_S if dealing.paused else None)
+        for key, _ in ready:
+            if isinstance(key.data, _Worker):
+                raise WorkerDiedError(_obituary(key.data))
+            if key.fileobj == lifeline and not os.read(lifeline, 4096):
+                return 0
+        was_paused = dealing.paused
+        if was_paused or any(key.fileobj is listener for key, _ in ready):
+            dealing.deal()
+        if dealing.paused and not was_paused:
+            selector.unregister(listener)
+        elif was_paused and not dealing.paused:
+            selector.register(listener, selectors.EVENT_READ)
     return INTERRUPTED if received[0] == signal.SIGINT else 0
 
 
