@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.analysis.bounding import alone_s, cores_of
-from simulator.analysis.combinations import Key, key_of, others
+from simulator.analysis.combinations import Key, contrasted, key_of, others
 from simulator.analysis.ranking import scores
-from simulator.measures.factors import PARSE_COST
+from simulator.measures.factors import PARSE_COST, STRATEGY
 from simulator.measures.work import THROUGHPUT
 from simulator.result.document import AtCost, CellResult, Crossover, ResultDocument
 from simulator.scenario.shards import computing_in
@@ -54,7 +54,9 @@ class Pair:
 
 
 def crossovers(document: ResultDocument) -> tuple[Crossover, ...]:
-    """Return the crossover of every pair of `pairs`, in their order."""
+    """Return the crossover of every pair of `pairs`, in their order; none where not strategies are contrasted."""
+    if contrasted(document) != STRATEGY:
+        return ()
     return tuple(locate(pair, document) for pair in pairs(document))
 
 

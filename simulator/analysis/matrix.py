@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from simulator.analysis.combinations import Key, key_of
+from simulator.analysis.combinations import Key, contrasted, key_of
 from simulator.analysis.standing import Standing, standing, standings
-from simulator.measures.factors import PARSE_COST
+from simulator.measures.factors import PARSE_COST, STRATEGY
 from simulator.result.document import CellResult, Crossover, ResultDocument
 from simulator.text.numbers import NONE
 
@@ -28,7 +28,12 @@ class Matrix:
 
 
 def matrix(document: ResultDocument) -> Matrix | None:
-    """Return the matrix of a document; null where the parse cost, or nothing else, varies."""
+    """Return the matrix of a document; null where it has none.
+
+    It takes strategies that are contrasted, and a parse cost and something else that vary.
+    """
+    if contrasted(document) != STRATEGY:
+        return None
     cells = [
         cell
         for cell in document.cells

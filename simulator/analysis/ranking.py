@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import log
 
-from simulator.analysis.combinations import combinations
+from simulator.analysis.combinations import Combination, by_strategy, called, combinations, contrasted
+from simulator.measures.factors import STRATEGY
 from simulator.measures.measure import Measure
 from simulator.measures.registry import MEASURES
 from simulator.measures.work import THROUGHPUT
@@ -19,20 +20,30 @@ SOONEST = ("p99", "p95", "p90", "p50")
 
 def compared(document: ResultDocument) -> ResultDocument:
     """Return the document with its combinations compared, and the speed-ups of their cells over the baseline."""
-    simple = simplicity(document.scenario)
-    found: list[CombinationResult] = []
+    contrast = contrasted(document)
+    document = replace(document, cells=tuple(called(cell, contrast) for cell in document.cells))
     speedups: dict[str, CellResult] = {}
-    for group in combinations(document):
-        base = next((cell for cell in group.cells if cell.baseline_id is None), None)
-        cells = [cell for cell in group.cells if cell.baseline_id is not None]
-        speedups |= {cell.id: cell for cell in _over(base, cells, document)}
-        known = [speedups.get(cell.id, cell) for cell in cells]
-        found.append(_combination(dict(group.key), base, known, document, simple))
-    return replace(
-        document,
-        cells=tuple(speedups.get(cell.id, cell) for cell in document.cells),
-        combinations=tuple(found),
-    )
+    for group in by_strategy(document):
+        speedups |= {cell.id: cell for cell in _over(*_parted(group.cells), document)}
+    document = replace(document, cells=tuple(speedups.get(cell.id, cell) for cell in document.cells))
+    found = [_compared(group, document) for group in combinations(document)]
+    return replace(document, combinations=tuple(found))
+
+
+def _parted(cells: Sequence[CellResult]) -> tuple[CellResult | None, list[CellResult]]:
+    """Return the baseline, if there is one, and the others."""
+    base = next((cell for cell in cells if cell.baseline_id is None), None)
+    return base, [cell for cell in cells if cell.baseline_id is not None]
+
+
+def _compared(group: Combination, document: ResultDocument) -> CombinationResult:
+    if group.contrast != STRATEGY:
+        listed = {cell.id: rank for rank, cell in enumerate(group.cells)}
+        return _combination(group, None, group.cells, document, listed)
+    base, cells = _parted(group.cells)
+    simple = simplicity(document.scenario)
+    order = {cell.id: simple.get(cell.strategy, len(simple)) for cell in cells}
+    return _combination(group, base, [cell for cell in cells if not cell.marked], document, order)
 
 
 def scores(cells: Sequence[CellResult], measure: Measure) -> dict[Key, float]:
@@ -85,21 +96,30 @@ def _over(base: CellResult | None, cells: Sequence[CellResult], document: Result
 
 
 def _combination(
-    levels: Mapping[str, str],
+    group: Combination,
     base: CellResult | None,
     cells: Sequence[CellResult],
     document: ResultDocument,
-    simple: Mapping[str, int],
+    order: Mapping[str, int],
 ) -> CombinationResult:
-    ids = tuple(cell.id for cell in ([base] if base is not None else []) + list(cells))
-    usable = [cell for cell in cells if cell.status == "ok" and not cell.marked]
+    """Return how the cells to be compared are.
+
+    Args:
+        group: that they are of.
+        base: what is taken where none of them gains anything over it; null: nothing is.
+        cells: to be compared.
+        document: of the run.
+        order: of the cells, in which those that are as fast as the best are recommended.
+    """
+    levels, ids = dict(group.key), tuple(cell.id for cell in group.cells)
+    usable = [cell for cell in cells if cell.status == "ok"]
     measure: Measure | None = THROUGHPUT
     if any(cell.arrivals is not None for cell in usable):
         usable = [cell for cell in usable if cell.arrivals is not None and cell.arrivals.keeps_up]
         measure = _soonest(usable)
     scored = scores(usable, measure) if measure is not None else {}
     if measure is None or not scored:
-        return CombinationResult(levels, ids, None, (), None, None)
+        return CombinationResult(levels, ids, None, (), None, None, group.contrast)
     ranking = rank(scored, terms_of(usable, document))
     by_id = {cell.id: cell for cell in cells}
     return CombinationResult(
@@ -108,9 +128,8 @@ def _combination(
         by=measure.name,
         contrasts=ranking.contrasts,
         best=ranking.best,
-        recommended=_recommended(
-            by_id[ranking.best], base, ranking.contrasts, by_id, document.margin, simple
-        ),
+        recommended=_recommended(by_id[ranking.best], base, ranking.contrasts, document.margin, order),
+        contrast=group.contrast,
     )
 
 
@@ -127,15 +146,14 @@ def _recommended(
     best: CellResult,
     base: CellResult | None,
     contrasts: Sequence[Contrast],
-    by_id: Mapping[str, CellResult],
     margin: float,
-    simple: Mapping[str, int],
+    order: Mapping[str, int],
 ) -> str:
-    """Return the simplest cell of those that are surely as fast as the best, or slower by less than the margin."""
+    """Return the first in this order of the best and those surely as fast, or slower by less than the margin."""
     if base is not None and best.speedup is not None and _no_gain(best, margin):
         return base.id
     near = [best.id, *(each.over for each in contrasts if each.verdict in ("as fast", "a little faster"))]
-    return min(near, key=lambda each: (simple.get(by_id[each].strategy, len(simple)), near.index(each)))
+    return min(near, key=lambda each: (order[each], near.index(each)))
 
 
 def _no_gain(best: CellResult, margin: float) -> bool:

@@ -1,8 +1,9 @@
-"""How the strategies of one combination stand, by its contrasts; no statistics of its own."""
+"""How the cells of one combination stand, by its contrasts; no statistics of its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from simulator.measures.factors import STRATEGY
 from simulator.result.document import CellResult, CombinationResult, ResultDocument
 from simulator.stats.contrasts import Contrast
 from simulator.stats.intervals import Interval
@@ -42,7 +43,12 @@ class Standing:
 def standings(document: ResultDocument) -> Mapping[str, CombinationResult]:
     """Return the compared combination of each cell but the baselines, of which several may share one, by its id."""
     baselines = {cell.id for cell in document.cells if cell.baseline_id is None}
-    return {cell: found for found in document.combinations for cell in found.cells if cell not in baselines}
+    return {
+        cell: found
+        for found in document.combinations
+        for cell in found.cells
+        if found.contrast != STRATEGY or cell not in baselines
+    }
 
 
 def standing(cells: Sequence[CellResult], found: CombinationResult | None) -> Standing:
@@ -61,7 +67,7 @@ def standing(cells: Sequence[CellResult], found: CombinationResult | None) -> St
         )
     contrasts = found.contrasts if found is not None else ()
     best = (found.best if found is not None else None) or max(usable, key=lambda each: rate_of(usable[each]))
-    names = {cell.id: cell.strategy for cell in cells}
+    names = {cell.id: cell.name for cell in cells}
     rate = usable[best].throughput_per_s
     return Standing(
         names[best],

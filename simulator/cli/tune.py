@@ -10,6 +10,7 @@ from simulator.cli.measuring import Options, carry_out
 from simulator.cli.run import find_python, load_scenario, mistakes_of, verdict_of
 from simulator.experiment.design import design
 from simulator.experiment.searching import Tuning, of_case
+from simulator.measures.factors import STRATEGY
 from simulator.measures.registry import RANKING, unranked
 from simulator.result.document import ResultDocument
 from simulator.scenario.model import Scenario
@@ -70,6 +71,11 @@ def one_setting(scenario: Scenario, wanted: TuneOptions) -> Scenario:
         exits.usage(
             f"{scenario.name} has {len(cases)} cases, and a search is for one setting;"
             f" name one with --case: {', '.join(cases)}"
+        )
+    if scenario.contrast != STRATEGY:
+        exits.usage(
+            f"{scenario.name} contrasts {scenario.contrast}, and a search compares strategies; give"
+            f" --set contrast={STRATEGY}"
         )
     if scenario.vary:
         paths = ", ".join(scenario.vary)

@@ -12,13 +12,14 @@ from simulator.experiment.launch import Launch, find
 from simulator.experiment.preparation import Preparation, Search
 from simulator.experiment.refining import rows_of, share_of
 from simulator.experiment.searching import Tuning, search
+from simulator.measures.factors import STRATEGY
 from simulator.result.run import PlannedCell, Run, RunHeader
 from simulator.runner.driver_process import default_python
 from simulator.scenario.candidates import candidates
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.model import Scenario
 from simulator.scenario.refined import refined
-from simulator.schedule import Fixed, Precise, Refine, Rounds, Schedule, blocks_of
+from simulator.schedule import Block, Fixed, Precise, Refine, Rounds, Schedule, blocks_of, contrasted
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def in_rounds(scenario: Scenario, *, rerun: bool = True) -> Callable[[Preparatio
                 rows, goal, scenario.seed, scenario.margin, prepared.allowance(scenario), rerun=rerun
             )
         return Rounds(
-            blocks_of((cell_id, ready.cell.baseline_id) for cell_id, ready in prepared.ready.items()),
+            blocks(scenario.contrast, [ready.cell for ready in prepared.ready.values()]),
             goal,
             scenario.seed,
             prepared.allowance(scenario),
@@ -144,6 +145,17 @@ def in_rounds(scenario: Scenario, *, rerun: bool = True) -> Callable[[Preparatio
         )
 
     return schedule
+
+
+def blocks(contrast: str, cells: Sequence[Cell]) -> tuple[Block, ...]:
+    """Return which cells run side by side, where this factor is contrasted."""
+    if contrast == STRATEGY:
+        return blocks_of((cell.id, cell.baseline_id) for cell in cells)
+    return contrasted((cell.id, cell.block, _beside(contrast, cell)) for cell in cells)
+
+
+def _beside(contrast: str, cell: Cell) -> frozenset[tuple[str, object]]:
+    return frozenset((path, level) for path, level in cell.factors.items() if path != contrast)
 
 
 def planned_cells(cells: Sequence[Cell]) -> tuple[PlannedCell, ...]:

@@ -174,7 +174,7 @@ def size_all(
                 pages=stored or cell.job.counted,
                 duration_s=None if duration_ns is None else duration_ns / 1e9,
             )
-    sizes |= auto_all(by_itself, {cell.id: cell.baseline_id for cell in cells}, gate)
+    sizes |= auto_all(by_itself, {cell.id: cell.block for cell in cells}, gate)
     if by_budget and scenario.budget_ns is not None:
         budget_s = scenario.budget_ns / 1e9
         share = FIRST_SHARE if scenario.precision is not None and search is None else PLANNED_SHARE

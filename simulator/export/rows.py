@@ -15,7 +15,17 @@ from .flatten import factor_columns, leaves, plain
 from .interface import Batch, Column, Rows
 
 _CELL = leaves(
-    CellResult, "id", "status", "reason", "baseline_id", "in_flight", "marked", "digest", "timeline", "turns"
+    CellResult,
+    "id",
+    "status",
+    "reason",
+    "baseline_id",
+    "in_flight",
+    "marked",
+    "digest",
+    "timeline",
+    "turns",
+    "level",
 )
 _MEASURES = leaves(Measures, "digest")
 

@@ -117,11 +117,18 @@ class CellResult:
     """Which of them it is."""
     environment: Mapping[str, Any] = field(default_factory=dict)
     """What its repetitions have in common of theirs: Python, libraries, GIL, switch interval, CPUs."""
+    level: str | None = None
+    """Its level of the contrasted factor, as it is written; null where strategies are contrasted."""
 
     @property
     def strategy(self) -> str:
         """The level of the factor that is always there; a strategy's name."""
         return str(self.factors[STRATEGY])
+
+    @property
+    def name(self) -> str:
+        """What it is called among those that it is compared with: its strategy, or its level of what is contrasted."""
+        return self.level or self.strategy
 
     def whole(self) -> tuple[Repetition, ...]:
         """Return the repetitions, each with all of its environment."""
@@ -132,11 +139,11 @@ class CellResult:
 
 @dataclass(frozen=True)
 class CombinationResult:
-    """All levels but the strategy: its cells were measured side by side and are compared with one another."""
+    """All levels but one factor's: its cells were measured side by side and are compared with one another."""
 
     levels: Mapping[str, Any]
     cells: tuple[str, ...]
-    """Ids, the baseline first."""
+    """Ids; of strategies, the baseline first."""
     by: str | None
     """Name of the measure that ranks them: throughput; of jobs that come by themselves a percentile of the response
     time, of those that keep up. Null where nothing ranks."""
@@ -146,7 +153,10 @@ class CombinationResult:
     best: str | None
     """Id of the cell of the greatest effect, cells + rounds being fitted to the logarithms."""
     recommended: str | None
-    """Id of the simplest of those that are surely as fast as the best, or slower by less than the margin."""
+    """Id of the simplest of those that are surely as fast as the best, or slower by less than the margin; of the one
+    listed first, where other levels than strategies are contrasted."""
+    contrast: str = STRATEGY
+    """The factor whose levels are compared; the strategy is then one of `levels`, unless it is this factor."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,9 @@ class Cell:
     plan: StrategyPlan
     baseline_id: str
     """The cell of `sequential` in the same combination; its own id for that cell itself."""
+    block: str
+    """Cells of the same block run side by side in every round: those of one baseline, and of the baselines that differ
+    from it by the level of the contrasted factor alone."""
     unsupported: str | None
     """Why it cannot be measured here, and what to set; None where it can."""
     affinity: Affinity = field(default_factory=Affinity)
@@ -87,7 +90,7 @@ def expand(
         key = tuple(entry.keys for entry in point.entries)
         if key not in made:
             made[key] = Scenario.model_validate(resolve(document, point))
-        cell = _cell(made[key], point, cores, memory_limit_bytes, usable_cpus)
+        cell = _cell(made[key], point, scenario.contrast, cores, memory_limit_bytes, usable_cpus)
         missing = (missing_runtimes or {}).get(cell.runtime or "")
         cells.append(cell if missing is None else replace(cell, unsupported=missing))
     return tuple(cells)
@@ -96,6 +99,7 @@ def expand(
 def _cell(
     combination: Scenario,
     point: Point,
+    contrast: str,
     cores: int,
     memory_limit_bytes: int | None,
     usable_cpus: Collection[int] | None,
@@ -116,13 +120,16 @@ def _cell(
     factors |= {STRATEGY: point.strategy, IN_FLIGHT: 1 if sequential else combination.in_flight}
     baseline = {path: level for path, level in factors.items() if varies_baseline(path)}
     baseline |= {STRATEGY: SEQUENTIAL.name, IN_FLIGHT: 1}
+    baseline_id = _id(baseline)
+    beside_it = {path: level for path, level in baseline.items() if path != contrast}
     return Cell(
         id=_id(factors),
         factors=factors,
         server=combination.server,
         job=combination.job,
         plan=worked_out,
-        baseline_id=_id(baseline),
+        baseline_id=baseline_id,
+        block=baseline_id if contrast == STRATEGY else _id(beside_it),
         unsupported=_missing_client(combination.job.client, worked_out)
         or _too_many_processes(worked_out, cores)
         or beside.too_many(MAX_PROCESSES_PER_CORE * cores)

@@ -14,13 +14,14 @@ from itertools import combinations as pairs
 from itertools import product
 from typing import Any
 
-from simulator.measures.factors import BASELINE, RUNTIME
+from simulator.measures.factors import BASELINE, CASE, RUNTIME, STRATEGY
 from simulator.scenario.document import Keys
 from simulator.scenario.explain import Mistake
 from simulator.scenario.model import DEFAULT_STRATEGIES
 from simulator.scenario.paths import PathError, dotted, place, replaced, split
 from simulator.scenario.problem import found
 from simulator.scenario.runtimes import levels
+from simulator.text.nearest import nearest
 
 MAX_CELLS = 2_000
 
@@ -30,7 +31,7 @@ ROOTS = ("server", "job", "arrivals", "in_flight", "parallelism", "affinity", "b
 SELECTIONS = ("runtimes", "strategies")
 """Of these a case may choose some of those that the scenario lists: it is measured with no others."""
 
-_OF_ALL = ("cases", "vary", "refine")
+_OF_ALL = ("cases", "vary", "contrast", "refine")
 """What a scenario has and none of its combinations."""
 
 _NOT_FOR_BASELINE = ("in_flight", "parallelism", "strategies")
@@ -154,12 +155,28 @@ class Factors:
         for first, second in pairs(self.vary, 2):
             if _overlap(first, second):
                 yield Mistake(("vary", second), f"overlaps with {first}, which varies too; remove one")
+        yield from self._contrast_mistakes()
         if self.count() > MAX_CELLS:
             on = "runtimes x " if self.runtimes else ""
             yield Mistake(
                 ("vary",) if self.vary else ("cases",),
                 f"{self.count()} cells (cases x {on}levels x strategies); one run measures at most {MAX_CELLS}",
                 "remove levels",
+            )
+
+    def _contrast_mistakes(self) -> Iterator[Mistake]:
+        contrast = self.document.get("contrast", STRATEGY)
+        if contrast == STRATEGY or not isinstance(contrast, str):
+            return
+        there = [*self.vary, *([CASE] if self.cases else []), *([RUNTIME] if self.runtimes else []), STRATEGY]
+        if contrast not in there:
+            close = nearest(contrast, there)
+            hint = f"; did you mean {close}?" if close else ""
+            yield Mistake(("contrast",), f"{contrast} does not vary{hint} (what varies: {', '.join(there)})")
+        elif self.document.get("refine") is True:
+            yield Mistake(
+                ("contrast",),
+                f"found {contrast} with refine: true, which looks for where strategies begin to win; remove one",
             )
 
     def _case_mistakes(self, name: str, settings: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -232,7 +249,7 @@ def strategy_names(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def resolve(document: Any, point: Point) -> Any:
-    """Return the document of one combination: what its case and levels set, without `cases`, `vary`, `refine`.
+    """Return the document of one combination: what its case and levels set, without `_OF_ALL`.
 
     Raises:
         EntryError: A path leads into a plain value.

@@ -19,7 +19,7 @@ from pydantic import (
 from mockserver.config import ServerConfig
 from mockserver.document import Config
 from mockserver.units import DurationNs, Share, format_duration, format_percentage
-from simulator.measures.factors import PARSE_COST
+from simulator.measures.factors import PARSE_COST, STRATEGY
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
@@ -152,6 +152,12 @@ class Scenario(Config):
     margin: Annotated[Share, AfterValidator(_margin)] = Field(
         default=MARGIN,
         description="The smallest difference that matters, 0.1% to 50%: what verdicts are about.",
+    )
+    contrast: str = Field(
+        default=STRATEGY,
+        strict=True,
+        description="The factor whose levels run side by side and are compared: a path in vary, case, runtime or"
+        " strategy.",
     )
     refine: bool = Field(
         default=False,

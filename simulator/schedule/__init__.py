@@ -1,7 +1,7 @@
 """Which repetition comes next: pure functions of the plan and of what has been measured so far."""
 
 from simulator.schedule.allowance import Allowance
-from simulator.schedule.block import Block, blocks_of
+from simulator.schedule.block import Block, blocks_of, contrasted
 from simulator.schedule.interface import Key, Next, Schedule
 from simulator.schedule.precision import Precise
 from simulator.schedule.refine import Cost, Refine, Row
@@ -21,4 +21,5 @@ __all__ = [
     "Row",
     "Schedule",
     "blocks_of",
+    "contrasted",
 ]

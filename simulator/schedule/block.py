@@ -1,6 +1,6 @@
-"""Cells that are compared with one another: a baseline and all that is measured against it."""
+"""Cells that run side by side: a baseline and all that is measured against it, or the levels of what is contrasted."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from simulator.result.repetition import Repetition
@@ -8,15 +8,20 @@ from simulator.result.repetition import Repetition
 
 @dataclass(frozen=True)
 class Block:
-    """The cells of one baseline. Ratios are paired within a block only, so a block is what is run again as a whole.
+    """The cells of one baseline, or of what is contrasted.
+
+    Ratios are paired within a block only, so a block is what is run again as a whole.
 
     Running its cells one after another, instead of scattered over a pass of many minutes, is what makes the pairing
     worth something on a machine whose speed drifts.
     """
 
     baseline: str
+    """Its id, or another name of the block where it has several."""
     cells: tuple[str, ...]
     """The baseline's id among them, if it can be run."""
+    rivals: tuple[tuple[str, ...], ...] = ()
+    """Where a factor other than the strategy is contrasted, the cells of each combination; else none."""
 
     def alive(self, dead: Collection[str]) -> tuple[str, ...]:
         """Return the cells that can still be run."""
@@ -29,6 +34,19 @@ def blocks_of(cells: Iterable[tuple[str, str]]) -> tuple[Block, ...]:
     for cell_id, baseline_id in cells:
         grouped.setdefault(baseline_id, []).append(cell_id)
     return tuple(Block(baseline, tuple(members)) for baseline, members in grouped.items())
+
+
+def contrasted(cells: Iterable[tuple[str, str, Hashable]]) -> tuple[Block, ...]:
+    """Group (cell id, block, combination), in the order in which they first appear."""
+    grouped: dict[str, dict[Hashable, list[str]]] = {}
+    order: dict[str, list[str]] = {}
+    for cell_id, block, combination in cells:
+        grouped.setdefault(block, {}).setdefault(combination, []).append(cell_id)
+        order.setdefault(block, []).append(cell_id)
+    return tuple(
+        Block(block, tuple(order[block]), tuple(map(tuple, rivals.values())))
+        for block, rivals in grouped.items()
+    )
 
 
 def broken(done: Sequence[Repetition]) -> frozenset[str]:

@@ -22,7 +22,8 @@ from simulator.stats.layout import Key
 class Precise:
     """Rounds until every ratio of a block is known to within `precision`.
 
-    The ratios are each cell to its baseline, and the best cell to each other.
+    The ratios are each cell to its baseline, and the best cell to each other. Where a factor other than the strategy
+    is contrasted, they are the best to each other of every combination.
     """
 
     planned: int
@@ -58,10 +59,12 @@ class Precise:
         terms = Terms(self.precision, self.planned)
         known = {cell for cell, _ in scored}
         others = [cell for cell in block.cells if cell in known and cell != block.baseline]
-        if block.baseline in known:
+        if not block.rivals and block.baseline in known:
             for cell, ratio in against(scored, block.baseline, others, terms).items():
                 yield cell, block.baseline, ratio
-        if others:
-            compared = {key: score for key, score in scored.items() if key[0] != block.baseline}
+        for rivals in block.rivals or (others,):
+            compared = {key: score for key, score in scored.items() if key[0] in rivals}
+            if not compared:
+                continue
             for each in rank(compared, terms).contrasts:
                 yield each.of, each.over, each.ratio

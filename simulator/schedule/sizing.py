@@ -194,7 +194,7 @@ def auto_all(works: Mapping[str, Work], blocks: Mapping[str, str], gate: Gate) -
 
     Args:
         works: the cells, by name.
-        blocks: of each cell, which ones it is compared with: those of the same baseline.
+        blocks: of each cell, which ones it is compared with.
         gate: what each has to pass.
     """
     alone = {name: auto(work, gate) for name, work in works.items() if work.group}

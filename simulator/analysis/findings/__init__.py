@@ -1,10 +1,11 @@
 """Findings: what the numbers support."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from simulator.analysis.combinations import Key, key_of
+from simulator.analysis.combinations import Key, contrasted, key_of
 from simulator.analysis.findings.burdens import burdens
 from simulator.analysis.findings.cause import causes
 from simulator.analysis.findings.character import NO_PARSE_S, character
@@ -16,6 +17,7 @@ from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.pairing import ratio
 from simulator.analysis.standing import standings
+from simulator.measures.factors import STRATEGY
 from simulator.result.document import CellResult, CombinationResult, ResultDocument
 from simulator.result.findings.kinds import Finding
 
@@ -23,8 +25,11 @@ __all__ = ["NO_PARSE_S", "findings", "ratio"]
 
 
 def findings(document: ResultDocument) -> tuple[Finding, ...]:
-    """Return what can be said of each combination of levels, the strategies within it compared, and of crossovers."""
+    """Return what can be said of each combination of levels, what is contrasted within it, and of crossovers."""
     by_id = {cell.id: cell for cell in document.cells}
+    if contrasted(document) != STRATEGY:
+        between = (_between(combination, by_id, document) for combination in document.combinations)
+        return (*chain.from_iterable(between), *runtimes(document))
     compared = standings(document)
     groups: dict[Key, list[CellResult]] = defaultdict(list)
     for cell in document.cells:
@@ -37,6 +42,18 @@ def findings(document: ResultDocument) -> tuple[Finding, ...]:
         alone = [character(dict(key_of(cell.factors)), cell) for cell in document.cells]
         found.extend(finding for finding in alone if finding is not None)
     return (*found, *crossings(document), *convoys(document), *runtimes(document))
+
+
+def _between(
+    combination: CombinationResult, by_id: Mapping[str, CellResult], document: ResultDocument
+) -> Iterator[Finding]:
+    """Say how the levels of a factor other than the strategy compare: what explains strategies explains none of it."""
+    scope, cells = combination.levels, [by_id[each] for each in combination.cells]
+    usable = [c for c in cells if c.status == "ok" and c.throughput_per_s is not None]
+    if any(c.arrivals is not None for c in usable):
+        yield from open_findings(scope, usable, combination)
+    else:
+        yield from winners(scope, usable, (), combination, document, None)
 
 
 def _group(

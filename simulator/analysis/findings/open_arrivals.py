@@ -39,7 +39,7 @@ def open_findings(
 def _behind(scope: Mapping[str, Any], cell: CellResult, arrivals: Arrivals) -> FallsBehind:
     return FallsBehind(
         scope=scope,
-        strategy=cell.strategy,
+        strategy=cell.name,
         own_in_flight=_own_in_flight(cell),
         unstable=arrivals.unstable,
         offered=arrivals.offered,
@@ -52,9 +52,7 @@ def _behind(scope: Mapping[str, Any], cell: CellResult, arrivals: Arrivals) -> F
 def _steady(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> KeepsUp:
     return KeepsUp(
         scope=scope,
-        strategies=tuple(
-            Steady(strategy=cell.strategy, own_in_flight=_own_in_flight(cell)) for cell in cells
-        ),
+        strategies=tuple(Steady(strategy=cell.name, own_in_flight=_own_in_flight(cell)) for cell in cells),
         offered_per_s=cells[0].arrivals.offered_per_s if cells[0].arrivals is not None else None,
         backlog_max=max(cell.arrivals.backlog_max for cell in cells if cell.arrivals is not None),
     )
@@ -74,13 +72,13 @@ def _soonest(
     return [
         Soonest(
             scope=scope,
-            best=best.strategy,
+            best=best.name,
             by=combination.by,
             p50_s=times_s.p50 if times_s is not None else None,
             tail=_tail(times_s),
             enough_rounds=not any(each.ratio is not None and each.ratio.kind == "range" for each in against),
             rivals=tuple(
-                Rival(strategy=by_id[each.over].strategy, ratio=each.ratio, verdict=each.verdict)
+                Rival(strategy=by_id[each.over].name, ratio=each.ratio, verdict=each.verdict)
                 for each in against
             ),
         )

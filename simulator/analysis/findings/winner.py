@@ -1,10 +1,10 @@
-"""Which strategy to take, which are as fast, and by how much the best leads."""
+"""Which strategy, or level of what is contrasted, to take, which are as fast, and by how much the best leads."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.analysis.pairing import ratio
-from simulator.measures.factors import BASELINE
+from simulator.measures.factors import BASELINE, STRATEGY
 from simulator.result.document import CellResult, CombinationResult, ResultDocument
 from simulator.result.findings.answers import ByNature, Rival, Winner
 from simulator.result.findings.reasons import Character
@@ -40,9 +40,9 @@ def winners(
             found.append(
                 ByNature(
                     scope=scope,
-                    strategy=cell.strategy,
+                    strategy=cell.name,
                     in_flight=cell.in_flight,
-                    over=best.strategy,
+                    over=best.name,
                     over_in_flight=best.in_flight,
                     ratio=r,
                 )
@@ -66,8 +66,8 @@ def _winner(
     return Winner(
         scope=scope,
         job=job.job if job is not None else None,
-        best=best.strategy,
-        take=taken.strategy if taken is not None else BASELINE,
+        best=best.name,
+        take=taken.name if taken is not None else BASELINE,
         own_in_flight=best.in_flight if best.marked else None,
         throughput_per_s=done.median if done is not None else 0.0,
         speedup=best.speedup,
@@ -78,7 +78,7 @@ def _winner(
         enough_rounds=done is None or done.kind == "interval",
         rivals=tuple(
             Rival(
-                strategy=by_id[each.over].strategy,
+                strategy=by_id[each.over].name,
                 ratio=each.ratio,
                 verdict=each.verdict,
                 memory_ratio=_memory(by_id[each.over], taken),
@@ -90,7 +90,8 @@ def _winner(
             default=None,
         ),
         rounds_to_decide=None if None in needed else max((each for each in needed if each), default=None),
-        behind_sequential=best.speedup is not None
+        behind_sequential=combination.contrast == STRATEGY
+        and best.speedup is not None
         and best.speedup.kind == "interval"
         and best.speedup.high < 1,
     )
@@ -101,8 +102,8 @@ def _alone(scope: Mapping[str, Any], cell: CellResult, margin: float, job: Chara
     return Winner(
         scope=scope,
         job=job.job if job is not None else None,
-        best=cell.strategy,
-        take=cell.strategy,
+        best=cell.name,
+        take=cell.name,
         own_in_flight=cell.in_flight if cell.marked else None,
         throughput_per_s=done.median if done is not None else 0.0,
         speedup=speedup,

@@ -1,7 +1,7 @@
 """The parts of a report, built from a result document alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -9,7 +9,16 @@ from simulator.analysis.combinations import Combination, Key, combinations
 from simulator.analysis.matrix import matrix
 from simulator.report.sentences.registry import kind_of, sentence
 from simulator.report.view.arrivals import arrivals_tables
-from simulator.report.view.columns import WHO, Shown, columns_of, measured, over_rounds, row_of, starred
+from simulator.report.view.columns import (
+    WHO,
+    Shown,
+    columns_of,
+    headed,
+    measured,
+    over_rounds,
+    row_of,
+    starred,
+)
 from simulator.report.view.machine import machine
 from simulator.report.view.matrix import crossover_tables, picture, told, winners
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
@@ -160,7 +169,11 @@ def _group(
         rows.append((who, said.get(cell.id, ""), *numbers) if _has_numbers(cell) else (who, *numbers, ""))
     table = Table(titled(group.title, group.cells), COLUMNS, tuple(rows), notes(group.cells), texts)
     explained = why(group.title, group.cells) if explain else ()
-    return (table, *arrivals_tables(group.title, group.cells), *explained)
+    shown = (table, *arrivals_tables(group.title, group.cells), *explained)
+    return tuple(
+        replace(each, columns=headed(each.columns, group.contrast)) if isinstance(each, Table) else each
+        for each in shown
+    )
 
 
 def _checks(document: ResultDocument) -> tuple[Checks, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from simulator.measures.factors import STRATEGY as FACTOR
 from simulator.measures.measure import POOLED, Measure, Unit
 from simulator.measures.registry import MEASURES
 from simulator.report.view.parts import Column
@@ -102,9 +103,17 @@ STRATEGY = Column("strategy", "", "how the jobs share the machine", numeric=Fals
 """The column that names a row."""
 
 
+def headed(columns: Iterable[Column], contrast: str) -> tuple[Column, ...]:
+    """Return columns, the one that names a row after the factor that is contrasted."""
+    if contrast == FACTOR:
+        return tuple(columns)
+    named = Column(contrast, "", "what is compared", numeric=False)
+    return tuple(named if column == STRATEGY else column for column in columns)
+
+
 def starred(cell: CellResult) -> str:
-    """Return the strategy's name, with a star where its jobs in flight differ by its nature."""
-    return cell.strategy + ("*" if cell.marked else "")
+    """Return the name of a cell in its table, with a star where its jobs in flight differ by its nature."""
+    return cell.name + ("*" if cell.marked else "")
 
 
 WHO = Shown(STRATEGY, starred)

@@ -14,7 +14,7 @@ def notes(cells: Sequence[CellResult]) -> tuple[str, ...]:
     """Return what stands below the table of these cells."""
     found: list[str] = []
     for cell in cells:
-        name = cell.strategy
+        name = cell.name
         if cell.reason is not None:
             found.append(f"{name}: {cell.status}: {cell.reason}")
         found.extend(f"{name}{'*' if cell.marked else ''}: {warning}" for warning in cell.warnings)

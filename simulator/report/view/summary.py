@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from simulator.analysis.combinations import Combination, combinations
 from simulator.analysis.standing import rate_of, standing, standings
 from simulator.report.view.build import ESSENTIAL, build, row
-from simulator.report.view.columns import columns_of
+from simulator.report.view.columns import columns_of, headed
 from simulator.report.view.document import Summary, Tally
 from simulator.report.view.left_out import left_out
 from simulator.report.view.machine import in_a_line
@@ -19,7 +19,7 @@ FEW = 6
 """Rows that there is room for in any case; of more in one combination the fastest come first."""
 
 CLOSED = (
-    Column("combination", "", "the levels of all factors but the strategy", numeric=False),
+    Column("combination", "", "the levels of all factors but the one that is compared", numeric=False),
     Column("fastest", "", "and who is as fast; ? where the rounds cannot tell", numeric=False),
     Column("lead", "", "how many times faster than the next"),
     Column("pages", "/s", "of the fastest"),
@@ -60,7 +60,11 @@ def _table(document: ResultDocument) -> Table:
         cells = groups[0].cells
         ordered = cells if len(cells) <= FEW else sorted(cells, key=rate_of, reverse=True)
         return Table(
-            groups[0].title, columns_of(ESSENTIAL), tuple(row(ESSENTIAL, each) for each in ordered), (), ()
+            groups[0].title,
+            headed(columns_of(ESSENTIAL), groups[0].contrast),
+            tuple(row(ESSENTIAL, each) for each in ordered),
+            (),
+            (),
         )
     if any(cell.arrivals is not None for cell in document.cells):
         return Table("", OPEN, tuple(map(_open_row, groups)), (), ())
@@ -74,7 +78,7 @@ def _closed_row(group: Combination, compared: Mapping[str, CombinationResult]) -
     place = standing(cells, compared.get(cells[0].id))
     if place.best is None:
         return (group.title, place.status, "", "", "")
-    best = next(cell for cell in cells if cell.strategy == place.best)
+    best = next(cell for cell in cells if cell.name == place.best)
     rate, speedup = best.throughput_per_s, best.speedup
     return (
         group.title,
@@ -101,7 +105,7 @@ def _open_row(group: Combination) -> tuple[str, ...]:
         number(rates[0] if rates else None),
         _names(steady),
         _names([cell for cell, arrivals in known if not arrivals.keeps_up]),
-        NONE if soonest is None else f"{soonest[1].strategy} {duration(soonest[0])}",
+        NONE if soonest is None else f"{soonest[1].name} {duration(soonest[0])}",
     )
 
 
@@ -110,7 +114,7 @@ def _p50(cell: CellResult) -> float | None:
 
 
 def _names(cells: Sequence[CellResult]) -> str:
-    return ", ".join(cell.strategy for cell in cells) or NONE
+    return ", ".join(cell.name for cell in cells) or NONE
 
 
 def _tally(expectations: Sequence[Expectation]) -> Tally | None:

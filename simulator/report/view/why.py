@@ -46,7 +46,7 @@ def _unless(name: str, nothing: Callable[[CellResult], bool]) -> Shown:
 
 
 _WAY = (
-    Shown(STRATEGY, lambda cell: cell.strategy),
+    Shown(STRATEGY, lambda cell: cell.name),
     *map(measured, ("way_to_server", "way_network", "way_resume")),
     _unless("way_to_parser", _is_inline),
     measured("way_parse"),
@@ -102,7 +102,7 @@ def _stretch(cell: CellResult) -> Stretch | None:
         return None
     width_us = min(drawn.width_us, MOST_WIDTH_US)
     return Stretch(
-        title=f"{cell.factors['strategy']}, {duration(width_us / 1e6)}{_about(cell)}",
+        title=f"{cell.name}, {duration(width_us / 1e6)}{_about(cell)}",
         width_us=width_us,
         lanes=tuple(shown(lane, width_us) for lane in drawn.lanes),
         left_out=drawn.left_out,
@@ -127,7 +127,7 @@ def _about(cell: CellResult) -> str:
 
 
 def _worker_row(cell: CellResult, workers: int) -> tuple[str, ...]:
-    return (f"{cell.factors['strategy']} ({workers})", *row_of(SHARES, cell))
+    return (f"{cell.name} ({workers})", *row_of(SHARES, cell))
 
 
 def _idle_loop(cells: Sequence[CellResult]) -> str:
@@ -142,7 +142,7 @@ def _idle_loop(cells: Sequence[CellResult]) -> str:
 
 
 def _lacking(cells: Sequence[CellResult]) -> tuple[str, ...]:
-    lacking = [cell.strategy for cell in cells if cell.attribution is None]
+    lacking = [cell.name for cell in cells if cell.attribution is None]
     if not lacking:
         return ()
     return (f"{', '.join(lacking)}: {LACKING}",)

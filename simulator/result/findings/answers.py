@@ -11,7 +11,7 @@ from simulator.stats.intervals import Interval
 
 @dataclass(frozen=True, kw_only=True)
 class Rival:
-    """A strategy that is compared with the best."""
+    """A strategy, or a level of what is contrasted, that is compared with the best."""
 
     strategy: str
     ratio: Interval | None
@@ -32,7 +32,7 @@ class Winner:
     job: Literal["waiting", "computing", "both"] | None
     """What one page alone does."""
     best: str
-    """The strategy of the greatest effect."""
+    """The strategy, or the level of what is contrasted, of the greatest effect."""
     take: str
     """The simplest of those that are surely as fast, or slower by less than the margin; `sequential` where no strategy
     gains more."""

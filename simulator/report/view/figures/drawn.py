@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from simulator.analysis.combinations import Combination, along, combinations
-from simulator.report.view.columns import Shown, over_rounds, starred, with_ends
+from simulator.analysis.combinations import Combination, along, combinations, contrasted
+from simulator.measures.factors import STRATEGY
+from simulator.report.view.columns import Shown, headed, over_rounds, starred, with_ends
 from simulator.report.view.figure import STRATEGY as STRATEGY_TONE
 from simulator.report.view.figure import Axis, Bar, Bars, Figure, Line, Panel, Shape, Spot, Tone
 from simulator.report.view.figures.scales import on_one_scale
@@ -63,13 +64,14 @@ class Chart:
             found = self.picture(group, document) if self.baseline_alone or not lonely(group) else None
             if found is not None:
                 title = titled(found.title or f"{self.title}: {group.title}", group.cells)
-                table = Table(title, found.columns, found.rows, found.notes, found.findings)
+                columns = headed(found.columns, group.contrast)
+                table = Table(title, columns, found.rows, found.notes, found.findings)
                 panels.append(
                     Panel(group.title if len(groups) > 1 else "", found.shape, found.summary, table)
                 )
-        return (
-            Figure(self.id, self.title, self.question, on_one_scale(panels), self.notes) if panels else None
-        )
+        contrast = contrasted(document)
+        question = self.question.replace(STRATEGY, contrast)
+        return Figure(self.id, self.title, question, on_one_scale(panels), self.notes) if panels else None
 
 
 def having(cells: Iterable[CellResult], value: Callable[[CellResult], Value | None]) -> Known[Value]:
@@ -95,7 +97,7 @@ def by_strategy(known: Known[Value], x: Callable[[CellResult], float]) -> list[K
     """
     found: dict[str, list[tuple[CellResult, Value]]] = {}
     for cell, value in known:
-        found.setdefault(cell.strategy, []).append((cell, value))
+        found.setdefault(cell.name, []).append((cell, value))
     lines: list[Known[Value]] = [sorted(line, key=lambda pair: x(pair[0])) for line in found.values()]
     return lines if any(len(line) > 1 for line in lines) else []
 
@@ -126,14 +128,13 @@ def scale(times: Sequence[float]) -> Literal["linear", "log"]:
 
 def lonely(group: Combination) -> bool:
     """Whether there are strategies, but only the baseline has numbers."""
-    return len(group.cells) > 1 and all(
-        cell.status != "ok" for cell in group.cells if cell.baseline_id is not None
-    )
+    rivals = [cell for cell in group.cells if cell.baseline_id is not None]
+    return bool(rivals) and all(cell.status != "ok" for cell in rivals)
 
 
 def tone(cell: CellResult) -> Tone:
     """Return the colour of its strategy."""
-    return STRATEGY_TONE + cell.strategy
+    return STRATEGY_TONE + cell.name
 
 
 def ok(cells: Iterable[CellResult]) -> list[CellResult]:
@@ -149,7 +150,7 @@ def compared(cells: Iterable[CellResult]) -> list[CellResult]:
 
 def missing(cells: Sequence[CellResult]) -> tuple[str, ...]:
     """Return what stands below a table: which cells are left out and why, and what a star means."""
-    found = [f"{cell.strategy}: {cell.status}: {cell.reason}" for cell in cells if cell.status != "ok"]
+    found = [f"{cell.name}: {cell.status}: {cell.reason}" for cell in cells if cell.status != "ok"]
     found += [
         f"{starred(cell)}: {cell.in_flight} in flight, by the nature of this strategy"
         for cell in ok(cells)

@@ -23,7 +23,7 @@ from simulator.text.numbers import number, rate
 from simulator.text.words import form, names
 
 TITLE = "Throughput over the jobs in flight"
-_SHOWN = (Shown(STRATEGY, lambda cell: cell.strategy), JOBS_IN_FLIGHT, *THROUGHPUT)
+_SHOWN = (Shown(STRATEGY, lambda cell: cell.name), JOBS_IN_FLIGHT, *THROUGHPUT)
 
 
 def build(document: ResultDocument) -> Figure | None:
@@ -55,7 +55,7 @@ def _picture(group: Combination, document: ResultDocument) -> Picture | None:
         columns_of(_SHOWN),
         tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
         tuple(
-            f"{cell.strategy} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
+            f"{cell.name} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
             for cell in group.cells
             if cell.status != "ok"
         ),
@@ -66,7 +66,7 @@ def _picture(group: Combination, document: ResultDocument) -> Picture | None:
 def _summary(known: Known[Interval], first: int | None) -> str:
     """Say where most is done, what is not told apart from it, and with how few jobs its strategy comes as far."""
     best, best_rate = max(known, key=lambda pair: pair[1].median)
-    who = best.strategy
+    who = best.name
     told = (
         f"{who} {form(who, 'does', 'do')} most with {best.in_flight} in flight, {rate(best_rate.median, 'pages')}"
         f" ({number(best_rate.low)} to {number(best_rate.high)})"
@@ -75,8 +75,8 @@ def _summary(known: Known[Interval], first: int | None) -> str:
         return f"{told}; fewer than 3 rounds cannot tell that from luck."
     tied = [cell for cell, _ in known if cell is not best and not differs(ratio(best, cell, first))]
     if tied:
-        told += f", not told apart from {names([f'{cell.strategy} with {cell.in_flight}' for cell in tied])}"
-    own = [(cell, each) for cell, each in known if cell.strategy == who]
+        told += f", not told apart from {names([f'{cell.name} with {cell.in_flight}' for cell in tied])}"
+    own = [(cell, each) for cell, each in known if cell.name == who]
     least, lowest = min(own, key=lambda pair: pair[0].in_flight)
     if least is not best:
         told += f"; with {least.in_flight} it is {number(lowest.median)}"

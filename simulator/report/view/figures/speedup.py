@@ -33,9 +33,9 @@ def _picture(group: Combination, _: ResultDocument) -> Picture | None:
 def _summary(known: Sequence[tuple[CellResult, Interval]]) -> str:
     best, ratio = max(known, key=lambda pair: pair[1].median)
     least, lowest = min(known, key=lambda pair: pair[1].median)
-    told = f"{starred(best)} {form(best.strategy, 'does', 'do')} {times(ratio)} what sequential does"
+    told = f"{starred(best)} {form(best.name, 'does', 'do')} {times(ratio)} what sequential does"
     if least is not best:
-        told += f"; {starred(least)} {form(least.strategy, 'does', 'do')} least, {times(lowest)}"
+        told += f"; {starred(least)} {form(least.name, 'does', 'do')} least, {times(lowest)}"
     if ratio.kind == "range":
         return f"{told}; fewer than 3 rounds cannot tell that from luck."
     if least is not best and lowest.high >= ratio.low:

@@ -79,7 +79,7 @@ def _open(cells: Sequence[CellResult], offered: float | None) -> str:
             who = [
                 starred(c) if answer is True else f"{starred(c)} ({rate(rate_of(c), 'pages')})" for c in found
             ]
-            told.append(f"{names(who)} {plural([cell.strategy for cell in found], one, many)}")
+            told.append(f"{names(who)} {plural([cell.name for cell in found], one, many)}")
     come = "Jobs come by themselves" if offered is None else f"{number(offered)} jobs come per second"
     return f"{come}: {'; '.join(told)}."
 

@@ -23,9 +23,9 @@ def ahead(
         rate: the throughput of a cell in words.
     """
     place = standing(cells, found)
-    by_name = {cell.strategy: cell for cell in cells}
+    by_name = {cell.name: cell for cell in cells}
     best = by_name.get(place.best or "") or max(cells, key=rate_of)
-    who = best.strategy
+    who = best.name
     if len(cells) == 1:
         return f"{who} {form(who, 'does', 'do')} {rate(best)}"
     if not place.sure:
