@@ -118,7 +118,7 @@ class CellResult:
     environment: Mapping[str, Any] = field(default_factory=dict)
     """What its repetitions have in common of theirs: Python, libraries, GIL, switch interval, CPUs."""
     level: str | None = None
-    """Its level of the contrasted factor, as it is written; null where strategies are contrasted."""
+    """Of the contrasted factor; null where that is the strategy."""
 
     @property
     def strategy(self) -> str:

@@ -156,8 +156,7 @@ class Scenario(Config):
     contrast: str = Field(
         default=STRATEGY,
         strict=True,
-        description="The factor whose levels run side by side and are compared: a path in vary, case, runtime or"
-        " strategy.",
+        description="The factor whose levels are compared.",
     )
     refine: bool = Field(
         default=False,

@@ -113,3 +113,13 @@ def test_the_intervals_of_such_runs_cover_the_truth() -> None:
         assert ratio is not None
         covered += log(ratio.low) <= truth <= log(ratio.high)
     assert 0.92 <= covered / draws <= 0.99, "of 300 draws, 0.92 lies 2.4 standard deviations below 0.95"
+
+
+def test_of_what_is_contrasted_only_the_ratios_within_a_combination_are_to_be_precise() -> None:
+    rates = {"a-threads": 50.0, "b-threads": 40.0, "a-asyncio": 60.0, "b-asyncio": 45.0}
+    block = Block("block", tuple(rates), (("a-threads", "b-threads"), ("a-asyncio", "b-asyncio")))
+    done = play(Rounds([block], Precise(5, 0.05), 0), noisy(0.04, rates=rates))
+    assert 5 < rounds(done) < 100
+    _, why = Precise(5, 0.001).rounds(block, done)
+    assert why is not None
+    assert why.of.rpartition("-")[2] == why.over.rpartition("-")[2]
