@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from simulator.analysis.combinations import named
+from simulator.measures.factors import STRATEGY
 from simulator.result.document import CombinationResult, ResultDocument
 from simulator.result.findings.answers import KeepsUp, Soonest, Winner
 from simulator.result.findings.kinds import Finding
@@ -49,7 +50,10 @@ def only(document: ResultDocument, wanted: Levels) -> ResultDocument:
     groups = [
         found
         for found in document.combinations
-        if any(cell in hits and hits[cell].baseline_id is not None for cell in found.cells)
+        if any(
+            cell in hits and (found.contrast != STRATEGY or hits[cell].baseline_id is not None)
+            for cell in found.cells
+        )
     ]
     compared = {found.best for found in groups} | {cell.baseline_id for cell in hits.values()}
     cells = tuple(cell for cell in document.cells if cell.id in hits or cell.id in compared)

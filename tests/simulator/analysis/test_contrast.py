@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from simulator.analysis.combinations import along, combinations
+from simulator.analysis.only import asked, only
 from simulator.analysis.summary import summarise
 from simulator.measures.factors import IN_FLIGHT
 from simulator.report.sentences.registry import sentence
@@ -87,3 +88,10 @@ def test_what_does_not_speak_for_itself_is_called_by_its_factor_too() -> None:
     assert [cell.name for cell in combinations(document)[0].cells] == ["in_flight 8", "in_flight 16"]
     assert along(document, IN_FLIGHT) == ()
     assert sentence(document.findings[0]).startswith("Take in_flight 16: it does")
+
+
+def test_a_part_of_such_a_run_keeps_what_was_concluded_of_it() -> None:
+    part = only(contrasted("job.parser", PARSERS), asked("strategy=sequential"))
+    (combination,) = part.combinations
+    assert combination.recommended == "sequential-lxml"
+    assert [sentence(finding)[:10] for finding in part.findings] == ["Take lxml:"]
