@@ -57,7 +57,7 @@ def test_speed_ups_stay_those_over_one_job_after_the_other_with_the_same_level()
 def test_tables_charts_and_verdicts_show_levels() -> None:
     document = contrasted("job.parser", PARSERS)
     table = next(part for part in build(document) if isinstance(part, Table) and "threads" in part.title)
-    assert table.title == "threads, 8 in flight"
+    assert table.title == "threads, 8 in flight, 3 rounds"
     assert table.columns[0].name == "job.parser"
     assert [row[:2] for row in table.rows] == [
         ("lxml", "take"),
