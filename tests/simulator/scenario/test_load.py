@@ -33,7 +33,7 @@ MISTAKES = [
     ("server:", "parallelism: all\nserver:", 2, "parallelism", "found 'all'; a whole number from 1 to 1000, or cores, is allowed"),
     ("server:", "time_limit: 2h\nserver:", 2, "time_limit", "found 2h; 100ms to 1h is allowed"),
     ("server:", "validity: {min_window: 1}\nserver:", 2, "validity.min_window", "1 has no unit; write 1ms or 1s"),
-    ("server:", "gadget: 10s\nserver:", 2, "gadget", "unknown key; known here: affinity, arrivals, beside, budget, cases, description, expect, in_flight, job, margin, name, parallelism, precision, refine, rounds, runtimes, seed, server, strategies, time_limit, validity, vary"),
+    ("server:", "gadget: 10s\nserver:", 2, "gadget", "unknown key; known here: affinity, arrivals, beside, budget, cases, contrast, description, expect, in_flight, job, margin, name, parallelism, precision, refine, rounds, runtimes, seed, server, strategies, time_limit, validity, vary"),
     ("40ms", "40", 3, "server.latency", "40 has no unit; write 40ms or 40s"),
     ("40ms", "-40ms", 3, "server.latency", "-40ms is negative; a duration is not"),
     ("40ms", "11m", 3, "server.latency", "11m is longer than a delay may be; write 10m or less"),
