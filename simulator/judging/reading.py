@@ -108,7 +108,7 @@ def _of_crossover(crossover: Crossover, metric: Measured, cells: Sequence[CellRe
         case "never":
             remark = f"{first} beat {second} at no cost that was measured"
             return Reading(None, {}, (max(measured, default=0.0), inf), remark)
-    return Lacking(f"{metric}: {first} and {second} were not told apart well enough for a crossover")
+    return Lacking(f"{metric}: the rounds cannot tell {first} from {second} well enough for a crossover")
 
 
 def _common(cells: Sequence[CellResult]) -> Mapping[str, str]:

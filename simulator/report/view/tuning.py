@@ -116,7 +116,9 @@ def _runner_up(choice: Choice) -> tuple[str, ...]:
         return (f"That is sure: it is {span} as good as the runner-up, {rival}.",)
     if lead.kind == "range":
         return (f"The runner-up is {rival}: {span}, in too few rounds to tell whether that is luck.",)
-    return (f"It is not told apart from the runner-up, {rival}: {span}. Take whichever is simpler for you.",)
+    return (
+        f"The rounds cannot tell it from the runner-up, {rival}: {span}. Take whichever is simpler for you.",
+    )
 
 
 def _row(tried: Tried) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _picture(group: Combination, document: ResultDocument) -> Picture | None:
 
 
 def _summary(known: Known[Interval], first: int | None) -> str:
-    """Say where most is done, what is not told apart from it, and with how few jobs its strategy comes as far."""
+    """Say where most is done, what the rounds cannot tell from it, and with how few jobs its strategy comes as far."""
     best, best_rate = max(known, key=lambda pair: pair[1].median)
     who = best.name
     told = (
@@ -75,7 +75,7 @@ def _summary(known: Known[Interval], first: int | None) -> str:
         return f"{told}; fewer than 3 rounds cannot tell that from luck."
     tied = [cell for cell, _ in known if cell is not best and not differs(ratio(best, cell, first))]
     if tied:
-        told += f", not told apart from {names([f'{cell.name} with {cell.in_flight}' for cell in tied])}"
+        told += f", which the rounds cannot tell from {names([f'{cell.name} with {cell.in_flight}' for cell in tied])}"
     own = [(cell, each) for cell, each in known if cell.name == who]
     least, lowest = min(own, key=lambda pair: pair[0].in_flight)
     if least is not best:

@@ -43,7 +43,7 @@ def _summary(known: Sequence[tuple[CellResult, Interval]]) -> str:
     same = [starred(cell) for cell, each in known if not differs(each)]
     slower = [starred(cell) for cell, each in known if differs(each) and each.median < 1]
     if same:
-        told += f"; {names(same)} {plural(same, 'is', 'are')} not told apart from sequential"
+        told += f"; the rounds cannot tell {names(same)} from sequential"
     if slower:
         told += f"; {names(slower)} {plural(slower, 'is', 'are')} slower than sequential"
     return told + "."

@@ -110,7 +110,7 @@ def grid() -> Grid:
         if (row, column) == (3, 4):
             return None
         if (row, column) == (1, 2):
-            return Square("=", "tie", "muted", 0.1, "asyncio and processes are not told apart")
+            return Square("=", "as fast", "muted", 0.1, "asyncio leads; processes are as fast")
         letter, name = ("P", "processes") if column > row else ("A", "asyncio")
         strength = abs(column - row) / 5 + 0.1
         return Square(letter, f"{1 + strength:.2f}×", tone(name), strength, f"{name} wins by {strength:.0%}")

@@ -26,7 +26,7 @@ def said(document: ResultDocument) -> str:
         ),
         (
             {"threads": rounds(100, 120, 80), "asyncio": rounds(99, 90, 95)},
-            "It is not told apart from the runner-up, asyncio with 8 in flight",
+            "The rounds cannot tell it from the runner-up, asyncio with 8 in flight",
         ),
         (
             {"threads": rounds(100, 110), "asyncio": rounds(80, 80)},

@@ -35,7 +35,7 @@ def test_the_summary_says_where_most_is_done() -> None:
 def test_what_is_not_told_apart_from_the_most_is_named() -> None:
     same = {"threads": [81.5, 80.0, 81.0], "asyncio": [80.0, 81.0, 82.0]}
     text = only(build(flights({2: FEW, 8: same, 16: {"asyncio": [82.0, 79.0, 80.5]}}))).summary
-    assert "not told apart from asyncio with 8 and asyncio with 16;" in text
+    assert "the rounds cannot tell from asyncio with 8 and asyncio with 16;" in text
     assert text.startswith("threads do most with 8 in flight")
 
 

@@ -38,14 +38,14 @@ def test_it_says_whose_intervals_overlap_and_who_is_no_faster_than_sequential() 
         document({"sequential": [20.0] * 3, "threads": [21, 19, 20], "processes": [22, 19, 20.5]})
     )
     assert close.endswith(
-        ", and the two intervals overlap; threads and processes are not told apart from sequential."
+        ", and the two intervals overlap; the rounds cannot tell threads and processes from sequential."
     )
     slower = summary(
         document({"sequential": [20.0] * 3, "threads": [10.0, 10.1, 10.2], "uv": [30.0, 31.0, 30.5]})
     )
     assert slower.endswith("; threads are slower than sequential.")
     one = summary(document({"sequential": [20.0] * 3, "uv": [21.0, 19.0, 20.0]}))
-    assert one.endswith("; uv is not told apart from sequential.")
+    assert one.endswith("; the rounds cannot tell uv from sequential.")
 
 
 def test_a_range_proves_nothing() -> None:
