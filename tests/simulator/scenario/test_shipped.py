@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from simulator.experiment.preparation import foresee
 from simulator.scenario.cells import expand
 from simulator.scenario.load import load, load_text
 from simulator.scenario.model import Scenario
@@ -109,7 +110,8 @@ def test_a_shipped_scenario_is_valid_and_long_enough(
     validator.validate(scenario.document())
     if scenario.budget_ns is not None:
         assert all(cell.unsupported is None for cell in expand(scenario, 8))
-        return  # its jobs are sized when it is run
+        foresee(scenario, expand(scenario, 2), 2)  # raises where not even the shortest windows fit
+        return
     # 100 ms of client and server for 100 pages are left out of account: a margin, not a need.
     assert min(window_s(scenario, cores=8), default=1.0) >= scenario.validity.min_window_ns / 1e9
     for cell in expand(scenario, 8):
