@@ -110,7 +110,9 @@ def test_a_shipped_scenario_is_valid_and_long_enough(
     validator.validate(scenario.document())
     if scenario.budget_ns is not None:
         assert all(cell.unsupported is None for cell in expand(scenario, 8))
-        foresee(scenario, expand(scenario, 2), 2)  # raises where not even the shortest windows fit
+        # Raises where not even the shortest windows fit; a slow machine takes longer than usual to start.
+        tighter = scenario.model_copy(update={"budget_ns": int(0.9 * scenario.budget_ns)})
+        foresee(tighter, expand(scenario, 2), 2)
         return
     # 100 ms of client and server for 100 pages are left out of account: a margin, not a need.
     assert min(window_s(scenario, cores=8), default=1.0) >= scenario.validity.min_window_ns / 1e9
