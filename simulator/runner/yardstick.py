@@ -21,7 +21,8 @@ BEYOND_CACHE = 1.25
 """The array's size over that of the last-level cache."""
 LEAST_BYTES = 32_000_000
 MOST_OF_MEMORY = 1 / 32
-"""A machine of which the array would be a greater part is left without it."""
+MOST_BYTES = 150_000_000
+"""Where the array would be greater than this, or a greater part of memory, there is none: the runner stays small."""
 
 
 def spin_s() -> float:
@@ -51,7 +52,7 @@ def stream_bytes(cache_bytes: int | None, memory_bytes: int | None) -> int | Non
     if cache_bytes is None or memory_bytes is None:
         return None
     size = max(LEAST_BYTES, int(BEYOND_CACHE * cache_bytes))
-    return size if size <= MOST_OF_MEMORY * memory_bytes else None
+    return size if size <= min(MOST_BYTES, MOST_OF_MEMORY * memory_bytes) else None
 
 
 def _spin() -> None:

@@ -10,6 +10,7 @@ from simulator.runner.yardstick import LEAST_BYTES, spin_s, stream_bytes, stream
         (32 * 2**20, 16 * 2**30, int(1.25 * 32 * 2**20)),
         (2**20, 16 * 2**30, LEAST_BYTES),
         (260 * 2**20, 4 * 2**30, None),  # a small part of a large machine
+        (260 * 2**20, 64 * 2**30, None),  # whoever measures stays small
         (None, 16 * 2**30, None),
         (2**20, None, None),
     ],
