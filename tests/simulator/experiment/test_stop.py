@@ -134,7 +134,7 @@ def test_asked_before_it_began_it_starts_nothing(tiny: Tiny) -> None:
     with pytest.raises(Stopped):
         experiment.run()
     assert not witness.of(RepetitionJudged)
-    assert not family.READABLE or children() == before
+    assert not family.READABLE or children() <= before
 
 
 @pytest.mark.skipif(not family.READABLE, reason="threads are looked at in Linux's /proc")
