@@ -5,13 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from simulator.analysis.gil import gil_of
+from simulator.driver.parsers import BUILT_IN
 from simulator.measures.factors import CASE, PARSER
 from simulator.model.bounds import Needs, bound
 from simulator.result.document import CellResult, ResultDocument
 from simulator.scenario.shards import computing_in
-
-HOLDING = ("html.parser", "bs4", "spin")
-"""Built-in parsers that hold the GIL from their first line to the last: pure Python."""
 
 
 def bounded(document: ResultDocument) -> ResultDocument:
@@ -32,7 +30,7 @@ def needs_in(document: ResultDocument) -> Callable[[CellResult], Needs]:
 
     def needs(cell: CellResult) -> Needs:
         shared = kinds.get(cell.strategy) in ("none", "threads") and gil_of(cell) is True
-        held = shared and _parser(cell, document.scenario) in HOLDING
+        held = shared and _holds_gil(_parser(cell, document.scenario))
         return Needs(
             # The baseline is what it is compared with: its own time alone is no bound of it that says anything.
             alone_s=alone_s(by_id.get(cell.baseline_id or "")),
@@ -42,6 +40,10 @@ def needs_in(document: ResultDocument) -> Callable[[CellResult], Needs]:
         )
 
     return needs
+
+
+def _holds_gil(parser: Any) -> bool:
+    return isinstance(parser, str) and parser in BUILT_IN and not BUILT_IN[parser].releases_gil
 
 
 def cores_of(document: ResultDocument) -> float | None:

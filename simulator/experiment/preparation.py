@@ -9,6 +9,7 @@ from mockserver.config import FolderContent
 from mockserver.latency import sampler
 from mockserver.latency_models import Fixed, Latency
 from mockserver.served import observed
+from simulator.driver.parsers import BUILT_IN
 from simulator.result.calibration import Calibration
 from simulator.result.observation import Broken
 from simulator.runner.calibrate import Preflights, amount_for, calibration, stored_amount
@@ -18,7 +19,7 @@ from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
 from simulator.schedule import Allowance
 from simulator.schedule.refusals import Planned, reasons
-from simulator.schedule.sizing import HOLDING, MARGIN, RELEASING, Gate, Size, Work, auto_all, fit, size
+from simulator.schedule.sizing import MARGIN, Gate, Size, Work, auto_all, fit, size
 from simulator.text import numbers
 
 MEMORY_SHARE = 0.5
@@ -253,7 +254,7 @@ def work_of(cell: Cell, calibrated: Calibration, cores: int) -> Work:
         in_flight=plan.in_flight,
         processes=plan.shards.count if plan.shards.kind == "processes" else 0,
         loop=plan.fetch.kind == "asyncio",
-        releasing=True if name in RELEASING else False if name in HOLDING else None,
+        releasing=BUILT_IN[name].releases_gil if name is not None else None,
         wait_s=float(np.mean(waits_s)) + held_s(cell),
         parse_cpu_s=calibrated.page_parse_cpu_s or 0.0,
         client_cpu_s=client_s or 0.0,

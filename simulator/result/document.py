@@ -112,7 +112,7 @@ class CellResult:
     """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
     bound_per_s: float | None = None
     """The most that physics allows: the least of in flight / time of one job alone, cores / CPU per job and, where all
-    jobs share one GIL and the parser is known to hold it, 1 / CPU per job. Null where nothing is known."""
+    jobs share one GIL and the parser is known to hold it, 1 / CPU of a parse. Null where nothing is known."""
     bound_by: Resource | None = None
     """Which of them it is."""
     environment: Mapping[str, Any] = field(default_factory=dict)

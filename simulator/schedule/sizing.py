@@ -12,10 +12,6 @@ from math import ceil
 
 from simulator.schedule.evenness import even
 
-RELEASING = frozenset({"lxml", "selectolax", "sha256"})
-HOLDING = frozenset({"html.parser", "bs4", "json", "spin"})
-"""Built-in parsers of which it is known whether threads can run them side by side."""
-
 OVERHEAD_CPU_S = 0.0002
 """CPU of a job beside its request and its parse, at most: claiming, and handing the record over."""
 LEAST_CPU_S = 0.00005

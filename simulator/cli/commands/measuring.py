@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from simulator.cli.commands.options import (
-    KEPT,
     MEASURED,
     SHOWN,
     SURE,
@@ -28,6 +27,7 @@ from simulator.cli.commands.options import (
     Progress,
     Python,
     Quiet,
+    Resume,
     Server,
     ServerToken,
     Set,
@@ -38,13 +38,6 @@ from simulator.cli.commands.options import (
     flag,
     option,
 )
-
-Resume = Annotated[
-    str | None,
-    option(
-        "--resume", group=KEPT, metavar="RUN", tells="Go on with an interrupted run of the same scenario."
-    ),
-]
 
 
 def run(

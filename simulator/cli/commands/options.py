@@ -247,3 +247,9 @@ StorePath = Annotated[
     Path | None,
     option("--store", group=KEPT, metavar="PATH", tells="The results database.", envvar="SIMULATOR_STORE"),
 ]
+Resume = Annotated[
+    str | None,
+    option(
+        "--resume", group=KEPT, metavar="RUN", tells="Go on with an interrupted run of the same scenario."
+    ),
+]

@@ -22,16 +22,20 @@ class _BuiltIn(NamedTuple):
     """What that module imports from outside this package."""
     package: str | None = None
     """What to install, where the libraries are none of Python's own."""
+    releases_gil: bool = False
+    """Whether threads can run it side by side: it computes in C, without the GIL."""
 
 
 BUILT_IN: Mapping[str, _BuiltIn] = {
     "html.parser": _BuiltIn("..shared.html_page", "parse", ("html.parser",)),
     "bs4": _BuiltIn(".beautiful_soup", "parse", ("bs4",), "beautifulsoup4"),
-    "lxml": _BuiltIn(".lxml_html", "parse", ("lxml.etree",), "lxml"),
-    "selectolax": _BuiltIn(".selectolax_lexbor", "parse", ("selectolax.lexbor",), "selectolax"),
+    "lxml": _BuiltIn(".lxml_html", "parse", ("lxml.etree",), "lxml", releases_gil=True),
+    "selectolax": _BuiltIn(
+        ".selectolax_lexbor", "parse", ("selectolax.lexbor",), "selectolax", releases_gil=True
+    ),
     "json": _BuiltIn("..shared.json_document", "parse", ("json",)),
     "spin": _BuiltIn("..shared.scalable", "Spin", ()),
-    "sha256": _BuiltIn("..shared.scalable", "Sha256", ("hashlib",)),
+    "sha256": _BuiltIn("..shared.scalable", "Sha256", ("hashlib",), releases_gil=True),
 }
 
 

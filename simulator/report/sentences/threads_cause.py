@@ -10,7 +10,7 @@ def _sentence(found: ThreadsCause) -> str:
 
 
 def _held_back(found: ThreadsCause, control: Control) -> str:
-    lock = "a lock that all its threads share"
+    lock = "something that only one thread can use at a time"
     if found.own_gils is not None:
         lock = f"the GIL (interpreters in one process, each with a GIL of its own, are {times(found.own_gils)} threads)"
     faster = f"{control.strategy} are {times(control.ratio)} threads"

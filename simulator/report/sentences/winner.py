@@ -36,7 +36,7 @@ def _headline(found: Winner) -> str:
     if open_:
         rounds = "the rounds" if found.rounds is None else f"{found.rounds} rounds"
         return sentence(
-            f"{take} or {_either(open_)}: {rounds} cannot tell which is faster{_are(slower, 'slower')}."
+            f"{take} or {' or '.join(open_)}: {rounds} cannot tell which is faster{_are(slower, 'slower')}."
         )
     if near:
         return sentence(f"{take}: {_as_fast(found, near)}{_are(slower, 'slower')}{_memory(found, near)}.")
@@ -47,10 +47,6 @@ def _headline(found: Winner) -> str:
     return sentence(
         f"{take}: {form(found.take, 'it does', 'they do')} {by}what {lead.strategy} {does}{nobody}."
     )
-
-
-def _either(names_: Sequence[str]) -> str:
-    return " or ".join(names_)
 
 
 def _as_fast(found: Winner, near: Sequence[Rival]) -> str:
@@ -84,7 +80,10 @@ def _reached(found: Winner) -> str:
 
 
 def _bound(found: Winner) -> str:
-    if found.bound_speedup is None or found.bound_by is None:
+    """Say the bound; one that was exceeded, for want of a quiet machine, bounds nothing."""
+    if found.bound_speedup is None or found.bound_by is None or found.speedup is None:
+        return ""
+    if found.speedup.median > found.bound_speedup:
         return ""
     by = "the cores" if found.bound_by == "cores" else found.bound_by
     return f", of at most {factor(found.bound_speedup)} by {by}"

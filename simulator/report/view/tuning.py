@@ -96,6 +96,11 @@ def _value(choice: Choice, cell: CellResult) -> str:
 def _allowed(choice: Choice) -> tuple[str, ...]:
     if len(choice.allowed) < 2:  # noqa: PLR2004 - nothing rises
         return ()
+    reached = choice.cell.throughput_per_s
+    if reached is not None and reached.median > dict(choice.allowed).get(
+        choice.cell.in_flight, reached.median
+    ):
+        return ()  # what was exceeded, for want of a quiet machine, bounds nothing
     (least, first), *rest = choice.allowed
     steps = [f"{number(per_s)} with {in_flight}" for in_flight, per_s in rest]
     who = choice.cell.strategy
