@@ -17,7 +17,7 @@ from simulator.analysis.ranking import scores
 from simulator.measures.factors import PARSE_COST, STRATEGY
 from simulator.measures.work import THROUGHPUT
 from simulator.result.document import AtCost, CellResult, Crossover, ResultDocument
-from simulator.scenario.shards import computing_in
+from simulator.scenario.shards import opposed
 from simulator.stats.intervals import FEWEST_FOR_INTERVAL
 from simulator.stats.kink import Rates, Stages, fit, stages
 
@@ -75,16 +75,14 @@ def pairs(document: ResultDocument) -> tuple[Pair, ...]:
         scopes[key] = others(cell.factors, PARSE_COST)
         by_name = groups.setdefault(key, defaultdict(dict))
         by_name[cell.strategy][str(cell.factors[PARSE_COST])] = cell
-    kinds = computing_in(document.scenario)
-    found = []
-    for key, by_name in groups.items():
-        listed = [name for name in by_name if name in kinds]
-        for faster in (name for name in listed if kinds[name] == "processes"):
-            for slower in (name for name in listed if kinds[name] != "processes"):
-                pair = _pair(faster, slower, scopes[key], by_name)
-                if pair is not None:
-                    found.append(pair)
-    return tuple(found)
+    candidates = opposed(document.scenario)
+    found = (
+        _pair(faster, slower, scopes[key], by_name)
+        for key, by_name in groups.items()
+        for faster, slower in candidates
+        if faster in by_name and slower in by_name
+    )
+    return tuple(pair for pair in found if pair is not None)
 
 
 def _pair(

@@ -1,13 +1,14 @@
 """A crossover that is refined: which costs may be new, and what the schedule and the sizes need to know of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from simulator.experiment.preparation import Ready, Search
 from simulator.measures.factors import IN_FLIGHT, PARSE_COST, STRATEGY
 from simulator.scenario.cells import Cell
 from simulator.scenario.refined import is_new
-from simulator.scenario.shards import computing_in
+from simulator.scenario.shards import opposed
 from simulator.schedule import Block, Cost, Row
 from simulator.schedule.refine import STEPS
 
@@ -19,7 +20,7 @@ def rows_of(ready: Mapping[str, Ready], scenario: Mapping[str, Any]) -> tuple[Ro
         ready: the cells by id, those of new costs among them.
         scenario: as written.
     """
-    kinds = computing_in(scenario)
+    candidates = opposed(scenario)
     grouped: dict[tuple[str, ...], dict[int, list[Cell]]] = {}
     for each in ready.values():
         cell = each.cell
@@ -27,13 +28,7 @@ def rows_of(ready: Mapping[str, Ready], scenario: Mapping[str, Any]) -> tuple[Ro
     return tuple(
         Row(
             tuple(_cost(cost_ns, by_cost[cost_ns], scenario) for cost_ns in sorted(by_cost)),
-            tuple(
-                (faster, slower)
-                for faster in kinds
-                if kinds[faster] == "processes"
-                for slower in kinds
-                if kinds[slower] != "processes"
-            ),
+            tuple(pair for pair in candidates if _alike(pair, chain.from_iterable(by_cost.values()))),
         )
         for by_cost in grouped.values()
     )
@@ -56,6 +51,12 @@ def _cost(cost_ns: int, cells: Sequence[Cell], scenario: Mapping[str, Any]) -> C
         {str(cell.factors[STRATEGY]): cell.id for cell in cells},
         listed=not is_new(cells[0].factors, scenario),
     )
+
+
+def _alike(pair: tuple[str, str], cells: Iterable[Cell]) -> bool:
+    """Whether both strategies have the same number of jobs in flight: else the cost is not all that differs."""
+    in_flight = {cell.in_flight for cell in cells if cell.factors[STRATEGY] in pair}
+    return len(in_flight) == 1
 
 
 def _others(cell: Cell) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, median, stdev
 
-from simulator.stats.intervals import t_975
+from simulator.stats.intervals import t_quantile
 from simulator.text.numbers import share
 
 Shares = Mapping[str, float]
@@ -61,7 +61,7 @@ def estimate(pairs: Sequence[Shares], estimator: str, *, rough: bool = False) ->
         )
     values = [pair["target"] for pair in pairs]
     middle, mean = median(values), fmean(values)
-    half = t_975(len(values) - 1) * stdev(values) / sqrt(len(values))
+    half = t_quantile(len(values) - 1, 0.975) * stdev(values) / sqrt(len(values))
     if rough:
         half += max(_off(pairs, "hold", 1.0), _off(pairs, "release", 0.0))
     low, high = min(mean - half, middle), max(mean + half, middle)

@@ -29,6 +29,24 @@ def computing_in(scenario: Mapping[str, Any]) -> dict[str, ShardKind]:
     return kinds
 
 
+def opposed(scenario: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the strategies whose crossover is looked for: each that computes in processes, with each that does not.
+
+    The baseline is left out: it has other jobs in flight than any of them.
+
+    Args:
+        scenario: as written.
+    """
+    kinds = {name: kind for name, kind in computing_in(scenario).items() if name != SEQUENTIAL.name}
+    return tuple(
+        (faster, slower)
+        for faster in kinds
+        if kinds[faster] == "processes"
+        for slower in kinds
+        if kinds[slower] != "processes"
+    )
+
+
 def _variants(scenario: Mapping[str, Any]) -> Iterator[Variant]:
     for entry in scenario.get("strategies", DEFAULT_STRATEGIES):
         try:

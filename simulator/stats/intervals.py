@@ -79,14 +79,8 @@ def differs(ratio: Interval | None) -> bool:
 
 
 @cache
-def t_975(degrees: float) -> float:
-    """Return the 97.5 % quantile of Student's t with these degrees of freedom, more than 0."""
-    return t_quantile(degrees, 0.975)
-
-
-@cache
 def t_quantile(degrees: float, share: float) -> float:
-    """Return a quantile of Student's t; the degrees of freedom need not be whole."""
+    """Return a quantile of Student's t; the degrees of freedom, more than 0, need not be whole."""
     from scipy import special  # noqa: PLC0415 - who only reads a result need not wait for it
 
     return float(special.stdtrit(degrees, share))

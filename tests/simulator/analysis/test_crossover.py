@@ -6,12 +6,12 @@ import pytest
 from simulator.analysis.crossover import crossovers, pairs
 from simulator.report.sentences.registry import sentence
 from simulator.result.document import Crossover, ResultDocument
-from simulator.stats.intervals import t_975
+from simulator.stats.intervals import t_quantile
 from tests.simulator.analysis.builders import document, matrix
 
 SCATTER = (-1.0, -0.5, 0.0, 0.5, 1.0)
 """Of five rounds, symmetric, so that median and mean of the logarithms are the same."""
-HALF = t_975(4) * sqrt(2.5 / 4) / sqrt(5)
+HALF = t_quantile(4, 0.975) * sqrt(2.5 / 4) / sqrt(5)
 """Half the width of the interval of five rounds that scatter like that."""
 
 

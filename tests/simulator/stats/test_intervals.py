@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulator.stats.intervals import Interval, differs, interval, paired_ratio, t_975
+from simulator.stats.intervals import Interval, differs, interval, paired_ratio, t_quantile
 
 Noise = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
 
@@ -71,7 +71,7 @@ def half_widths(values: np.ndarray, first: int) -> np.ndarray:
     """Of every draw after every round, by the formula of the module's documentation; without end before `first`."""
     logs, n = np.log(values), np.arange(1, values.shape[1] + 1)
     variance = np.cumsum(logs**2, axis=1) - np.cumsum(logs, axis=1) ** 2 / n
-    scatter = np.sqrt(np.maximum(variance, 0) / np.maximum(n - 1, 1)) * [t_975(max(1, i - 1)) for i in n]
+    scatter = np.sqrt(np.maximum(variance, 0) / np.maximum(n - 1, 1)) * [t_quantile(max(1, i - 1), 0.975) for i in n]
     widths: np.ndarray[Any, Any] = np.maximum(scatter[:, first - 1 : first], scatter) / np.sqrt(n)
     widths[:, : first - 1] = np.inf
     return widths
@@ -97,7 +97,7 @@ def test_the_scatter_of_the_moment_deciding_when_to_end_would_cover_too_rarely()
     a, b = cells(np.random.default_rng(3), DRAWS, BUDGET, lognormal)
     ratios = a / b
     logs, n = np.log(ratios), np.arange(3, BUDGET + 1)
-    plain = np.array([[t_975(i - 1) * row[:i].std(ddof=1) / sqrt(i) for i in n[:60]] for row in logs])
+    plain = np.array([[t_quantile(i - 1, 0.975) * row[:i].std(ddof=1) / sqrt(i) for i in n[:60]] for row in logs])
     ends = np.where((plain <= log1p(0.05)).any(axis=1), (plain <= log1p(0.05)).argmax(axis=1) + 3, 62)
     share = sum(held(interval(list(row[:end]))) for row, end in zip(ratios, ends, strict=True)) / DRAWS
     assert share < 0.94
@@ -111,7 +111,7 @@ def test_before_the_first_rounds_are_done_all_there_are_tell_the_scatter() -> No
 
 def test_students_t_is_as_in_the_tables() -> None:
     table = {1: 12.7062, 2: 4.3027, 3: 3.1824, 4: 2.7764, 5: 2.5706, 9: 2.2622, 30: 2.0423, 120: 1.9799}
-    assert {degrees: round(t_975(degrees), 4) for degrees in table} == table
+    assert {degrees: round(t_quantile(degrees, 0.975), 4) for degrees in table} == table
 
 
 @pytest.mark.parametrize("rounds", [3, 5, 10])
