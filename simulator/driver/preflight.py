@@ -8,7 +8,7 @@ import time
 from functools import partial
 from typing import Any
 
-from .clients import adapter
+from .clients import Settings, adapter
 from .difference import difference
 from .gil import enabled_by
 from .loop_lag import lag_ns
@@ -84,7 +84,7 @@ def idle_lags_ns(loops: "tuple[str, ...]") -> "dict[str, list[int]]":
 
 def pages_of(spec: Spec) -> "list[tuple[int, bytes, str]]":
     """Fetch each different page once, without the injected delay. Raises Failure."""
-    client = adapter("http.client", "blocking")(spec.base_url)
+    client = adapter("http.client", "blocking")(Settings(spec.base_url))
     try:
         return fetch_pages(client.fetch, f"{spec.base_url}/pages/", spec.base_url, spec.content_pages)
     except OSError as error:
@@ -99,12 +99,12 @@ def time_client(name: str, base_url: str) -> "float | None":
     `name` is `blocking:LIBRARY` or `asyncio:LIBRARY`; for asyncio the loop's own work is part of the cost.
     """
     kind, _, library = name.partition(":")
-    url = f"{base_url}/pages/0?latency=0ms"
+    url, settings = f"{base_url}/pages/0?latency=0ms", Settings(base_url)
     try:
         made = adapter(library, kind)
         if kind == "asyncio":
-            return asyncio.run(time_on_a_loop(made, base_url, url))
-        client = made(base_url)
+            return asyncio.run(time_on_a_loop(made, settings, url))
+        client = made(settings)
         try:
             return time_requests(client.fetch, url, clock)
         finally:
@@ -117,9 +117,9 @@ def time_client(name: str, base_url: str) -> "float | None":
         raise Failure("failed", f"{library} cannot fetch from {base_url}: {describe(error)}") from error
 
 
-async def time_on_a_loop(made: Any, base_url: str, url: str) -> float:
+async def time_on_a_loop(made: Any, settings: Settings, url: str) -> float:
     """Do on the running loop what `time_requests` does on a thread."""
-    client = made(base_url)
+    client = made(settings)
     costs: list[int] = []
     try:
         for _ in range(REQUESTS):

@@ -26,19 +26,21 @@ class Client:
         parts = urlsplit(native(base_url))
         self._connection = HTTPConnection(parts.hostname, parts.port)
 
-    def fetch(self, path):
-        """Return status and whole body of a path; raises what the library raises."""
+    def fetch(self, path, headers=None):
+        """Return status, headers and whole body of a path; raises what the library raises."""
         connection = self._connection
+        sent = HEADERS if headers is None else dict(HEADERS, **headers)
         whole = False
         try:
-            connection.request(str("GET"), path, headers=HEADERS)
+            connection.request(str("GET"), path, headers=sent)
             response = connection.getresponse(**READING)
             body = response.read()
+            told = response.msg if PYTHON_2 else response.headers
             whole = True
         finally:
             if not whole:
                 connection.close()  # a half-read answer must not be taken for the next one
-        return response.status, body
+        return response.status, told, body
 
     def close(self):
         """Close the connection."""

@@ -18,6 +18,7 @@ class ClientTimeout:
 class Response:
     def __init__(self, status: int, body: bytes) -> None:
         self.status = status
+        self.headers: dict[str, str] = {}
         self._body = body
 
     async def read(self) -> bytes:
@@ -42,7 +43,7 @@ class ClientSession:
         self._options = (headers, timeout)
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    def get(self, url: str) -> Request:
+    def get(self, url: str, headers: Any = None) -> Request:  # noqa: ARG002 - nothing is asked twice there
         return Request(self, url)
 
     async def fetch(self, url: str) -> Response:

@@ -1,26 +1,29 @@
 """aiohttp's client, one session and connector per task, so that each keeps its own connection as httpx's do."""
 
+from collections.abc import Mapping
+
 import aiohttp
 
-from .interface import HEADERS, Response
+from .interface import Response, Settings
 
 
 class Asyncio:
-    """One aiohttp.ClientSession with one keep-alive connection."""
+    """One aiohttp.ClientSession with its keep-alive connections."""
 
-    def __init__(self, base_url: str) -> None:  # noqa: ARG002 - the URL of a request is absolute
+    def __init__(self, settings: Settings) -> None:
+        limit_s = settings.timeout_s
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3600),
-            headers=HEADERS,
-            timeout=aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3600, ssl=settings.tls or True),
+            headers={"Accept-Encoding": settings.accept_encoding},
+            timeout=aiohttp.ClientTimeout(total=None, connect=None, sock_connect=limit_s, sock_read=limit_s),
         )
 
-    async def fetch(self, url: str) -> Response:
+    async def fetch(self, url: str, headers: "Mapping[str, str] | None" = None) -> Response:
         """Return the whole response."""
-        async with self._session.get(url) as response:
+        async with self._session.get(url, headers=headers) as response:
             body = await response.read()
-        return response.status, body
+        return response.status, response.headers, body
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
         await self._session.close()

@@ -1,30 +1,38 @@
 """The standard library's blocking client: one connection object per worker."""
 
-from http.client import HTTPConnection
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import urlsplit
 
-from .interface import HEADERS, Response
+from .interface import Response, Settings
 
 
 class Blocking:
     """One keep-alive connection."""
 
-    def __init__(self, base_url: str) -> None:
-        parts = urlsplit(base_url)
-        self._connection = HTTPConnection(parts.hostname or "", parts.port)
-        self._skip = len(base_url)
+    def __init__(self, settings: Settings) -> None:
+        parts = urlsplit(settings.base_url)
+        host, limit_s = parts.hostname or "", settings.timeout_s
+        self._connection = (
+            HTTPConnection(host, parts.port, timeout=limit_s)
+            if settings.tls is None
+            else HTTPSConnection(host, parts.port, timeout=limit_s, context=settings.tls)
+        )
+        self._headers = {"Accept-Encoding": settings.accept_encoding}
+        self._skip = len(settings.base_url)
 
-    def fetch(self, url: str) -> Response:
+    def fetch(self, url: str, headers: "Mapping[str, str] | None" = None) -> Response:
         """Return the whole response."""
         connection = self._connection
+        sent = self._headers if headers is None else {**self._headers, **headers}
         try:
-            connection.request("GET", url[self._skip :], headers=HEADERS)
+            connection.request("GET", url[self._skip :], headers=sent)
             response = connection.getresponse()
             body = response.read()
         except BaseException:
             connection.close()  # a half-read answer must not be taken for the next one
             raise
-        return response.status, body
+        return response.status, response.headers, body
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,22 +1,45 @@
-"""What a client is to a worker: one object, one keep-alive connection, no time-out, identity encoding.
+"""What a client is to a worker: one object with its keep-alive connections, made with what the scenario asks of it.
 
-No client has a time-out inside the window: a socket time-out adds a poll to each read in one library and a
-timer to each request in another, so the time limit of the whole repetition stands in for all of them.
+No client has a time-out inside the window unless the scenario sets one: a socket time-out adds a poll to each read in
+one library and a timer to each request in another, so the time limit of the whole repetition stands in for all of them.
 """
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-HEADERS = {"Accept-Encoding": "identity"}
+if TYPE_CHECKING:
+    import ssl
 
-Response = tuple[int, bytes]
-"""Status and whole body."""
+
+class Settings(NamedTuple):
+    """What every client is made with."""
+
+    base_url: str
+    """Of the server, an IP literal: `http://127.0.0.1:41234`, or `https://…`."""
+    accept_encoding: str = "identity"
+    """Value of the header Accept-Encoding: what is sent compressed is decoded by whoever fetches."""
+    timeout_s: "float | None" = None
+    """Longest that it may wait for the connection, and for the next bytes; null: for ever."""
+    tls: "ssl.SSLContext | None" = None
+    """Verifies the server of an https URL; null for http."""
+    connections: int = 1
+    """Kept open between requests: one, or as many jobs as share this client."""
+
+
+Response = tuple[int, Mapping[str, str], bytes]
+"""Status, headers, and whole body as the parser sees it, decoded. Headers are looked up by names in lower case."""
 
 
 class BlockingClient(Protocol):
     """Fetches on the calling thread."""
 
-    def fetch(self, url: str) -> Response:
-        """Return the whole response; raises what the library raises."""
+    def fetch(self, url: str, headers: "Mapping[str, str] | None" = None) -> Response:
+        """Return the whole response; raises what the library raises.
+
+        Args:
+            url: Absolute, below the base URL.
+            headers: Sent beside the client's own; null: none.
+        """
 
     def close(self) -> None:
         """Close the connection."""
@@ -25,8 +48,8 @@ class BlockingClient(Protocol):
 class AsyncClient(Protocol):
     """Fetches on the running loop."""
 
-    async def fetch(self, url: str) -> Response:
-        """Return the whole response; raises what the library raises."""
+    async def fetch(self, url: str, headers: "Mapping[str, str] | None" = None) -> Response:
+        """Return the whole response; raises what the library raises. Arguments as of `BlockingClient.fetch`."""
 
     async def close(self) -> None:
         """Close the connection."""

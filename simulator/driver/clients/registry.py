@@ -3,14 +3,14 @@
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from .interface import AsyncClient, BlockingClient
+from .interface import AsyncClient, BlockingClient, Settings
 
 
 class Library(NamedTuple):
     """An HTTP library."""
 
     adapter: str
-    """Module of this package, with a class `Blocking`, `Asyncio` or both, made with the server's base URL."""
+    """Module of this package, with a class `Blocking`, `Asyncio` or both, made with `Settings`."""
     kinds: "tuple[str, ...]"
     """Which of the two: `blocking` on the calling thread, `asyncio` on the running loop."""
     module: str
@@ -37,13 +37,13 @@ def adapter(name: str, kind: str) -> Any:
     return getattr(import_module("." + CLIENTS[name].adapter, __package__), kind.capitalize())
 
 
-def open_blocking(name: str, base_url: str) -> BlockingClient:
+def open_blocking(name: str, settings: Settings) -> BlockingClient:
     """Return a new client for the calling thread. Raises ImportError where the library is not installed."""
-    client: BlockingClient = adapter(name, "blocking")(base_url)
+    client: BlockingClient = adapter(name, "blocking")(settings)
     return client
 
 
-def open_async(name: str, base_url: str) -> AsyncClient:
+def open_async(name: str, settings: Settings) -> AsyncClient:
     """Return a new client for the running loop. Raises ImportError where the library is not installed."""
-    client: AsyncClient = adapter(name, "asyncio")(base_url)
+    client: AsyncClient = adapter(name, "asyncio")(settings)
     return client

@@ -5,34 +5,36 @@ how often an exchange has to get the lock back is known by construction: twice.
 """
 
 import socket
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from .interface import HEADERS, Response
+from .interface import Response, Settings
 
 BUFFER_BYTES = 1 << 20
 """The largest response, head included; so much may wait for its receive."""
 HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length:"
+OK = 200
 
 
 class Blocking:
     """One keep-alive connection; `receives` counts the calls that its answers took."""
 
-    def __init__(self, base_url: str) -> None:
-        parts = urlsplit(base_url)
+    def __init__(self, settings: Settings) -> None:
+        parts = urlsplit(settings.base_url)
         self._address = (parts.hostname or "", parts.port or 80)
         host = f"[{parts.hostname}]" if ":" in self._address[0] else self._address[0]
-        fields = {"Host": f"{host}:{self._address[1]}", **HEADERS}
-        rest = " HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
-        self._after_path = rest.encode("ascii")
-        self._skip = len(base_url)
+        fields = {"Host": f"{host}:{self._address[1]}", "Accept-Encoding": settings.accept_encoding}
+        self._after_path = (" HTTP/1.1\r\n" + _lines(fields)).encode("ascii")
+        self._skip = len(settings.base_url)
+        self._timeout_s = settings.timeout_s
         self._buffer = bytearray(BUFFER_BYTES)
         self._view = memoryview(self._buffer)
         self._socket: socket.socket | None = None
         self.receives = 0
 
-    def fetch(self, url: str) -> Response:
-        """Return the whole response.
+    def fetch(self, url: str, headers: "Mapping[str, str] | None" = None) -> Response:
+        """Return the whole response; its headers only where the status is not 200.
 
         Raises:
             ValueError: it is larger than the buffer, or not HTTP with a Content-Length.
@@ -42,10 +44,13 @@ class Blocking:
             self._socket = socket.socket(socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET)
             # Before it connects: so much may come while nobody receives, and then comes with one receive.
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+            self._socket.settimeout(self._timeout_s)
             self._socket.connect(self._address)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            self._socket.sendall(b"GET " + url[self._skip :].encode("ascii") + self._after_path)
+            extra = b"" if headers is None else _lines(headers).encode("ascii")
+            target = url[self._skip :].encode("ascii")
+            self._socket.sendall(b"GET " + target + self._after_path + extra + b"\r\n")
             return self._receive(self._socket)
         except BaseException:
             self.close()  # a half-read answer must not be taken for the next one
@@ -73,13 +78,25 @@ class Blocking:
                 )
         if have > whole:
             raise ValueError(f"the server sent {have - whole} bytes more than it announced")
-        return int(view[9:12].tobytes()), bytes(view[head + len(HEAD_END) : whole])
+        status = int(view[9:12].tobytes())
+        told = {} if status == OK else headers_of(bytes(view[:head]))
+        return status, told, bytes(view[head + len(HEAD_END) : whole])
 
     def close(self) -> None:
         """Close the connection."""
         connection, self._socket = self._socket, None
         if connection is not None:
             connection.close()
+
+
+def headers_of(head: bytes) -> "dict[str, str]":
+    """Return the headers of a response by their names in lower case."""
+    lines = (line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:])
+    return {name.lower(): value.strip() for name, _, value in lines}
+
+
+def _lines(fields: "Mapping[str, str]") -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in fields.items())
 
 
 def content_length(head: bytes) -> int:

@@ -24,7 +24,7 @@ def warm_up(fetch, prefix, parse, pages):
     # type: (Callable[[str], Any], str, Callable[[int, bytes], Any], Iterable[int]) -> None
     """Fetch and parse these pages; arguments as `do_jobs` has them."""
     for page in pages:
-        _, body = fetch(prefix + str(page))
+        _, _, body = fetch(prefix + str(page))
         try:
             parse(page, body)
         except:  # noqa: E722 - what raises here raises again in the window, where it counts
@@ -36,7 +36,7 @@ def do_jobs(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends):
     """Do jobs until none is left.
 
     Args:
-        fetch: Returns status and whole body.
+        fetch: Returns status, headers and whole body.
         prefix: What stands before the page id in what is fetched, as a native string.
         parse: The parse of one job.
         claim: Returns the next page id, or -1.
@@ -57,7 +57,7 @@ def do_jobs(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends):
             recorder.free()
         start = now()
         try:
-            status, body = fetch(address)
+            status, _, body = fetch(address)
         except:  # noqa: E722 - whatever a client raises is this job's error
             recorder.failed(page, due, start)
         else:

@@ -39,7 +39,7 @@ def fetch_pages(fetch, prefix, base_url, count):
     """Fetch each different page once, without the injected delay: (page id, body, url). Raises Failure."""
     pages = []
     for page in range(min(count, MOST_PAGES)):
-        status, body = fetch(prefix + str(page) + str("?latency=0ms"))
+        status, _, body = fetch(prefix + str(page) + str("?latency=0ms"))
         if status != OK:
             raise Failure("failed", "the server answered %d to %s/pages/%d" % (status, base_url, page))
         pages.append((page, body, page_url(page)))

@@ -108,7 +108,7 @@ class EventLoopShard:
         async def warm(index: int, client: Any) -> None:
             for page in warmup_pages(self._spec, index):
                 url = f"{self._spec.base_url}/pages/{page}"
-                _, body = await client.fetch(url)
+                _, _, body = await client.fetch(url)
                 # What raises here raises again in the window, where it counts.
                 with contextlib.suppress(BaseException):
                     parse(page, body)
@@ -147,7 +147,7 @@ class EventLoopShard:
                 await timer.until(due)
             start = now()
             try:
-                status, body = await fetch(url)
+                status, _, body = await fetch(url)
             except Exception:  # noqa: BLE001 - whatever a client raises is this job's error
                 recorder.failed(page, due, start)
             else:

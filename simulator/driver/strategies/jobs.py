@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..clients import CLIENTS, adapter
+from ..clients import CLIENTS, Settings, adapter
 from ..clock import Clock
 from ..parsers import Parser, ParserSpecError, ParserUnavailableError, load
 from ..shared.failure import Failure, describe
@@ -50,7 +50,7 @@ def open_parse(spec: Spec) -> Parse:
 def open_client(spec: Spec) -> Any:
     """Return a new client of the kind that the strategy's fetch needs. Raises Failure."""
     try:
-        return adapter(spec.client, spec.strategy.fetch)(spec.base_url)
+        return adapter(spec.client, spec.strategy.fetch)(Settings(spec.base_url))
     except ImportError as error:
         module = CLIENTS[spec.client].module
         raise Failure(

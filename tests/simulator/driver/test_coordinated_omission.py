@@ -10,6 +10,7 @@ import pytest
 
 from simulator.analysis.arrivals import arrivals_of, dispatcher_late_ns
 from simulator.analysis.measures import response_ns
+from simulator.driver.clients import Response
 from simulator.driver.due_timer import LoopTimer
 from simulator.driver.shared.blocking import OPENING
 from simulator.driver.shared.recorder import COLUMNS
@@ -36,15 +37,15 @@ class Client:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def fetch(self, url: str) -> tuple[int, bytes]:
+    async def fetch(self, url: str) -> Response:
         if url.endswith(OPENING):
-            return 200, b""
+            return 200, {}, b""
         begin, end = (START_NS + moment for moment in STALL_NS)
         answered = self._clock() + LATENCY_NS
         if begin <= answered < end + LATENCY_NS:
             answered = end + LATENCY_NS
         await asyncio.sleep((answered - self._clock()) / 1e9)
-        return 200, b"page"
+        return 200, {}, b"page"
 
     async def close(self) -> None:
         pass

@@ -9,6 +9,7 @@ import pytest
 
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
+from simulator.driver.clients import Settings
 from simulator.driver.clients.socket_client import BUFFER_BYTES, Blocking
 
 Answer = Callable[[socket.socket], None]
@@ -34,11 +35,11 @@ def answering(answer: Answer) -> Iterator[str]:
 def test_each_small_page_of_the_mock_server_takes_one_receive() -> None:
     config = ServerConfig.model_validate({"content": {"kind": "catalogue", "count": 4, "items": 0}})
     with MockServer.start(config) as server:
-        client = Blocking(server.url)
+        client = Blocking(Settings(server.url))
         answers = [client.fetch(f"{server.url}/pages/{page}") for page in range(50)]
         client.close()
-    assert {status for status, _ in answers} == {200}
-    assert all(body.rstrip().endswith(b"</html>") for _, body in answers)
+    assert {status for status, _, _ in answers} == {200}
+    assert all(body.rstrip().endswith(b"</html>") for _, _, body in answers)
     assert client.receives == 50
 
 
@@ -51,9 +52,9 @@ def test_a_response_in_pieces_is_put_together() -> None:
         connection.sendall(b"Length: 5\r\n\r\nhello")
 
     with answering(answer) as url:
-        client = Blocking(url)
+        client = Blocking(Settings(url))
         first_read.set()
-        assert client.fetch(f"{url}/pages/1") == (404, b"hello")
+        assert client.fetch(f"{url}/pages/1") == (404, {"content-length": "5"}, b"hello")
         client.close()
 
 
@@ -77,7 +78,7 @@ def test_a_response_in_pieces_is_put_together() -> None:
 )
 def test_what_it_cannot_read_is_said(sent: bytes, error: type[Exception], words: str) -> None:
     with answering(lambda connection: connection.sendall(sent)) as url:
-        client = Blocking(url)
+        client = Blocking(Settings(url))
         with pytest.raises(error, match=words):
             client.fetch(f"{url}/pages/1")
         client.close()

@@ -71,7 +71,9 @@ def half_widths(values: np.ndarray, first: int) -> np.ndarray:
     """Of every draw after every round, by the formula of the module's documentation; without end before `first`."""
     logs, n = np.log(values), np.arange(1, values.shape[1] + 1)
     variance = np.cumsum(logs**2, axis=1) - np.cumsum(logs, axis=1) ** 2 / n
-    scatter = np.sqrt(np.maximum(variance, 0) / np.maximum(n - 1, 1)) * [t_quantile(max(1, i - 1), 0.975) for i in n]
+    scatter = np.sqrt(np.maximum(variance, 0) / np.maximum(n - 1, 1)) * [
+        t_quantile(max(1, i - 1), 0.975) for i in n
+    ]
     widths: np.ndarray[Any, Any] = np.maximum(scatter[:, first - 1 : first], scatter) / np.sqrt(n)
     widths[:, : first - 1] = np.inf
     return widths
@@ -97,7 +99,9 @@ def test_the_scatter_of_the_moment_deciding_when_to_end_would_cover_too_rarely()
     a, b = cells(np.random.default_rng(3), DRAWS, BUDGET, lognormal)
     ratios = a / b
     logs, n = np.log(ratios), np.arange(3, BUDGET + 1)
-    plain = np.array([[t_quantile(i - 1, 0.975) * row[:i].std(ddof=1) / sqrt(i) for i in n[:60]] for row in logs])
+    plain = np.array(
+        [[t_quantile(i - 1, 0.975) * row[:i].std(ddof=1) / sqrt(i) for i in n[:60]] for row in logs]
+    )
     ends = np.where((plain <= log1p(0.05)).any(axis=1), (plain <= log1p(0.05)).argmax(axis=1) + 3, 62)
     share = sum(held(interval(list(row[:end]))) for row, end in zip(ratios, ends, strict=True)) / DRAWS
     assert share < 0.94
