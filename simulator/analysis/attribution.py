@@ -98,7 +98,8 @@ def job_time(samples: Samples) -> JobTime | None:
         return float((later - earlier)[good].mean()) / 1e9
 
     return JobTime(
-        before_server_s=mean_s(samples.received_ns, samples.start_ns),
+        again_s=mean_s(samples.asked_ns, samples.start_ns),
+        before_server_s=mean_s(samples.received_ns, samples.asked_ns),
         network_s=float(samples.network_ns[good].mean()) / 1e9,
         resume_s=mean_s(samples.fetched_ns, samples.handed_ns),
         to_parser_s=mean_s(samples.parsing_ns, samples.fetched_ns),
@@ -139,7 +140,9 @@ def _thread(samples: Samples, worker: int, spent: CpuTime, window: tuple[int, in
         (fetch_wall - fetch_cpu, parse_wall - parse_cpu, outside - other_cpu),
     )
     off_fetch = max(0.0, fetch_wall - fetch_cpu - queue_fetch)
-    network = min(_held_ns(samples, mine), off_fetch)
+    # A thread whose job backs off has nothing to do, whether it holds the job or has put it aside.
+    waited = min(float(samples.backoff_ns[mine].sum()), off_fetch)
+    network = min(_held_ns(samples, mine), off_fetch - waited)
     off_between = max(0.0, outside - other_cpu - queue_other)
     idle = min(no_job, off_between)
     return _Spent(
@@ -148,10 +151,10 @@ def _thread(samples: Samples, worker: int, spent: CpuTime, window: tuple[int, in
         other_cpu=other_cpu,
         run_queue=spent.run_queue_ns,
         network=network,
-        stall_fetch=off_fetch - network,
+        stall_fetch=off_fetch - waited - network,
         stall_parse=max(0.0, parse_wall - parse_cpu - queue_parse),
         stall_other=off_between - idle,
-        idle=idle,
+        idle=idle + waited,
     )
 
 
@@ -183,7 +186,7 @@ def _loop(samples: Samples, worker: int, spent: CpuTime, window: tuple[int, int]
     network = min(off, covered_ns(held) - parse_wall)
     # It has nothing to do while each of its jobs is at the server, in a pool, or not begun.
     busy = union(
-        np.concatenate([samples.start_ns[stamped], handed, samples.parsing_ns[inline]]),
+        np.concatenate([samples.asked_ns[stamped], handed, samples.parsing_ns[inline]]),
         np.concatenate([samples.received_ns[stamped], samples.fetched_ns[stamped], samples.ready_ns[inline]]),
     )
     waiting = covered_ns(union(*_joined(held, busy)))
@@ -243,7 +246,7 @@ def _held_ns(samples: Samples, mine: np.ndarray) -> float:
     stamped = mine & (samples.last_byte_ns != UNKNOWN)
     if not stamped.any():
         return 0.0
-    held = float(samples.network_ns[stamped].sum())
+    held = float((samples.network_ns + samples.earlier_ns)[stamped].sum())
     return held * float(mine.sum()) / float(stamped.sum())
 
 

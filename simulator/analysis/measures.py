@@ -80,16 +80,31 @@ def measure(observed: Observed, equality: str) -> Measures:
         job_time=job_time(samples),
         moved_bytes_per_page=None if moved is None else moved / done,
         warmup_s=observed.warmup_s,
-        in_flight_mean=in_flight_mean(samples, busy_s),
+        in_flight_mean=in_flight_mean(samples, busy_s, puts_aside=observed.puts_aside),
         attempts=int(samples.attempt.sum()),
+        backoff=backoff(samples),
+        attempts_per_page=int(samples.attempt.sum()) / int(good.sum()) if good.any() else None,
+        given_up=int((~good).sum()),
     )
 
 
-def in_flight_mean(samples: Samples, busy_s: float) -> float | None:
-    """Return how many jobs were in flight on average, by Little's law; null where nothing was timed."""
+def in_flight_mean(samples: Samples, busy_s: float, *, puts_aside: bool = False) -> float | None:
+    """Return how many jobs were in flight on average, by Little's law; null where nothing was timed.
+
+    A job that is put aside while it backs off is not in flight; how long it lies there beyond its wait is not known.
+    """
     if busy_s <= 0:
         return None
-    return float((samples.ready_ns - samples.start_ns).sum()) / 1e9 / busy_s
+    held_ns = (samples.ready_ns - samples.start_ns).sum()
+    if puts_aside:
+        held_ns -= samples.backoff_ns.sum()
+    return float(held_ns) / 1e9 / busy_s
+
+
+def backoff(samples: Samples) -> float | None:
+    """Return the share of the time from start to ready in which jobs waited to be tried again; null of no time."""
+    whole = float((samples.ready_ns - samples.start_ns).sum())
+    return float(samples.backoff_ns.sum()) / whole if whole > 0 else None
 
 
 def response_ns(samples: Samples) -> np.ndarray:
@@ -158,7 +173,7 @@ def _network_s(samples: Samples, good: np.ndarray) -> float | None:
     known = good & (samples.last_byte_ns != UNKNOWN)
     if not known.any():
         return None
-    return float(samples.network_ns[known].mean()) / 1e9
+    return float((samples.network_ns + samples.earlier_ns)[known].mean()) / 1e9
 
 
 def _fetch(observed: Observed, good: np.ndarray) -> Phase:
@@ -186,7 +201,8 @@ def _fetch(observed: Observed, good: np.ndarray) -> Phase:
     if workers is None or network is None:
         return Phase(wall, cpu, None)
     queue = workers[1] / len(samples) * _share(cpu, cpu + parse_cpu)
-    return Phase(wall, cpu, max(0.0, wall - cpu - network - queue))
+    waited = float(samples.backoff_ns[good].mean()) / 1e9
+    return Phase(wall, cpu, max(0.0, wall - cpu - network - queue - waited))
 
 
 def _parse(observed: Observed, good: np.ndarray) -> Phase:

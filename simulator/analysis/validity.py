@@ -1,6 +1,6 @@
 """The validity gate: which repetitions may enter a comparison, and what to do about those that may not."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,6 +8,7 @@ from simulator.analysis.asked import impostures
 from simulator.analysis.measures import mean_service_s, server_cpu_s, server_queue_s
 from simulator.result.observation import Observed
 from simulator.result.repetition import Measures
+from simulator.result.samples import UNKNOWN
 from simulator.text.numbers import duration, number, share
 from simulator.text.words import counted
 
@@ -20,6 +21,14 @@ IN_FLIGHT_TOLERANCE = 0.02
 """By how much a strategy may exceed its jobs in flight, as a share: rounding, no more."""
 THROTTLED = 0.01
 """Share of the window that a CPU limit may have stopped the job without a word."""
+
+
+Injected = Callable[[int, int, str], bool]
+"""Of a page id, the number of an attempt and the kind of its error: whether the server was to make it fail."""
+
+
+def _nothing(_page: int, _attempt: int, _kind: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Limits:
     """Delays and a server that are late on a disturbed machine are warned of only."""
     max_server_busy: float = 0.80
     """Share of the window that the server's workers may be on CPU or waiting for a core."""
+    failures_allowed: bool = False
+    """Pages that were given up count where the server was to make their last attempt fail."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,7 @@ def judge(
     in_flight: int,
     server_workers: int,
     delay_ns: Callable[[int], int] | None = None,
+    injected: Injected = _nothing,
 ) -> Verdict:
     """Judge one repetition.
 
@@ -69,13 +81,15 @@ def judge(
         in_flight: jobs in flight of this cell.
         server_workers: processes of the mock server.
         delay_ns: page id -> the delay that the scenario asks for; null: not known.
+        injected: whether the server was to make an attempt of a page fail.
     """
     tolerance_s = max(limits.delay_tolerance_s, DELAY_TOLERANCE * mean_service_s(observed.samples))
     disturbed = is_disturbed(measures)
     reasons = list(impostures(observed, delay_ns))
     warnings = list(_throttled(observed))
-    if measures.errors:
-        reasons.append(_errors(measures, observed))
+    failed = _errors(measures, observed, injected, allowed=limits.failures_allowed)
+    if failed is not None:
+        reasons.append(failed)
     delay = measures.server.delay_error_s.mean
     if delay is not None and delay > tolerance_s:
         (warnings if disturbed and limits.disturbed_counts else reasons).append(
@@ -115,8 +129,10 @@ def judge(
             f"{number(mean)} jobs were in flight on average, more than the {in_flight} that it may hold: jobs were"
             " begun before the records of others had come, which is a fault of the driver; report it"
         )
+    # An attempt that failed may have cost its connection, and a warm-up before the window that of the first.
+    failed_attempts = int(observed.samples.attempt.sum()) - done
     opened = measures.server.connections_opened
-    if opened:
+    if opened and opened > failed_attempts + (in_flight if failed_attempts else 0):
         reasons.append(
             f"{counted(opened, 'connection')} {'was' if opened == 1 else 'were'} opened inside the window, which the"
             " others did not pay for: the client or the server dropped one; let nothing else use this server, or"
@@ -146,15 +162,39 @@ def is_disturbed(measures: Measures) -> bool:
     return stolen + max(0.0, foreign - idle / 2) > DISTURBED * max(SMALL, used)
 
 
-def _errors(measures: Measures, observed: Observed) -> str:
+def _errors(measures: Measures, observed: Observed, injected: Injected, *, allowed: bool) -> str | None:
+    """Say which jobs failed, if any did that may not: those that the server was to make fail may be allowed."""
+    samples = observed.samples
+    meant = [
+        samples.error_kinds[code].startswith(("fetch", "status"))
+        and injected(page, attempt, samples.error_kinds[code])
+        for page, attempt, code in zip(
+            samples.page.tolist(), samples.attempt.tolist(), samples.error.tolist(), strict=True
+        )
+        if code != UNKNOWN
+    ]
+    if not meant or (allowed and all(meant)):
+        return None
     total = sum(measures.errors.values())
     kinds = ", ".join(f"{count} × {kind}" for kind, count in sorted(measures.errors.items()))
     first: Mapping[str, Any] | None = observed.errors[0] if observed.errors else None
     told = f"; first: page {first['page']}: {first['message']}" if first else ""
-    return (
-        f"{total} of {counted(len(observed.samples), 'job')} failed ({kinds}){told}; a comparison needs every job to"
-        " succeed: mend the parser or the page that this names"
-    )
+    jobs, remedy = counted(len(observed.samples), "job"), _remedy(meant, allowed=allowed)
+    return f"{total} of {jobs} failed ({kinds}){told}; {remedy}"
+
+
+def _remedy(meant: Sequence[bool], *, allowed: bool) -> str:
+    if all(meant):
+        return (
+            "the server was to make them fail: raise job.retries.attempts, or set job.failures: allowed to compare what"
+            " was got"
+        )
+    if allowed:
+        return (
+            f"{meant.count(False)} of them by no fault that the server was to make: mend the parser or the"
+            " page that this names"
+        )
+    return "a comparison needs every job to succeed: mend the parser or the page that this names"
 
 
 def _throttled(observed: Observed) -> Iterator[str]:

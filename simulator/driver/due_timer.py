@@ -7,9 +7,9 @@ All moments are perf_counter_ns, which is CLOCK_MONOTONIC on Linux.
 """
 
 import asyncio
+import heapq
 import os
 import time
-from collections import deque
 from typing import Protocol
 
 from .clock import Clock
@@ -17,7 +17,7 @@ from .timerfd import system_calls
 
 
 class DueTimer(Protocol):
-    """Wakes the tasks of one event loop, which wait for moments that do not decrease from call to call."""
+    """Wakes the tasks of one event loop, each at its own moment."""
 
     async def until(self, due_ns: int) -> None:
         """Return as soon as the clock has reached `due_ns`, never before."""
@@ -52,12 +52,13 @@ class LoopTimer:
 
 
 class TimerfdTimer:
-    """One timerfd for all tasks, armed for the first that waits: they are due in the order in which they came."""
+    """One timerfd for all tasks, armed for the one that is due first."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         create, self._arm = system_calls()
         self._loop = loop
-        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._came = 0
         self._fd = create()
         loop.add_reader(self._fd, self._fired)
 
@@ -66,8 +67,9 @@ class TimerfdTimer:
         if due_ns <= time.perf_counter_ns():
             return
         future = self._loop.create_future()
-        self._waiting.append((due_ns, future))
-        if len(self._waiting) == 1:
+        self._came += 1  # who is due at the same moment is woken in the order of coming
+        heapq.heappush(self._waiting, (due_ns, self._came, future))
+        if self._waiting[0][2] is future:
             self._arm(self._fd, due_ns, 0)
         await future
 
@@ -83,7 +85,7 @@ class TimerfdTimer:
             return  # armed anew between the loop's look and this one: it will fire again
         now_ns, waiting = time.perf_counter_ns(), self._waiting
         while waiting and waiting[0][0] <= now_ns:
-            _, future = waiting.popleft()
+            _, _, future = heapq.heappop(waiting)
             if not future.done():  # its task may have been cancelled
                 future.set_result(None)
         if waiting:

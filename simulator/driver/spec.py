@@ -66,6 +66,21 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Retries:
+    """Which attempts are made again; see shared.retries.Policy."""
+
+    attempts: int
+    on: "tuple[str, ...]"
+    first_ns: int
+    factor: float
+    most_ns: int
+    jitter: str
+    honour_retry_after: bool
+    hold_slot: bool
+    """A job that backs off keeps its place; else another is begun there."""
+
+
+@dataclass(frozen=True)
 class Spec:
     """One repetition of one cell, or the preflight of a job."""
 
@@ -100,6 +115,10 @@ class Spec:
     """Null: closed, a free worker claims the next job at once."""
     beside: "Beside | None" = None
     """Null: the job is alone."""
+    timeout_s: "float | None" = None
+    """Longest that a client may wait for a connection, and for the next bytes; null: for ever."""
+    retries: "Retries | None" = None
+    """Null: the first attempt of a job is its last."""
 
     def offsets_ns(self) -> "array[int] | None":
         """Return how long after "go" each job is due (ns), in the order of page ids; null for closed arrivals.
@@ -137,6 +156,7 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
         raise SpecError(f"this driver speaks protocol {PROTOCOL}, the job file {raw.get('protocol')!r}")
     try:
         strategy, arrivals, beside = raw["strategy"], raw.get("arrivals"), raw.get("beside")
+        retries = raw.get("retries")
         return Spec(
             mode=raw["mode"],
             base_url=raw["base_url"].rstrip("/"),
@@ -166,6 +186,8 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
             loops=tuple(raw.get("loops", ())),
             arrivals=None if arrivals is None else Arrivals(**arrivals),
             beside=None if beside is None else Beside(spinners=beside["spinners"], place=beside["in"]),
+            timeout_s=raw.get("timeout_s"),
+            retries=None if retries is None else Retries(**{**retries, "on": tuple(retries["on"])}),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise SpecError(f"the job file lacks or mistypes a key: {error!r}") from error

@@ -87,9 +87,10 @@ MEASURES = (
         lacking=f"{_NO_LOOP}, or fewer than 10 ticks lie beyond it",
         floor=_FLOOR_S,
     ),
+    _part("way_again", "attempts that failed, and the waits after them", "again_s", "again"),
     _part(
         "way_to_server",
-        "from a job's start until the server has the request",
+        "from the start of a job's last attempt until the server has the request",
         "before_server_s",
         "to server",
     ),

@@ -1,7 +1,7 @@
 """How much is done, how soon, and how long a job takes."""
 
 from simulator.measures.dimension import DURATION, PLAIN, RATE
-from simulator.measures.measure import FEW, NEVER, Measure, Unit
+from simulator.measures.measure import FEW, NEVER, SHARE, Measure, Unit
 from simulator.text.numbers import number
 
 
@@ -130,6 +130,41 @@ MEASURES = (
         meaning="requests of all jobs",
         repetition="attempts",
         lacking=NEVER,
+        whole=True,
+    ),
+    Measure(
+        name="attempts_per_page",
+        dimension=PLAIN,
+        meaning="requests of all jobs over the pages that were got",
+        repetition="attempts_per_page",
+        better="less",
+        heading="attempts",
+        title="attempts per page",
+        lacking=NEVER,
+        missing="no page was got",
+    ),
+    Measure(
+        name="backoff",
+        dimension=PLAIN,
+        meaning="share of the time from a job's start to its record in which it waited to be tried again",
+        repetition="backoff",
+        better="less",
+        heading="back-off",
+        shown=SHARE,
+        title="share of time in back-off",
+        lacking=NEVER,
+        floor=1e-6,
+    ),
+    Measure(
+        name="given_up",
+        dimension=PLAIN,
+        meaning="jobs whose page was not got, or not parsed",
+        repetition="given_up",
+        better="less",
+        heading="given up",
+        title="pages given up",
+        lacking=NEVER,
+        floor=1.0,
         whole=True,
     ),
 )

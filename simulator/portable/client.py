@@ -22,9 +22,9 @@ HEADERS = {native("Accept-Encoding"): native("identity")}
 class Client:
     """One keep-alive connection."""
 
-    def __init__(self, base_url):
+    def __init__(self, base_url, timeout_s=None):
         parts = urlsplit(native(base_url))
-        self._connection = HTTPConnection(parts.hostname, parts.port)
+        self._connection = HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
 
     def fetch(self, path, headers=None):
         """Return status, headers and whole body of a path; raises what the library raises."""

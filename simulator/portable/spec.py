@@ -39,6 +39,8 @@ class Spec:
             self.units = raw["work"]["units"]
             self.widths = raw["strategy"]["widths"]
             self.arrivals = raw.get("arrivals")
+            self.timeout_s = raw.get("timeout_s")
+            self.retries = raw.get("retries")
             self.unsupported = None if raw["mode"] == "preflight" else why_not(raw)
         except (KeyError, TypeError, AttributeError) as error:
             raise SpecError("the job file lacks or mistypes a key: %r" % (error,))

@@ -10,10 +10,12 @@ from functools import partial
 from .client import Client
 from .clock import cpu, sleep_until, wall
 from .parsers import load
+from .shared.attempts import do_jobs_put_aside, do_jobs_with_retries
 from .shared.blocking import connect, do_jobs, warm_up
 from .shared.failure import Failure
 from .shared.python import JYTHON, gil_enabled, native
 from .shared.recorder import ErrorLog, Recorder, SampleLog
+from .shared.retries import Policy
 from .shared.threads import team
 from .shared.tickets import Tickets
 from .shared.work import bind
@@ -85,7 +87,7 @@ class JobThread:
         self._spec, self._parse, self._index = spec, parse, index
         if JYTHON:
             name_thread(thread_name(index))  # in a thread of its own it has that name already
-        self._client = Client(spec.base_url)
+        self._client = Client(spec.base_url, spec.timeout_s)
 
     def start(self):
         """Connect; return the thread's native id, null where this Python does not say, and the moment (ns)."""
@@ -102,12 +104,35 @@ class JobThread:
 
     def run(self, claim, recorders, due_at):
         """Do jobs until none is left."""
-        recorder = recorders[self._index]
-        do_jobs(self._client.fetch, PREFIX, self._parse, claim, recorder, due_at, sleep_until, False)
+        recorder, retries, fetch = recorders[self._index], self._spec.retries, self._client.fetch
+        if retries is None:
+            do_jobs(fetch, PREFIX, self._parse, claim, recorder, due_at, sleep_until, False)
+            return
+        policy = policy_of(self._spec.seed, retries)
+        if retries["hold_slot"]:
+            do_jobs_with_retries(
+                fetch, PREFIX, self._parse, claim, recorder, due_at, sleep_until, False, policy, wall
+            )
+        else:
+            do_jobs_put_aside(fetch, PREFIX, self._parse, claim, recorder, sleep_until, False, policy, wall)
 
     def release(self):
         """Close the connection."""
         self._client.close()
+
+
+def policy_of(seed, retries):
+    """Return what says which attempts are made again, of what the job file says of them."""
+    return Policy(
+        seed,
+        retries["attempts"],
+        retries["on"],
+        retries["first_ns"],
+        retries["factor"],
+        retries["most_ns"],
+        retries["jitter"],
+        retries["honour_retry_after"],
+    )
 
 
 def thread_name(index):

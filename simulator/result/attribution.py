@@ -28,7 +28,7 @@ class Attribution:
     stall_other: float
     """Off CPU between two jobs."""
     idle: float
-    """Off CPU with no job to work on: none left, none due yet, or all of them elsewhere, as in a pool."""
+    """Off CPU with no job to work on: none left, none due yet, all of them elsewhere, as in a pool, or backing off."""
     residual: float
     """What the clocks inside and outside the driver do not agree about."""
     steal: float | None
@@ -42,7 +42,7 @@ class Attribution:
 
 @dataclass(frozen=True)
 class JobTime:
-    """The way of a job, in mean seconds: six parts that add up to its service time."""
+    """The way of a job, in mean seconds: its parts add up to its service time."""
 
     before_server_s: float
     """From its start until the server has the request: the client, or a backlog in front of the server."""
@@ -56,6 +56,8 @@ class JobTime:
     """Until it ends."""
     back_s: float
     """Until the driver's main interpreter holds the record."""
+    again_s: float = 0.0
+    """Before all that: attempts that failed, and the waits after them."""
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,9 @@ class CellResult:
     warmup_s: float | None = None
     in_flight_mean: float | None = None
     attempts: int | None = None
+    attempts_per_page: float | None = None
+    backoff: float | None = None
+    given_up: int | None = None
     turns: Timeline | None = None
     """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
     bound_per_s: float | None = None

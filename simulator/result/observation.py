@@ -110,6 +110,8 @@ class Observed:
     """From the last worker up until all have done the jobs that do not count."""
     stream_s: float | None = None
     """1 GB of memory, read once: timed before."""
+    puts_aside: bool = False
+    """A job that waits to be tried again is not in flight meanwhile."""
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,12 @@ class Measures:
     """Jobs in flight on average, from start to ready, by Little's law; null in older runs."""
     attempts: int | None = None
     """Requests of its jobs; null in older runs."""
+    backoff: float | None = None
+    """Share of the time from the start of each job until its record is ready in which it waited to be tried again."""
+    attempts_per_page: float | None = None
+    """Requests of all jobs / pages that were got; null where none was."""
+    given_up: int | None = None
+    """Jobs with an error, whatever it was."""
     stream_s: float | None = None
     """Time to read 1 GB of memory, before the repetition, by an array that no cache holds; null in older runs."""
 

@@ -26,14 +26,17 @@ DRIVER_COLUMNS = (
     "parse_worker",
     "parsing_ns",
     "attempt",
+    "asked_ns",
+    "backoff_ns",
 )
-SERVER_COLUMNS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
+STAMPS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
+SERVER_COLUMNS = (*STAMPS, "earlier_ns")
 UNKNOWN = -1
 """Stands in a column where there is no value; every clock point and CPU time is otherwise >= 0."""
 
-SAME_AS = {"due_ns": "start_ns", "parse_worker": "worker", "parsing_ns": "fetched_ns"}
-"""What a column equals where an archive has none: closed arrivals, and parsing in the worker that fetched."""
-FIRST = {"attempt": 1}
+SAME_AS = {"due_ns": "start_ns", "parse_worker": "worker", "parsing_ns": "fetched_ns", "asked_ns": "start_ns"}
+"""What a column equals where an archive has none: closed arrivals, parsing in the worker that fetched, one attempt."""
+FIRST = {"attempt": 1, "backoff_ns": 0, "earlier_ns": 0}
 """The number in all of a column where an archive has none: no job was tried again."""
 
 
@@ -57,12 +60,18 @@ class Samples:
     """The parse begins there."""
     attempt: Column
     """The number of the job's last request, from 1: the one whose stamps these are."""
+    asked_ns: Column
+    """That attempt began."""
+    backoff_ns: Column
+    """Waits before attempts, added up."""
     received_ns: Column
     """The server's stamps, found by job and attempt after the window; UNKNOWN where they could not be."""
     first_byte_ns: Column
     last_byte_ns: Column
     intended_ns: Column
     """The injected delay that was asked for."""
+    earlier_ns: Column
+    """How long the server held the requests of the attempts before the last; what it does not know counts as 0."""
     error: Column
     """Index into error_kinds; UNKNOWN: no error."""
     error_kinds: tuple[str, ...]
@@ -119,8 +128,8 @@ class Samples:
                 if name not in first
             }
             size = len(columns["page"])
-            ones = {name: np.full(size, number, dtype=np.int64) for name, number in first.items()}
-            return cls(**columns, **ones, error_kinds=kinds)
+            alike = {name: np.full(size, number, dtype=np.int64) for name, number in first.items()}
+            return cls(**columns, **alike, error_kinds=kinds)
 
 
 _NPY = np.lib.format.magic(1, 0)
@@ -171,11 +180,11 @@ def from_columns(
     size = len(columns["page"])
     kinds = tuple(sorted({kind for kind in columns["error"] if kind}))
     position = {kind: i for i, kind in enumerate(kinds)}
-    whole = {name: columns.get(name, [number] * size) for name, number in FIRST.items()} | dict(columns)
+    whole = {name: [number] * size for name, number in FIRST.items()} | dict(columns)
     found = np.full(size, UNKNOWN) if requests is None else _rows(whole, requests, same_clock=same_clock)
     known = found >= 0
     stamps = {}
-    for name in SERVER_COLUMNS:
+    for name in STAMPS:
         column = np.full(size, UNKNOWN, dtype=np.int64)
         if requests is not None and known.any() and (same_clock or name == "intended_ns"):
             column[known] = np.asarray(requests[name], dtype=np.int64)[found[known]]
@@ -186,6 +195,7 @@ def from_columns(
             for name in DRIVER_COLUMNS
         },
         **stamps,
+        earlier_ns=_earlier_ns(whole, requests if same_clock else None),
         error=np.array([position.get(kind, UNKNOWN) for kind in columns["error"]], dtype=np.int64),
         error_kinds=kinds,
     )
@@ -215,6 +225,22 @@ def _rows(
     names = ("page", "attempt", "start_ns", "fetched_ns")
     found = [row_of(*job) for job in zip(*(columns[name] for name in names), strict=True)]
     return np.array(found, dtype=np.int64)
+
+
+def _earlier_ns(columns: Mapping[str, Sequence[Any]], requests: Mapping[str, Sequence[Any]] | None) -> Column:
+    """Return how long the server held the earlier requests of each job that was tried again."""
+    found = np.zeros(len(columns["page"]), dtype=np.int64)
+    again = [i for i, attempt in enumerate(columns["attempt"]) if attempt > FIRST["attempt"]]
+    if requests is None or not again:
+        return found
+    held: Counter[tuple[int, int]] = Counter()
+    stamps = (requests[name] for name in ("received_ns", "last_byte_ns"))
+    rows = zip(requests.get("job", requests["page"]), _attempts(requests), *stamps, strict=True)
+    for job, attempt, received_ns, last_byte_ns in rows:
+        held[job, attempt] += max(0, last_byte_ns - received_ns)
+    for i in again:
+        found[i] = sum(held[columns["page"][i], attempt] for attempt in range(1, columns["attempt"][i]))
+    return found
 
 
 def _attempts(requests: Mapping[str, Sequence[Any]]) -> Sequence[int]:

@@ -71,4 +71,6 @@ def job_file(
         "beside": {"spinners": cell.beside.spinners, "in": cell.beside.place}
         if measured and cell.beside.spinners
         else None,
+        "timeout_s": None if job.timeout_ns is None else job.timeout_ns / 1e9,
+        "retries": None if job.retries is None else job.retries.told(),
     }

@@ -148,6 +148,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         arrivals=None
         if cell.arrivals is None
         else OpenArrivals(cell.plan.in_flight, tuple(written["unstarted_due_ns"])),
+        puts_aside=cell.job.retries is not None and not cell.job.retries.hold_slot,
         roles={w["index"]: w.get("role", "job") for w in hello["workers"]},
     )
 

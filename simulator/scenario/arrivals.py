@@ -40,6 +40,10 @@ class Arrivals(Config):
             ValueError: Too many jobs for one repetition, or too few in the time there is.
         """
         rate = format_rate(self.rate_per_s)
+        if job.retries is not None and not job.retries.hold_slot:
+            raise ValueError(
+                "job.retries.hold_slot: false is for jobs that a free worker begins at once; remove it or arrivals"
+            )
         if job.duration_ns is not None:
             jobs = self.rate_per_s * job.duration_ns / 1e9
             if not 1 <= jobs <= MOST_JOBS:

@@ -1,6 +1,5 @@
 """The job: which pages are fetched with which client, and what parses them."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
@@ -15,11 +14,13 @@ from pydantic import (
 )
 
 from mockserver.document import Config
-from mockserver.units import DurationNs, format_duration, parse_duration
+from mockserver.units import DurationNs
 from simulator.driver.clients import CLIENTS
 from simulator.driver.clients import names as clients_for
 from simulator.driver.parsers import BUILT_IN
+from simulator.scenario.between import between
 from simulator.scenario.problem import found
+from simulator.scenario.retries import Retries
 from simulator.text.nearest import nearest
 
 MOST_PAGES = 1_000_000
@@ -34,25 +35,6 @@ if TYPE_CHECKING:  # a checker knows no Literal of what is looked up
 else:
     BlockingClient, AsyncioClient = Literal[_BLOCKING], Literal[_ASYNCIO]
     ClientName, ParserName = Literal[_CLIENTS], Literal[PARSERS]
-
-
-@dataclass(frozen=True)
-class Between:
-    """A check of durations in ns: from `low` to `high`, both included."""
-
-    low: str
-    high: str
-
-    def __call__(self, ns: int) -> int:
-        """Return the duration. Raises ValueError where it is outside."""
-        if not parse_duration(self.low) <= ns <= parse_duration(self.high):
-            raise ValueError(f"found {format_duration(ns)}; {self.low} to {self.high} is allowed")
-        return ns
-
-
-def between(low: str, high: str) -> AfterValidator:
-    """Return the validator."""
-    return AfterValidator(Between(low, high))
 
 
 def _either(names: tuple[str, ...]) -> str:
@@ -189,6 +171,20 @@ class Job(Config):
             default=Clients(blocking="httpx", asyncio="httpx"),
             description="HTTP library: one name, or {blocking: …, asyncio: …}.",
         )
+    )
+    timeout_ns: Annotated[DurationNs, between("1ms", "10m")] | None = Field(
+        default=None,
+        alias="timeout",
+        description="Longest that an attempt may wait for its connection, and for the next bytes of its answer; by"
+        " default for ever.",
+    )
+    retries: Retries | None = Field(
+        default=None, description="Attempts that are made again; by default the first is the last."
+    )
+    failures: Literal["none", "allowed"] = Field(
+        default="none",
+        description="Pages that were given up: none: such a repetition is invalid; allowed: it is not, where"
+        " server.faults or server.rate_limit made every one of them fail.",
     )
     parser: Annotated[
         Parser, BeforeValidator(_read_parser, json_schema_input_type=ParserName | _FunctionText | Parser)

@@ -23,8 +23,9 @@ from simulator.measures.factors import PARSE_COST, STRATEGY
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
+from simulator.scenario.between import between
 from simulator.scenario.expect import ExpectEntry
-from simulator.scenario.job import Job, between
+from simulator.scenario.job import Job
 from simulator.scenario.origin import Origin
 from simulator.scenario.runtimes import RuntimeEntry, different
 from simulator.scenario.strategy import NAME_PATTERN, CountOrCores, StrategyEntry, Variant

@@ -14,6 +14,7 @@ from simulator.analysis.findings.crossing import crossings
 from simulator.analysis.findings.open_arrivals import open_findings
 from simulator.analysis.findings.responsive import responsive
 from simulator.analysis.findings.runtimes import runtimes
+from simulator.analysis.findings.tried_again import tried_again
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.pairing import ratio
 from simulator.analysis.standing import standings
@@ -75,4 +76,11 @@ def _group(
     found.extend(causes(scope, base, alike, first))
     found.extend(burdens(scope, base, usable))
     found.extend(responsive(scope, alike))
+    found.extend(tried_again(scope, usable, holds_slots=_holds_slots(scope, document)))
     return found
+
+
+def _holds_slots(scope: Mapping[str, Any], document: ResultDocument) -> bool:
+    """Whether a job that backs off keeps its place, in this combination."""
+    job = (document.scenario_resolved or document.scenario).get("job") or {}
+    return bool(scope.get("job.retries.hold_slot", (job.get("retries") or {}).get("hold_slot", True)))

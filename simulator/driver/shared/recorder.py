@@ -33,6 +33,8 @@ COLUMNS = (
     "parse_worker",  # `worker` itself, unless a pool parses
     "parsing_ns",  # the parse began: `fetched_ns`, unless a pool parses
     "attempt",  # the number of the job's last request, from 1; what is fetched is of that one
+    "asked_ns",  # that attempt began: `start_ns`, unless there were others before it
+    "backoff_ns",  # the waits before attempts, added up
 )
 """Clock points are CLOCK_MONOTONIC on Linux, which is the server's clock; CPU is that of the thread."""
 
@@ -154,8 +156,8 @@ class Recorder(object):
         """Count CPU from here on as the next job's; without this, from the end of the last one's parse on."""
         self._cpu_start = self._cpu()
 
-    def fetched(self, page, due, start, status, body, parse):
-        # type: (int, int, int, int, bytes, Callable[[int, bytes], Any]) -> None
+    def fetched(self, page, due, start, status, body, parse, attempt=FIRST, asked=0, backoff=0):
+        # type: (int, int, int, int, bytes, Callable[[int, bytes], Any], int, int, int) -> None
         """The client has resumed with a whole response; parse the page here and now, if it is one.
 
         Args:
@@ -165,6 +167,9 @@ class Recorder(object):
             status: Of the response.
             body: The page.
             parse: The parse of one job.
+            attempt: The number of the request that was answered.
+            asked: When that began (ns); 0: when the job did.
+            backoff: For how long the job has waited to be tried again (ns).
         """
         now = self.now
         fetched, cpu = now(), self._cpu()
@@ -188,14 +193,14 @@ class Recorder(object):
         self._emit(
             (
                 page, worker, due or start, start, fetched, parsed, parsed, fetch_cpu, parse_cpu,
-                worker, fetched, FIRST,
+                worker, fetched, attempt, asked or start, backoff,
             ),
             record,
             error,
         )  # fmt: skip
 
-    def parsed(self, page, due, start, fetched, found):
-        # type: (int, int, int, int, tuple[int, int, int, int, Any, str, str]) -> None
+    def parsed(self, page, due, start, fetched, found, attempt=FIRST, asked=0, backoff=0):
+        # type: (int, int, int, int, tuple[int, int, int, int, Any, str, str], int, int, int) -> None
         """The page has come back parsed.
 
         Args:
@@ -205,6 +210,9 @@ class Recorder(object):
             fetched: When the client had resumed (ns).
             found: Who parsed, when that began and ended, its CPU (ns), the record, and of what the parser raised the
                 name and the words, or nothing.
+            attempt: As of `fetched`, as are those that follow.
+            asked: As there.
+            backoff: As there.
         """
         ready = self.now()
         worker, parsing, parsed, parse_cpu, record, error, message = found
@@ -213,20 +221,23 @@ class Recorder(object):
         self._emit(
             (
                 page, self._worker, due or start, start, fetched, parsed, ready, UNKNOWN, parse_cpu,
-                worker, parsing, FIRST,
+                worker, parsing, attempt, asked or start, backoff,
             ),
             record,
             error,
         )  # fmt: skip
 
-    def failed(self, page, due, start):
-        # type: (int, int, int) -> None
+    def failed(self, page, due, start, attempt=FIRST, asked=0, backoff=0):
+        # type: (int, int, int, int, int, int) -> None
         """The client has raised; call it while that is handled. Arguments as of `fetched`."""
         failed, cpu, worker = self.now(), self._cpu(), self._worker
         fetch_cpu = cpu - self._cpu_start if self._alone and cpu >= 0 else UNKNOWN
         self._cpu_start = cpu
         self._emit(
-            (page, worker, due or start, start, failed, failed, failed, fetch_cpu, 0, worker, failed, FIRST),
+            (
+                page, worker, due or start, start, failed, failed, failed, fetch_cpu, 0,
+                worker, failed, attempt, asked or start, backoff,
+            ),
             None,
             self._errors.raised("fetch", page),
-        )
+        )  # fmt: skip

@@ -25,7 +25,7 @@ _GOLDEN = 0x9E3779B97F4A7C15
 _BITS = 0xFFFFFFFFFFFFFFFF
 
 
-def _mixed(seed):
+def mixed(seed):
     # type: (int) -> int
     """Return 64 bits that differ in about half of them from seed to seed (the finalizer of SplitMix64)."""
     bits = (seed + _GOLDEN) & _BITS
@@ -42,7 +42,7 @@ def chooser(fraction, seed):
     three-gap theorem): of any run of pages the share that is chosen is off by a few pages at most, where
     independent draws would be off by the root of their number.
     """
-    start, limit = _mixed(seed), int(fraction * 2.0**64)
+    start, limit = mixed(seed), int(fraction * 2.0**64)
     return lambda page: (start + page * _GOLDEN) & _BITS < limit
 
 

@@ -17,7 +17,7 @@ from ..shared.recorder import ErrorLog, Recorder
 from ..shared.threads import Alone, ThreadTeam, team
 from ..tickets import Claim
 from .interface import Outcome, ShardPlan, Worker
-from .jobs import Parse, clocks, open_client, open_parse, warmup_pages
+from .jobs import Parse, clocks, open_client, open_parse, policy_of, warmup_pages
 
 
 class BlockingShard:
@@ -95,8 +95,22 @@ class _JobThread:
             *clocks(instrument=plan.spec.instrument),
             alone=True,
         )
-        sends, due_at = plan.emit is not None, plan.tickets.due
-        do_jobs(self._client.fetch, self._prefix, self._parse, claim, recorder, due_at, sleep_until, sends)
+        sends, due_at, retries = plan.emit is not None, plan.tickets.due, plan.spec.retries
+        fetch, prefix, parse = self._client.fetch, self._prefix, self._parse
+        if retries is None:
+            do_jobs(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends)
+            return
+        from ..shared import attempts  # noqa: PLC0415 - only where something is tried again
+
+        policy, wall = policy_of(plan.spec, retries), time.perf_counter_ns
+        if retries.hold_slot:
+            attempts.do_jobs_with_retries(
+                fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends, policy, wall
+            )
+        else:
+            attempts.do_jobs_put_aside(
+                fetch, prefix, parse, claim, recorder, sleep_until, sends, policy, wall
+            )
 
     def release(self) -> None:
         """Close the connection."""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..clock import Clock
 from ..due_timer import DueTimer, LoopTimer, due_timer
@@ -19,7 +19,10 @@ from ..shared.recorder import OK, ErrorLog, Recorder
 from ..spec import Spec
 from ..tickets import Claim
 from .interface import Emit, Outcome, ShardPlan, Worker
-from .jobs import Parse, clocks, open_client, open_parse, warmup_pages
+from .jobs import Parse, clocks, open_client, open_parse, policy_of, warmup_pages
+
+if TYPE_CHECKING:
+    from ..shared.attempts import Job
 
 Elsewhere = Callable[[int, bytes], Awaitable[tuple[int, int, int, int, Any, str, str]]]
 """Has a page parsed by another worker: what `Recorder.parsed` takes."""
@@ -118,12 +121,14 @@ class EventLoopShard:
     async def _window(self, parse: Parse, claim: Claim) -> None:
         lag = LoopLag(self.outcome.loop_lag_ns) if self._spec.instrument else None
         emit = self._plan.emit or self.outcome.new_log()
-        timer = self._parts.due_timer() if self._plan.tickets.due is not None else LoopTimer()
+        waits = self._plan.tickets.due is not None or self._spec.retries is not None
+        timer = self._parts.due_timer() if waits else LoopTimer()
         answers = self._plan.answers
         if answers is not None:
             answers.open()
         try:
-            await asyncio.gather(*(self._jobs(client, parse, claim, emit, timer) for client in self._clients))
+            do_jobs = self._jobs if self._spec.retries is None else self._jobs_with_retries
+            await asyncio.gather(*(do_jobs(client, parse, claim, emit, timer) for client in self._clients))
         finally:
             timer.close()
             if answers is not None:
@@ -134,10 +139,7 @@ class EventLoopShard:
     async def _jobs(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:
         """Do jobs in one task until none is left."""
         elsewhere, due_at, answers = self._elsewhere, self._plan.tickets.due, self._plan.answers
-        clock, cpu = clocks(instrument=self._spec.instrument, clock=self._parts.clock)
-        if elsewhere is not None:
-            cpu = int  # this thread's says nothing of any job: who parses reads its own
-        recorder = Recorder(self._plan.first_worker, emit, self._errors, clock, cpu, alone=False)
+        recorder = self._recorder(emit)
         fetch, prefix = client.fetch, f"{self._spec.base_url}/pages/"
         due, now = 0, recorder.now
         while (page := claim()) >= 0:
@@ -159,6 +161,46 @@ class EventLoopShard:
                 del body  # else every task holds its last page while it waits for the next one
             if answers is not None:
                 await answers.taken()
+
+    async def _jobs_with_retries(
+        self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer
+    ) -> None:
+        """Do jobs in one task until none is left, each with as many attempts as it takes."""
+        from .loop_attempts import Attempts  # noqa: PLC0415 - only where something is tried again
+
+        retries, elsewhere, answers = self._spec.retries, self._elsewhere, self._plan.answers
+        assert retries is not None  # noqa: S101 - else `_jobs`
+        recorder = self._recorder(emit)
+
+        async def answered(job: "Job", asked: int, status: int, body: bytes) -> None:
+            told = (job.attempt, asked, job.backoff_ns)
+            if elsewhere is None or status != OK:
+                recorder.fetched(job.page, job.due, job.start, status, body, parse, *told)
+            else:
+                fetched, found = recorder.now(), await elsewhere(job.page, body)
+                recorder.parsed(job.page, job.due, job.start, fetched, found, *told)
+            if answers is not None:
+                await answers.taken()
+
+        attempts = Attempts(
+            client.fetch,
+            f"{self._spec.base_url}/pages/",
+            recorder,
+            policy_of(self._spec, retries),
+            answered,
+            timer,
+            self._parts.clock,
+        )
+        if retries.hold_slot:
+            await attempts.hold(claim, self._plan.tickets.due)
+        else:
+            await attempts.put_aside(claim)
+
+    def _recorder(self, emit: Emit) -> Recorder:
+        clock, cpu = clocks(instrument=self._spec.instrument, clock=self._parts.clock)
+        if self._elsewhere is not None:
+            cpu = int  # this thread's says nothing of any job: who parses reads its own
+        return Recorder(self._plan.first_worker, emit, self._errors, clock, cpu, alone=False)
 
 
 def new_loop(kind: str) -> asyncio.AbstractEventLoop:

@@ -12,10 +12,11 @@ from ..shared.failure import Failure, describe
 from ..shared.place import explained
 from ..shared.python import gil_enabled
 from ..shared.work import bind
-from ..spec import Spec
+from ..spec import Retries, Spec
 
 if TYPE_CHECKING:
     from ..gil_watch import GilWatch
+    from ..shared.retries import Policy
 
 Parse = Callable[[int, bytes], Any]
 """(page id, body) -> record."""
@@ -50,7 +51,7 @@ def open_parse(spec: Spec) -> Parse:
 def open_client(spec: Spec) -> Any:
     """Return a new client of the kind that the strategy's fetch needs. Raises Failure."""
     try:
-        return adapter(spec.client, spec.strategy.fetch)(Settings(spec.base_url))
+        return adapter(spec.client, spec.strategy.fetch)(Settings(spec.base_url, timeout_s=spec.timeout_s))
     except ImportError as error:
         module = CLIENTS[spec.client].module
         raise Failure(
@@ -59,6 +60,22 @@ def open_client(spec: Spec) -> Any:
             " set job.client to one that it has (http.client is in every Python), or choose another Python with"
             " --python",
         ) from error
+
+
+def policy_of(spec: Spec, retries: Retries) -> "Policy":
+    """Return what says which attempts are made again."""
+    from ..shared.retries import Policy  # noqa: PLC0415 - only where something is tried again
+
+    return Policy(
+        spec.seed,
+        retries.attempts,
+        retries.on,
+        retries.first_ns,
+        retries.factor,
+        retries.most_ns,
+        retries.jitter,
+        retries.honour_retry_after,
+    )
 
 
 def gil_watch() -> "GilWatch | None":

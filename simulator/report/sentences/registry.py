@@ -18,6 +18,7 @@ from simulator.report.sentences import (
     runtimes,
     soonest,
     threads_cause,
+    tried_again,
     winner,
 )
 from simulator.report.sentences.interface import Kind
@@ -38,6 +39,7 @@ KINDS: dict[type, Kind[Any]] = {
         moved,
         contention,
         responsive,
+        tried_again,
         crossover,
         convoy,
         runtimes,

@@ -9,6 +9,7 @@ from simulator.analysis.combinations import Combination, Key, combinations
 from simulator.analysis.matrix import matrix
 from simulator.report.sentences.registry import kind_of, sentence
 from simulator.report.view.arrivals import arrivals_tables
+from simulator.report.view.attempts import attempts_table
 from simulator.report.view.columns import (
     WHO,
     Shown,
@@ -169,7 +170,8 @@ def _group(
         rows.append((who, said.get(cell.id, ""), *numbers) if _has_numbers(cell) else (who, *numbers, ""))
     table = Table(titled(group.title, group.cells), COLUMNS, tuple(rows), notes(group.cells), texts)
     explained = why(group.title, group.cells) if explain else ()
-    shown = (table, *arrivals_tables(group.title, group.cells), *explained)
+    beside = (*arrivals_tables(group.title, group.cells), *attempts_table(group.title, group.cells))
+    shown = (table, *beside, *explained)
     return tuple(
         replace(each, columns=headed(each.columns, group.contrast)) if isinstance(each, Table) else each
         for each in shown

@@ -58,6 +58,7 @@ _WAY = (
     measured("loop_lag", "the latest of those ticks"),
 )
 JOBS = columns_of(_WAY)
+_TRIED_AGAIN = (_WAY[0], measured("way_again"), *_WAY[1:])
 
 
 def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
@@ -77,11 +78,13 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
         )
     ways = [cell for cell in told if cell.job_time is not None]
     if ways:
+        again = any(cell.job_time is not None and cell.job_time.again_s for cell in ways)
+        shown_of = _TRIED_AGAIN if again else _WAY
         parts.append(
             Table(
                 title=titled(f"{title}: the way of a job", ways),
-                columns=JOBS,
-                rows=tuple(row_of(_WAY, cell) for cell in ways),
+                columns=columns_of(shown_of),
+                rows=tuple(row_of(shown_of, cell) for cell in ways),
                 notes=(),
                 findings=(_idle_loop(ways),) if _idle_loop(ways) else (),
             )

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from .across import Convoy, CrossoverFinding, Gil, Runtimes
 from .answers import ByNature, FallsBehind, KeepsUp, Soonest, Winner
-from .reasons import Character, Contention, LoopCause, Moved, Price, Responsive, ThreadsCause
+from .reasons import Character, Contention, LoopCause, Moved, Price, Responsive, ThreadsCause, TriedAgain
 
 Finding = Annotated[
     Winner
@@ -21,6 +21,7 @@ Finding = Annotated[
     | Moved
     | Contention
     | Responsive
+    | TriedAgain
     | CrossoverFinding
     | Convoy
     | Runtimes

@@ -139,6 +139,25 @@ class Contention:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TriedAgain:
+    """What attempts that fail cost."""
+
+    kind: Literal["tried_again"] = "tried_again"
+    scope: Mapping[str, Any]
+    """The levels that it speaks of."""
+    strategy: str
+    """The one whose jobs back off for the largest share of their time."""
+    attempts_per_page: float
+    """Of that one."""
+    backoff: float
+    """That share."""
+    holds_slots: bool
+    """A job that backs off keeps its place among those in flight."""
+    given_up: tuple[str, ...]
+    """Strategies that did not get every page."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Handed:
     """A loop that hands its pages to a pool."""
 

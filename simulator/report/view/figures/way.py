@@ -14,11 +14,13 @@ from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import duration, ms
 from simulator.text.words import form
 
-PARTS: tuple[tuple[str, Tone, str, Callable[[JobTime], float]], ...] = (
+Part = tuple[str, Tone, str, Callable[[JobTime], float]]
+PARTS: tuple[Part, ...] = (
+    ("again", "idle", "attempts that failed, and the waits after them", lambda way: way.again_s),
     (
         "to server",
         "fetch",
-        "from its start until the server has the request",
+        "from the start of its last attempt until the server has the request",
         lambda way: way.before_server_s,
     ),
     ("network", "network", "the server holds the request", lambda way: way.network_s),
@@ -27,11 +29,14 @@ PARTS: tuple[tuple[str, Tone, str, Callable[[JobTime], float]], ...] = (
     ("parse", "cpu", "wall time of the parse, its waits included", lambda way: way.parse_s),
     ("back", "other", "until the driver's main interpreter holds the record", lambda way: way.back_s),
 )
-COLUMNS = (
-    STRATEGY,
-    *(Column(name, "ms", explanation) for name, _, explanation, _ in PARTS),
-    Column("in all", "ms", "the sum: the service time of a job"),
-)
+
+
+def _columns(parts: Sequence[Part]) -> tuple[Column, ...]:
+    return (
+        STRATEGY,
+        *(Column(name, "ms", explanation) for name, _, explanation, _ in parts),
+        Column("in all", "ms", "the sum: the service time of a job"),
+    )
 
 
 def _picture(group: Combination, _: ResultDocument) -> Picture | None:
@@ -39,13 +44,15 @@ def _picture(group: Combination, _: ResultDocument) -> Picture | None:
     known = having(cells, lambda cell: cell.job_time)
     if not known:
         return None
-    layers = (Layer(name, tone, tuple(pick(way) * 1e3 for _, way in known)) for name, tone, _, pick in PARTS)
+    again = any(way.again_s for _, way in known)
+    parts = PARTS if again else PARTS[1:]
+    layers = (Layer(name, tone, tuple(pick(way) * 1e3 for _, way in known)) for name, tone, _, pick in parts)
     return Picture(
         Stack(tuple(starred(cell) for cell, _ in known), tuple(layers), Axis("mean time of a job", "ms")),
         _summary(cells),
-        COLUMNS,
+        _columns(parts),
         tuple(
-            (starred(cell), *(ms(pick(way)) for _, _, _, pick in PARTS), ms(_whole(way)))
+            (starred(cell), *(ms(pick(way)) for _, _, _, pick in parts), ms(_whole(way)))
             for cell, way in known
         ),
         (*missing(group.cells), *unknown([cell for cell in cells if cell.job_time is None], LACKING)),
@@ -76,6 +83,7 @@ def _summary(cells: Sequence[CellResult]) -> str:
 
 def _called(part: str) -> str:
     return {
+        "again": "attempts that failed, and the waits after them",
         "to server": "the way to the server",
         "network": "waiting for the server",
         "resume": "the wait of an answer that is there",
