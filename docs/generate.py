@@ -30,8 +30,10 @@ from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
 from simulator.scenario.expect import Expected
-from simulator.scenario.job import Between, Job, Parser
+from simulator.scenario.between import Between
+from simulator.scenario.job import Job, Parser
 from simulator.scenario.model import Scenario, ValidityLimits
+from simulator.scenario.retries import Backoff, Retries
 from simulator.scenario.strategy import Variant
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +49,8 @@ MODELS: tuple[type[BaseModel], ...] = (
     FolderContent,
     Job,
     Parser,
+    Retries,
+    Backoff,
     Arrivals,
     Beside,
     Variant,
