@@ -171,6 +171,65 @@ def test_connections_opened_inside_the_window_are_a_reason(opened: int, words: s
     assert judged(observed(server_stats={**QUIET, "connections_opened": None})).reasons == ()
 
 
+def failing() -> Observed:
+    """Two of 400 jobs were given up after their second attempt; a third got its page with it."""
+    jobs = samples(400, errors={7: "fetch: ConnectionResetError", 9: "status: 503"})
+    attempts = np.ones(400, dtype=np.int64)
+    attempts[[7, 9, 11]] = 2
+    return observed(replace(jobs, attempt=attempts))
+
+
+def meant(page: int, attempt: int, kind: str) -> bool:
+    return attempt == 2 and (page, kind) in {(7, "fetch: ConnectionResetError"), (9, "status: 503")}
+
+
+def test_failures_that_the_server_was_to_make_count_where_they_are_allowed() -> None:
+    seen = failing()
+    found = measure(seen, "equal")
+    assert (found.given_up, found.pages, found.attempts) == (2, 398, 403)
+    assert found.attempts_per_page == pytest.approx(403 / 398)
+    allowed = replace(LIMITS, failures_allowed=True)
+
+    def verdict(limits: Limits, injected: Any = meant) -> Verdict:
+        return judge(seen, found, limits=limits, in_flight=4, server_workers=1, injected=injected)
+
+    assert verdict(allowed).reasons == ()
+    told = only(verdict(LIMITS))
+    assert "2 of 400 jobs failed (1 × fetch: ConnectionResetError, 1 × status: 503)" in told
+    assert "raise job.retries.attempts, or set job.failures: allowed" in told
+    own = only(verdict(allowed, lambda page, *_: page == 7))
+    assert "1 of them by no fault that the server was to make" in own
+    assert "every job to succeed" in only(verdict(LIMITS, lambda *_: False))
+
+
+def test_a_parser_that_raises_is_never_what_the_server_was_to_make() -> None:
+    seen = observed(samples(400, errors={3: "parse: ValueError"}))
+    limits = replace(LIMITS, failures_allowed=True)
+    found = judge(
+        seen, measure(seen, "equal"), limits=limits, in_flight=4, server_workers=1, injected=lambda *_: True
+    )
+    assert "mend the parser" in only(found)
+
+
+def test_an_attempt_that_failed_may_cost_its_connection() -> None:
+    for opened, valid in ((3 + 4, True), (3 + 4 + 1, False)):
+        seen = replace(failing(), server_stats={**QUIET, "requests": 400, "connections_opened": opened})
+        limits = replace(LIMITS, failures_allowed=True)
+        found = judge(
+            seen, measure(seen, "equal"), limits=limits, in_flight=4, server_workers=1, injected=meant
+        )
+        assert (found.reasons == ()) is valid
+
+
+def test_a_job_that_is_put_aside_while_it_backs_off_is_not_in_flight() -> None:
+    jobs = samples(400)
+    backing = replace(jobs, backoff_ns=np.full(400, 30 * MS))
+    held, aside = measure(observed(backing), "equal"), measure(observed(backing, puts_aside=True), "equal")
+    assert held.in_flight_mean == measure(observed(jobs), "equal").in_flight_mean
+    assert aside.in_flight_mean == pytest.approx((held.in_flight_mean or 0.0) / 2, rel=0.01)
+    assert held.backoff == aside.backoff == pytest.approx(0.5, rel=0.01)
+
+
 def test_more_jobs_in_flight_than_there_may_be_are_a_reason() -> None:
     # A job of 60 ms every 15 ms: 4 at a time. Every 12 ms: 5.
     held = judged(observed(samples(200, start_ns=[i * 15 * MS for i in range(200)])))

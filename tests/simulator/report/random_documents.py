@@ -152,6 +152,7 @@ def _repetitions(
         "cpu_per_page_s": drawn.perhaps(drawn.some(1e-5, 5)),
         "loop_lag_s": drawn.perhaps(Lag(None, None, drawn.some(1e-4, 5))) if "asyncio" in cell.id else None,
         "moved_bytes_per_page": drawn.perhaps(drawn.some(10, 1e7)) if "processes" in cell.id else None,
+        **_tried_again(drawn),
         "attribution": drawn.perhaps(
             known_attribution(
                 parse_cpu=drawn.some(0.001, 0.3),
@@ -176,6 +177,16 @@ def _repetitions(
                 repetition(cell.id, round_, rate, environment=environment, arrivals=arrivals, **changes)
             )
     return found
+
+
+def _tried_again(drawn: Drawn) -> dict[str, Any]:
+    if drawn.whether(0.7):
+        return {"attempts_per_page": 1.0, "backoff": 0.0, "given_up": 0}
+    return {
+        "attempts_per_page": 1 + drawn.some(1e-3, 5),
+        "backoff": drawn.some(1e-4, 0.9),
+        "given_up": round(drawn.some(0.1, 1_000)),
+    }
 
 
 def _arrivals(drawn: Drawn) -> Arrivals:
