@@ -29,8 +29,8 @@ from simulator.result.schema import texts
 from simulator.scenario.affinity import Affinity
 from simulator.scenario.arrivals import Arrivals
 from simulator.scenario.beside import Beside
-from simulator.scenario.expect import Expected
 from simulator.scenario.between import Between
+from simulator.scenario.expect import Expected
 from simulator.scenario.job import Job, Parser
 from simulator.scenario.model import Scenario, ValidityLimits
 from simulator.scenario.retries import Backoff, Retries

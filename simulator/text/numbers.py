@@ -69,6 +69,11 @@ def ms(seconds: float | None) -> str:
     return scaled(seconds, 1e3)
 
 
+def in_ms(seconds: float) -> str:
+    """Return a duration in the unit of a column of milliseconds, so that it has the digits that stand there."""
+    return f"{ms(seconds)} ms"
+
+
 def mb(size_bytes: float | None) -> str:
     """Return bytes as the number of megabytes, for a column in MB."""
     return scaled(size_bytes, 1e-6)

@@ -10,7 +10,7 @@ from simulator.measures.factors import PARSE_COST
 from simulator.report.sentences.registry import kind_of, sentence
 from simulator.report.view.parts import Column, Table
 from simulator.result.document import Crossover, ResultDocument
-from simulator.text.numbers import NONE, duration, durations, ms, share, times
+from simulator.text.numbers import NONE, duration, durations, in_ms, ms, share, times
 from simulator.text.words import form
 
 MOST_SENTENCES = 8
@@ -23,10 +23,7 @@ def winners(found: Matrix) -> Table:
         title="Who is fastest",
         columns=(
             Column(", ".join(found.paths), "", "what varies besides the parse cost", numeric=False),
-            *(
-                Column(level, f"{ms(cost)} ms", "parse cost, CPU measured")
-                for level, cost in found.costs.items()
-            ),
+            *(Column(level, in_ms(cost), "parse cost, CPU measured") for level, cost in found.costs.items()),
         ),
         rows=tuple(
             (name, *(winner_text(found.standings.get((key, level))) for level in found.costs))

@@ -20,7 +20,7 @@ from simulator.report.view.figures.drawn import (
 from simulator.report.view.figures.wording import ahead
 from simulator.report.view.parts import Column
 from simulator.result.document import CellResult, Crossover, ResultDocument
-from simulator.text.numbers import NONE, ms, rate
+from simulator.text.numbers import NONE, in_ms, ms, rate
 from simulator.text.words import form, sentence
 
 MOST_CROSSINGS = 3
@@ -65,7 +65,7 @@ def _summary(cells: Sequence[CellResult], group: Combination, document: ResultDo
         by_level.setdefault(str(cell.factors[PARSE_COST]), []).append(cell)
     ends = list(by_level.values())
     told = [
-        f"at {_parse_cpu(_cost(found[0]))} of parse CPU {ahead(found, standings(document).get(found[0].id), _rate)}"
+        f"at {in_ms(_cost(found[0]))} of parse CPU {ahead(found, standings(document).get(found[0].id), _rate)}"
         for found in (ends[:1] + ends[-1:] if len(ends) > 1 else ends)
     ]
     crossings = [
@@ -82,14 +82,10 @@ def _from(found: Crossover) -> str:
     if found.kind != "crossing" or found.high_s is None:
         return ""
     if found.cost_s is not None:
-        return _parse_cpu(found.cost_s)
+        return in_ms(found.cost_s)
     if found.low_s is None:
-        return f"{_parse_cpu(found.high_s)} at most"
-    return f"{ms(found.low_s)} to {_parse_cpu(found.high_s)}"
-
-
-def _parse_cpu(cost_s: float) -> str:
-    return f"{ms(cost_s)} ms"
+        return f"{in_ms(found.high_s)} at most"
+    return f"{ms(found.low_s)} to {in_ms(found.high_s)}"
 
 
 def _rate(cell: CellResult) -> str:
