@@ -88,6 +88,11 @@ def mean(found: Iterable[Attribution | None]) -> Attribution | None:
     )
 
 
+def fetch_ns(samples: Samples) -> np.ndarray:
+    """Return how long each job was fetched (ns): its attempts, and not the waits between them."""
+    return np.asarray(samples.fetched_ns - samples.asked_ns + samples.earlier_ns)
+
+
 def job_time(samples: Samples) -> JobTime | None:
     """Return the mean way of the jobs without an error; null where the server's stamps are not known."""
     good = (samples.error == UNKNOWN) & (samples.last_byte_ns != UNKNOWN)
@@ -117,12 +122,13 @@ def _stamped(samples: Samples) -> bool:
 def _thread(samples: Samples, worker: int, spent: CpuTime, window: tuple[int, int]) -> _Spent:
     """Return the time of a thread that fetches, blocking, and parses what it fetched."""
     mine = samples.worker == worker
-    fetch_wall = float((samples.fetched_ns - samples.start_ns)[mine].sum())
+    fetch_wall = float(fetch_ns(samples)[mine].sum())
     parse_wall = float((samples.parsed_ns - samples.parsing_ns)[mine].sum())
     fetch_cpu = float(samples.fetch_cpu_ns[mine].sum())
     parse_cpu = float(samples.parse_cpu_ns[mine].sum())
     other_cpu = max(0.0, spent.on_cpu_ns - fetch_cpu - parse_cpu)
-    # Before its first job, after its last one, and wherever it waited until a job was due, it had nothing to do.
+    # Before its first job, after its last one, and wherever it waited until a job was due or to be tried again, it had
+    # nothing to do.
     begin, end = window
     outside = end - begin - fetch_wall - parse_wall
     no_job = float(end - begin)
@@ -132,6 +138,7 @@ def _thread(samples: Samples, worker: int, spent: CpuTime, window: tuple[int, in
             column[mine][order] for column in (samples.due_ns, samples.start_ns, samples.parsed_ns)
         )
         no_job = float(start[0] - begin + end - parsed[-1])
+        no_job += float(samples.backoff_ns[mine].sum())
         if (due != start).any():
             no_job += float(np.maximum(due[1:] - parsed[:-1], 0).sum())
     queue_fetch, queue_parse, queue_other = _dealt(
@@ -140,9 +147,7 @@ def _thread(samples: Samples, worker: int, spent: CpuTime, window: tuple[int, in
         (fetch_wall - fetch_cpu, parse_wall - parse_cpu, outside - other_cpu),
     )
     off_fetch = max(0.0, fetch_wall - fetch_cpu - queue_fetch)
-    # A thread whose job backs off has nothing to do, whether it holds the job or has put it aside.
-    waited = min(float(samples.backoff_ns[mine].sum()), off_fetch)
-    network = min(_held_ns(samples, mine), off_fetch - waited)
+    network = min(_held_ns(samples, mine), off_fetch)
     off_between = max(0.0, outside - other_cpu - queue_other)
     idle = min(no_job, off_between)
     return _Spent(
@@ -151,10 +156,10 @@ def _thread(samples: Samples, worker: int, spent: CpuTime, window: tuple[int, in
         other_cpu=other_cpu,
         run_queue=spent.run_queue_ns,
         network=network,
-        stall_fetch=off_fetch - waited - network,
+        stall_fetch=off_fetch - network,
         stall_parse=max(0.0, parse_wall - parse_cpu - queue_parse),
         stall_other=off_between - idle,
-        idle=idle + waited,
+        idle=idle,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from simulator.analysis.arrivals import arrivals_of
-from simulator.analysis.attribution import attribute, job_time
+from simulator.analysis.attribution import attribute, fetch_ns, job_time
 from simulator.analysis.steady import steady_rate_per_s
 from simulator.result.observation import Observed, Snapshot
 from simulator.result.repetition import (
@@ -91,13 +91,13 @@ def measure(observed: Observed, equality: str) -> Measures:
 def in_flight_mean(samples: Samples, busy_s: float, *, puts_aside: bool = False) -> float | None:
     """Return how many jobs were in flight on average, by Little's law; null where nothing was timed.
 
-    A job that is put aside while it backs off is not in flight; how long it lies there beyond its wait is not known.
+    A job that is put aside while it backs off is not in flight.
     """
     if busy_s <= 0:
         return None
     held_ns = (samples.ready_ns - samples.start_ns).sum()
     if puts_aside:
-        held_ns -= samples.backoff_ns.sum()
+        held_ns = (samples.ready_ns - samples.asked_ns + samples.earlier_ns).sum()
     return float(held_ns) / 1e9 / busy_s
 
 
@@ -185,7 +185,7 @@ def _fetch(observed: Observed, good: np.ndarray) -> Phase:
     samples = observed.samples
     if not good.any():
         return Phase(None, None, None)
-    wall = float((samples.fetched_ns - samples.start_ns)[good].mean()) / 1e9
+    wall = float(fetch_ns(samples)[good].mean()) / 1e9
     # Of what is parsed elsewhere, as in a pool, none is CPU of the workers that fetch.
     inline = samples.parse_worker == samples.worker
     if (samples.parse_cpu_ns[good & inline] == UNKNOWN).any():
@@ -201,8 +201,7 @@ def _fetch(observed: Observed, good: np.ndarray) -> Phase:
     if workers is None or network is None:
         return Phase(wall, cpu, None)
     queue = workers[1] / len(samples) * _share(cpu, cpu + parse_cpu)
-    waited = float(samples.backoff_ns[good].mean()) / 1e9
-    return Phase(wall, cpu, max(0.0, wall - cpu - network - queue - waited))
+    return Phase(wall, cpu, max(0.0, wall - cpu - network - queue))
 
 
 def _parse(observed: Observed, good: np.ndarray) -> Phase:

@@ -121,7 +121,8 @@ class Measures:
     """Means per job. `stall_s` is wall - CPU - share of the run-queue wait (of a fetch also - network), 0 at least;
     null without /proc."""
     network_s: float | None
-    """Mean time per job that the server held the request: last byte - received. Null without server stamps."""
+    """Mean time per job that the server held the request: last byte - received, and attempts that failed as a whole.
+    Null without server stamps."""
     resume_lag_s: Lag | None
     """Body received - last byte handed over, 0 at least; null without server stamps."""
     cpu_per_page_s: float | None

@@ -28,9 +28,9 @@ DRIVER_COLUMNS = (
     "attempt",
     "asked_ns",
     "backoff_ns",
+    "earlier_ns",
 )
-STAMPS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
-SERVER_COLUMNS = (*STAMPS, "earlier_ns")
+SERVER_COLUMNS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
 UNKNOWN = -1
 """Stands in a column where there is no value; every clock point and CPU time is otherwise >= 0."""
 
@@ -64,14 +64,14 @@ class Samples:
     """That attempt began."""
     backoff_ns: Column
     """Waits before attempts, added up."""
+    earlier_ns: Column
+    """What the attempts before the last took, added up."""
     received_ns: Column
     """The server's stamps, found by job and attempt after the window; UNKNOWN where they could not be."""
     first_byte_ns: Column
     last_byte_ns: Column
     intended_ns: Column
     """The injected delay that was asked for."""
-    earlier_ns: Column
-    """How long the server held the requests of the attempts before the last; what it does not know counts as 0."""
     error: Column
     """Index into error_kinds; UNKNOWN: no error."""
     error_kinds: tuple[str, ...]
@@ -184,7 +184,7 @@ def from_columns(
     found = np.full(size, UNKNOWN) if requests is None else _rows(whole, requests, same_clock=same_clock)
     known = found >= 0
     stamps = {}
-    for name in STAMPS:
+    for name in SERVER_COLUMNS:
         column = np.full(size, UNKNOWN, dtype=np.int64)
         if requests is not None and known.any() and (same_clock or name == "intended_ns"):
             column[known] = np.asarray(requests[name], dtype=np.int64)[found[known]]
@@ -195,7 +195,6 @@ def from_columns(
             for name in DRIVER_COLUMNS
         },
         **stamps,
-        earlier_ns=_earlier_ns(whole, requests if same_clock else None),
         error=np.array([position.get(kind, UNKNOWN) for kind in columns["error"]], dtype=np.int64),
         error_kinds=kinds,
     )
@@ -225,22 +224,6 @@ def _rows(
     names = ("page", "attempt", "start_ns", "fetched_ns")
     found = [row_of(*job) for job in zip(*(columns[name] for name in names), strict=True)]
     return np.array(found, dtype=np.int64)
-
-
-def _earlier_ns(columns: Mapping[str, Sequence[Any]], requests: Mapping[str, Sequence[Any]] | None) -> Column:
-    """Return how long the server held the earlier requests of each job that was tried again."""
-    found = np.zeros(len(columns["page"]), dtype=np.int64)
-    again = [i for i, attempt in enumerate(columns["attempt"]) if attempt > FIRST["attempt"]]
-    if requests is None or not again:
-        return found
-    held: Counter[tuple[int, int]] = Counter()
-    stamps = (requests[name] for name in ("received_ns", "last_byte_ns"))
-    rows = zip(requests.get("job", requests["page"]), _attempts(requests), *stamps, strict=True)
-    for job, attempt, received_ns, last_byte_ns in rows:
-        held[job, attempt] += max(0, last_byte_ns - received_ns)
-    for i in again:
-        found[i] = sum(held[columns["page"][i], attempt] for attempt in range(1, columns["attempt"][i]))
-    return found
 
 
 def _attempts(requests: Mapping[str, Sequence[Any]]) -> Sequence[int]:

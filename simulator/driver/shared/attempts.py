@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 class Job(object):
     """A job that was begun: which attempt is next, and what it has waited for."""
 
-    __slots__ = ("attempt", "backoff_ns", "due", "page", "start")
+    __slots__ = ("attempt", "backoff_ns", "due", "earlier_ns", "page", "start")
 
     def __init__(self, page, due, start):
         # type: (int, int, int) -> None
         self.page, self.due, self.start = page, due, start
-        self.attempt, self.backoff_ns = FIRST, 0
+        self.attempt, self.backoff_ns, self.earlier_ns = FIRST, 0, 0
 
 
 def do_jobs_with_retries(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends, policy, wall):
@@ -103,12 +103,15 @@ def attempt(fetch, prefix, parse, recorder, policy, job):
     except:  # noqa: E722 - whatever a client raises is this attempt's error
         wait_ns = policy.after_error(page, number, sys.exc_info()[1])
         if wait_ns == NEVER:
-            recorder.failed(page, job.due, job.start, number, asked, job.backoff_ns)
+            recorder.failed(page, job.due, job.start, number, asked, job.backoff_ns, job.earlier_ns)
     else:
         wait_ns = NEVER if status == OK else policy.after_status(page, number, status, headers)
         if wait_ns == NEVER:
-            recorder.fetched(page, job.due, job.start, status, body, parse, number, asked, job.backoff_ns)
+            recorder.fetched(
+                page, job.due, job.start, status, body, parse, number, asked, job.backoff_ns, job.earlier_ns
+            )
     if wait_ns != NEVER:
         job.attempt += 1
         job.backoff_ns += wait_ns
+        job.earlier_ns += recorder.now() - asked
     return wait_ns

@@ -2,6 +2,8 @@
 
 from __future__ import absolute_import, division, unicode_literals
 
+from .recorder import OK
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,9 +26,10 @@ def warm_up(fetch, prefix, parse, pages):
     # type: (Callable[[str], Any], str, Callable[[int, bytes], Any], Iterable[int]) -> None
     """Fetch and parse these pages; arguments as `do_jobs` has them."""
     for page in pages:
-        _, _, body = fetch(prefix + str(page))
         try:
-            parse(page, body)
+            status, _, body = fetch(prefix + str(page))
+            if status == OK:
+                parse(page, body)
         except:  # noqa: E722 - what raises here raises again in the window, where it counts
             continue
 

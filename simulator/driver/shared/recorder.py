@@ -35,6 +35,7 @@ COLUMNS = (
     "attempt",  # the number of the job's last request, from 1; what is fetched is of that one
     "asked_ns",  # that attempt began: `start_ns`, unless there were others before it
     "backoff_ns",  # the waits before attempts, added up
+    "earlier_ns",  # what the attempts before the last took, added up
 )
 """Clock points are CLOCK_MONOTONIC on Linux, which is the server's clock; CPU is that of the thread."""
 
@@ -156,8 +157,8 @@ class Recorder(object):
         """Count CPU from here on as the next job's; without this, from the end of the last one's parse on."""
         self._cpu_start = self._cpu()
 
-    def fetched(self, page, due, start, status, body, parse, attempt=FIRST, asked=0, backoff=0):
-        # type: (int, int, int, int, bytes, Callable[[int, bytes], Any], int, int, int) -> None
+    def fetched(self, page, due, start, status, body, parse, attempt=FIRST, asked=0, backoff=0, earlier=0):
+        # type: (int, int, int, int, bytes, Callable[[int, bytes], Any], int, int, int, int) -> None
         """The client has resumed with a whole response; parse the page here and now, if it is one.
 
         Args:
@@ -170,6 +171,7 @@ class Recorder(object):
             attempt: The number of the request that was answered.
             asked: When that began (ns); 0: when the job did.
             backoff: For how long the job has waited to be tried again (ns).
+            earlier: What the attempts before took (ns).
         """
         now = self.now
         fetched, cpu = now(), self._cpu()
@@ -193,14 +195,14 @@ class Recorder(object):
         self._emit(
             (
                 page, worker, due or start, start, fetched, parsed, parsed, fetch_cpu, parse_cpu,
-                worker, fetched, attempt, asked or start, backoff,
+                worker, fetched, attempt, asked or start, backoff, earlier,
             ),
             record,
             error,
         )  # fmt: skip
 
-    def parsed(self, page, due, start, fetched, found, attempt=FIRST, asked=0, backoff=0):
-        # type: (int, int, int, int, tuple[int, int, int, int, Any, str, str], int, int, int) -> None
+    def parsed(self, page, due, start, fetched, found, attempt=FIRST, asked=0, backoff=0, earlier=0):
+        # type: (int, int, int, int, tuple[int, int, int, int, Any, str, str], int, int, int, int) -> None
         """The page has come back parsed.
 
         Args:
@@ -213,6 +215,7 @@ class Recorder(object):
             attempt: As of `fetched`, as are those that follow.
             asked: As there.
             backoff: As there.
+            earlier: As there.
         """
         ready = self.now()
         worker, parsing, parsed, parse_cpu, record, error, message = found
@@ -221,14 +224,14 @@ class Recorder(object):
         self._emit(
             (
                 page, self._worker, due or start, start, fetched, parsed, ready, UNKNOWN, parse_cpu,
-                worker, parsing, attempt, asked or start, backoff,
+                worker, parsing, attempt, asked or start, backoff, earlier,
             ),
             record,
             error,
         )  # fmt: skip
 
-    def failed(self, page, due, start, attempt=FIRST, asked=0, backoff=0):
-        # type: (int, int, int, int, int, int) -> None
+    def failed(self, page, due, start, attempt=FIRST, asked=0, backoff=0, earlier=0):
+        # type: (int, int, int, int, int, int, int) -> None
         """The client has raised; call it while that is handled. Arguments as of `fetched`."""
         failed, cpu, worker = self.now(), self._cpu(), self._worker
         fetch_cpu = cpu - self._cpu_start if self._alone and cpu >= 0 else UNKNOWN
@@ -236,7 +239,7 @@ class Recorder(object):
         self._emit(
             (
                 page, worker, due or start, start, failed, failed, failed, fetch_cpu, 0,
-                worker, failed, attempt, asked or start, backoff,
+                worker, failed, attempt, asked or start, backoff, earlier,
             ),
             None,
             self._errors.raised("fetch", page),

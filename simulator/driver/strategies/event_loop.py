@@ -111,10 +111,14 @@ class EventLoopShard:
         async def warm(index: int, client: Any) -> None:
             for page in warmup_pages(self._spec, index):
                 url = f"{self._spec.base_url}/pages/{page}"
-                _, _, body = await client.fetch(url)
-                # What raises here raises again in the window, where it counts.
+                try:
+                    status, _, body = await client.fetch(url)
+                except Exception:  # noqa: BLE001, S112 - what raises here raises again in the window, where it counts
+                    continue
+                # The same.
                 with contextlib.suppress(BaseException):
-                    parse(page, body)
+                    if status == OK:
+                        parse(page, body)
 
         await asyncio.gather(*map(warm, self._plan.indices, self._clients))
 
@@ -173,7 +177,7 @@ class EventLoopShard:
         recorder = self._recorder(emit)
 
         async def answered(job: "Job", asked: int, status: int, body: bytes) -> None:
-            told = (job.attempt, asked, job.backoff_ns)
+            told = (job.attempt, asked, job.backoff_ns, job.earlier_ns)
             if elsewhere is None or status != OK:
                 recorder.fetched(job.page, job.due, job.start, status, body, parse, *told)
             else:

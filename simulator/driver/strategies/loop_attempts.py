@@ -84,7 +84,7 @@ class Attempts:
         except Exception as error:  # noqa: BLE001 - whatever a client raises is this attempt's error
             wait_ns = self._policy.after_error(page, number, error)
             if wait_ns == NEVER:
-                self._recorder.failed(page, job.due, job.start, number, asked, job.backoff_ns)
+                self._recorder.failed(page, job.due, job.start, number, asked, job.backoff_ns, job.earlier_ns)
         else:
             status, headers, body = found
             wait_ns = NEVER if status == OK else self._policy.after_status(page, number, status, headers)
@@ -93,4 +93,5 @@ class Attempts:
         if wait_ns != NEVER:
             job.attempt += 1
             job.backoff_ns += wait_ns
+            job.earlier_ns += self._recorder.now() - asked
         return wait_ns

@@ -52,6 +52,30 @@ def test_cpu_between_jobs_and_a_thread_that_has_none_left() -> None:
     assert found.idle == pytest.approx(270 / 600)
 
 
+def test_a_wait_to_be_tried_again_is_idle_and_what_failed_before_is_the_network() -> None:
+    # Of 160 ms a job: 20 ms of an attempt that failed, 80 ms of back-off, then as above.
+    jobs = samples(100, fetch_ns=150 * MS)
+    again = replace(
+        jobs,
+        asked_ns=jobs.start_ns + 100 * MS,
+        backoff_ns=np.full(100, 80 * MS),
+        earlier_ns=np.full(100, 20 * MS),
+        received_ns=jobs.received_ns + 100 * MS,
+        first_byte_ns=jobs.first_byte_ns + 100 * MS,
+        last_byte_ns=jobs.last_byte_ns + 100 * MS,
+    )
+    one = observed(again, worker_cpu_s=25 * 0.009)
+    found = known(one)
+    assert found.idle == pytest.approx(80 / 160)
+    assert found.network == pytest.approx((42 + 20) / 160)
+    assert found.stall_fetch == pytest.approx(7 / 160)
+    assert found.residual == pytest.approx(0)
+    way = job_time(again)
+    assert way is not None
+    assert way.again_s == pytest.approx(0.1)
+    assert way.before_server_s == pytest.approx(0.001)
+
+
 def test_a_wait_until_a_job_is_due_is_idle() -> None:
     jobs = samples(2, workers=1, start_ns=[0, 160 * MS])
     due = replace(jobs, due_ns=jobs.due_ns - np.array([10 * MS, 0]))

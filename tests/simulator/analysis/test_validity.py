@@ -223,7 +223,8 @@ def test_an_attempt_that_failed_may_cost_its_connection() -> None:
 
 def test_a_job_that_is_put_aside_while_it_backs_off_is_not_in_flight() -> None:
     jobs = samples(400)
-    backing = replace(jobs, backoff_ns=np.full(400, 30 * MS))
+    half_ns = np.full(400, 30 * MS)
+    backing = replace(jobs, backoff_ns=half_ns, asked_ns=jobs.start_ns + half_ns)
     held, aside = measure(observed(backing), "equal"), measure(observed(backing, puts_aside=True), "equal")
     assert held.in_flight_mean == measure(observed(jobs), "equal").in_flight_mean
     assert aside.in_flight_mean == pytest.approx((held.in_flight_mean or 0.0) / 2, rel=0.01)

@@ -226,6 +226,9 @@ def test_a_thread_and_a_loop_make_the_same_attempts(*, hold: bool) -> None:
         )
         assert row["attempt"] == page % 4 + 1
         assert not error
+        assert row["earlier_ns"] == other["earlier_ns"] == (page % 4) * 40 * MS
+        if hold:
+            assert row["asked_ns"] - row["start_ns"] == row["backoff_ns"] + row["earlier_ns"]
 
 
 def test_a_job_keeps_its_slot_while_it_backs_off_or_is_put_aside_for_others() -> None:

@@ -13,7 +13,6 @@ from simulator.result.samples import (
     FIRST,
     SAME_AS,
     SERVER_COLUMNS,
-    STAMPS,
     UNKNOWN,
     Samples,
     from_columns,
@@ -34,7 +33,7 @@ def columns(pages: list[int], errors: list[str] | None = None) -> dict[str, list
 def log(pages: list[int]) -> dict[str, list[Any]]:
     return {
         "page": pages,
-        **{name: [1_000 * (i + 1) + k for i in range(len(pages))] for k, name in enumerate(STAMPS)},
+        **{name: [1_000 * (i + 1) + k for i in range(len(pages))] for k, name in enumerate(SERVER_COLUMNS)},
     }
 
 
@@ -105,7 +104,7 @@ def test_the_servers_stamps_are_found_by_page_in_any_order() -> None:
 
 def test_a_request_that_the_server_has_not_kept_has_no_stamps() -> None:
     made = from_columns(columns([1, 9, 4]), log([1]))
-    for name in STAMPS:
+    for name in SERVER_COLUMNS:
         column = getattr(made, name)
         assert column[0] != UNKNOWN
         assert column[1:].tolist() == [UNKNOWN, UNKNOWN]
@@ -145,26 +144,7 @@ def test_attempts_are_kept_where_a_job_had_several() -> None:
 @pytest.mark.parametrize("requests", [None, log([])])
 def test_without_a_log_no_stamp_is_known(requests: dict[str, list[Any]] | None) -> None:
     made = from_columns(columns([1, 2]), requests)
-    assert all(getattr(made, name).tolist() == [UNKNOWN] * 2 for name in STAMPS)
-
-
-def test_how_long_the_server_held_earlier_attempts_is_added_up_for_each_job() -> None:
-    made = {**columns([0, 1, 2]), "attempt": [3, 1, 2]}
-    requests = {
-        "page": [0, 0, 0, 1, 2, 2],
-        "job": [0, 0, 0, 1, 2, 2],
-        "attempt": [1, 2, 3, 1, 1, 2],
-        "received_ns": [100, 200, 300, 100, 500, 900],
-        "first_byte_ns": [110, 220, 330, 110, 500, 910],
-        "last_byte_ns": [120, 250, 340, 120, 507, 920],
-        "intended_ns": [0] * 6,
-    }
-    found = from_columns(made, requests)
-    assert found.earlier_ns.tolist() == [20 + 50, 0, 7]
-    assert found.received_ns.tolist() == [300, 100, 900]
-    assert equal(Samples.from_bytes(found.to_bytes()), found)
-    assert from_columns(made, requests, same_clock=False).earlier_ns.tolist() == [0, 0, 0]
-    assert from_columns(made, None).earlier_ns.tolist() == [0, 0, 0]
+    assert all(getattr(made, name).tolist() == [UNKNOWN] * 2 for name in SERVER_COLUMNS)
 
 
 def test_errors_are_numbered_by_kind() -> None:
