@@ -21,7 +21,7 @@ WARM = 4 * IN_FLIGHT
 """Pages that do not count: connections are opened, Scrapy's queues are filled."""
 
 
-class Spider(scrapy.Spider):
+class Spider(scrapy.Spider):  # type: ignore[misc] # it is not installed where types are checked
     """Fetches pages and parses each, as Scrapy's tutorial does."""
 
     name = "pages"

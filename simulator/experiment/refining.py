@@ -55,7 +55,7 @@ def _cost(cost_ns: int, cells: Sequence[Cell], scenario: Mapping[str, Any]) -> C
 
 def _alike(pair: tuple[str, str], cells: Iterable[Cell]) -> bool:
     """Whether both strategies have the same number of jobs in flight: else the cost is not all that differs."""
-    in_flight = {cell.in_flight for cell in cells if cell.factors[STRATEGY] in pair}
+    in_flight = {cell.plan.in_flight for cell in cells if cell.factors[STRATEGY] in pair}
     return len(in_flight) == 1
 
 

@@ -69,7 +69,7 @@ def ms(seconds: float | None) -> str:
     return scaled(seconds, 1e3)
 
 
-def in_ms(seconds: float) -> str:
+def in_ms(seconds: float | None) -> str:
     """Return a duration in the unit of a column of milliseconds, so that it has the digits that stand there."""
     return f"{ms(seconds)} ms"
 

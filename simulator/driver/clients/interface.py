@@ -26,8 +26,15 @@ class Settings(NamedTuple):
     """Kept open between requests: one, or as many jobs as share this client."""
 
 
-Response = tuple[int, Mapping[str, str], bytes]
-"""Status, headers, and whole body as the parser sees it, decoded. Headers are looked up by names in lower case."""
+class Headers(Protocol):
+    """Of a response."""
+
+    def get(self, name: str, /) -> "str | None":
+        """Return the value of the header of this name in lower case; null: there is none."""
+
+
+Response = tuple[int, Headers, bytes]
+"""Status, headers, and whole body as the parser sees it, decoded."""
 
 
 class BlockingClient(Protocol):
