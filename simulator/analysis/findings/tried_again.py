@@ -25,14 +25,15 @@ def tried_again(
         return []
     most = max(known, key=lambda cell: cell.backoff or 0.0)
     given_up = tuple(cell.name for cell in known if cell.given_up)
-    if (most.backoff or 0.0) < WORTH and not given_up:
+    worth = most.backoff if (most.backoff or 0.0) >= WORTH else None
+    if worth is None and not given_up:
         return []
     return [
         TriedAgain(
             scope=scope,
             strategy=most.name,
             attempts_per_page=most.attempts_per_page or 0.0,
-            backoff=most.backoff or 0.0,
+            backoff=worth,
             holds_slots=holds_slots,
             given_up=given_up,
         )

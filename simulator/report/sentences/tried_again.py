@@ -8,7 +8,7 @@ from simulator.text.words import names
 
 def _sentence(found: TriedAgain) -> str:
     told = ""
-    if found.backoff:
+    if found.backoff is not None:
         held = (
             " with their slots held: more in_flight, or hold_slot: false, fills them"
             if found.holds_slots

@@ -149,8 +149,8 @@ class TriedAgain:
     """The one whose jobs back off for the largest share of their time."""
     attempts_per_page: float
     """Of that one."""
-    backoff: float
-    """That share."""
+    backoff: float | None
+    """That share; null: it is not worth a word."""
     holds_slots: bool
     """A job that backs off keeps its place among those in flight."""
     given_up: tuple[str, ...]

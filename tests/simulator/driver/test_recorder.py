@@ -57,6 +57,9 @@ def test_parsed_in_the_same_thread() -> None:
         "parse_worker": WORKER,
         "parsing_ns": 100,
         "attempt": 1,
+        "asked_ns": START_NS,
+        "backoff_ns": 0,
+        "earlier_ns": 0,
     }
 
 

@@ -74,7 +74,7 @@ def ways_to_write(value: Any) -> set[str]:
         return {str(value)}
     texts = [
         str(value), numbers.number(value), numbers.ms(value), numbers.mb(value), numbers.duration(value),
-        numbers.size(value), numbers.share(value), numbers.factor(value),
+        numbers.size(value), numbers.share(value), numbers.factor(value), numbers.scaled(value, 100),
     ]  # fmt: skip
     return {number for text in texts for number in NUMBER.findall(text)}
 
