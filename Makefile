@@ -21,7 +21,8 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml simulator/runtimes/constraint
 	@touch $@
 
 DEV := import tomllib; t = tomllib.load(open("pyproject.toml", "rb")); \
-  print(*t["dependency-groups"]["dev"], *t["project"]["optional-dependencies"]["parquet"])
+  print(*t["dependency-groups"]["dev"], *t["project"]["optional-dependencies"]["parquet"], \
+  *t["project"]["optional-dependencies"]["imports"])
 $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) $$($(BIN)/python -c '$(DEV)')
 	@touch $@

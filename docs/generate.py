@@ -20,7 +20,7 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
-from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfig
+from mockserver.config import Body, CatalogueContent, FolderContent, RecordedContent, ServerConfig
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
 from simulator.measures.registry import CROSSOVER, MEASURES
 from simulator.result import document, repetition
@@ -47,6 +47,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     Body,
     CatalogueContent,
     FolderContent,
+    RecordedContent,
     Job,
     Parser,
     Retries,

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from mockserver.document import Config
-from mockserver.latency_models import Fixed, Latency, above_zero
+from mockserver.latency_models import Fixed, Latency, Recorded, above_zero
 from mockserver.units import BandwidthBps, SizeBytes, format_size
 
 LARGEST_CONTENT_BYTES = 1 << 30
@@ -92,16 +92,25 @@ def _expanded(path: Path) -> Path:
 
 
 class FolderContent(Config):
-    """A folder of saved HTML pages, served in the order of their relative paths."""
+    """A folder of saved pages, served in the order of their relative paths."""
 
     kind: Literal["folder"]
     path: Annotated[Path, AfterValidator(_expanded)] = Field(
-        description="Folder of saved pages, also in subfolders, in the order of their relative paths: `*.html`,"
-        " `*.htm`, `*.xhtml`, `*.json`, and what begins as HTML, as `page.php` or `index.html?id=3`."
+        description="Folder of saved pages, also in subfolders, in the order of their relative paths: HTML, JSON, XML,"
+        " CSV, PDF, images, any file that is not hidden; beside HTML no style sheets, scripts, fonts and images."
     )
 
 
-Content = Annotated[CatalogueContent | FolderContent, Field(discriminator="kind")]
+class RecordedContent(Config):
+    """A recording: bodies, and what each came with, its delay among it."""
+
+    kind: Literal["recorded"]
+    path: Annotated[Path, AfterValidator(_expanded)] = Field(
+        description="Folder that `simulator import` or `simulator record` has written: bodies and `manifest.json`."
+    )
+
+
+Content = Annotated[CatalogueContent | FolderContent | RecordedContent, Field(discriminator="kind")]
 
 
 def default_loop() -> Literal["asyncio", "uvloop"]:
@@ -120,7 +129,8 @@ class ServerConfig(Config):
     )
     latency: Latency = Field(
         default_factory=lambda: Fixed.model_validate({"kind": "fixed", "delay": "0ms"}),
-        description="From the arrival of a request to the first byte of its answer: up to 10m, or a distribution.",
+        description="From the arrival of a request to the first byte of its answer: up to 10m, or a distribution;"
+        " `recorded`, the default of recorded content, is each page's own.",
     )
     body: Body | None = Field(
         default=None, description="Spreads each response's body over time; by default it is sent at once."
@@ -134,3 +144,21 @@ class ServerConfig(Config):
         default_factory=default_loop,
         description="The server's event loop, not the job's; by default uvloop where it is installed.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_delays(cls, value: Any) -> Any:
+        """Give a recording its own delays where no others are asked for, also in a dumped document."""
+        if isinstance(value, dict) and "latency" not in value:
+            content = value.get("content")
+            if isinstance(content, dict) and content.get("kind") == "recorded":
+                return value | {"latency": {"kind": "recorded"}}
+        return value
+
+    @model_validator(mode="after")
+    def _has_delays(self) -> Self:
+        if isinstance(self.latency, Recorded) and not isinstance(self.content, RecordedContent):
+            raise ValueError(  # noqa: TRY004 (pydantic reports these alone)
+                f"latency: recorded is for content of kind recorded, not {self.content.kind}; write a duration, as 40ms"
+            )
+        return self

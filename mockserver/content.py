@@ -1,4 +1,4 @@
-"""Where the bodies come from: a generated catalogue, or a folder of saved pages.
+"""Where the bodies come from: a generated catalogue, a folder of saved pages, or a recording.
 
 Everything is read or built before the first request and kept in memory: a request costs no file access, and
 no request can name a file that was not listed here.
@@ -6,70 +6,39 @@ no request can name a file that was not listed here.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from mockserver.catalogue import page_of_items, page_of_size
 from mockserver.charset import encoding
-from mockserver.config import LARGEST_CONTENT_BYTES, CatalogueContent, FolderContent
+from mockserver.config import LARGEST_CONTENT_BYTES, CatalogueContent, Content, FolderContent, RecordedContent
 from mockserver.file_name import printable
-from mockserver.page_type import BEGINNING_BYTES, NoPageError, media_type
+from mockserver.page_set import ContentError, Page, PageSet, listed
+from mockserver.page_type import BEGINNING_BYTES, HTML, NoPageError, is_part, media_type
+from mockserver.recorded import load_recording
 from mockserver.regular_file import read_regular
 from mockserver.units import format_size
 
-# JSON is UTF-8 by definition (RFC 8259), so its media type has no charset.
-_WITH_CHARSET: Final = frozenset({"text/html", "application/xhtml+xml"})
+__all__ = ["ContentError", "Page", "PageSet", "load_content"]
 
-# Of the names that have one reason; more are counted.
 _MOST_NAMED: Final = 3
+"""Reasons that the sentence of an empty folder gives."""
 
 
-class ContentError(ValueError):
-    """There is nothing to serve; one sentence that names the input and says what to do."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One body."""
-
-    name: str
-    """Relative path below the folder, with `/`; or `"0"` to `"N-1"` in a catalogue."""
-    body: bytes
-    content_type: str
-    """Value of the Content-Type header."""
-
-
-@dataclass(frozen=True)
-class PageSet:
-    """All that a server has to serve."""
-
-    pages: tuple[Page, ...]
-    """At least one, in the order of the page ids."""
-    problems: tuple[str, ...] = ()
-    """What of the folder is not served: a sentence for each reason, with names."""
-    left_out: int = 0
-    """How many files and folders those are."""
-
-    @cached_property
-    def by_name(self) -> dict[str, Page]:
-        """The pages by their names."""
-        return {page.name: page for page in self.pages}
-
-
-def load_content(content: CatalogueContent | FolderContent, seed: int) -> PageSet:
+def load_content(content: Content, seed: int) -> PageSet:
     """Build or read every page.
 
     Args:
         content: Where they come from.
-        seed: Fixes a catalogue; a folder is what it is.
+        seed: Fixes a catalogue; a folder and a recording are what they are.
 
     Raises:
         ContentError: There is no page, the folder cannot be read, or a catalogue's pages are too small.
     """
     if isinstance(content, FolderContent):
         return _folder(content.path)
+    if isinstance(content, RecordedContent):
+        return load_recording(content.path)
     return _catalogue(content, seed)
 
 
@@ -109,14 +78,7 @@ class _LeftOut:
 
     def sentences(self) -> tuple[str, ...]:
         """Say it once for each reason: `a.css, b.png, c.js and 9 more: no page, by its name`."""
-        return tuple(sorted(f"{_listed(names)}: {reason}" for reason, names in self._names.items()))
-
-
-def _listed(names: list[str]) -> str:
-    shown, more = sorted(names)[:_MOST_NAMED], len(names) - _MOST_NAMED
-    if more > 0:
-        return f"{', '.join(shown)} and {more} more"
-    return " and ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]
+        return tuple(sorted(f"{listed(names)}: {reason}" for reason, names in self._names.items()))
 
 
 def _folder(folder: Path) -> PageSet:
@@ -124,9 +86,9 @@ def _folder(folder: Path) -> PageSet:
     left_out = _LeftOut()
     pages: list[Page] = []
     room = LARGEST_CONTENT_BYTES
-    for file in sorted(_files(root, root, left_out)):
+    for file, kind in _typed(sorted(_files(root, root, left_out)), left_out):
         try:
-            page = _page(file)
+            page = _page(file, kind)
         except OSError as error:
             left_out.add(file.name, error.strerror or str(error))
             continue
@@ -143,20 +105,39 @@ def _folder(folder: Path) -> PageSet:
     problems = left_out.sentences()
     if not pages:
         found = "".join(f"; {problem}" for problem in problems[:_MOST_NAMED])
-        raise ContentError(
-            f"{folder}: no page in it (HTML or *.json){found}; save some there or name another folder"
-        )
+        raise ContentError(f"{folder}: no page in it{found}; save some there or name another folder")
     return PageSet(tuple(pages), problems, left_out.count)
 
 
-def _page(file: _File) -> Page:
+def _typed(files: list[_File], left_out: _LeftOut) -> list[tuple[_File, str]]:
+    """Give each file that is a page with its media type."""
+    typed = []
+    for file in files:
+        try:
+            typed.append((file, media_type(file.name, read_regular(file.path, BEGINNING_BYTES))))
+        except OSError as error:
+            left_out.add(file.name, error.strerror or str(error))
+        except NoPageError as error:
+            left_out.add(file.name, str(error))
+    if not any(kind in HTML for _, kind in typed):
+        return typed
+    for file, kind in typed:
+        if is_part(file.name, kind):
+            left_out.add(file.name, _PART)
+    return [(file, kind) for file, kind in typed if not is_part(file.name, kind)]
+
+
+_PART: Final = "no page beside HTML, by its type; put it into a folder of its own to have it served"
+
+
+def _page(file: _File, kind: str) -> Page:
     """Read a page; OSError and NoPageError say why that cannot be done."""
-    beginning = read_regular(file.path, BEGINNING_BYTES)
-    kind = media_type(file.name, beginning)
-    if len(beginning) == BEGINNING_BYTES and file.path.stat().st_size > LARGEST_CONTENT_BYTES:
+    if file.path.stat().st_size > LARGEST_CONTENT_BYTES:
         raise NoPageError(f"larger than the {format_size(LARGEST_CONTENT_BYTES)} a server keeps in memory")
     body = read_regular(file.path)
-    return Page(file.name, body, f"{kind}; charset={encoding(body)}" if kind in _WITH_CHARSET else kind)
+    # JSON is UTF-8 by definition (RFC 8259), so its media type has no charset.
+    text = kind in HTML or kind.startswith("text/")
+    return Page(file.name, body, f"{kind}; charset={encoding(body)}" if text else kind)
 
 
 def _root(folder: Path) -> Path:

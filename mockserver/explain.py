@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from mockserver.config import Body, CatalogueContent, FolderContent, ServerConfig
+from mockserver.config import Body, CatalogueContent, FolderContent, RecordedContent, ServerConfig
 from mockserver.document import Config
 from mockserver.latency_models import (
     Empirical,
@@ -16,6 +16,7 @@ from mockserver.latency_models import (
     Normal,
     Pareto,
     Percentiles,
+    Recorded,
     Uniform,
 )
 
@@ -30,8 +31,9 @@ _KINDS: Final[Mapping[str, Mapping[str, type[Config]]]] = {
         "pareto": Pareto,
         "percentiles": Percentiles,
         "empirical": Empirical,
+        "recorded": Recorded,
     },
-    "content": {"catalogue": CatalogueContent, "folder": FolderContent},
+    "content": {"catalogue": CatalogueContent, "folder": FolderContent, "recorded": RecordedContent},
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.config import CatalogueContent, ServerConfig
 from mockserver.file_name import as_target
-from mockserver.latency_models import Empirical, Fixed
+from mockserver.latency_models import Empirical, Fixed, Recorded
 from mockserver.served import Served
 from mockserver.units import format_bandwidth, format_duration, format_size
 
@@ -21,6 +21,8 @@ def latency_text(config: ServerConfig) -> str:
     latency = config.latency
     if isinstance(latency, Fixed):
         return format_duration(latency.delay_ns)
+    if isinstance(latency, Recorded):
+        return "as recorded, each page its own"
     if isinstance(latency, Empirical):
         return f"empirical ({latency.file or f'{len(latency.values_ns or ())} values'})"
     parameters = latency.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"kind"})

@@ -23,6 +23,7 @@ from mockserver.latency_models import (
     Normal,
     Pareto,
     Percentiles,
+    Recorded,
     Uniform,
 )
 
@@ -40,7 +41,7 @@ def delay_ns(latency: Latency, seed: int, page_id: int) -> int:
         Nanoseconds from the arrival of the request to the first byte of its answer.
 
     Raises:
-        ValueError: The latency is empirical and its file has not been read yet.
+        ValueError: The latency is recorded, or empirical and its file has not been read yet.
     """
     return sampler(latency, seed)(page_id)
 
@@ -49,7 +50,7 @@ def sampler(latency: Latency, seed: int) -> Callable[[int], int]:
     """Prepare `delay_ns` for many pages: page id → nanoseconds.
 
     Raises:
-        ValueError: The latency is empirical and its file has not been read yet.
+        ValueError: The latency is recorded, or empirical and its file has not been read yet.
     """
     if isinstance(latency, Fixed):
         fixed_ns = latency.delay_ns
@@ -65,13 +66,13 @@ def sampler(latency: Latency, seed: int) -> Callable[[int], int]:
     return sample
 
 
-def quantile(latency: Latency) -> Callable[[float], float]:  # noqa: PLR0911 (one return per distribution)
+def quantile(latency: Latency) -> Callable[[float], float]:  # noqa: C901, PLR0911 (one return per distribution)
     """Give the quantile function (inverse of the distribution function): u in (0, 1) → nanoseconds.
 
     A normal one may give less than 0 and a Pareto one more than any delay lasts; `sampler` cuts both.
 
     Raises:
-        ValueError: The latency is empirical and its file has not been read yet.
+        ValueError: The latency is recorded, or empirical and its file has not been read yet.
     """
     match latency:
         case Fixed(delay_ns=fixed_ns):
@@ -95,6 +96,10 @@ def quantile(latency: Latency) -> Callable[[float], float]:  # noqa: PLR0911 (on
             if values_ns is None:
                 raise ValueError(f"the delays of {latency.file} have not been read")
             return lambda u: values_ns[int(u * len(values_ns))]
+        case Recorded():
+            raise ValueError(
+                "recorded delays are of single pages: they are in the recording, and no distribution"
+            )
         case _:
             assert_never(latency)
 

@@ -185,6 +185,12 @@ class Empirical(Config):
         return self
 
 
+class Recorded(Config):
+    """Each page of recorded content waits as long as its original did."""
+
+    kind: Literal["recorded"]
+
+
 def _quantile(key: str) -> float:
     match = _PERCENTILE_KEY.fullmatch(key)
     # Scaled in the text: a division would make p99.9 a little more than 0.999.
@@ -195,13 +201,15 @@ def _quantile(key: str) -> float:
 
 
 _Kind = Annotated[
-    Fixed | Uniform | Normal | LogNormal | Exponential | Pareto | Percentiles | Empirical,
+    Fixed | Uniform | Normal | LogNormal | Exponential | Pareto | Percentiles | Empirical | Recorded,
     Field(discriminator="kind"),
 ]
 
 
 def _shorthand(value: Any) -> Any:
     """Turn `40ms` and a table of percentiles without `kind` into the full form."""
+    if value == "recorded":
+        return {"kind": "recorded"}
     if isinstance(value, str):
         _at_most_longest(parse_duration(value))
         return {"kind": "fixed", "delay": value}
@@ -210,7 +218,7 @@ def _shorthand(value: Any) -> Any:
             return {"kind": "percentiles"} | value
         raise ValueError(
             "a latency of several values needs a kind (fixed, uniform, normal, lognormal, exponential, "
-            "pareto, percentiles, empirical), as in {kind: lognormal, median: 40ms, p99: 160ms}"
+            "pareto, percentiles, empirical, recorded), as in {kind: lognormal, median: 40ms, p99: 160ms}"
         )
     if isinstance(value, dict | Config):
         return value
@@ -222,4 +230,6 @@ def _shorthand(value: Any) -> Any:
     )
 
 
-Latency = Annotated[_Kind, BeforeValidator(_shorthand, json_schema_input_type=DurationNs | _Kind)]
+Latency = Annotated[
+    _Kind, BeforeValidator(_shorthand, json_schema_input_type=DurationNs | Literal["recorded"] | _Kind)
+]

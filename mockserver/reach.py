@@ -7,7 +7,7 @@ owner's eyes: so only what its command line named. Whoever has the token may nam
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mockserver.config import FolderContent, ServerConfig
+from mockserver.config import CatalogueContent, ServerConfig
 from mockserver.latency_models import Empirical
 from mockserver.served import Served
 
@@ -56,7 +56,7 @@ class Reach:
 def named(config: ServerConfig) -> dict[str, Path]:
     """Give the files and folders that a configuration names, by where it does."""
     paths = {}
-    if isinstance(config.content, FolderContent):
+    if not isinstance(config.content, CatalogueContent):
         paths["content.path"] = config.content.path
     if isinstance(config.latency, Empirical) and config.latency.file is not None:
         paths["latency.file"] = config.latency.file

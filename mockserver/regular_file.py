@@ -3,6 +3,7 @@
 import os
 import stat
 from pathlib import Path
+from typing import IO
 
 
 def read_regular(file: Path, most_bytes: int = -1) -> bytes:
@@ -11,9 +12,20 @@ def read_regular(file: Path, most_bytes: int = -1) -> bytes:
     Raises:
         OSError: It cannot be read, or is no regular file.
     """
+    with open_regular(file) as stream:
+        return stream.read(most_bytes)
+
+
+def open_regular(file: Path) -> IO[bytes]:
+    """Open a file for reading.
+
+    Raises:
+        OSError: It cannot be opened, or is no regular file.
+    """
     # Without O_NONBLOCK, opening a named pipe waits for somebody to write to it.
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(None, "not a regular file", str(file))
-        return stream.read(most_bytes)
+    stream = os.fdopen(descriptor, "rb") if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+    if stream is None:
+        os.close(descriptor)
+        raise OSError(None, "not a regular file", str(file))
+    return stream

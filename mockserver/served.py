@@ -4,12 +4,15 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from mockserver.config import CatalogueContent, ServerConfig
 from mockserver.content import Page, load_content
-from mockserver.delay_file import read_delays
-from mockserver.latency import sampler
-from mockserver.latency_models import Empirical, Latency
+from mockserver.delays import asked_delays
+
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+# Their answers end with the headers (RFC 9110, section 6.4.1).
+_END_WITH_HEADERS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 # What these paths mean is settled: a file that has one as its name is served by its number.
 _TAKEN = re.compile(rb"/pages/[0-9]+\Z|/__admin")
@@ -57,7 +60,7 @@ class Served:
             ContentError: The content cannot be loaded.
             ObservedDelaysError: The file of an empirical latency cannot be used.
         """
-        delay_ns = sampler(observed(config.latency), config.seed)
+        delay_ns = asked_delays(config)
         bandwidth_bps = config.body.bandwidth_bps if config.body else None
         if previous is not None and _same_pages(config, previous.config):
             replies, by_path = previous.replies, previous.by_path
@@ -80,18 +83,9 @@ def _same_pages(config: ServerConfig, previous: ServerConfig) -> bool:
 
 
 def _reply(page: Page) -> Reply:
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: {page.content_type}\r\nContent-Length: {len(page.body)}\r\n"
+    head = f"HTTP/1.1 {page.status} {_PHRASES.get(page.status, '')}\r\nContent-Type: {page.content_type}\r\n"
+    if page.status not in _END_WITH_HEADERS:
+        head += f"Content-Length: {len(page.body)}\r\n"
     # Each fetch is to reach the server and to wait as long as it was told.
     head += "Cache-Control: no-store\r\n"
     return Reply(head.encode("latin-1"), page.body)
-
-
-def observed(latency: Latency) -> Latency:
-    """Replace the file of an empirical latency by the delays in it.
-
-    Raises:
-        ObservedDelaysError: The file cannot be read, is not such a list, or is empty; names file and line.
-    """
-    if not isinstance(latency, Empirical) or latency.file is None:
-        return latency
-    return read_delays(latency.file)

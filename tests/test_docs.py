@@ -41,6 +41,7 @@ from simulator.result.repetition import Measures
 from simulator.scenario.load import load_text
 from simulator.scenario.schema import scenario_schema
 from simulator.scenario.strategy import NAMES
+from tests.simulator.imports.recordings import entry, write_har
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -122,14 +123,25 @@ README_COMMANDS = (
 )
 
 
+def news() -> Iterator[dict[str, Any]]:
+    """What is in the recording of the documents: four pages, one that has moved, and an image without its body."""
+    for number, wait_ms in enumerate((31.2, 28.0, 47.9, 30.4)):
+        page = f"<!doctype html><title>News {number}</title>" + f"<a href='/{number}'>more</a>" * 10
+        yield entry(f"https://news.example/{number}", timings__wait=wait_ms, content__text=page)
+    cookies = [{"name": "Cookie", "value": "sid=1"}, {"name": "Cookie", "value": "theme=dark"}]
+    yield entry("https://news.example/4?token=abc", response__status=301, request__headers=cookies)
+    yield entry("https://news.example/logo.png", content__text=None)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What a reader of the documents has in the current folder: scenarios, saved pages and a parser."""
+    """What a reader of the documents has in the current folder: scenarios, saved pages, a recording and a parser."""
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     (tmp_path / "saved").mkdir()
     for number in range(2):
         page = f"<!doctype html><title>Page {number}</title><a href='/{number}'>link</a>"
         (tmp_path / "saved" / f"{number}.html").write_text(page, encoding="utf-8")
+    write_har(tmp_path / "news.har", *news())
     (tmp_path / "mypkg.py").write_text("def parse(body): return {'links': body.count(b'<a ')}\n", "utf-8")
     for block in YAML_BLOCKS:
         if block.words and block.words[-1].endswith(".yaml"):
@@ -213,7 +225,8 @@ def serves(block: Block) -> bool:
 
 SERVE = [block for block in CONSOLE_BLOCKS if serves(block)]
 CURL = [block for block in CONSOLE_BLOCKS if "curl" in block.text]
-LOCAL = [block for block in CONSOLE_BLOCKS if not is_run(block) and block not in [*SERVE, *CURL]]
+RECORD = [block for block in CONSOLE_BLOCKS if "simulator record " in block.text]
+LOCAL = [block for block in CONSOLE_BLOCKS if not is_run(block) and block not in [*SERVE, *CURL, *RECORD]]
 
 
 @pytest.mark.usefixtures("folder")
@@ -291,6 +304,12 @@ def test_requests_get_the_answers_that_are_written(block: Block, server: MockSer
         )
 
     check(block, substitute)
+
+
+@pytest.mark.parametrize("block", RECORD, ids=lambda block: block.id)
+def test_pages_are_recorded(block: Block, folder: Path, server: MockServer) -> None:
+    (folder / "urls.txt").write_text(f"{server.url}/pages/0\n{server.url}/pages/1\n", encoding="utf-8")
+    check(block, lambda command: command.replace("--every 1s", "--every 100ms"))
 
 
 @pytest.mark.usefixtures("folder")

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from simulator import __version__
-from simulator.cli.commands import machine, measuring, results, scenarios
+from simulator.cli.commands import machine, measuring, recordings, results, scenarios
 from simulator.cli.commands.examples import EPILOGS
 from simulator.cli.exits import USAGE, Stop
 from simulator.cli.old_spellings import renewed
@@ -49,6 +49,8 @@ for _command in (
     scenarios.validate,
     scenarios.init,
     scenarios.schema,
+    recordings.import_,
+    recordings.record,
     results.runs,
     results.report,
     results.compare,
@@ -56,7 +58,8 @@ for _command in (
     machine.probe,
     machine.doctor,
 ):
-    app.command(cls=_Command, epilog=EPILOGS[_command.__name__])(_command)
+    _name = _command.__name__.rstrip("_")  # `import` is a word of Python's
+    app.command(_name, cls=_Command, epilog=EPILOGS[_name])(_command)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -52,8 +52,12 @@ class Arrivals:
     """Jobs that come by themselves, whether or not a worker is free."""
 
     process: str
-    """`constant`: at equal distances; `poisson`: independently of one another."""
+    """`constant`: at equal distances; `poisson`: independently of one another; `recorded`: as they are given."""
     rate_per_s: float
+    offsets_ns: "tuple[int, ...]" = ()
+    """Of `recorded`: when jobs are due, from the first on; rising."""
+    period_ns: "int | None" = None
+    """After which they come again."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,19 @@ class Spec:
         from random import Random  # noqa: PLC0415 - only where jobs come by themselves
 
         uniform = Random(self.seed).random  # noqa: S311 - arrivals are to be repeated, not to be kept secret
-        process, rate = self.arrivals.process, self.arrivals.rate_per_s
-        return array("q", offsets_ns(process, rate, self.pages, self.duration_ns, uniform))
+        told = self.arrivals
+        return array(
+            "q",
+            offsets_ns(
+                told.process,
+                told.rate_per_s,
+                self.pages,
+                self.duration_ns,
+                uniform,
+                told.offsets_ns,
+                told.period_ns,
+            ),
+        )
 
 
 def read(path: str) -> "dict[str, Any]":

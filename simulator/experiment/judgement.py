@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mockserver.config import ServerConfig
+from mockserver.content import ContentError
 from mockserver.delay_file import ObservedDelaysError
-from mockserver.latency import sampler
-from mockserver.served import observed
+from mockserver.delays import asked_delays
 from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
 from simulator.analysis.validity import Limits, judge
@@ -111,11 +111,11 @@ class Judge:
 
     def _delay(self, server: ServerConfig) -> Callable[[int], int] | None:
         """Return the delay of each page id that this configuration asks for; null: its file is gone meanwhile."""
-        key = repr((server.latency, server.seed))
+        key = repr((server.latency, server.seed, server.content))
         if key not in self._delays:
             try:
-                self._delays[key] = sampler(observed(server.latency), server.seed)
-            except ObservedDelaysError:
+                self._delays[key] = asked_delays(server)
+            except (ObservedDelaysError, ContentError):
                 self._delays[key] = None
         return self._delays[key]
 

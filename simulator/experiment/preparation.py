@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mockserver.config import FolderContent
-from mockserver.latency import sampler
-from mockserver.latency_models import Fixed, Latency
-from mockserver.served import observed
+from mockserver.config import CatalogueContent, ServerConfig
+from mockserver.content import ContentError
+from mockserver.delay_file import ObservedDelaysError
+from mockserver.delays import asked_delays
+from mockserver.latency_models import Fixed
 from simulator.driver.parsers import BUILT_IN
 from simulator.result.calibration import Calibration
 from simulator.result.observation import Broken
@@ -17,6 +18,7 @@ from simulator.runner.driver_process import DriverError
 from simulator.runner.job import Amount
 from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
+from simulator.scenario.recorded_times import recorded_times
 from simulator.schedule import Allowance
 from simulator.schedule.refusals import Planned, reasons
 from simulator.schedule.sizing import MARGIN, Gate, Size, Work, auto_all, fit, size
@@ -247,7 +249,7 @@ def work_of(cell: Cell, calibrated: Calibration, cores: int) -> Work:
     """Return what a cell's size depends on."""
     plan, job = cell.plan, cell.job
     name = job.parser.name
-    waits_s = delays_s(cell.server.latency, cell.server.seed, SAMPLED_PER_SLOT * plan.in_flight)
+    waits_s = delays_s(cell.server, SAMPLED_PER_SLOT * plan.in_flight)
     client_s = calibrated.client_cpu_s.get(f"{plan.fetch.kind}:{cell.client}")
     return Work(
         cores=cores if cell.affinity.driver is None else min(cores, len(cell.affinity.driver)),
@@ -260,11 +262,18 @@ def work_of(cell: Cell, calibrated: Calibration, cores: int) -> Work:
         client_cpu_s=client_s or 0.0,
         start_s=USUAL_START_S if calibrated.start_s is None else calibrated.start_s,
         warmup=job.warmup,
-        rate_per_s=cell.arrivals.rate_per_s if cell.arrivals is not None else None,
+        rate_per_s=_rate_per_s(cell),
         group="" if cell.id == cell.baseline_id else f"{cell.baseline_id} {plan.in_flight}",
         waits_s=waits_s if len(waits_s) > 1 else (),
-        period=calibrated.content_pages or 1 if isinstance(cell.server.content, FolderContent) else 1,
+        period=1 if isinstance(cell.server.content, CatalogueContent) else calibrated.content_pages or 1,
     )
+
+
+def _rate_per_s(cell: Cell) -> float | None:
+    """Return how many jobs come in a second; null: closed arrivals."""
+    if cell.arrivals is None or cell.arrivals.process != "recorded":
+        return None if cell.arrivals is None else cell.arrivals.rate_per_s
+    return recorded_times(cell.arrivals, cell.server.content).rate_per_s
 
 
 def held_s(cell: Cell) -> float:
@@ -275,10 +284,13 @@ def held_s(cell: Cell) -> float:
     return cell.beside.spinners * interval_ns / 1e9
 
 
-def delays_s(latency: Latency, seed: int, pages: int) -> tuple[float, ...]:
+def delays_s(server: ServerConfig, pages: int) -> tuple[float, ...]:
     """Return the delay of each page, from the first on (s); one value where all are alike."""
-    delay_ns = sampler(observed(latency), seed)
-    if isinstance(latency, Fixed):
+    try:
+        delay_ns = asked_delays(server)
+    except (ContentError, ObservedDelaysError):  # on another machine, whose server knows them
+        return (0.0,)
+    if isinstance(server.latency, Fixed):
         return (delay_ns(0) / 1e9,)
     return tuple(delay_ns(page) / 1e9 for page in range(min(MOST_SAMPLED, max(SAMPLED_PAGES, pages))))
 

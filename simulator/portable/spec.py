@@ -49,8 +49,18 @@ class Spec:
         """Return how long after "go" each job is due (ns), in the order of page ids; null for closed arrivals."""
         if self.arrivals is None:
             return None
-        process, rate = self.arrivals["process"], self.arrivals["rate_per_s"]
-        return list(offsets_ns(process, rate, self.pages, self.duration_ns, Twister(self.seed).random))
+        told = self.arrivals
+        return list(
+            offsets_ns(
+                told["process"],
+                told["rate_per_s"],
+                self.pages,
+                self.duration_ns,
+                Twister(self.seed).random,
+                told.get("offsets_ns", ()),
+                told.get("period_ns"),
+            )
+        )
 
 
 def load(path):

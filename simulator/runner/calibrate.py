@@ -216,7 +216,7 @@ def _under_way(error: TimeLimitError, cell: Cell, limit_s: float) -> DriverError
     with contextlib.suppress(
         ContentError, OSError, IndexError
     ):  # a folder on another machine: then its number says it
-        if content.kind == "folder":
+        if content.kind != "catalogue":
             name = printable(load_content(content, cell.server.seed).pages[page].name)
     return DriverError(
         "failed",

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.driver.shared.control import PROTOCOL
 from simulator.scenario.cells import Cell
+from simulator.scenario.recorded_times import recorded_times
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,25 @@ def job_file(
         "clients": [f"{kind}:{name}" for kind, name in sorted(clients.items())],
         "content_pages": content_pages,
         "loops": sorted(loops),
-        "arrivals": None
-        if cell.arrivals is None
-        else {"process": cell.arrivals.process, "rate_per_s": cell.arrivals.rate_per_s},
+        "arrivals": _arrivals(cell),
         "beside": {"spinners": cell.beside.spinners, "in": cell.beside.place}
         if measured and cell.beside.spinners
         else None,
         "timeout_s": None if job.timeout_ns is None else job.timeout_ns / 1e9,
         "retries": None if job.retries is None else job.retries.told(),
+    }
+
+
+def _arrivals(cell: Cell) -> dict[str, Any] | None:
+    arrivals = cell.arrivals
+    if arrivals is None:
+        return None
+    if arrivals.process != "recorded":
+        return {"process": arrivals.process, "rate_per_s": arrivals.rate_per_s}
+    times = recorded_times(arrivals, cell.server.content)
+    return {
+        "process": arrivals.process,
+        "rate_per_s": times.rate_per_s,
+        "offsets_ns": list(times.offsets_ns),
+        "period_ns": times.period_ns,
     }

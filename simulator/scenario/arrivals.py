@@ -1,8 +1,10 @@
 """Open arrivals: jobs that come by themselves at a rate, whether or not a worker is free."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from mockserver.document import Config
 from mockserver.units import RatePerS, format_duration, format_rate
@@ -25,13 +27,44 @@ def _sensible(rate_per_s: float) -> float:
 class Arrivals(Config):
     """When jobs are due, whatever becomes of those before them."""
 
-    rate_per_s: Annotated[RatePerS, AfterValidator(_sensible)] = Field(
-        alias="rate", description="How many jobs come in a second, minute or hour: 50/s, 3000/m."
-    )
-    process: Literal["poisson", "constant"] = Field(
+    process: Literal["poisson", "constant", "recorded"] = Field(
         default="poisson",
-        description="poisson: independently of one another, in gaps fixed by seed; constant: at equal distances.",
+        description="poisson: independently of one another, in gaps fixed by seed; constant: at equal distances;"
+        " recorded: as the requests of a recording came, again and again, and without a rate as fast.",
     )
+    rate_per_s: Annotated[RatePerS, AfterValidator(_sensible)] | None = Field(
+        default=None,
+        alias="rate",
+        description="How many jobs come in a second, minute or hour: 50/s, 3000/m.",
+    )
+    file: Path | None = Field(
+        default=None,
+        description="Of recorded ones: durations from the first on, one on each line; by default the times of the"
+        " recorded content.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shorthand(cls, value: Any) -> Any:
+        if value == "recorded":
+            return {"process": "recorded"}
+        if isinstance(value, dict) and value.get("process") != "recorded":
+            return {"rate": None} | value  # so that it is `rate` that is missing
+        return value
+
+    @field_validator("rate_per_s")
+    @classmethod
+    def _needed(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is None and info.data.get("process", "recorded") != "recorded":
+            raise PydanticKnownError("missing")
+        return value
+
+    @field_validator("file")
+    @classmethod
+    def _of_recorded(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.data.get("process", "recorded") != "recorded":
+            raise ValueError("only process: recorded reads a file; write that, or remove file")
+        return value
 
     def check(self, job: Job, time_limit_ns: int) -> None:
         """Refuse what this rate makes of a job's length.
@@ -39,6 +72,8 @@ class Arrivals(Config):
         Raises:
             ValueError: Too many jobs for one repetition, or too few in the time there is.
         """
+        if self.rate_per_s is None:
+            return  # how fast they came stands in a file
         rate = format_rate(self.rate_per_s)
         if job.retries is not None and not job.retries.hold_slot:
             raise ValueError(

@@ -11,7 +11,9 @@ from simulator.scenario.document import Keys
 from simulator.scenario.problem import found
 from simulator.text.nearest import nearest
 
-_FILES: frozenset[Keys] = frozenset({("server", "content", "path"), ("server", "latency", "file")})
+_FILES: frozenset[Keys] = frozenset(
+    {("server", "content", "path"), ("server", "latency", "file"), ("arrivals", "file")}
+)
 """The values that name files, relative to whoever wrote them."""
 
 

@@ -73,9 +73,10 @@ time_limit: {time_limit}{time_limit_pad}# the longest that one repetition may ta
 #   - throughput(threads) > 2 * throughput(sequential)
 """
 
-_COMMENT_COLUMN = 34
+COMMENT_COLUMN = 34
+"""Where the comments of a written scenario begin."""
 
-_PLAIN = re.compile(r"(?:[A-Za-z]|\.{0,2}/|[0-9]+(?:\.[0-9]+)?[mun]?s)(?:[A-Za-z0-9_./-]|:(?=[A-Za-z_]))*")
+PLAIN = re.compile(r"(?:[A-Za-z]|\.{0,2}/|[0-9]+(?:\.[0-9]+)?[mun]?s)(?:[A-Za-z0-9_./-]|:(?=[A-Za-z_]))*")
 _NOT_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 
@@ -107,24 +108,24 @@ def render(
     limit_s = max(120, math.ceil(2 * _BASELINE_JOBS * (delay_s + _OVERHEAD_PER_PAGE_S)))
     limit = format_duration(min(limit_s, 3600) * 1_000_000_000)
     content = (
-        f"{{kind: folder, path: {_quoted(pages)}}}" if pages else "{kind: catalogue, count: 200, items: 40}"
+        f"{{kind: folder, path: {quoted(pages)}}}" if pages else "{kind: catalogue, count: 200, items: 40}"
     )
     text = _TEMPLATE.format(
-        file=f"{name}.yaml" if _PLAIN.fullmatch(name) else "FILE",
-        name=_quoted(name),
-        description=_quoted("Which strategy is fastest here, and why"),
-        latency=latency if latency.lstrip().startswith("{") else _quoted(latency),
-        latency_note=_notes(
+        file=f"{name}.yaml" if PLAIN.fullmatch(name) else "FILE",
+        name=quoted(name),
+        description=quoted("Which strategy is fastest here, and why"),
+        latency=latency if latency.lstrip().startswith("{") else quoted(latency),
+        latency_note=notes(
             "from the request's arrival to the first byte; or a distribution:",
             "{kind: lognormal, median: 40ms, p99: 160ms}",
         ),
         content=content,
-        content_note=_notes("generated product listings, or saved pages: {kind: folder, path: ./saved}"),
-        client=_BOTH_SIDES.get(client or "http.client") or _quoted(str(client)),
-        parser=_quoted(parser),
+        content_note=notes("generated product listings, or saved pages: {kind: folder, path: ./saved}"),
+        client=_BOTH_SIDES.get(client or "http.client") or quoted(str(client)),
+        parser=quoted(parser),
         in_flight=IN_FLIGHT,
         time_limit=limit,
-        time_limit_pad=_pad(f"time_limit: {limit}"),
+        time_limit_pad=pad(f"time_limit: {limit}"),
     )
     try:
         load_text(text, "init", Path.cwd())
@@ -140,21 +141,23 @@ def _seconds(latency: str) -> float:
         return 0.0  # the scenario's own check says what is wrong with it
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Write text as a YAML scalar: plain where nothing in it can be misread, else in double quotes."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
+    if PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
         return text
     # A JSON string is a YAML one, but for characters that YAML takes for line breaks or refuses.
-    quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)
+    written = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in written)
 
 
-def _notes(*lines: str) -> str:
-    return "\n".join(f"{'':{_COMMENT_COLUMN}}# {line}" for line in lines)
+def notes(*lines: str) -> str:
+    """Write lines of comment at their column."""
+    return "\n".join(f"{'':{COMMENT_COLUMN}}# {line}" for line in lines)
 
 
-def _pad(text: str) -> str:
-    return " " * max(1, _COMMENT_COLUMN - len(text))
+def pad(text: str) -> str:
+    """Return the spaces from the end of a line's text to the column of its comment."""
+    return " " * max(1, COMMENT_COLUMN - len(text))
 
 
 def _without_lines(error: ScenarioError) -> Iterator[Problem]:

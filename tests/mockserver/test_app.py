@@ -20,6 +20,7 @@ from mockserver.config import ServerConfig
 from mockserver.file_name import as_target
 from mockserver.process import MockServer
 from mockserver.served import Served
+from tests.mockserver.test_content import PART
 
 Start = Callable[..., MockServer]
 Get = Callable[..., tuple[int, dict[str, str], bytes]]
@@ -216,13 +217,13 @@ def test_a_name_never_takes_the_place_of_a_number(tmp_path: Path) -> None:
 def test_what_is_left_out_is_counted_and_named(start: Start, get: Get, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<p>")
     for number in range(7):
-        (tmp_path / f"{number}.css").touch()
+        (tmp_path / f"{number}.css").write_text("a {}")
     server = start({"content": {"kind": "folder", "path": str(tmp_path)}})
     with AdminClient(server.url, server.token) as admin:
         content = admin.stats()["content"]
     assert (content["left_out"], content["problems"]) == (
         7,
-        ["0.css, 1.css, 2.css and 4 more: no page, by its name"],
+        [f"0.css, 1.css, 2.css and 4 more: {PART}"],
     )
     for accept in ("text/html", "*/*"):
         text = get(server, "/", Accept=accept)[2].decode()

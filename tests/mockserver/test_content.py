@@ -15,6 +15,8 @@ from mockserver.config import CatalogueContent, FolderContent
 from mockserver.content import ContentError, PageSet, load_content
 from mockserver.regular_file import read_regular
 
+PART = "no page beside HTML, by its type; put it into a folder of its own to have it served"
+
 
 def catalogue(**fields: Any) -> CatalogueContent:
     return CatalogueContent.model_validate({"kind": "catalogue", **fields})
@@ -94,13 +96,35 @@ class TestFolder:
         ):
             (tmp_path / name).write_bytes(name.encode())
         found = load_folder(tmp_path)
-        assert [page.name for page in found.pages] == ["b/c.xhtml", "b/deep/a.HTM", "data.json", "z.html"]
+        assert [page.name for page in found.pages] == [
+            *("README", "b/c.xhtml", "b/deep/a.HTM", "data.json", "z.html")
+        ]
         assert [page.body for page in found.pages] == [page.name.encode() for page in found.pages]
-        assert found.problems == (
-            "README: no page: it does not begin as HTML; name it *.html or *.json if it is one",
-            "a.js, b/style.css, x.png and 1 more: no page, by its name",
-        )
-        assert found.left_out == 5
+        assert found.problems == (f"a.js, b/style.css, x.png and 1 more: {PART}",)
+        assert found.left_out == 4
+
+    def test_without_html_all_files_are_pages(self, tmp_path: Path) -> None:
+        """Parsers of images and style sheets have pages too."""
+        for name in ("a.css", "b.js", "c.png", "d.woff2", "e.pdf", "f.csv", "g.xml", "h.txt", "i.json"):
+            (tmp_path / name).write_bytes(b"x")
+        (tmp_path / "j.pdf").write_bytes(b"%PDF-1.7 \0\xff")
+        (tmp_path / "k").write_bytes(b"\0\1")
+        (tmp_path / ".env").write_bytes(b"SECRET=1")
+        found = load_folder(tmp_path)
+        assert {page.name: page.content_type for page in found.pages} == {
+            "a.css": "text/css; charset=utf-8",
+            "b.js": "text/javascript; charset=utf-8",
+            "c.png": "image/png",
+            "d.woff2": "font/woff2",
+            "e.pdf": "application/pdf",
+            "f.csv": "text/csv; charset=utf-8",
+            "g.xml": "application/xml",
+            "h.txt": "text/plain; charset=utf-8",
+            "i.json": "application/json",
+            "j.pdf": "application/pdf",
+            "k": "application/octet-stream",
+        }
+        assert (found.left_out, found.problems[0].partition(":")[0]) == (1, ".env")
 
     @pytest.mark.parametrize(
         ("name", "body"),
@@ -123,18 +147,15 @@ class TestFolder:
     @pytest.mark.parametrize(
         ("name", "body", "reason"),
         [
-            ("a.css?v=3", b"<!-- -->", "no page, by its name"),
-            ("a.jpg", b"<html>", "no page, by its name"),
-            ("a.txt", b"<html>", "no page, by its name"),
-            ("feed", b"<?xml version='1.0'?><rss>", "no page: it does not begin as HTML"),
-            ("a.php", b"<?php echo 1 ?><html>", "no page: it does not begin as HTML"),
-            ("a", b"<abbr>", "no page: it does not begin as HTML"),
-            ("data", b"{}", "name it *.html or *.json if it is one"),
+            ("a.css?v=3", b"<!-- -->", "no page beside HTML, by its type"),
+            ("a.jpg", b"<html>", "no page beside HTML, by its type"),
+            ("a.map", b"{}", "no page beside HTML, by its type"),
+            ("a.ttf", b"\0\1", "no page beside HTML, by its type"),
             ("a.html", b"", "empty"),
             ("empty", b"", "empty"),
             ("a.html", b"\x1f\x8b\x08", "compressed; unpack it"),
-            ("a.html", b"%PDF-1.7", "binary"),
-            ("thing", b"\x00\x01", "binary"),
+            ("a.html", b"%PDF-1.7", "binary, whatever its name says"),
+            ("a.json", b"\x89PNG\r\n", "binary, whatever its name says"),
             (".page.html", b"<html>", "hidden"),
         ],
     )
@@ -176,6 +197,16 @@ class TestFolder:
             ("a.html", b'<meta charset="x\r\nSet-Cookie: y=1">', "text/html; charset=utf-8"),
             ("a.html", b" " * 1100 + b"<meta charset=euc-kr>", "text/html; charset=utf-8"),
             ("a.json", b"{}", "application/json"),
+            ("a.txt", b"<html>", "text/plain; charset=utf-8"),
+            ("feed", b"<?xml version='1.0'?><rss>", "application/xml"),
+            ("feed.xml", b"<rss>", "application/xml"),
+            ("a.xml", b"<html>", "text/html; charset=utf-8"),
+            ("a.php", b"<?php echo 1 ?><html>", "text/plain; charset=utf-8"),
+            ("a.pl", b"#!/usr/bin/perl", "text/plain; charset=utf-8"),
+            ("a", b"<abbr>", "text/plain; charset=utf-8"),
+            ("a.csv", b"caf\xe9,1", "text/csv; charset=windows-1252"),
+            ("page.html.gz", b"\x1f\x8b\x08", "application/gzip"),
+            ("photo", b"\xff\xd8\xff\xe0", "image/jpeg"),
         ],
     )
     def test_content_type(self, tmp_path: Path, name: str, body: bytes, content_type: str) -> None:
@@ -226,7 +257,7 @@ class TestFolder:
     def test_a_name_is_shown_however_odd(self, tmp_path: Path, name: bytes, shown: str) -> None:
         (tmp_path / "a.html").write_text("a")
         write(tmp_path, name, b"x")
-        assert load_folder(tmp_path).problems == (f"{shown}: no page, by its name",)
+        assert load_folder(tmp_path).problems == (f"{shown}: {PART}",)
 
     def test_what_is_hidden_is_left_out(self, tmp_path: Path) -> None:
         (tmp_path / "a.html").write_text("a")
@@ -269,11 +300,8 @@ class TestFolder:
         for path, sentence in (
             (missing, "no such folder; save the pages there or correct the path"),
             (file, "not a folder; name the folder that holds the pages"),
-            (empty, "no page in it (HTML or *.json); save some there or name another folder"),
-            (
-                bad,
-                "no page in it (HTML or *.json); a.html: a link that leads nowhere; correct or remove it; save",
-            ),
+            (empty, "no page in it; save some there or name another folder"),
+            (bad, "no page in it; a.html: a link that leads nowhere; correct or remove it; save"),
         ):
             with pytest.raises(ContentError) as raised:
                 load_folder(path)

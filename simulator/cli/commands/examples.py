@@ -32,6 +32,19 @@ Example:
     "schema": """\
 Example:
   simulator schema scenario > scenario.schema.json""",
+    "import": """\
+Examples:
+  simulator import har shop.har --to shop
+  simulator import har shop.har --to shop --media-type json
+  simulator import log access.log --to shop
+  simulator import csv waits.csv --to shop --column ttfb --unit ms
+
+Ends with 0 · 2 nothing could be imported, and nothing is written.""",
+    "record": """\
+Example:
+  simulator record urls.txt --to shop --samples 3 --every 1s
+
+Ends with 0 · 2 nothing was fetched · 130 interrupted, the rest is written.""",
     "runs": """\
 Examples:
   simulator runs --scenario 'shop*' --since 7d

@@ -16,6 +16,13 @@ def scenario_names(incomplete: str) -> list[str]:
     return [name for name in shipped() if name.startswith(incomplete)]
 
 
+def kinds(incomplete: str) -> list[str]:
+    """Return the kinds of recordings whose names begin so."""
+    from simulator.imports.kinds import KINDS
+
+    return [name for name in KINDS if name.startswith(incomplete)]
+
+
 def run_names(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Return what begins so and means a run, each with a word about it; nothing where no database can be read."""
     from simulator.store import RunRow, Store, StoreError, default_path

@@ -228,6 +228,8 @@ Progress = Annotated[
     ),
 ]
 
+Force = Annotated[bool, flag("--force", group=WRITTEN, tells="Overwrite what is there of that name.")]
+
 # What is kept
 
 Name = Annotated[

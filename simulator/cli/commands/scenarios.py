@@ -8,13 +8,12 @@ import typer
 from simulator.cli.commands.named import scenario_names
 from simulator.cli.commands.options import (
     MEASURED,
-    WRITTEN,
+    Force,
     Latency,
     PagesFrom,
     Parser,
     Python,
     Set,
-    flag,
     option,
 )
 
@@ -53,7 +52,7 @@ def init(
             tells="httpx, or http.client+aiohttp (the default).",
         ),
     ] = None,
-    force: Annotated[bool, flag("--force", group=WRITTEN, tells="Overwrite NAME.yaml.")] = False,
+    force: Force = False,
 ) -> None:
     """Write a commented scenario that runs as it is."""
     from simulator.cli.scenarios import write_template

@@ -57,6 +57,12 @@ def test_another_rate_stretches_the_same_pattern() -> None:
     assert [moment / 4 for moment in slow] == pytest.approx(fast, abs=1)
 
 
+def test_recorded_moments_come_round_again() -> None:
+    told = {"process": "recorded", "rate_per_s": 1.0, "offsets_ns": [0, 5, 20], "period_ns": 30}
+    assert offsets(spec(None, arrivals=told, pages=7)) == [0, 5, 20, 30, 35, 50, 60]
+    assert offsets(spec(None, arrivals=told, pages=None, duration_ns=50)) == [0, 5, 20, 30, 35]
+
+
 def test_a_fixed_duration_has_the_jobs_due_before_its_end() -> None:
     few = offsets(spec("constant", 50.0, pages=None, duration_ns=100 * MS))
     assert few == [0, 20 * MS, 40 * MS, 60 * MS, 80 * MS]

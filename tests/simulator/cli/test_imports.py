@@ -1,0 +1,86 @@
+"""`simulator import`, as a person uses it: what is printed, what is there afterwards, and that it runs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.simulator.cli.started import simulator
+from tests.simulator.imports.recordings import entry, write_har
+
+LITTLE = [
+    *("--set", "rounds=1", "--set", "in_flight=2", "--set", "job.pages=6", "--set", "job.warmup=1"),
+    *(
+        "--set",
+        "validity={min_window: 0ms, min_jobs_per_slot: 0, delay_tolerance: 1m, max_server_busy: 1000}",
+    ),
+    *("--strategy", "threads"),
+]
+
+
+def test_a_har_becomes_a_scenario_that_runs(tmp_path: Path) -> None:
+    waits = (12, 3.25, 20)
+    write_har(
+        tmp_path / "shop.har",
+        *(entry(f"https://shop.example/{wait}", timings__wait=wait) for wait in waits),
+        entry(response__status=404),
+    )
+    done = simulator(tmp_path, "import", "har", "shop.har", "--to", "shop")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "shop/ has 3 pages, 105 B; delay p50 12 ms, p90 20 ms\n"
+        "  left out: 1 answered 4xx (--all-statuses takes these too)\n"
+        "shop.yaml is written; run it with\n  simulator run shop.yaml\n"
+    )
+    assert simulator(tmp_path, "validate", "shop.yaml").stdout.startswith("shop.yaml: ok, 5 cells × 3 rounds")
+    ran = simulator(tmp_path, "run", "shop.yaml", "--json", "-", *LITTLE)
+    assert ran.returncode == 0, ran.stderr
+    document = json.loads(ran.stdout)
+    # Where the delays that the server meant were not those of the recording, the audit makes a cell invalid.
+    assert {cell["status"] for cell in document["cells"]} == {"ok"}, document["cells"]
+    assert document["scenario_resolved"]["server"]["latency"] == {"kind": "recorded"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["har", "gone.har"], "gone.har: No such file or directory; name a file that can be read"),
+        (["wark", "shop.har"], "wark is no kind of recording; did you mean warc?"),
+        (
+            ["zzzzzz", "shop.har"],
+            "zzzzzz is no kind of recording; there are har, warc, vcr, scrapy, log and csv",
+        ),
+        (["har", "shop.har"], "shop.har is not JSON: Expecting value (line 1, column 1); was it cut off?"),
+        (["har", "."], ".: not a regular file; name a file that can be read"),
+    ],
+)
+def test_what_cannot_be_imported_is_one_sentence(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "shop.har").touch()
+    done = simulator(tmp_path, "import", *arguments, "--to", "shop")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"simulator: {sentence}")
+    assert done.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.har"]
+
+
+def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
+    write_har(tmp_path / "shop.har", entry())
+    (tmp_path / "shop.yaml").write_text("mine")
+    done = simulator(tmp_path, "import", "har", "shop.har", "--to", "shop")
+    assert done.stderr == ("simulator: shop.yaml exists; choose another name, or overwrite it with --force\n")
+    assert simulator(tmp_path, "import", "har", "shop.har", "--to", "shop", "--force").returncode == 0
+    assert (tmp_path / "shop.yaml").read_text() != "mine"
+    again = simulator(tmp_path, "import", "har", "shop.har", "--to", "shop", "--force")
+    assert again.returncode == 0
+
+
+def test_a_scenario_of_a_recording_that_is_gone_is_told_so(tmp_path: Path) -> None:
+    write_har(tmp_path / "shop.har", entry(timings__wait=-1))
+    simulator(tmp_path, "import", "har", "shop.har", "--to", "shop")
+    text = (tmp_path / "shop.yaml").read_text()
+    (tmp_path / "shop.yaml").write_text(text.replace("  latency: 100ms", "  #"))
+    told = simulator(tmp_path, "validate", "shop.yaml").stderr
+    assert "server.content.path" in told
+    assert "it is not known how long 1 of 1 pages took; write a latency for all, as 40ms" in told
+    (tmp_path / "shop" / "manifest.json").unlink()
+    assert "manifest.json: No such file or directory" in simulator(tmp_path, "validate", "shop.yaml").stderr
