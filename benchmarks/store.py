@@ -108,6 +108,7 @@ def samples(random: np.random.Generator, jobs: int, in_flight: int) -> Samples:
         first_byte_ns=first_byte_ns,
         last_byte_ns=first_byte_ns + random.integers(5_000, 40_000, jobs),
         intended_ns=np.full(jobs, 20_000_000, dtype=np.int64),
+        begun_ns=received_ns,
         error=np.full(jobs, UNKNOWN, dtype=np.int64),
         error_kinds=(),
     )

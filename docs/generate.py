@@ -21,6 +21,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel, TypeAdapter
 
 from mockserver.config import Body, CatalogueContent, FolderContent, RecordedContent, ServerConfig
+from mockserver.rate_limit import RateLimit
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
 from simulator.measures.registry import CROSSOVER, MEASURES
 from simulator.result import document, repetition
@@ -48,6 +49,7 @@ MODELS: tuple[type[BaseModel], ...] = (
     CatalogueContent,
     FolderContent,
     RecordedContent,
+    RateLimit,
     Job,
     Parser,
     Retries,

@@ -136,8 +136,8 @@ class AdminClient:
     def stats(self) -> dict[str, Any]:
         """Give the numbers since the last reset.
 
-        `requests` for pages were answered, `requests_begun` were begun, by whomever; `generation` counts the
-        changes of the configuration since the server's start.
+        `requests` for pages were answered or met the fault that they should, `requests_begun` were begun, by
+        whomever; `generation` counts the changes of the configuration since the server's start.
 
         Raises:
             AdminError: They cannot be had.
@@ -156,7 +156,8 @@ class AdminClient:
         """Give the request log: columns of equal length, and the numbers `dropped` and `generation`.
 
         `job` and `attempt` are those of the request's own `X-Request-Id: JOB-ATTEMPT`; without one the page
-        and 1.
+        and 1, or where there are faults the number of such requests for it. `fault` is the kind of the one that it
+        met, `status` that of its answer; None is what it has not.
 
         Raises:
             AdminError: It cannot be had.

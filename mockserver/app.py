@@ -4,6 +4,7 @@ Pages come first and by their prefix; there is no router, which would cost more 
 """
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from string import ascii_letters, digits
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
@@ -86,7 +87,19 @@ class App:
             return self._error(405, f"{path} takes GET, not {request.method}", {"Allow": "GET, HEAD"})
         if page is None:
             return await self._index(request)
-        return await self._pages.answer(request, page, _own_latency_ns(query))
+        return await self._pages.answer(request, page, self._own_delay_ns(page, query))
+
+    def _own_delay_ns(self, page: int, query: str) -> int | None:
+        """Read what a request wants for itself; None: what the configuration has for all."""
+        asked = parse_qs(query, keep_blank_values=True)
+        latency_ns = _own_latency_ns(asked.get("latency", [])[-1:])
+        conditions = asked.get("conditions", ["all"])[-1]
+        if conditions not in ("all", "none"):
+            raise BadRequestError(f"conditions: {conditions!r} is not one of all, none")
+        # Whoever says how late an answer is to be gets it then: no queue, no limit and no fault.
+        if latency_ns is None and conditions == "none":
+            return self._pages.served.delay_ns(page)
+        return latency_ns
 
     def _page(self, path: str) -> int | None:
         """Find the page id that a path means; None when it means no page."""
@@ -157,15 +170,14 @@ def _split(target: str) -> tuple[str, str]:
     return _UNRESERVED.sub(lambda found: chr(int(found[1], 16)), path), query
 
 
-def _own_latency_ns(query: str) -> int | None:
-    """Read `?latency=200ms`; other parameters mean nothing here."""
-    texts = parse_qs(query, keep_blank_values=True).get("latency")
+def _own_latency_ns(texts: Sequence[str]) -> int | None:
+    """Read `?latency=200ms`."""
     if not texts:
         return None
     try:
-        latency_ns = parse_duration(texts[-1])
+        latency_ns = parse_duration(texts[0])
     except ValueError as error:
         raise BadRequestError(f"latency: {error}") from error
     if latency_ns > LONGEST_DELAY_NS:
-        raise BadRequestError(f"latency: {texts[-1]} is longer than {format_duration(LONGEST_DELAY_NS)}")
+        raise BadRequestError(f"latency: {texts[0]} is longer than {format_duration(LONGEST_DELAY_NS)}")
     return latency_ns

@@ -64,6 +64,22 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
     count: Annotated[int | None, typer.Option(help="Number of generated pages; default 200.")] = None,
     seed: Annotated[int | None, typer.Option(help="Fixes delays and generated pages; default 0.")] = None,
     bandwidth: Annotated[str | None, typer.Option(help="Of each response's body, as in 200kB/s.")] = None,
+    capacity: Annotated[
+        int | None, typer.Option(help="Requests served at a time; others queue. Default all.")
+    ] = None,
+    rate_limit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RATE", help="As 50/s, or '{rate: 50/s, burst: 10}'; beyond it 429 and Retry-After."
+        ),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FAULT",
+            help="What goes wrong, as reset:1%, status=503:2%, sequence=503,503,200 or '{kind: …}'; may be repeated.",
+        ),
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Server processes on the one port; default 1.")] = None,
     loop: Annotated[
         Loop | None, typer.Option(help="Event loop; default uvloop where it is installed.")
@@ -94,8 +110,7 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
             "--pages-from serves a folder; --items, --size and --count are about generated pages. Use one of them"
         )
     document = _from_stdin() if supervised else _from_file(config)
-    if latency is not None:
-        document["latency"] = _value("--latency", latency)
+    document |= _values(("latency", latency), ("rate_limit", rate_limit))
     if pages is not None:
         document["content"] = {"kind": "folder", "path": str(pages)}
     chosen = {name: value for name, value in generated.items() if value is not None}
@@ -103,7 +118,9 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
         document["content"] = {"kind": "catalogue"} | chosen
     if bandwidth is not None:
         document["body"] = {"bandwidth": bandwidth}
-    for name, value in (("seed", seed), ("workers", workers), ("loop", loop)):
+    if fault:
+        document["faults"] = [_value("--fault", one) for one in fault]
+    for name, value in (("seed", seed), ("capacity", capacity), ("workers", workers), ("loop", loop)):
         if value is not None:
             document[name] = value
     _serve(_validated(document), host, port, token or None, tuple(root or ()), supervised=supervised)
@@ -150,15 +167,21 @@ def _serve(
 
 
 def _greeting(started: "Started", config: "ServerConfig", token: str | None) -> str:
-    from mockserver.index import BEARER, content_text, latency_text  # noqa: PLC0415 (see above)
+    from mockserver.index import (  # noqa: PLC0415 (see above)
+        BEARER,
+        conditions_text,
+        content_text,
+        latency_text,
+    )
 
     bearer = f"{BEARER} " if token else ""
     workers = f"{config.workers} worker{'s' if config.workers > 1 else ''} on {config.loop}"
+    conditions = "".join(f"  {name}: {text}\n" for name, text in conditions_text(config))
     body = """-d '{"latency": "80ms"}'"""
     return f"""\
 Mock server: {started.url}
   {content_text(config, started.pages, started.left_out)}; latency {latency_text(config)}; {workers}
-
+{conditions}
 Get a page          curl -i {started.url}/pages/0
 Change the latency  curl -X PUT {bearer}{started.url}/__admin/config {body}
 Numbers             curl {bearer}{started.url}/__admin/stats
@@ -199,6 +222,11 @@ def _mapping(what: str, text: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         _fail(f"{what}: a mapping is needed, as in {{latency: 40ms}}")
     return document
+
+
+def _values(*options: tuple[str, str | None]) -> dict[str, Any]:
+    """Read options that take YAML, each named as its key; those that were not given are left out."""
+    return {name: _value(f"--{name.replace('_', '-')}", text) for name, text in options if text is not None}
 
 
 def _value(what: str, text: str) -> Any:

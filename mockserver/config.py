@@ -12,7 +12,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from mockserver.document import Config
+from mockserver.fault_models import Faults
 from mockserver.latency_models import Fixed, Latency, Recorded, above_zero
+from mockserver.rate_limit import Limited
 from mockserver.units import BandwidthBps, SizeBytes, format_size
 
 LARGEST_CONTENT_BYTES = 1 << 30
@@ -139,6 +141,18 @@ class ServerConfig(Config):
         default_factory=lambda: CatalogueContent.model_validate({"kind": "catalogue"}),
         description="What the pages are, 1 GiB at most; by default a catalogue.",
     )
+    capacity: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        strict=True,
+        description="Requests that are served at a time; others queue, first come, first served. By default all.",
+    )
+    rate_limit: Limited | None = Field(
+        default=None,
+        description="Beyond it requests are answered with 429 and Retry-After; by default there is none.",
+    )
+    faults: Faults = Field(default=(), description="What goes wrong, each with its share of attempts.")
     workers: int = Field(default=1, ge=1, le=64, strict=True, description="Server processes on the one port.")
     loop: Literal["asyncio", "uvloop"] = Field(
         default_factory=default_loop,
@@ -162,3 +176,12 @@ class ServerConfig(Config):
                 f"latency: recorded is for content of kind recorded, not {self.content.kind}; write a duration, as 40ms"
             )
         return self
+
+    @property
+    def is_conditioned(self) -> bool:
+        """Whether not every request is served at once and as it should be."""
+        return self.capacity is not None or self.rate_limit is not None or bool(self.faults)
+
+    def unconditioned(self) -> Self:
+        """Return the same without a queue, a limit or a fault."""
+        return self.model_copy(update={"capacity": None, "rate_limit": None, "faults": ()})

@@ -54,10 +54,19 @@ class Connection(web.RequestHandler):
     Attributes:
         arrived_ns: When.
         finished_ns: When the last byte of its latest page was handed over.
+        left_ns: When its client has closed its side; 0: it has not.
         ends_with_client: The end of the client's side ends it at once, whatever is being answered.
     """
 
-    __slots__ = ("_count_error", "_look", "_look_in_s", "arrived_ns", "ends_with_client", "finished_ns")
+    __slots__ = (
+        "_count_error",
+        "_look",
+        "_look_in_s",
+        "arrived_ns",
+        "ends_with_client",
+        "finished_ns",
+        "left_ns",
+    )
 
     def __init__(
         self, server: "ConnectionServer", count_error: Callable[[int], None], **options: Any
@@ -68,6 +77,7 @@ class Connection(web.RequestHandler):
         self._look_in_s = _LOOK_FIRST_S
         self.arrived_ns = 0
         self.finished_ns = 0
+        self.left_ns = 0
         self.ends_with_client = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -91,6 +101,7 @@ class Connection(web.RequestHandler):
 
     def eof_received(self) -> bool:  # type: ignore[override] # aiohttp never keeps its side open
         """Keep this side open for what the client has asked for, if it can be told when the client is gone."""
+        self.left_ns = time.monotonic_ns()
         transport = self.transport
         if transport is None or self._is_idle() or self.ends_with_client or not _CAN_KNOCK:
             return False

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from mockserver.config import Body, CatalogueContent, FolderContent, RecordedContent, ServerConfig
 from mockserver.document import Config
+from mockserver.fault_models import KINDS, SEQUENCE, Sequence
 from mockserver.latency_models import (
     Empirical,
     Exponential,
@@ -19,6 +20,7 @@ from mockserver.latency_models import (
     Recorded,
     Uniform,
 )
+from mockserver.rate_limit import RateLimit
 
 # Pydantic puts the kind it chose into an error's path; the document has no such level.
 _KINDS: Final[Mapping[str, Mapping[str, type[Config]]]] = {
@@ -34,7 +36,9 @@ _KINDS: Final[Mapping[str, Mapping[str, type[Config]]]] = {
         "recorded": Recorded,
     },
     "content": {"catalogue": CatalogueContent, "folder": FolderContent, "recorded": RecordedContent},
+    "faults": {**KINDS, SEQUENCE: Sequence},
 }
+_WHOLE: Final[Mapping[str, type[Config]]] = {"body": Body, "rate_limit": RateLimit}
 
 
 def problems(error: ValidationError) -> list[str]:
@@ -55,11 +59,12 @@ def _sentence(detail: Mapping[str, Any]) -> str:
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
             return f"{where}: unknown key; {hint}"
         case "union_tag_invalid" | "union_tag_not_found":
-            kinds = ", ".join(_KINDS.get(path[-1] if path else "", ()))
+            kinds = ", ".join(_KINDS.get(path[0] if path else "", ()))
             kind = found.get("kind") if isinstance(found, dict) else found
             return f"{where}: kind {kind!r} is not one of {kinds}"
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return f"{where}: found {found!r}; a mapping of keys to values is needed"
+        case "model_type" | "model_attributes_type" | "dict_type" | "tuple_type":
+            needed = "a list" if detail["type"] == "tuple_type" else "a mapping of keys to values"
+            return f"{where}: found {found!r}; {needed} is needed"
         case "value_error":
             return f"{where}: {detail['ctx']['error']}"
         case _:
@@ -70,8 +75,8 @@ def _sentence(detail: Mapping[str, Any]) -> str:
 def _place(location: tuple[int | str, ...]) -> tuple[type[Config], list[str]]:
     """Find the model an error is in, and the path as it is in the document."""
     path = [str(step) for step in location]
-    if path[:1] == ["body"]:
-        return Body, path
-    if len(path) > 1 and path[1] in (kinds := _KINDS.get(path[0], {})):
-        return kinds[path.pop(1)], path
-    return ServerConfig, path
+    first = path[0] if path else ""
+    at = 2 if first == "faults" else 1  # after the number in the list
+    if len(path) > at and path[at] in (kinds := _KINDS.get(first, {})):
+        return kinds[path.pop(at)], path
+    return _WHOLE.get(first, ServerConfig), path

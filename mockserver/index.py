@@ -10,7 +10,7 @@ from mockserver.config import CatalogueContent, ServerConfig
 from mockserver.file_name import as_target
 from mockserver.latency_models import Empirical, Fixed, Recorded
 from mockserver.served import Served
-from mockserver.units import format_bandwidth, format_duration, format_size
+from mockserver.units import format_bandwidth, format_duration, format_percentage, format_rate, format_size
 
 BEARER = """-H "Authorization: Bearer $MOCKSERVER_TOKEN\""""
 """Of a curl command for the admin side of a server that has a token."""
@@ -39,6 +39,20 @@ def content_text(config: ServerConfig, pages: int, left_out: int) -> str:
     return f"{pages} generated pages, products on each: {content.items}"
 
 
+def conditions_text(config: ServerConfig) -> list[tuple[str, str]]:
+    """Say in a few words what keeps requests from being served at once and as they should be: name and text."""
+    texts = []
+    if config.capacity is not None:
+        texts.append(("Capacity", f"{config.capacity} at a time, the others queue"))
+    if config.rate_limit is not None:
+        limit = config.rate_limit
+        texts.append(("Rate limit", f"{format_rate(limit.rate_per_s)}, {limit.burst} at once"))
+    if config.faults:
+        faults = ", ".join(f"{fault.kind} {format_percentage(fault.share)}" for fault in config.faults)
+        texts.append(("Faults", faults))
+    return texts
+
+
 def _rows(served: Served) -> list[tuple[str, str]]:
     config = served.config
     rows = [
@@ -47,16 +61,23 @@ def _rows(served: Served) -> list[tuple[str, str]]:
     ]
     if config.body:
         rows.append(("Bandwidth", f"{format_bandwidth(config.body.bandwidth_bps)} per response"))
+    rows += conditions_text(config)
     return [*rows, ("Seed", str(config.seed)), ("Workers", f"{config.workers} ({config.loop})")]
 
 
 def _live(counters: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     mean_s = counters["delay_error_mean_s"]
+    conditions = (
+        ("waiting", "Waiting for a place"),
+        ("rate_limited", "Rate limited"),
+        ("faults", "Faults"),
+    )
     return [
         ("requests", "Requests", f"{counters['requests']:,}"),
         ("in_flight", "In flight", f"{counters['in_flight']:,}"),
         ("connections_open", "Connections", f"{counters['connections_open']:,}"),
         ("errors", "Errors", f"{counters['errors']:,}"),
+        *((key, label, f"{counters[key]:,}") for key, label in conditions if counters[key]),
         ("delay_error_mean_s", "Delay error, mean", "-" if mean_s is None else f"{mean_s * 1e3:.3f} ms"),
     ]
 
@@ -175,8 +196,10 @@ $links
 setInterval(async () => {
   try {
     const answer = await fetch("/", {headers: {Accept: "application/json"}});
-    for (const [key, text] of Object.entries(await answer.json()))
-      document.getElementById(key).textContent = text;
+    for (const [key, text] of Object.entries(await answer.json())) {
+      const tile = document.getElementById(key); // some are there only once there is something to count
+      if (tile) tile.textContent = text;
+    }
   } catch { /* the server has ended: the last numbers stay */ }
 }, 1000);
 </script>

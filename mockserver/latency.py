@@ -2,9 +2,7 @@
 
 No state and no order: a page has the same delay under every strategy, with every number of server workers
 and in every repetition, so that what differs between two runs is never the luck of the draw. Each page id
-takes its own number u in (0, 1) from a SplitMix64 stream (Steele, Lea, Flood: "Fast splittable
-pseudorandom number generators", OOPSLA 2014), whose n-th element is computed directly; the delay is the
-distribution's quantile function at u.
+takes its own number u in (0, 1) from a SplitMix64 stream; the delay is the distribution's quantile function at u.
 """
 
 import bisect
@@ -26,9 +24,8 @@ from mockserver.latency_models import (
     Recorded,
     Uniform,
 )
+from mockserver.split_mix import GOLDEN_GAMMA, mixed
 
-_WORD = (1 << 64) - 1
-_GOLDEN_GAMMA = 0x9E3779B97F4A7C15
 _STANDARD_NORMAL = NormalDist()
 _Z99 = _STANDARD_NORMAL.inv_cdf(0.99)
 _LOG_LONGEST = math.log(LONGEST_DELAY_NS)
@@ -56,11 +53,11 @@ def sampler(latency: Latency, seed: int) -> Callable[[int], int]:
         fixed_ns = latency.delay_ns
         return lambda _page_id: fixed_ns
     at = quantile(latency)
-    stream = _mixed(seed)
+    stream = mixed(seed)
 
     def sample(page_id: int) -> int:
-        # The middle of one of 2^53 equal steps: never 0 and never 1, where quantiles may be infinite.
-        u = ((_mixed(stream + (page_id + 1) * _GOLDEN_GAMMA) >> 11) + 0.5) / (1 << 53)
+        # As `unit` gives it, without a call: never 0 and never 1, where quantiles may be infinite.
+        u = ((mixed(stream + (page_id + 1) * GOLDEN_GAMMA) >> 11) + 0.5) / (1 << 53)
         return min(max(round(at(u)), 0), LONGEST_DELAY_NS)
 
     return sample
@@ -120,11 +117,3 @@ def _interpolated(points: tuple[tuple[float, int], ...], u: float) -> float:
         return points[-1][1]
     (below, below_ns), (above, above_ns) = points[after - 1], points[after]
     return below_ns + (u - below) / (above - below) * (above_ns - below_ns)
-
-
-def _mixed(word: int) -> int:
-    """SplitMix64's finaliser: every input bit flips each output bit with probability one half."""
-    word &= _WORD
-    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
-    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & _WORD
-    return word ^ (word >> 31)

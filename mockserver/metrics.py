@@ -12,6 +12,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 _COUNTERS = (
     ("requests", "mockserver_requests", "Pages sent since the last reset"),
     ("requests_begun", "mockserver_requests_begun", "Requests for pages begun since the last reset"),
+    ("rate_limited", "mockserver_rate_limited", "Requests that the rate limit refused since the last reset"),
     ("connections_opened", "mockserver_connections_opened", "Connections opened since the last reset"),
     ("cpu_s", "mockserver_cpu_seconds", "CPU time of all workers since the last reset"),
     ("run_queue_wait_s", "mockserver_run_queue_wait_seconds", "Time ready to run without a core"),
@@ -52,9 +53,33 @@ class _Stats(Collector):
         for status, number in self._stats["errors"].items():
             errors.add_metric([status], number)
         yield errors
+        faults = CounterMetricFamily(
+            "mockserver_faults", "Requests that met a fault since the last reset", labels=["kind"]
+        )
+        for kind, number in self._stats["faults"].items():
+            faults.add_metric([kind], number)
+        yield faults
         for key, name, text in _QUANTILES:
-            family = GaugeMetricFamily(name, text, labels=["statistic"])
-            for statistic, value_s in self._stats[key].items():
-                if value_s is not None:
-                    family.add_metric([statistic], value_s)
-            yield family
+            yield _statistics(name, text, self._stats[key])
+        queue = self._stats["queue"]
+        if queue is not None:
+            yield from _queue(queue)
+
+
+def _queue(queue: Mapping[str, Any]) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "mockserver_queue_waiting", "Requests that wait for a place now", queue["waiting"]
+    )
+    lengths = {"mean": queue["mean"], "max": queue["max"]}
+    yield _statistics("mockserver_queue_length", "Requests that waited since the last reset", lengths)
+    yield _statistics(
+        "mockserver_queue_wait_seconds", "How long requests waited for a place", queue["wait_s"]
+    )
+
+
+def _statistics(name: str, text: str, values: Mapping[str, float | None]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=["statistic"])
+    for statistic, value in values.items():
+        if value is not None:
+            family.add_metric([statistic], value)
+    return family

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mockserver.admission import Admission
 from mockserver.background import in_background
 from mockserver.config import ServerConfig
 from mockserver.connection import ConnectionCount
@@ -23,6 +24,7 @@ from mockserver.explain import problems
 from mockserver.identity import CLOCK, PROTOCOL, SERVER_NAME, boot_id, pid_namespace, time_namespace, version
 from mockserver.lease import Lease
 from mockserver.loop_lag import LoopLag
+from mockserver.outcomes import FAULTS
 from mockserver.pages import Pages
 from mockserver.reach import OutOfReachError, Reach
 from mockserver.request_log import merged_columns
@@ -57,6 +59,7 @@ class Operations:
 
     Attributes:
         team: All workers; its leader runs the operations about the whole server.
+        admission: The server's door, where this is the leader.
     """
 
     def __init__(self, pages: Pages, connections: ConnectionCount, lag: LoopLag, reach: Reach) -> None:
@@ -64,6 +67,7 @@ class Operations:
         self._connections = connections
         self._lag = lag
         self._reach = reach
+        self.admission = Admission(pages.served.config)
         self._prepared: Served | None = None
         self._lease: Lease | None = None
         self._configuring = asyncio.Lock()
@@ -91,6 +95,8 @@ class Operations:
             "holder": self._holder,
             "hold": self._hold,
             "let_go": self._let_go,
+            "enter": self._enter,
+            "leave": self._leave,
         }
         self.team = Team(own | whole)
 
@@ -109,7 +115,10 @@ class Operations:
             "in_flight": log.in_flight,
             "connections_open": self._connections.open,
             "errors": sum(log.errors.values()),
+            "undelayed": log.undelayed,
             "delay_error_sum_ns": log.delay_error_sum_ns,
+            "faults": sum(log.faults.values()),
+            "rate_limited": log.refused,
         }
 
     async def _own_snapshot(self, _argument: Any) -> Snapshot:
@@ -124,6 +133,10 @@ class Operations:
             connections_open=self._connections.open,
             connections_opened=self._connections.opened - self._opened_before,
             errors={str(status): number for status, number in log.errors.items()},
+            faults={FAULTS[fault]: number for fault, number in log.faults.items()},
+            rate_limited=log.refused,
+            undelayed=log.undelayed,
+            queued_ns=log.queued_ns() if served.config.capacity is not None else [],
             delay_errors_ns=log.delay_errors_ns(),
             delay_error_sum_ns=log.delay_error_sum_ns,
             cpu_ns=time.process_time_ns() - self._cpu_before_ns,
@@ -143,10 +156,12 @@ class Operations:
         )
 
     async def _own_columns(self, _argument: Any) -> dict[str, Any]:
-        return self._pages.log.columns()
+        replies = self._pages.served.replies
+        return self._pages.log.columns(lambda page: replies[page % len(replies)].status)
 
     async def _own_reset(self, _argument: Any) -> None:
         self._pages.log.reset()
+        self.admission.reset()
         self._lag.reset()
         self._opened_before = self._connections.opened
         self._cpu_before_ns = time.process_time_ns()
@@ -185,6 +200,7 @@ class Operations:
         """Put what was prepared in force, or forget it where there is no generation."""
         if generation is not None and self._prepared is not None:
             self._pages.served, self._pages.generation = self._prepared, generation
+            self.admission.apply(self._prepared.config)
         self._prepared = None
 
     async def _health(self, _argument: Any) -> dict[str, Any]:
@@ -205,12 +221,14 @@ class Operations:
     async def _counters(self, _argument: Any) -> dict[str, Any]:
         everyone = await self.team.ask_everyone("own_counters")
         total = {name: sum(own[name] for own in everyone) for name in everyone[0]}
-        error_sum_ns = total.pop("delay_error_sum_ns")
-        mean_s = error_sum_ns / total["requests"] / 1e9 if total["requests"] else None
-        return total | {"delay_error_mean_s": mean_s}
+        error_sum_ns, delayed = total.pop("delay_error_sum_ns"), total["requests"] - total.pop("undelayed")
+        mean_s = error_sum_ns / delayed / 1e9 if delayed else None
+        queue = self.admission.queue()
+        waiting = None if queue is None else queue["waiting"]
+        return total | {"delay_error_mean_s": mean_s, "waiting": waiting}
 
     async def _stats(self, _argument: Any) -> dict[str, Any]:
-        return merged(await self.team.ask_everyone("own_snapshot"))
+        return merged(await self.team.ask_everyone("own_snapshot"), self.admission.queue())
 
     async def _requests(self, _argument: Any) -> dict[str, Any]:
         columns = merged_columns(await self.team.ask_everyone("own_columns"))
@@ -277,6 +295,12 @@ class Operations:
     def _check_lease(self, argument: Any) -> None:
         if self._lease is not None and argument["lease"] != self._lease.secret:
             raise RefusedError(409, [self._lease.refusal()])
+
+    async def _enter(self, argument: Any) -> dict[str, int]:
+        return await self.admission.enter(**argument)
+
+    async def _leave(self, argument: Any) -> None:
+        self.admission.leave(**argument)
 
     async def _holder(self, _argument: Any) -> dict[str, Any]:
         return {"holder": None if self._lease is None else self._lease.holder()}

@@ -9,6 +9,7 @@ loop, so that such queueing counts as the server's delay error, not as the clien
 import asyncio
 import re
 import time
+from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from typing import cast
 
@@ -19,7 +20,8 @@ from multidict import istr
 from mockserver.connection import Connection
 from mockserver.deadline import DeadlineTimer
 from mockserver.request_log import CLIENTS_OWN, RequestLog
-from mockserver.served import Reply, Served
+from mockserver.served import Served
+from mockserver.spreading import spread
 
 CLIENT_GONE = 499
 """The status under which a request is counted whose client went away first (nginx's number for it)."""
@@ -27,13 +29,10 @@ CLIENT_GONE = 499
 # The date is of whole seconds, and need not be newer than that.
 _DATE_NS = 1_000_000_000
 
-_REQUEST_ID = istr("X-Request-Id")  # folded to lower case once, not with each request
+REQUEST_ID = istr("X-Request-Id")  # folded to lower case once, not with each request
 
 # Written in one way only, so that two different ids are two different attempts; both fit 64 bits.
-_CLIENTS_ID = re.compile(r"(0|[1-9][0-9]{0,17})-([1-9][0-9]{0,17})")
-
-# A body with a bandwidth comes in pieces, one every so often: fine enough for a client to see it flow.
-_PIECE_NS = 10_000_000
+CLIENTS_ID = re.compile(r"(0|[1-9][0-9]{0,17})-([1-9][0-9]{0,17})")
 
 
 class _Sent(web.StreamResponse):
@@ -55,8 +54,8 @@ class _Sent(web.StreamResponse):
 
 
 # They hold nothing of a request, so all requests share them.
-_KEEP = _Sent(keep_alive=True)
-_CLOSE = _Sent(keep_alive=False)
+KEEP = _Sent(keep_alive=True)
+CLOSE = _Sent(keep_alive=False)
 
 
 class Pages:
@@ -66,7 +65,10 @@ class Pages:
         served: What is served; replacing it leaves requests in flight as they are.
         generation: How often it has been replaced.
         log: The record.
+        conditioned: What answers in this one's place where the configuration has a capacity, a limit or faults.
     """
+
+    conditioned: Callable[[web.BaseRequest, int], Awaitable[web.StreamResponse]]
 
     def __init__(self, served: Served, log: RequestLog, timer: DeadlineTimer) -> None:
         self.served = served
@@ -76,7 +78,7 @@ class Pages:
         self._date = b""
         self._dated_until_ns = 0
 
-    async def answer(  # noqa: C901, PLR0912 (every call costs on the path that is measured)
+    async def answer(  # noqa: C901, PLR0912, PLR0915 (every call costs on the path that is measured)
         self, request: web.BaseRequest, page: int, intended_ns: int | None = None
     ) -> web.StreamResponse:
         """Send a page at its moment.
@@ -87,14 +89,16 @@ class Pages:
             intended_ns: The delay to inject; None takes the configured one.
         """
         served, log = self.served, self.log
+        if served.drawn is not None and intended_ns is None:
+            return await self.conditioned(request, page)
         connection = cast("Connection", request.protocol)  # ConnectionServer makes no others
         # A request that was pipelined behind another one is due after it: HTTP/1.1 answers in order.
         received_ns = max(connection.arrived_ns, connection.finished_ns)
         number = log.numbered
         log.numbered = number + 1
         log.in_flight += 1
-        job, attempt, request_id = page, 1, request.headers.get(_REQUEST_ID)
-        own = None if request_id is None else _CLIENTS_ID.fullmatch(request_id)
+        job, attempt, request_id = page, 1, request.headers.get(REQUEST_ID)
+        own = None if request_id is None else CLIENTS_ID.fullmatch(request_id)
         if own is None:
             request_id = f"{log.worker}-{number}"
         else:
@@ -117,7 +121,7 @@ class Pages:
                     f"X-Request-Id: {request_id}\r\n"
                     f"X-Received-Ns: {received_ns}\r\n"
                     f"Server-Timing: intended;dur={intended_ns / 1e6:.12g}, actual;dur={actual_ns / 1e6:.12g}\r\n"
-                    f"{_connection_header(request)}\r\n"
+                    f"{connection_header(request)}\r\n"
                 ).encode("ascii")
             )
             transport = connection.transport
@@ -129,7 +133,8 @@ class Pages:
                 transport.writelines((head, reply.body))
             else:
                 transport.write(head)
-                await self._trickle(request.writer, transport, reply, first_byte_ns, served.bandwidth_bps)
+                duration_ns = len(reply.body) * 1_000_000_000 // served.bandwidth_bps
+                await spread(self._timer, request.writer, transport, reply.body, first_byte_ns, duration_ns)
             if transport.get_write_buffer_size():
                 await request.writer.drain()
             last_byte_ns = time.monotonic_ns()
@@ -138,38 +143,16 @@ class Pages:
             raise
         except ConnectionError:
             log.count_error(CLIENT_GONE, received_ns)
-            return _CLOSE
+            return CLOSE
         finally:
             log.in_flight -= 1
         connection.finished_ns = last_byte_ns
         connection.answered()
         log.add(number, page, received_ns, first_byte_ns, last_byte_ns, intended_ns, job, attempt)
-        return _KEEP if request.keep_alive else _CLOSE
-
-    async def _trickle(
-        self,
-        writer: AbstractStreamWriter,
-        transport: asyncio.Transport,
-        reply: Reply,
-        first_byte_ns: int,
-        bandwidth_bps: int,
-    ) -> None:
-        """Send the body so that after t seconds bandwidth · t bytes of it are out, never more."""
-        body = reply.body
-        duration_ns = len(body) * 1_000_000_000 // bandwidth_bps
-        pieces = max(1, min(len(body), duration_ns // _PIECE_NS))
-        sent = 0
-        for piece in range(1, pieces + 1):
-            await self._timer.until(first_byte_ns + duration_ns * piece // pieces)
-            end = len(body) * piece // pieces
-            if transport.is_closing():
-                raise ConnectionResetError
-            transport.write(body[sent:end])
-            await writer.drain()
-            sent = end
+        return KEEP if request.keep_alive else CLOSE
 
 
-def _connection_header(request: web.BaseRequest) -> str:
+def connection_header(request: web.BaseRequest) -> str:
     """HTTP/1.1 keeps the connection unless told otherwise; HTTP/1.0 closes it unless told otherwise."""
     if not request.keep_alive:
         return "Connection: close\r\n"

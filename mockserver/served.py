@@ -9,6 +9,7 @@ from http import HTTPStatus
 from mockserver.config import CatalogueContent, ServerConfig
 from mockserver.content import Page, load_content
 from mockserver.delays import asked_delays
+from mockserver.faults import Drawn, drawer
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 # Their answers end with the headers (RFC 9110, section 6.4.1).
@@ -24,6 +25,7 @@ class Reply:
 
     head: bytes
     body: bytes
+    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Served:
         left_out: How many files and folders those are.
         delay_ns: Page id to nanoseconds.
         bandwidth_bps: Bytes per second of each body; None sends it at once.
+        drawn: (page id, attempt) to the fault that it meets; None: no request queues, is refused or meets one.
     """
 
     config: ServerConfig
@@ -47,6 +50,7 @@ class Served:
     left_out: int
     delay_ns: Callable[[int], int]
     bandwidth_bps: int | None
+    drawn: Drawn | None
 
     @classmethod
     def build(cls, config: ServerConfig, previous: "Served | None" = None) -> "Served":
@@ -62,6 +66,7 @@ class Served:
         """
         delay_ns = asked_delays(config)
         bandwidth_bps = config.body.bandwidth_bps if config.body else None
+        drawn = drawer(config.faults, config.seed) if config.is_conditioned else None
         if previous is not None and _same_pages(config, previous.config):
             replies, by_path = previous.replies, previous.by_path
             problems, left_out = previous.problems, previous.left_out
@@ -72,7 +77,7 @@ class Served:
             names = () if isinstance(config.content, CatalogueContent) else pages.pages
             paths = {os.fsencode(f"/{page.name}"): index for index, page in enumerate(names)}
             by_path = {path: index for path, index in paths.items() if not _TAKEN.match(path)}
-        return cls(config, replies, by_path, problems, left_out, delay_ns, bandwidth_bps)
+        return cls(config, replies, by_path, problems, left_out, delay_ns, bandwidth_bps, drawn)
 
 
 def _same_pages(config: ServerConfig, previous: ServerConfig) -> bool:
@@ -88,4 +93,4 @@ def _reply(page: Page) -> Reply:
         head += f"Content-Length: {len(page.body)}\r\n"
     # Each fetch is to reach the server and to wait as long as it was told.
     head += "Cache-Control: no-store\r\n"
-    return Reply(head.encode("latin-1"), page.body)
+    return Reply(head.encode("latin-1"), page.body, page.status)

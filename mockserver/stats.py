@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 
@@ -17,6 +17,10 @@ class Snapshot(TypedDict):
     connections_open: int
     connections_opened: int
     errors: dict[str, int]
+    faults: dict[str, int]
+    rate_limited: int
+    undelayed: int
+    queued_ns: list[int]
     delay_errors_ns: list[int]
     delay_error_sum_ns: int
     cpu_ns: int
@@ -26,11 +30,12 @@ class Snapshot(TypedDict):
     content: dict[str, Any]
 
 
-def merged(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
+def merged(snapshots: Sequence[Snapshot], queue: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Build the document of `/__admin/stats`.
 
     Args:
         snapshots: One per worker, at least one.
+        queue: How many wait, and have waited; None: there is no queue.
 
     Returns:
         Durations in seconds; null where there is nothing to summarise or the system does not tell.
@@ -39,9 +44,13 @@ def merged(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
     requests = sum(snapshot["requests"] for snapshot in snapshots)
     error_sum_ns = sum(snapshot["delay_error_sum_ns"] for snapshot in snapshots)
     lag_ns = sorted(lag for snapshot in snapshots for lag in snapshot["loop_lag_ns"])
+    delayed = requests - sum(snapshot["undelayed"] for snapshot in snapshots)
+    queued_ns = sorted(queued for snapshot in snapshots for queued in snapshot["queued_ns"])
     errors: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
     for snapshot in snapshots:
         errors.update(snapshot["errors"])
+        faults.update(snapshot["faults"])
     return {
         "generation": snapshots[0]["generation"],
         "requests": requests,
@@ -50,8 +59,19 @@ def merged(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
         "connections_open": sum(snapshot["connections_open"] for snapshot in snapshots),
         "connections_opened": sum(snapshot["connections_opened"] for snapshot in snapshots),
         "errors": dict(sorted(errors.items())),
+        "faults": dict(sorted(faults.items())),
+        "rate_limited": sum(snapshot["rate_limited"] for snapshot in snapshots),
+        "queue": None
+        if queue is None
+        else {
+            **queue,
+            "wait_s": {
+                "mean": sum(queued_ns) / len(queued_ns) / 1e9 if queued_ns else None,
+                **_summary_s(queued_ns, 0.5, 0.9, 0.99),
+            },
+        },
         "delay_error_s": {
-            "mean": error_sum_ns / requests / 1e9 if requests else None,
+            "mean": error_sum_ns / delayed / 1e9 if delayed else None,
             **_summary_s(delay_errors_ns, 0.5, 0.9, 0.99),
         },
         "cpu_s": sum(snapshot["cpu_ns"] for snapshot in snapshots) / 1e9,

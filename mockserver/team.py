@@ -52,6 +52,11 @@ class Team:
         self._leader = await _Line.open(leader, self.operations) if leader else None
         self._followers = [await _Line.open(follower, self.operations) for follower in followers]
 
+    @property
+    def leads(self) -> bool:
+        """Whether this worker is the leader."""
+        return self._leader is None
+
     async def ask_leader(self, operation: str, argument: Any = None) -> Any:
         """Have the leader do it.
 

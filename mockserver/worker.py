@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from mockserver.accepting import Accepting
 from mockserver.app import App
+from mockserver.conditioned import Conditioned
 from mockserver.connection import ConnectionCount, ConnectionServer
 from mockserver.deadline import deadline_timer
+from mockserver.entrance import Entrance
 from mockserver.logs import bound_logs
 from mockserver.loop_lag import LoopLag
 from mockserver.operations import Operations
@@ -103,6 +105,7 @@ async def _serve(task: WorkerTask, ready: Callable[[], None]) -> int:
     pages = Pages(task.served, RequestLog(task.index), timer)
     count = ConnectionCount()
     operations = Operations(pages, count, lag, task.reach)
+    pages.conditioned = Conditioned(pages, timer, Entrance(operations.team, operations.admission)).answer
     connections = ConnectionServer(
         App(pages, operations, task.token).handle,
         count,

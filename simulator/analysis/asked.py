@@ -62,26 +62,36 @@ REMEDY = (
 
 
 def _other_requests(observed: Observed) -> str | None:
-    """Compare the requests that the server has answered with the attempts that the driver has made."""
+    """Compare the requests that the server has answered with the attempts that the driver has made.
+
+    It counts those that it refused, and those that met the fault that they should, as answered.
+    """
     stats = observed.server_stats
     if "requests" not in stats:
         return None
-    attempts = len(observed.samples)
+    attempts = int(observed.samples.attempt.sum())
     answered = int(stats["requests"]) + _refused(stats)
-    if answered > attempts:
+    came = int(stats.get("requests_begun", answered))
+    if max(came, answered) > attempts:
+        did = (
+            f"answered {counted(answered, 'request')}"
+            if answered > attempts
+            else f"got {counted(came, 'request')}"
+        )
         return (
-            f"somebody else used the server: it answered {counted(answered, 'request')} where the job made {attempts};"
+            f"somebody else used the server: it {did} where the job made {attempts};"
             " let nothing else ask it for pages while it is measured"
         )
-    # An attempt that the client gave up, or that never arrived, need not have been answered.
-    lost = sum(
+    # An attempt that the client gave up need not have been answered, nor need one that failed have arrived.
+    failed = sum(
         1
         for code in observed.samples.error.tolist()
         if code != UNKNOWN and observed.samples.error_kinds[code].startswith("fetch")
     )
-    if answered + lost < attempts:
+    lost = failed + attempts - len(observed.samples)
+    if came + lost < attempts:
         return (
-            f"the server knows of {counted(answered, 'request')} only where the job made {attempts}: somebody else has"
+            f"the server knows of {counted(came, 'request')} only where the job made {attempts}: somebody else has"
             f" reset its numbers, or something else answers in its place; {REMEDY}"
         )
     return None

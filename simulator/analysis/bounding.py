@@ -1,15 +1,21 @@
 """What each cell could do at most, by what one job alone needs."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from mockserver.rate_limit import Limited, RateLimit
 from simulator.analysis.gil import gil_of
 from simulator.driver.parsers import BUILT_IN
 from simulator.measures.factors import CASE, PARSER
 from simulator.model.bounds import Needs, bound
 from simulator.result.document import CellResult, ResultDocument
 from simulator.scenario.shards import computing_in
+
+_LIMIT: TypeAdapter[RateLimit] = TypeAdapter(Limited)
 
 
 def bounded(document: ResultDocument) -> ResultDocument:
@@ -37,6 +43,7 @@ def needs_in(document: ResultDocument) -> Callable[[CellResult], Needs]:
             cpu_s=cell.cpu_per_page_s,
             cores=cores,
             held_s=cell.parse.cpu_s if held and cell.parse is not None else None,
+            served_per_s=served_per_s(cell, document.scenario),
         )
 
     return needs
@@ -63,7 +70,37 @@ def alone_s(base: CellResult | None) -> float | None:
     return 1 / base.throughput_per_s.median
 
 
+def served_per_s(cell: CellResult, scenario: Mapping[str, Any]) -> float | None:
+    """Return how many pages a second the server lets through by its capacity and its rate limit; null: all that come.
+
+    A place is taken as long as the server held the request of a page, its time in the queue apart; how long that was of
+    what was tried again before is not known.
+    """
+    limits: list[float] = []
+    capacity, held_s = _written(cell, scenario, "server.capacity"), cell.network_s
+    once = (cell.attempts_per_page or 1) == 1
+    if isinstance(capacity, int) and held_s is not None and cell.server_queue_s is not None and once:
+        serving_s = held_s - cell.server_queue_s
+        limits += [capacity / serving_s] if serving_s > 0 else []
+    limit = _written(cell, scenario, "server.rate_limit")
+    rate = _written(cell, scenario, "server.rate_limit.rate")
+    with suppress(ValidationError):  # written as only a later version can read it
+        limits += [] if limit is None else [_LIMIT.validate_python(rate or limit).rate_per_s]
+    return min(limits, default=None)
+
+
 def _parser(cell: CellResult, scenario: Mapping[str, Any]) -> Any:
     """Return the parser as it is written for this cell: a name, or a mapping."""
-    case = ((scenario.get("cases") or {}).get(cell.factors.get(CASE)) or {}).get(PARSER)
-    return cell.factors.get(PARSER) or case or (scenario.get("job") or {}).get("parser")
+    return _written(cell, scenario, PARSER)
+
+
+def _written(cell: CellResult, scenario: Mapping[str, Any], path: str) -> Any:
+    """Return what is written for a cell at a dotted path: its level, that of its case, or what the scenario has."""
+    case = (scenario.get("cases") or {}).get(cell.factors.get(CASE)) or {}
+    for levels in (cell.factors, case):
+        if path in levels:
+            return levels[path]
+    found: Any = scenario
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found

@@ -58,6 +58,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         fetch=_fetch(observed, good),
         parse=_parse(observed, good),
         network_s=_network_s(samples, good),
+        server_queue_s=_server_queue_s(observed, good),
         resume_lag_s=lag_s(resume_lag_ns(samples)),
         cpu_per_page_s=None if driver_cpu_s is None else driver_cpu_s / done,
         cores_used=None if driver_cpu_s is None else driver_cpu_s / busy_s,
@@ -123,10 +124,10 @@ def mean_service_s(samples: Samples) -> float:
 
 
 def delay_errors_ns(samples: Samples) -> np.ndarray:
-    """Return actual minus intended delay to the first byte of each request whose stamps are known (ns)."""
-    known = samples.received_ns != UNKNOWN
-    actual = samples.first_byte_ns[known] - samples.received_ns[known]
-    return np.asarray(actual - samples.intended_ns[known])
+    """Return actual minus intended delay to the first byte of each request that had one, as far as is known (ns)."""
+    stamps = (samples.received_ns, samples.first_byte_ns, samples.intended_ns)
+    known = np.logical_and.reduce([stamp != UNKNOWN for stamp in stamps])
+    return np.asarray((samples.first_byte_ns - samples.begun_ns - samples.intended_ns)[known])
 
 
 def resume_lag_ns(samples: Samples) -> np.ndarray:
@@ -174,6 +175,15 @@ def _network_s(samples: Samples, good: np.ndarray) -> float | None:
     if not known.any():
         return None
     return float((samples.network_ns + samples.earlier_ns)[known].mean()) / 1e9
+
+
+def _server_queue_s(observed: Observed, good: np.ndarray) -> float | None:
+    """Return how long a job's last request waited at the server for a place, in the mean (s); null without a queue."""
+    samples = observed.samples
+    known = good & (samples.received_ns != UNKNOWN)
+    if observed.server_stats.get("queue") is None or not known.any():
+        return None
+    return float((samples.begun_ns - samples.received_ns)[known].mean()) / 1e9
 
 
 def _fetch(observed: Observed, good: np.ndarray) -> Phase:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from simulator.analysis.bounding import alone_s, cores_of, needs_in
+from simulator.analysis.bounding import alone_s, cores_of, needs_in, served_per_s
 from simulator.analysis.goals import DISTURBED_WEIGHT, lead, scores
 from simulator.measures.measure import Measure
 from simulator.measures.registry import RANKING
@@ -127,6 +127,12 @@ def limit(cell: CellResult, document: ResultDocument) -> str:
         return (
             f"It is limited by the waiting: {cell.in_flight} in flight at {duration(alone)} for a page alone are"
             f" {rate(cell.in_flight / alone, 'pages')} at most, and it does {number(done)}. More in flight may do more."
+        )
+    served = served_per_s(cell, document.scenario)
+    if served is not None and done >= NEARLY * served:
+        return (
+            f"It is limited by the server, which lets {rate(served, 'pages')} through at most, and it does"
+            f" {number(done)}. More in flight would queue there."
         )
     if cores and used is not None and used + server >= NEARLY * cores:
         return (

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mockserver.fault_models import ENDS_CONNECTION
 from simulator.analysis.asked import impostures
 from simulator.analysis.measures import mean_service_s, server_cpu_s, server_queue_s
 from simulator.result.observation import Observed
@@ -131,8 +132,9 @@ def judge(
         )
     # An attempt that failed may have cost its connection, and a warm-up before the window that of the first.
     failed_attempts = int(observed.samples.attempt.sum()) - done
+    borne = max(_ended_by_faults(observed), failed_attempts + (in_flight if failed_attempts else 0))
     opened = measures.server.connections_opened
-    if opened and opened > failed_attempts + (in_flight if failed_attempts else 0):
+    if opened and opened > borne:
         reasons.append(
             f"{counted(opened, 'connection')} {'was' if opened == 1 else 'were'} opened inside the window, which the"
             " others did not pay for: the client or the server dropped one; let nothing else use this server, or"
@@ -195,6 +197,12 @@ def _remedy(meant: Sequence[bool], *, allowed: bool) -> str:
             " page that this names"
         )
     return "a comparison needs every job to succeed: mend the parser or the page that this names"
+
+
+def _ended_by_faults(observed: Observed) -> int:
+    """Return how many connections were made useless by what the scenario asks for: each may be replaced by one."""
+    faults: Mapping[str, int] = observed.server_stats.get("faults") or {}
+    return sum(count for kind, count in faults.items() if kind in ENDS_CONNECTION)
 
 
 def _throttled(observed: Observed) -> Iterator[str]:

@@ -266,6 +266,7 @@ def work_of(cell: Cell, calibrated: Calibration, cores: int) -> Work:
         group="" if cell.id == cell.baseline_id else f"{cell.baseline_id} {plan.in_flight}",
         waits_s=waits_s if len(waits_s) > 1 else (),
         period=1 if isinstance(cell.server.content, CatalogueContent) else calibrated.content_pages or 1,
+        let_in_per_s=let_in_per_s(cell.server, float(np.mean(waits_s))),
     )
 
 
@@ -274,6 +275,17 @@ def _rate_per_s(cell: Cell) -> float | None:
     if cell.arrivals is None or cell.arrivals.process != "recorded":
         return None if cell.arrivals is None else cell.arrivals.rate_per_s
     return recorded_times(cell.arrivals, cell.server.content).rate_per_s
+
+
+def let_in_per_s(server: ServerConfig, delay_s: float) -> float | None:
+    """Return how many requests a second the server serves at the most; null: as many as come.
+
+    Each holds its place for its delay at least.
+    """
+    limits = [] if server.rate_limit is None else [server.rate_limit.rate_per_s]
+    if server.capacity is not None and delay_s > 0:
+        limits.append(server.capacity / delay_s)
+    return min(limits, default=None)
 
 
 def held_s(cell: Cell) -> float:

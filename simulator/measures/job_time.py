@@ -52,6 +52,17 @@ MEASURES = (
         repetition="network_s",
     ),
     Measure(
+        name="server_queue",
+        dimension=DURATION,
+        meaning="time that the server held the request in its queue, before it began to serve it: mean per job",
+        repetition="server_queue_s",
+        better="less",
+        heading="server queue",
+        title="wait in the server's queue",
+        lacking="the server has no capacity, so nothing queues there",
+        floor=_FLOOR_S,
+    ),
+    Measure(
         name="resume_lag",
         dimension=DURATION,
         meaning="from the last byte that the server handed over until the client goes on: p99",

@@ -8,7 +8,7 @@ and of which there are m, lets m / D pass.
 from dataclasses import dataclass
 from typing import Literal
 
-Resource = Literal["waiting", "cores", "the GIL"]
+Resource = Literal["waiting", "cores", "the GIL", "the server"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Needs:
     """How many there are for all jobs."""
     held_s: float | None
     """CPU under the GIL, in seconds, where all jobs share one."""
+    served_per_s: float | None = None
+    """How many jobs a second the server lets through, whoever asks."""
 
 
 def bound(in_flight: int, needs: Needs) -> Bound | None:
@@ -44,4 +46,6 @@ def bound(in_flight: int, needs: Needs) -> Bound | None:
         limits.append(Bound(needs.cores / needs.cpu_s, "cores"))
     if needs.held_s:
         limits.append(Bound(1 / needs.held_s, "the GIL"))
+    if needs.served_per_s:
+        limits.append(Bound(needs.served_per_s, "the server"))
     return min(limits, key=lambda limit: limit.per_s, default=None)

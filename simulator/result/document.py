@@ -111,11 +111,13 @@ class CellResult:
     attempts_per_page: float | None = None
     backoff: float | None = None
     given_up: int | None = None
+    server_queue_s: float | None = None
     turns: Timeline | None = None
     """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
     bound_per_s: float | None = None
-    """The most that physics allows: the least of in flight / time of one job alone, cores / CPU per job and, where all
-    jobs share one GIL and the parser is known to hold it, 1 / CPU of a parse. Null where nothing is known."""
+    """The most that physics allows: the least of in flight / time of one job alone, cores / CPU per job, what the
+    server's capacity and rate limit let through and, where all jobs share one GIL and the parser is known to hold it,
+    1 / CPU of a parse. Null where nothing is known."""
     bound_by: Resource | None = None
     """Which of them it is."""
     environment: Mapping[str, Any] = field(default_factory=dict)

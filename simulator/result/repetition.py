@@ -34,7 +34,7 @@ class ServerMeasures:
     """How the mock server did."""
 
     delay_error_s: DelayError
-    """(First byte - received) - intended, by the server's own audit."""
+    """(First byte - begun) - intended, by the server's own audit; what was never in a queue begins when it comes."""
     cpu_cores: float | None
     """Its CPU / busy time."""
     saturated: bool | None
@@ -170,6 +170,9 @@ class Measures:
     """Requests of all jobs / pages that were got; null where none was."""
     given_up: int | None = None
     """Jobs with an error, whatever it was."""
+    server_queue_s: float | None = None
+    """Mean time per job that its last request waited at the server for a place, part of `network_s`; null without
+    `server.capacity`."""
     stream_s: float | None = None
     """Time to read 1 GB of memory, before the repetition, by an array that no cache holds; null in older runs."""
 

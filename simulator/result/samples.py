@@ -30,12 +30,21 @@ DRIVER_COLUMNS = (
     "backoff_ns",
     "earlier_ns",
 )
-SERVER_COLUMNS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns")
+SERVER_COLUMNS = ("received_ns", "first_byte_ns", "last_byte_ns", "intended_ns", "begun_ns")
+MOMENTS = frozenset(SERVER_COLUMNS) - {"intended_ns"}
+"""Those that are read off a clock."""
 UNKNOWN = -1
 """Stands in a column where there is no value; every clock point and CPU time is otherwise >= 0."""
 
-SAME_AS = {"due_ns": "start_ns", "parse_worker": "worker", "parsing_ns": "fetched_ns", "asked_ns": "start_ns"}
-"""What a column equals where an archive has none: closed arrivals, parsing in the worker that fetched, one attempt."""
+SAME_AS = {
+    "due_ns": "start_ns",
+    "parse_worker": "worker",
+    "parsing_ns": "fetched_ns",
+    "asked_ns": "start_ns",
+    "begun_ns": "received_ns",
+}
+"""What a column equals where an archive has none: closed arrivals, parsing in the worker that fetched, one attempt, a
+server without a queue."""
 FIRST = {"attempt": 1, "backoff_ns": 0, "earlier_ns": 0}
 """The number in all of a column where an archive has none: no job was tried again."""
 
@@ -71,7 +80,9 @@ class Samples:
     first_byte_ns: Column
     last_byte_ns: Column
     intended_ns: Column
-    """The injected delay that was asked for."""
+    """The injected delay that was asked for; UNKNOWN of a request that the rate limit refused."""
+    begun_ns: Column
+    """From when on the server was serving it: until then it waited there for a place. The delay counts from it."""
     error: Column
     """Index into error_kinds; UNKNOWN: no error."""
     error_kinds: tuple[str, ...]
@@ -186,9 +197,12 @@ def from_columns(
     stamps = {}
     for name in SERVER_COLUMNS:
         column = np.full(size, UNKNOWN, dtype=np.int64)
-        if requests is not None and known.any() and (same_clock or name == "intended_ns"):
-            column[known] = np.asarray(requests[name], dtype=np.int64)[found[known]]
+        if requests is not None and known.any() and (same_clock or name not in MOMENTS):
+            column[known] = _logged(requests, name)[found[known]]
         stamps[name] = column
+    # The server held what it never answered until the client gave up.
+    unanswered = (stamps["received_ns"] != UNKNOWN) & (stamps["last_byte_ns"] == UNKNOWN)
+    stamps["last_byte_ns"][unanswered] = np.asarray(columns["fetched_ns"], dtype=np.int64)[unanswered]
     return Samples(
         **{
             name: np.asarray(whole[name if name in whole else SAME_AS[name]], dtype=np.int64)
@@ -198,6 +212,16 @@ def from_columns(
         error=np.array([position.get(kind, UNKNOWN) for kind in columns["error"]], dtype=np.int64),
         error_kinds=kinds,
     )
+
+
+def _logged(requests: Mapping[str, Sequence[Any]], name: str) -> Column:
+    """Return a column of the log; UNKNOWN is what a request has not."""
+    values = requests.get(name)
+    if values is None:
+        values = requests[SAME_AS[name]]
+    if None in values:
+        values = [UNKNOWN if value is None else value for value in values]
+    return np.asarray(values, dtype=np.int64)
 
 
 def _rows(

@@ -149,7 +149,8 @@ class Preflights:
         return self.found_for(cell)
 
     def _run(self, cell: Cell, python: str, which: Path) -> Preflight:
-        server = self._servers.serving(cell.server)
+        # What one job costs alone has nothing to do with what goes wrong, or with how many are served at a time.
+        server = self._servers.serving(cell.server.unconditioned())
         with scratch() as folder:
             job = job_file(
                 cell,

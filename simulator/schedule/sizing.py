@@ -72,6 +72,8 @@ class Work:
     """`wait_s` of each page, from the first on; empty: all alike."""
     period: int = 1
     """Pages after which their contents repeat; 1: all cost alike."""
+    let_in_per_s: float | None = None
+    """The most that the server serves, whoever asks; null: as much as it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,9 @@ def speeds(work: Work) -> tuple[float, float]:
     # The client's share of a job lets go of the interpreter now and then even where the parse does not.
     slowest = min(work.in_flight / (work.wait_s + TRANSPORT_S + busy_s), slow_cores / busy_s)
     fastest = min(work.in_flight / (work.wait_s + cpu_s), fast_cores / cpu_s)
-    if work.rate_per_s is not None:
-        slowest, fastest = min(slowest, work.rate_per_s), min(fastest, work.rate_per_s)
+    for most_per_s in (work.rate_per_s, work.let_in_per_s):
+        if most_per_s is not None:
+            slowest, fastest = min(slowest, most_per_s), min(fastest, most_per_s)
     return slowest, fastest
 
 

@@ -118,7 +118,10 @@ def test_a_home_folder_is_found() -> None:
         ({"workers": "4"}, "workers: should be a valid integer; found '4'"),
         ({"loop": "trio"}, "loop: should be 'asyncio' or 'uvloop'; found 'trio'"),
         ({"latncy": "1ms"}, "latncy: unknown key; did you mean latency?"),
-        ({"xyz": "1ms"}, "xyz: unknown key; known are body, content, latency, loop, seed, workers"),
+        (
+            {"xyz": "1ms"},
+            "xyz: unknown key; known are body, capacity, content, faults, latency, loop, rate_limit, seed, workers",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_path_and_remedy(document: dict[str, Any], sentence: str) -> None:

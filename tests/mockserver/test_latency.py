@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.config import ServerConfig
-from mockserver.latency import _GOLDEN_GAMMA, _mixed, delay_ns, quantile, sampler
+from mockserver.latency import delay_ns, quantile, sampler
 from mockserver.latency_models import LONGEST_DELAY_NS
+from mockserver.split_mix import GOLDEN_GAMMA, mixed
 
 MS = 1_000_000
 N = 20_000
@@ -81,7 +82,7 @@ def test_a_delay_depends_on_seed_and_page_alone(seed: int, pages: list[int]) -> 
 
 def test_the_stream_is_splitmix64() -> None:
     # The first outputs of the reference implementation (prng.di.unimi.it/splitmix64.c) for this seed.
-    assert [_mixed(1234567 + n * _GOLDEN_GAMMA) for n in (1, 2, 3)] == [
+    assert [mixed(1234567 + n * GOLDEN_GAMMA) for n in (1, 2, 3)] == [
         6457827717110365317,
         3203168211198807973,
         9817491932198370423,

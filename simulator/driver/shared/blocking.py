@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 OPENING = "0?latency=0ms"
 """What is fetched to open a connection: the first page, without the injected delay."""
+WARMING = "?conditions=none"
+"""Stands behind the page id of what is fetched before the window: only jobs that count meet a queue, limit or fault."""
 
 
 def connect(fetch, prefix):
@@ -27,7 +29,7 @@ def warm_up(fetch, prefix, parse, pages):
     """Fetch and parse these pages; arguments as `do_jobs` has them."""
     for page in pages:
         try:
-            status, _, body = fetch(prefix + str(page))
+            status, _, body = fetch(prefix + str(page) + str(WARMING))
             if status == OK:
                 parse(page, body)
         except:  # noqa: E722 - what raises here raises again in the window, where it counts

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..clock import Clock
 from ..due_timer import DueTimer, LoopTimer, due_timer
 from ..loop_lag import LoopLag
-from ..shared.blocking import OPENING
+from ..shared.blocking import OPENING, WARMING
 from ..shared.failure import Failure, describe
 from ..shared.python import gil_enabled
 from ..shared.recorder import OK, ErrorLog, Recorder
@@ -110,7 +110,7 @@ class EventLoopShard:
     async def _warm_up(self, parse: Parse) -> None:
         async def warm(index: int, client: Any) -> None:
             for page in warmup_pages(self._spec, index):
-                url = f"{self._spec.base_url}/pages/{page}"
+                url = f"{self._spec.base_url}/pages/{page}{WARMING}"
                 try:
                     status, _, body = await client.fetch(url)
                 except Exception:  # noqa: BLE001, S112 - what raises here raises again in the window, where it counts

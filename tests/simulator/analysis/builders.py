@@ -85,6 +85,7 @@ def samples(  # noqa: PLR0913 - one name for each number that a test may want to
         first_byte_ns=first if stamped else unknown,
         last_byte_ns=first + body_ns if stamped else unknown,
         intended_ns=np.full(jobs, intended_ns) if stamped else unknown,
+        begun_ns=received if stamped else unknown,
         error=code,
         error_kinds=kinds,
     )
@@ -154,7 +155,7 @@ def observed(  # noqa: PLR0913 - the same
         ready=ready,
         parked=parked,
         server_stats={
-            "requests": len(jobs),
+            "requests": int(jobs.attempt.sum()),
             "errors": {},
             "delay_error_s": {"mean": 0.0004, "p50": 0.0003, "p90": 0.0005, "p99": 0.001, "max": 0.002},
             "loop_lag_s": {

@@ -75,6 +75,34 @@ def test_a_request_too_few_is_told_unless_the_client_gave_it_up() -> None:
     assert "knows of 98 requests" in of(served(broken_off, 98))
 
 
+def test_a_job_that_was_tried_again_made_as_many_requests_as_it_has_attempts() -> None:
+    jobs = samples(100)
+    attempt = jobs.attempt.copy()
+    attempt[:10] = 3
+    seen = observed(replace(jobs, attempt=attempt))
+    assert of(served(seen, 120)) == ""
+    assert "it answered 121 requests where the job made 120" in of(served(seen, 121))
+    assert of(served(seen, 100)) == "", "what failed need not have come"
+    assert "knows of 99 requests only where the job made 120" in of(served(seen, 99))
+
+
+def test_what_was_begun_counts_also_where_it_was_given_up() -> None:
+    seen = observed(samples(100))
+    stats = {**seen.server_stats, "requests": 97}
+    assert of(replace(seen, server_stats={**stats, "requests_begun": 100})) == ""
+    assert "it got 101 requests where the job made 100" in of(
+        replace(seen, server_stats={**stats, "requests_begun": 101})
+    )
+    assert "knows of 99 requests" in of(replace(seen, server_stats={**stats, "requests_begun": 99}))
+
+
+def test_a_refused_request_was_not_to_be_delayed() -> None:
+    jobs = samples(100)
+    intended = jobs.intended_ns.copy()
+    intended[:10] = UNKNOWN
+    assert of(observed(replace(jobs, intended_ns=intended))) == ""
+
+
 @pytest.mark.parametrize("kind", ["status: 404", "parse: ValueError"])
 def test_an_attempt_that_failed_otherwise_was_answered(kind: str) -> None:
     seen = observed(samples(100, errors={3: kind}))

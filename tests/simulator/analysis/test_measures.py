@@ -217,6 +217,27 @@ def test_the_delay_error_is_actual_less_intended_of_each_stamped_request() -> No
     assert early.mean == pytest.approx(-0.001)
 
 
+def test_waiting_for_a_place_at_the_server_is_a_measure_and_no_delay_error() -> None:
+    jobs = samples(100, intended_ns=30 * MS, delay_error_ns=1 * MS)
+    queued = replace(jobs, first_byte_ns=jobs.first_byte_ns + 9 * MS, begun_ns=jobs.begun_ns + 9 * MS)
+    stats = {**observed().server_stats, "queue": {"waiting": 0, "max": 3, "mean": 1.0}}
+    found = measure(observed(queued, server_stats=stats), "equal")
+    assert found.server_queue_s == pytest.approx(0.009)
+    assert found.server.delay_error_s.mean == pytest.approx(0.001)
+    assert found.network_s == measure(observed(jobs), "equal").network_s
+    assert measure(observed(jobs), "equal").server_queue_s is None, "there is no queue"
+    assert measure(observed(jobs, server_stats=stats), "equal").server_queue_s == 0
+    assert measure(observed(samples(stamped=False), server_stats=stats), "equal").server_queue_s is None
+
+
+def test_what_was_refused_or_never_answered_has_no_delay_error() -> None:
+    jobs = samples(100, delay_error_ns=2 * MS)
+    first, intended = jobs.first_byte_ns.copy(), jobs.intended_ns.copy()
+    first[:10], intended[5:20] = UNKNOWN, UNKNOWN
+    errors = delay_errors_ns(replace(jobs, first_byte_ns=first, intended_ns=intended))
+    assert errors.tolist() == [2 * MS] * 80
+
+
 def test_the_servers_cpu_is_seen_from_outside_or_as_it_says() -> None:
     seen = observed(server_cpu_s=0.3, server_queue_s=0.07)
     assert server_cpu_s(seen) == pytest.approx(0.3)

@@ -231,6 +231,15 @@ def test_a_job_that_is_put_aside_while_it_backs_off_is_not_in_flight() -> None:
     assert held.backoff == aside.backoff == pytest.approx(0.5, rel=0.01)
 
 
+def test_a_connection_for_each_that_a_fault_has_ended_is_no_reason() -> None:
+    faults = {"reset": 2, "empty": 1, "status": 5, "slow_body": 4}
+    stats = {**QUIET, "connections_opened": 3, "faults": faults}
+    assert judged(observed(server_stats=stats)).reasons == ()
+    assert "4 connections were opened" in only(
+        judged(observed(server_stats={**stats, "connections_opened": 4}))
+    )
+
+
 def test_more_jobs_in_flight_than_there_may_be_are_a_reason() -> None:
     # A job of 60 ms every 15 ms: 4 at a time. Every 12 ms: 5.
     held = judged(observed(samples(200, start_ns=[i * 15 * MS for i in range(200)])))

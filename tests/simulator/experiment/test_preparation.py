@@ -71,6 +71,21 @@ def test_a_parser_that_reaches_any_cost_takes_its_units(tmp_path: Path) -> None:
     assert work_of(cell, calibrated(parse_cpu_s=None), 2).parse_cpu_s == 0.0, "raises on every page"
 
 
+@pytest.mark.parametrize(
+    ("server", "per_s"),
+    [
+        ({}, None),
+        ({"capacity": 4}, 200.0),
+        ({"rate_limit": "50/s"}, 50.0),
+        ({"capacity": 4, "rate_limit": "50/s"}, 50.0),
+        ({"capacity": 4, "latency": "0ms"}, None),
+    ],
+)
+def test_a_server_with_a_limit_bounds_it(tmp_path: Path, server: dict[str, Any], per_s: float | None) -> None:
+    cell = tiny_cells(tmp_path, server={"latency": "20ms", **server})["threads"]
+    assert work_of(cell, calibrated(), 2).let_in_per_s == per_s
+
+
 def test_open_arrivals_and_bound_cores_limit_it(tmp_path: Path) -> None:
     arrivals = {"process": "constant", "rate": "50/s"}
     cell = tiny_cells(tmp_path, arrivals=arrivals, affinity={"driver": [0]})["threads"]

@@ -26,6 +26,7 @@ def jobs() -> Samples:
 @cache
 def whole(*, open_: bool = True) -> Measures:
     """Return what is derived from an observation that lacks nothing; of open arrivals or of closed ones."""
+    stats = {**observed().server_stats, "queue": {"waiting": 0, "max": 3, "mean": 1.0}}
     seen = observed(
         jobs(),
         driver_cpu_s=150.0,
@@ -33,6 +34,7 @@ def whole(*, open_: bool = True) -> Measures:
         loop_lag_ns=(MS,) * 2000,
         environment={"moved_bytes": 1000 * JOBS},
         warmup_s=0.2,
+        server_stats=stats,
         arrivals=OpenArrivals(4, ()) if open_ else None,
     )
     return measure(seen, "equal")

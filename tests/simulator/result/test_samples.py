@@ -141,6 +141,29 @@ def test_attempts_are_kept_where_a_job_had_several() -> None:
     assert from_columns(older, None).attempt.tolist() == [1, 1]
 
 
+def test_a_log_that_knows_no_queue_has_requests_served_as_they_come() -> None:
+    older = {name: column for name, column in log([1, 2]).items() if name != "begun_ns"}
+    made = from_columns(columns([2, 1]), older)
+    assert made.begun_ns.tolist() == made.received_ns.tolist() == [2_000, 1_000]
+    assert from_columns(columns([2, 1]), log([1, 2])).begun_ns.tolist() == [2_004, 1_004]
+
+
+def test_what_a_request_has_not_is_unknown_and_what_was_never_answered_was_held_until_the_client_gave_up() -> (
+    None
+):
+    told = {**log([1, 2]), "first_byte_ns": [1_001, None], "last_byte_ns": [1_002, None]}
+    told["intended_ns"] = [None, 7]  # refused, and hung
+    job = {**columns([1, 2]), "fetched_ns": [1_500, 2_500]}
+    made = from_columns(job, told)
+    assert made.first_byte_ns.tolist() == [1_001, UNKNOWN]
+    assert made.intended_ns.tolist() == [UNKNOWN, 7]
+    assert made.last_byte_ns.tolist() == [1_002, 2_500]
+    assert made.network_ns.tolist() == [2, 500]
+    elsewhere = from_columns(job, told, same_clock=False)
+    assert elsewhere.intended_ns.tolist() == [UNKNOWN, 7]
+    assert elsewhere.last_byte_ns.tolist() == [UNKNOWN, UNKNOWN]
+
+
 @pytest.mark.parametrize("requests", [None, log([])])
 def test_without_a_log_no_stamp_is_known(requests: dict[str, list[Any]] | None) -> None:
     made = from_columns(columns([1, 2]), requests)

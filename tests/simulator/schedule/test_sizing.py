@@ -48,6 +48,12 @@ def test_open_arrivals_are_never_faster_than_they_arrive() -> None:
     assert speeds(work(rate_per_s=10.0)) == (10.0, 10.0)
 
 
+def test_nobody_is_faster_than_the_server_lets_in() -> None:
+    assert speeds(work(let_in_per_s=20.0)) == (20.0, 20.0)
+    assert speeds(work(let_in_per_s=20.0, rate_per_s=10.0)) == (10.0, 10.0)
+    assert speeds(work(let_in_per_s=1e6)) == speeds(work())
+
+
 @given(
     in_flight=st.integers(1, 64),
     wait_s=st.floats(0, 0.5),
