@@ -21,8 +21,9 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml simulator/runtimes/constraint
 	@touch $@
 
 DEV := import tomllib; t = tomllib.load(open("pyproject.toml", "rb")); \
-  print(*t["dependency-groups"]["dev"], *t["project"]["optional-dependencies"]["parquet"], \
-  *t["project"]["optional-dependencies"]["imports"])
+  extras = t["project"]["optional-dependencies"]; \
+  print(*t["dependency-groups"]["dev"], *extras["parquet"], *extras["imports"], \
+  *(each.replace(" ", "") for each in extras["encodings"]))
 $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) $$($(BIN)/python -c '$(DEV)')
 	@touch $@

@@ -4,7 +4,9 @@ import contextlib
 import http.client
 import json
 import os
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
@@ -34,21 +36,28 @@ class AdminClient:
         url: Of the server, as in `http://127.0.0.1:8080`.
         token: What the server was started with, if anything.
         timeout_s: For each step of each request.
+        authority: The certificate, as PEM, that an https URL's server is verified with; None: those of the system.
     """
 
-    def __init__(self, url: str, token: str | None = None, timeout_s: float = 10) -> None:
+    def __init__(
+        self, url: str, token: str | None = None, timeout_s: float = 10, authority: str | None = None
+    ) -> None:
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
         except ValueError as error:
             raise AdminError(f"{url!r} is no URL: {error}") from error
-        if parts.scheme != "http" or not host or parts.path not in ("", "/"):
+        if parts.scheme not in ("http", "https") or not host or parts.path not in ("", "/"):
             raise AdminError(f"{url!r} is no URL of a mock server; write for example http://127.0.0.1:8080")
         self._url = url.rstrip("/")
         self._timeout_s = timeout_s
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        self._connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
-        self._holding = http.client.HTTPConnection(host, port, timeout=timeout_s)
+        connect: Callable[[], http.client.HTTPConnection]
+        connect = partial(http.client.HTTPConnection, host, port, timeout=timeout_s)
+        if parts.scheme == "https":
+            context = _context(authority)
+            connect = partial(http.client.HTTPSConnection, host, port, timeout=timeout_s, context=context)
+        self._connection, self._holding = connect(), connect()
         self._generation = 0
 
     def __enter__(self) -> Self:
@@ -225,7 +234,21 @@ class AdminClient:
             return NotThisServerError(
                 f"{self._url} does not answer in HTTP ({error or type(error).__name__})"
             )
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return AdminError(
+                f"{self._url} is certified by an authority that is not trusted here ({error.verify_message}); name the"
+                " file that it was started with (--tls-ca FILE)"
+            )
+        if isinstance(error, ssl.SSLError):
+            return AdminError(f"{self._url} does not speak TLS ({error.reason}); is it http://?")
         return AdminError(f"{self._url} cannot be reached: {error or type(error).__name__}")
+
+
+def _context(authority: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cadata=authority)
+    except (ssl.SSLError, ValueError) as error:
+        raise AdminError(f"what is to verify the server is no certificate in PEM: {error}") from error
 
 
 class _UnexpectedAnswerError(AdminError):

@@ -131,7 +131,7 @@ class App:
             return web.Response(
                 text=index.as_json(counters), content_type="application/json", headers=headers
             )
-        url = f"http://{_host(request)}"
+        url = f"{'https' if served.config.tls else 'http'}://{_host(request)}"
         arguments = (url, served, counters, self._protected)
         if "text/html" in accepted:
             return web.Response(text=index.as_html(*arguments), content_type="text/html", headers=headers)

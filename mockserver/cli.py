@@ -1,6 +1,7 @@
 """The command `mockserver serve`; the only place here that reads the environment, prints and exits."""
 
 import json
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +23,15 @@ app = typer.Typer(
 _USAGE = 2
 _DIED = 1
 _INTERRUPTED = 130
+
+
+class Encoding(StrEnum):
+    """Content codings to choose from."""
+
+    IDENTITY = "identity"
+    GZIP = "gzip"
+    BR = "br"
+    ZSTD = "zstd"
 
 
 class Loop(StrEnum):
@@ -80,6 +90,9 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
             help="What goes wrong, as reset:1%, status=503:2%, sequence=503,503,200 or '{kind: …}'; may be repeated.",
         ),
     ] = None,
+    encoding: Annotated[
+        Encoding | None, typer.Option(help="Compress pages for clients that take it; default identity.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Server processes on the one port; default 1.")] = None,
     loop: Annotated[
         Loop | None, typer.Option(help="Event loop; default uvloop where it is installed.")
@@ -94,6 +107,16 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
         list[Path] | None,
         typer.Option(
             help="Folder below which a changed configuration may name files, where there is no token; may be repeated."
+        ),
+    ] = None,
+    tls: Annotated[
+        bool | None,
+        typer.Option("--tls/--no-tls", help="Speak https alone, certified by an authority of its own."),
+    ] = None,
+    authority: Annotated[
+        Path | None,
+        typer.Option(
+            "--tls-ca", metavar="FILE", help="Write the certificate of that authority there, for clients."
         ),
     ] = None,
     supervised: Annotated[bool, typer.Option(hidden=True)] = False,  # noqa: FBT002 (a flag is how typer has it)
@@ -120,10 +143,20 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
         document["body"] = {"bandwidth": bandwidth}
     if fault:
         document["faults"] = [_value("--fault", one) for one in fault]
-    for name, value in (("seed", seed), ("capacity", capacity), ("workers", workers), ("loop", loop)):
+    for name, value in (
+        ("seed", seed),
+        ("capacity", capacity),
+        ("encoding", encoding),
+        ("workers", workers),
+        ("loop", loop),
+        ("tls", tls),
+    ):
         if value is not None:
             document[name] = value
-    _serve(_validated(document), host, port, token or None, tuple(root or ()), supervised=supervised)
+    served = _validated(document)
+    if authority is not None and not served.tls:
+        _fail(f"--tls-ca {authority}: there is no certificate without TLS; add --tls")
+    _serve(served, host, port, token or None, tuple(root or ()), authority, supervised=supervised)
 
 
 def _serve(
@@ -132,6 +165,7 @@ def _serve(
     port: int,
     token: str | None,
     roots: tuple[Path, ...],
+    authority: Path | None,
     *,
     supervised: bool,
 ) -> NoReturn:
@@ -140,10 +174,13 @@ def _serve(
     from mockserver.supervisor import WorkerDiedError  # noqa: PLC0415 (see above)
 
     def ready(started: Started) -> None:
+        if authority is not None:
+            _write(authority, started.authority or "")
         if supervised:
-            print(json.dumps({"url": started.url, "pids": started.pids}), flush=True)  # noqa: T201 (for a program, not a person)
+            told = {"url": started.url, "pids": started.pids, "authority": started.authority}
+            print(json.dumps(told), flush=True)  # noqa: T201 (for a program, not a person)
         else:
-            typer.echo(_greeting(started, config, token))
+            typer.echo(_greeting(started, config, token, authority))
         for problem in started.problems:
             typer.echo(f"mockserver: not served: {problem}", err=True)
 
@@ -166,7 +203,14 @@ def _serve(
     raise typer.Exit(code)
 
 
-def _greeting(started: "Started", config: "ServerConfig", token: str | None) -> str:
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="ascii")
+    except OSError as error:
+        _fail(f"--tls-ca {file}: {error.strerror}")
+
+
+def _greeting(started: "Started", config: "ServerConfig", token: str | None, authority: Path | None) -> str:
     from mockserver.index import (  # noqa: PLC0415 (see above)
         BEARER,
         conditions_text,
@@ -174,7 +218,10 @@ def _greeting(started: "Started", config: "ServerConfig", token: str | None) -> 
         latency_text,
     )
 
-    bearer = f"{BEARER} " if token else ""
+    verifying = ""
+    if config.tls:
+        verifying = "--insecure " if authority is None else f"--cacert {shlex.quote(str(authority))} "
+    bearer = verifying + (f"{BEARER} " if token else "")
     workers = f"{config.workers} worker{'s' if config.workers > 1 else ''} on {config.loop}"
     conditions = "".join(f"  {name}: {text}\n" for name, text in conditions_text(config))
     body = """-d '{"latency": "80ms"}'"""
@@ -182,7 +229,7 @@ def _greeting(started: "Started", config: "ServerConfig", token: str | None) -> 
 Mock server: {started.url}
   {content_text(config, started.pages, started.left_out)}; latency {latency_text(config)}; {workers}
 {conditions}
-Get a page          curl -i {started.url}/pages/0
+Get a page          curl -i {verifying}{started.url}/pages/0
 Change the latency  curl -X PUT {bearer}{started.url}/__admin/config {body}
 Numbers             curl {bearer}{started.url}/__admin/stats
 Stop                Ctrl-C

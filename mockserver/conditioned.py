@@ -16,7 +16,7 @@ from mockserver.entrance import Entrance
 from mockserver.fault_making import make, send_error, send_page
 from mockserver.fault_models import Hang, Made
 from mockserver.outcomes import FAULTS, NONE, Outcome
-from mockserver.pages import CLIENT_GONE, CLIENTS_ID, CLOSE, KEEP, REQUEST_ID, Pages
+from mockserver.pages import ACCEPT_ENCODING, CLIENT_GONE, CLIENTS_ID, CLOSE, KEEP, REQUEST_ID, Pages
 from mockserver.request_log import CLIENTS_OWN
 from mockserver.served import Served
 from mockserver.team import WorkerUnreachableError
@@ -65,7 +65,9 @@ class Conditioned:
         return Turn(
             request=request,
             page=page,
-            reply=served.replies[page % len(served.replies)],
+            reply=served.replies[page % len(served.replies)]
+            if served.encoded is None
+            else served.encoded.reply(page, request.headers.get(ACCEPT_ENCODING)),
             key=key,
             request_id=key if named is None else named[0],
             number=number if named is None else CLIENTS_OWN,

@@ -123,6 +123,9 @@ def default_loop() -> Literal["asyncio", "uvloop"]:
     return "uvloop" if find_spec("uvloop") else "asyncio"
 
 
+Encoding = Literal["identity", "gzip", "br", "zstd"]
+
+
 class ServerConfig(Config):
     """Everything that decides what a mock server answers, and when."""
 
@@ -153,10 +156,20 @@ class ServerConfig(Config):
         description="Beyond it requests are answered with 429 and Retry-After; by default there is none.",
     )
     faults: Faults = Field(default=(), description="What goes wrong, each with its share of attempts.")
+    encoding: Encoding = Field(
+        default="identity",
+        description="What pages are compressed with, once, for requests whose Accept-Encoding takes it; br and zstd"
+        " need libraries (the extra `encodings`).",
+    )
     workers: int = Field(default=1, ge=1, le=64, strict=True, description="Server processes on the one port.")
     loop: Literal["asyncio", "uvloop"] = Field(
         default_factory=default_loop,
         description="The server's event loop, not the job's; by default uvloop where it is installed.",
+    )
+    tls: bool = Field(
+        default=False,
+        strict=True,
+        description="Speak https alone, with a certificate made for each server when it starts, which clients verify.",
     )
 
     @model_validator(mode="before")

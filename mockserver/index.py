@@ -62,6 +62,10 @@ def _rows(served: Served) -> list[tuple[str, str]]:
     if config.body:
         rows.append(("Bandwidth", f"{format_bandwidth(config.body.bandwidth_bps)} per response"))
     rows += conditions_text(config)
+    if config.encoding != "identity":
+        rows.append(("Encoding", f"{config.encoding}, for requests that accept it"))
+    if config.tls:
+        rows.append(("TLS", "with a certificate of its own (curl: --cacert FILE of --tls-ca, or --insecure)"))
     return [*rows, ("Seed", str(config.seed)), ("Workers", f"{config.workers} ({config.loop})")]
 
 
@@ -83,11 +87,12 @@ def _live(counters: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _commands(url: str, named: str | None, *, protected: bool) -> list[tuple[str, str]]:
-    bearer = f"{BEARER} " if protected else ""
+    insecure = "--insecure " if url.startswith("https:") else ""
+    bearer = insecure + (f"{BEARER} " if protected else "")
     return [
-        ("Get a page", f"curl -i {url}/pages/0"),
-        *([] if named is None else [("The same by its name", f"curl -i {url}{named}")]),
-        ("One request with its own delay", f"curl -i '{url}/pages/0?latency=200ms'"),
+        ("Get a page", f"curl -i {insecure}{url}/pages/0"),
+        *([] if named is None else [("The same by its name", f"curl -i {insecure}{url}{named}")]),
+        ("One request with its own delay", f"curl -i {insecure}'{url}/pages/0?latency=200ms'"),
         ("Another latency for all", f'curl -X PUT {bearer}{url}/__admin/config -d \'{{"latency": "80ms"}}\''),
     ]
 

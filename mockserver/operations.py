@@ -32,7 +32,7 @@ from mockserver.served import Served
 from mockserver.stats import Snapshot, merged
 from mockserver.team import Operation, Team
 
-_FIXED_AT_START = ("workers", "loop")
+_FIXED_AT_START = ("workers", "loop", "tls")
 
 # As long as a server may take to start with the same configuration.
 _PREPARE_S = 60.0
@@ -286,7 +286,7 @@ class Operations:
         if fixed:
             sentences = [
                 f"{name}: is {before[name]} and cannot change while the server runs; "
-                f"start another with --{name} {after[name]}"
+                f"start another with {_option(name, after[name])}"
                 for name in fixed
             ]
             raise RefusedError(409, sentences)
@@ -323,6 +323,13 @@ class Operations:
     async def _let_go(self, secret: Any) -> None:
         if self._lease is not None and self._lease.secret == secret:
             self._lease = None
+
+
+def _option(name: str, value: Any) -> str:
+    """Write an option of the command line, as `--workers 2` or `--no-tls`."""
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    return f"--{name} {value}"
 
 
 def _check_prepared(preparations: list[dict[str, Any]]) -> None:

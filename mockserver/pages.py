@@ -29,7 +29,8 @@ CLIENT_GONE = 499
 # The date is of whole seconds, and need not be newer than that.
 _DATE_NS = 1_000_000_000
 
-REQUEST_ID = istr("X-Request-Id")  # folded to lower case once, not with each request
+# Folded to lower case once, not with each request.
+REQUEST_ID, ACCEPT_ENCODING = istr("X-Request-Id"), istr("Accept-Encoding")
 
 # Written in one way only, so that two different ids are two different attempts; both fit 64 bits.
 CLIENTS_ID = re.compile(r"(0|[1-9][0-9]{0,17})-([1-9][0-9]{0,17})")
@@ -108,7 +109,11 @@ class Pages:
                 intended_ns = served.delay_ns(page)
             if intended_ns:
                 await self._timer.until(received_ns + intended_ns)
-            reply = served.replies[page % len(served.replies)]
+            reply = (
+                served.replies[page % len(served.replies)]
+                if served.encoded is None
+                else served.encoded.reply(page, request.headers.get(ACCEPT_ENCODING))
+            )
             first_byte_ns = time.monotonic_ns()
             actual_ns = first_byte_ns - received_ns
             if first_byte_ns >= self._dated_until_ns:

@@ -37,6 +37,7 @@ class MockServer:
         pid: Process id of the only worker, or of the supervisor of several.
         pids: Process ids of all workers.
         token: What its admin side asks for.
+        authority: The certificate, as PEM, that its clients verify it with; None where it speaks plain HTTP.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class MockServer:
         url: str,
         pids: tuple[int, ...],
         token: str,
+        authority: str | None,
     ) -> None:
         self._process = process
         self._errors = errors
@@ -54,6 +56,7 @@ class MockServer:
         self.pid = process.pid
         self.pids = pids
         self.token = token
+        self.authority = authority
 
     @classmethod
     def start(
@@ -103,7 +106,8 @@ class MockServer:
                 reason = words or f"it did not get ready: {error}"
                 raise ServerStartError(reason.removeprefix("mockserver: ")) from error
             raise
-        return cls(process, errors, started["url"], tuple(started["pids"]), token)
+        pids = tuple(started["pids"])
+        return cls(process, errors, started["url"], pids, token, started["authority"])
 
     def __enter__(self) -> Self:
         return self

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mockserver.config import ServerConfig
 from mockserver.content import ContentError
@@ -19,6 +20,9 @@ from mockserver.reach import Reach
 from mockserver.served import Served
 from mockserver.supervisor import supervise
 from mockserver.worker import BACKLOG, WorkerTask, loop_factory, run
+
+if TYPE_CHECKING:
+    from mockserver.certificate import Certified
 
 
 class CannotServeError(RuntimeError):
@@ -35,6 +39,7 @@ class Started:
         pages: How many pages there are.
         problems: What of the content is not served, and why.
         left_out: How many files and folders those are.
+        authority: The certificate, as PEM, that clients verify it with; None where it speaks plain HTTP.
     """
 
     url: str
@@ -42,6 +47,7 @@ class Started:
     pages: int
     problems: tuple[str, ...]
     left_out: int
+    authority: str | None = None
 
 
 def serve(
@@ -83,16 +89,20 @@ def serve(
             served = Served.build(config)
         except (ContentError, ObservedDelaysError) as error:
             raise CannotServeError(str(error)) from error
+        certified = _certified(config, host)
         # Listening only now: nobody connects to a server that then fails to load its pages.
         listener.listen(BACKLOG)
 
         def all_serve(pids: list[int]) -> None:
-            ready(Started(_url(listener), pids, len(served.replies), served.problems, served.left_out))
+            url = _url(listener, "http" if certified is None else "https")
+            authority = None if certified is None else certified.authority
+            ready(Started(url, pids, len(served.replies), served.problems, served.left_out, authority))
 
         reach = Reach.of(config, roots, token)
+        tls = None if certified is None else certified.context
         if config.workers > 1:
-            return supervise(served, token, reach, listener, lifeline, all_serve)
-        task = WorkerTask(served, token, reach, listener=listener, lifeline=lifeline)
+            return supervise(served, token, reach, listener, lifeline, tls, all_serve)
+        task = WorkerTask(served, token, reach, listener=listener, lifeline=lifeline, tls=tls)
         return run(task, lambda: all_serve([os.getpid()]))
 
 
@@ -126,11 +136,19 @@ def _listener(host: str, port: int, token: str | None, *, private: bool) -> sock
     return listener
 
 
-def _url(listener: socket.socket) -> str:
+def _certified(config: ServerConfig, host: str) -> "Certified | None":
+    if not config.tls:
+        return None
+    from mockserver.certificate import certified  # noqa: PLC0415 (takes a tenth of a second that only TLS needs)
+
+    return certified(host)
+
+
+def _url(listener: socket.socket, scheme: str) -> str:
     host, port = listener.getsockname()[:2]
     if ipaddress.ip_address(host).is_unspecified:
         host = "127.0.0.1" if listener.family == socket.AF_INET else "::1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _raise_descriptor_limit() -> None:

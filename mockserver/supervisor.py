@@ -13,6 +13,7 @@ import os
 import selectors
 import signal
 import socket
+import ssl
 import time
 import traceback
 from collections.abc import Callable
@@ -48,6 +49,7 @@ def supervise(
     reach: Reach,
     listener: socket.socket,
     lifeline: int | None,
+    tls: ssl.SSLContext | None,
     ready: Callable[[list[int]], None],
 ) -> int:
     """Run the workers of a configuration until a signal or the end of the lifeline.
@@ -58,6 +60,8 @@ def supervise(
         reach: Which files a later configuration may name.
         listener: The listening socket.
         lifeline: A file descriptor whose end of file ends the server.
+        tls: For the workers' side of each connection; None speaks plain HTTP. All have the same, so that a client
+            resumes with any what it began with one.
         ready: Called once with the workers' process ids, when all serve.
 
     Returns:
@@ -69,7 +73,7 @@ def supervise(
     bound_logs()
     with ExitStack() as ending:
         woken, received = _signals(ending)
-        workers = _fork(served, token, reach, listener)
+        workers = _fork(served, token, reach, listener, tls)
         ending.callback(_end, workers)
         for worker in workers:
             _await_ready(worker)
@@ -96,7 +100,9 @@ def _signals(ending: ExitStack) -> tuple[socket.socket, list[int]]:
     return woken, received
 
 
-def _fork(served: Served, token: str | None, reach: Reach, listener: socket.socket) -> list[_Worker]:
+def _fork(
+    served: Served, token: str | None, reach: Reach, listener: socket.socket, tls: ssl.SSLContext | None
+) -> list[_Worker]:
     count = served.config.workers
     channels = [socket.socketpair() for _ in range(count)]
     lines = [socket.socketpair() for _ in range(count - 1)]
@@ -113,6 +119,7 @@ def _fork(served: Served, token: str | None, reach: Reach, listener: socket.sock
                 handed=handed,
                 leader=lines[index - 1][1] if index else None,
                 followers=() if index else tuple(leading for leading, _ in lines),
+                tls=tls,
             )
             kept = {end for end in (own.handed, own.leader, *own.followers) if end is not None}
             unused = {listener, *(end for pair in channels + lines for end in pair)} - kept

@@ -5,14 +5,17 @@ import gc
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from mockserver.accepting import Accepting
 from mockserver.app import App
 from mockserver.conditioned import Conditioned
 from mockserver.connection import ConnectionCount, ConnectionServer
 from mockserver.deadline import deadline_timer
+from mockserver.encrypted import Encrypted
 from mockserver.entrance import Entrance
 from mockserver.logs import bound_logs
 from mockserver.loop_lag import LoopLag
@@ -49,6 +52,7 @@ class WorkerTask:
         leader: The line to the leader, for all others.
         followers: The lines to all others, for the leader.
         lifeline: A file descriptor whose end of file ends the worker.
+        tls: For its side of each connection; None speaks plain HTTP.
     """
 
     served: Served
@@ -60,6 +64,7 @@ class WorkerTask:
     leader: socket.socket | None = None
     followers: tuple[socket.socket, ...] = ()
     lifeline: int | None = None
+    tls: ssl.SSLContext | None = None
 
 
 def run(task: WorkerTask, ready: Callable[[], None]) -> int:
@@ -112,7 +117,7 @@ async def _serve(task: WorkerTask, ready: Callable[[], None]) -> int:
         pages.log.count_error,
         keepalive_timeout=_KEEPALIVE_S,
     )
-    adopt = _Adopting(loop, connections).adopt
+    adopt = _Adopting(loop, _protocols(connections, task.tls)).adopt
     ticking: asyncio.Task[None] | None = None
     try:
         await operations.team.join(task.leader, task.followers)
@@ -142,6 +147,11 @@ async def _serve(task: WorkerTask, ready: Callable[[], None]) -> int:
         timer.close()
 
 
+def _protocols(connections: ConnectionServer, tls: ssl.SSLContext | None) -> Callable[[], asyncio.Protocol]:
+    """Return what makes the protocol of each new socket."""
+    return connections if tls is None else partial(Encrypted, tls, connections)
+
+
 def _ignore(_code: int) -> None:
     pass
 
@@ -158,9 +168,9 @@ def _watch(loop: asyncio.AbstractEventLoop, lifeline: int, end: Callable[[int], 
 class _Adopting:
     """Serves accepted connections."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, connections: ConnectionServer) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, protocols: Callable[[], asyncio.Protocol]) -> None:
         self._loop = loop
-        self._connections = connections
+        self._protocols = protocols
         self._tasks: set[asyncio.Task[None]] = set()
 
     def adopt(self, connection: socket.socket) -> None:
@@ -171,7 +181,7 @@ class _Adopting:
     async def _serve(self, connection: socket.socket) -> None:
         try:
             connection.setblocking(False)
-            await self._loop.connect_accepted_socket(self._connections, connection)
+            await self._loop.connect_accepted_socket(self._protocols, connection)
         except OSError:  # it was closed on the way
             connection.close()
 

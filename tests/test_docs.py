@@ -325,7 +325,7 @@ def test_servers_start(block: Block) -> None:
         )
         try:
             assert process.stdout is not None
-            assert process.stdout.readline().startswith("Mock server: http://"), command
+            assert re.match("Mock server: https?://", process.stdout.readline()), command
             os.killpg(process.pid, signal.SIGINT)
             _, errors = process.communicate(timeout=20)
             assert process.returncode in (exits.INTERRUPTED, -signal.SIGINT), errors

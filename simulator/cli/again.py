@@ -22,6 +22,7 @@ class Given:
     rerun: bool = True
     """Disturbed rounds are done again."""
     asked: Asked = field(default_factory=Asked)
+    server_ca: Path | None = None
 
 
 def reproducing(
@@ -62,6 +63,8 @@ def _words(given: Given, settings: Sequence[str] = ()) -> list[str]:
         words += ["--python", given.python]
     if given.server_url is not None:
         words += ["--server", _without_password(given.server_url)]
+    if given.server_ca is not None:
+        words += ["--server-ca", str(given.server_ca)]
     if not given.rerun:
         words.append("--no-rerun")
     return words

@@ -46,6 +46,8 @@ class Options:
     server_token: str | None
     store: Path | None
     wanted: Wanted
+    server_ca: Path | None = None
+    """The file of the certificate that the server is verified with."""
     rerun: bool = True
     """Do disturbed rounds again."""
     dry_run: bool = False
@@ -62,7 +64,9 @@ class Options:
     @property
     def given(self) -> Given:
         """Return what decides what is measured."""
-        return Given(self.file, self.overrides, self.python, self.server_url, self.rerun, self.asked)
+        return Given(
+            self.file, self.overrides, self.python, self.server_url, self.rerun, self.asked, self.server_ca
+        )
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def run_scenario(options: Options) -> int:
             command=reproducing(options.given, os.environ, more=("--turns",) if options.turns else ()),
             server_url=options.server_url,
             server_token=options.server_token,
+            server_ca=options.server_ca,
             rerun=options.rerun,
             turns=turns.ALL if options.turns else turns.FOR_THE_PAGE if options.wanted.page else None,
         )

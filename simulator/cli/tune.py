@@ -49,6 +49,7 @@ def tune_scenario(options: Options, wanted: TuneOptions) -> int:
             command=command,
             server_url=options.server_url,
             server_token=options.server_token,
+            server_ca=options.server_ca,
             tuning=Tuning(wanted.goal, wanted.max_in_flight or scenario.in_flight),
         )
     outcome = carry_out(planned, options)

@@ -5,6 +5,7 @@ Everything is measured alone, one at a time, in CPU time of the thread.
 
 import asyncio
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,7 @@ from .shared.preflight import (
 )
 from .spec import Spec
 from .strategies.event_loop import new_loop
-from .strategies.jobs import gil_watch, load_parser
+from .strategies.jobs import check_client, gil_watch, load_parser, settings_of
 
 IDLE_S = 0.3
 """How long an idle loop is watched: 30 ticks of 10 ms."""
@@ -59,7 +60,8 @@ def preflight(spec: Spec, control: Control) -> None:
         "differs": differs,
         "parse_cpu_ns": None if scalable else time_parse(parser, pages, clock, costs),
         "units_per_s": time_units(parser, pages[0], clock) if scalable else None,
-        "client_cpu_ns": {name: time_client(name, spec.base_url) for name in spec.clients},
+        "client_cpu_ns": {name: time_client(name, spec) for name in spec.clients},
+        "plain_cpu_ns": plain_cpu_ns(spec),
         "idle_loop_lag_ns": idle_lags_ns(spec.loops),
         "record_bytes": sum(weights) / len(weights) if weights else None,
         "peak_bytes": peak_bytes(),
@@ -84,7 +86,8 @@ def idle_lags_ns(loops: "tuple[str, ...]") -> "dict[str, list[int]]":
 
 def pages_of(spec: Spec) -> "list[tuple[int, bytes, str]]":
     """Fetch each different page once, without the injected delay. Raises Failure."""
-    client = adapter("http.client", "blocking")(Settings(spec.base_url))
+    # As they are, whatever the job's own clients ask for.
+    client = adapter("http.client", "blocking")(settings_of(spec)._replace(accept_encoding="identity"))
     try:
         return fetch_pages(client.fetch, f"{spec.base_url}/pages/", spec.base_url, spec.content_pages)
     except OSError as error:
@@ -93,13 +96,18 @@ def pages_of(spec: Spec) -> "list[tuple[int, bytes, str]]":
         client.close()
 
 
-def time_client(name: str, base_url: str) -> "float | None":
-    """Return the CPU of one keep-alive request at one in flight (ns), null where the library is missing.
+def time_client(name: str, spec: Spec) -> "float | None":
+    """Return the CPU of one keep-alive request at one in flight (ns), null where the client cannot do it here.
 
     `name` is `blocking:LIBRARY` or `asyncio:LIBRARY`; for asyncio the loop's own work is part of the cost.
     """
     kind, _, library = name.partition(":")
-    url, settings = f"{base_url}/pages/0?latency=0ms", Settings(base_url)
+    base_url, settings = spec.base_url, settings_of(spec)
+    url = f"{base_url}/pages/0?latency=0ms"
+    try:
+        check_client(spec, library)
+    except Failure:  # said of the cells that need it
+        return None
     try:
         made = adapter(library, kind)
         if kind == "asyncio":
@@ -115,6 +123,14 @@ def time_client(name: str, base_url: str) -> "float | None":
         raise Failure("failed", f"{library} cannot fetch from {base_url}: {error}") from error
     except Exception as error:
         raise Failure("failed", f"{library} cannot fetch from {base_url}: {describe(error)}") from error
+
+
+def plain_cpu_ns(spec: Spec) -> "dict[str, float | None]":
+    """Return the same of each client for a page as it is, where the job gets pages compressed; else nothing."""
+    if spec.accept_encoding == "identity":
+        return {}
+    plain = replace(spec, accept_encoding="identity")
+    return {name: time_client(name, plain) for name in spec.clients}
 
 
 async def time_on_a_loop(made: Any, settings: Settings, url: str) -> float:

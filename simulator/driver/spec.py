@@ -85,6 +85,14 @@ class Retries:
 
 
 @dataclass(frozen=True)
+class Tls:
+    """How the server of an https URL is verified."""
+
+    ca_file: str
+    """The certificates that it is verified by, PEM."""
+
+
+@dataclass(frozen=True)
 class Spec:
     """One repetition of one cell, or the preflight of a job."""
 
@@ -123,6 +131,10 @@ class Spec:
     """Longest that a client may wait for a connection, and for the next bytes; null: for ever."""
     retries: "Retries | None" = None
     """Null: the first attempt of a job is its last."""
+    tls: "Tls | None" = None
+    """Null: http."""
+    accept_encoding: str = "identity"
+    """What the client asks for, and decodes."""
 
     def offsets_ns(self) -> "array[int] | None":
         """Return how long after "go" each job is due (ns), in the order of page ids; null for closed arrivals.
@@ -172,6 +184,7 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
     try:
         strategy, arrivals, beside = raw["strategy"], raw.get("arrivals"), raw.get("beside")
         retries = raw.get("retries")
+        tls = raw.get("tls")
         return Spec(
             mode=raw["mode"],
             base_url=raw["base_url"].rstrip("/"),
@@ -203,6 +216,8 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
             beside=None if beside is None else Beside(spinners=beside["spinners"], place=beside["in"]),
             timeout_s=raw.get("timeout_s"),
             retries=None if retries is None else Retries(**{**retries, "on": tuple(retries["on"])}),
+            tls=None if tls is None else Tls(ca_file=tls["ca_file"]),
+            accept_encoding=raw.get("accept_encoding", "identity"),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise SpecError(f"the job file lacks or mistypes a key: {error!r}") from error

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from simulator import environment
 from simulator.experiment.folders import import_path, look_through
@@ -47,6 +48,8 @@ class Design:
     """A mock server that runs already; null: start own ones."""
     server_token: str | None = None
     """For its admin side."""
+    server_ca: Path | None = None
+    """The file of the certificate that it is verified with, where it speaks TLS."""
     turns: int | None = None
     """Of how many cells, at the most, it is seen who runs when, after all is measured; null: of none."""
     rerun: bool = True
@@ -62,6 +65,7 @@ def design(
     command: str = "",
     server_url: str | None = None,
     server_token: str | None = None,
+    server_ca: Path | None = None,
     turns: int | None = None,
     tuning: Tuning | None = None,
     rerun: bool = True,
@@ -74,6 +78,7 @@ def design(
         command: what a person types to measure the same again, for the report.
         server_url: a mock server that runs already; null: start own ones.
         server_token: for its admin side.
+        server_ca: the file of the certificate that it is verified with, where it speaks TLS.
         turns: of how many cells, at the most, it is seen who runs when, after all is measured; null: of none.
         tuning: search for the best candidate, instead of running every cell of the scenario in every round.
         rerun: do disturbed rounds again; otherwise they count as they are.
@@ -120,6 +125,7 @@ def design(
         search=sizes,
         server_url=server_url,
         server_token=server_token,
+        server_ca=server_ca,
         turns=turns,
         rerun=rerun,
     )

@@ -106,7 +106,8 @@ class Experiment:
         return self.keeper.samples(cell_id, round_)
 
     def _servers(self) -> Servers:
-        return Servers(self.design.server_url, self.design.server_token, self.stop)
+        design = self.design
+        return Servers(design.server_url, design.server_token, self.stop, design.server_ca)
 
     def _emit(self, event: events.Event) -> None:
         self.keeper.handle_event(event)

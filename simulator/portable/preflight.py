@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, unicode_literals
 import io
 import socket
 
-from .client import Client
+from .client import DECODED, Client, context_of
 from .clock import CPU_KNOWN, cpu, wall
 from .parsers import load
 from .shared import output
@@ -26,7 +26,9 @@ def preflight(spec, control):
     """Write what was found; raises Failure where the job cannot run at all."""
     parser = load(spec.parser)
     loaded_ns = wall()
-    client = Client(spec.base_url)
+    context = context_of(spec.tls)
+    client = Client(spec.base_url, context=context)
+    as_asked = Client(spec.base_url, None, spec.accept_encoding, context)
     try:
         pages = fetch_pages(client.fetch, PREFIX, spec.base_url, spec.content_pages)
         found = examine(parser, pages, clock, lambda page, size: control.say("at", page=page, bytes=size))
@@ -38,12 +40,8 @@ def preflight(spec, control):
             mean_bytes=sum(len(body) for _, body, _ in pages) / len(pages),
             parse_cpu_ns=None if scalable else time_parse(parser, pages, clock, costs),
             units_per_s=time_units(parser, pages[0], clock) if scalable else None,
-            client_cpu_ns={
-                name: time_requests(client.fetch, native("/pages/0?latency=0ms"), clock)
-                if name == "blocking:http.client"
-                else None
-                for name in spec.clients
-            },
+            client_cpu_ns=time_client(spec, as_asked if spec.accept_encoding in DECODED else None),
+            plain_cpu_ns={} if spec.accept_encoding == "identity" else time_client(spec, client),
             record_bytes=sum(weights) / len(weights) if weights else None,
             peak_bytes=peak_bytes(),
             loaded_ns=loaded_ns,
@@ -53,8 +51,19 @@ def preflight(spec, control):
         raise Failure("failed", "cannot fetch from %s: %s" % (spec.base_url, raised()[1]))
     finally:
         client.close()
+        as_asked.close()
     output.write(spec.output, found)
     control.say("written")
+
+
+def time_client(spec, client):
+    """Return the cost of one request of each of the job's clients (ns), null of those that are not this one."""
+    return {
+        name: time_requests(client.fetch, native("/pages/0?latency=0ms"), clock)
+        if name == "blocking:http.client" and client is not None
+        else None
+        for name in spec.clients
+    }
 
 
 def environment(spec):

@@ -5,6 +5,7 @@ from __future__ import absolute_import, division, unicode_literals
 import io
 import json
 
+from .client import DECODED
 from .shared.arrivals import offsets_ns
 from .shared.control import PROTOCOL
 from .shared.failure import Failure
@@ -41,6 +42,8 @@ class Spec:
             self.arrivals = raw.get("arrivals")
             self.timeout_s = raw.get("timeout_s")
             self.retries = raw.get("retries")
+            self.tls = raw.get("tls")
+            self.accept_encoding = raw.get("accept_encoding", "identity")
             self.unsupported = None if raw["mode"] == "preflight" else why_not(raw)
         except (KeyError, TypeError, AttributeError) as error:
             raise SpecError("the job file lacks or mistypes a key: %r" % (error,))
@@ -92,6 +95,8 @@ def why_not(raw):
         asked = "the client %s" % raw["client"]
     elif raw.get("beside"):
         asked = "spinners beside the job"
+    elif raw.get("accept_encoding", "identity") not in DECODED:
+        asked = "decoding %s" % raw["accept_encoding"]
     if asked is None:
         return None
     return (

@@ -7,7 +7,7 @@ import os
 import threading
 from functools import partial
 
-from .client import Client
+from .client import Client, context_of
 from .clock import cpu, sleep_until, wall
 from .parsers import load
 from .shared.attempts import do_jobs_put_aside, do_jobs_with_retries
@@ -39,10 +39,11 @@ class Threads:
     def start(self):
         """Start the threads and wait until each is up; return what the runner is told of them."""
         spec, indices = self._spec, range(len(self.logs))
+        context = context_of(spec.tls)
         parse = bind(load(spec.parser), spec.repeats, spec.extra_fraction, spec.units, spec.seed)
         self._team = team(
             "worker",
-            [partial(JobThread, spec, parse, index) for index in indices],
+            [partial(JobThread, spec, parse, index, context) for index in indices],
             [native(thread_name(index)) for index in indices],
             True,
         )
@@ -83,11 +84,11 @@ class Threads:
 class JobThread:
     """One job in flight."""
 
-    def __init__(self, spec, parse, index):
+    def __init__(self, spec, parse, index, context):
         self._spec, self._parse, self._index = spec, parse, index
         if JYTHON:
             name_thread(thread_name(index))  # in a thread of its own it has that name already
-        self._client = Client(spec.base_url, spec.timeout_s)
+        self._client = Client(spec.base_url, spec.timeout_s, spec.accept_encoding, context)
 
     def start(self):
         """Connect; return the thread's native id, null where this Python does not say, and the moment (ns)."""

@@ -23,6 +23,12 @@ class Calibration:
     """Mean of one parse of any other."""
     client_cpu_s: Mapping[str, float | None] = field(default_factory=dict)
     """CPU of one request at one in flight, by `blocking:NAME` or `asyncio:NAME`."""
+    plain_cpu_s: Mapping[str, float | None] = field(default_factory=dict)
+    """The same for pages as they are, where they came compressed: the difference is what decoding costs."""
+    tls: bool = False
+    """Whether those requests were made over TLS."""
+    encoding: str = "identity"
+    """How their pages came."""
     idle_loop_lag_s: Lag | None = None
     """How late a tick of a loop is that has nothing to do."""
     pages: int | None = None

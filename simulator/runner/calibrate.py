@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Preflight:
     units_per_s: float | None
     """Work per second of CPU of a parser that reaches any cost."""
     client_cpu_ns: Mapping[str, float | None]
-    """CPU of one request at one in flight, by `blocking:NAME` or `asyncio:NAME`."""
+    """CPU of one request at one in flight, as the job makes it, by `blocking:NAME` or `asyncio:NAME`."""
     idle_loop_lag_s: Mapping[str, Lag]
     """By kind of loop: how late a 10 ms tick of an idle one is."""
     peak_bytes: int | None
@@ -60,6 +60,8 @@ class Preflight:
     """Files and folders of the content folder that are not served."""
     content_pages: int | None = None
     """Pages that the server has, whose contents repeat."""
+    plain_cpu_ns: Mapping[str, float | None] = field(default_factory=dict)
+    """CPU of one request for a page as it is, where the job gets them compressed; else empty."""
 
 
 class Preflights:
@@ -116,6 +118,8 @@ class Preflights:
                 python,
                 server.content.model_dump(mode="json", by_alias=True),
                 server.seed,
+                server.tls,
+                server.encoding,
                 cell.job.client.model_dump(mode="json"),
                 cell.job.parser.model_dump(mode="json"),
             ]
@@ -156,6 +160,7 @@ class Preflights:
                 cell,
                 mode="preflight",
                 base_url=server.url,
+                authority=server.write_authority(folder),
                 amount=Amount(),
                 seed=self._seed,
                 import_path=self._import_path,
@@ -205,6 +210,7 @@ class Preflights:
             record_bytes=found.get("record_bytes"),
             heaviest=found.get("heaviest"),
             content_pages=server.content_pages(),
+            plain_cpu_ns=found.get("plain_cpu_ns", {}),
         )
 
 
@@ -274,9 +280,10 @@ def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> Calibration
         units=amount.units,
         units_per_s=preflight.units_per_s,
         parse_cpu_s=None if own is None else own / 1e9,
-        client_cpu_s={
-            name: None if cpu is None else cpu / 1e9 for name, cpu in preflight.client_cpu_ns.items()
-        },
+        client_cpu_s=_in_seconds(preflight.client_cpu_ns),
+        plain_cpu_s=_in_seconds(preflight.plain_cpu_ns),
+        tls=cell.server.tls,
+        encoding=cell.server.encoding,
         idle_loop_lag_s=preflight.idle_loop_lag_s.get(loop),
         pages=preflight.pages,
         page_bytes=preflight.mean_bytes,
@@ -290,3 +297,7 @@ def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> Calibration
         content_problems=preflight.content_problems,
         content_left_out=preflight.content_left_out,
     )
+
+
+def _in_seconds(cpu_ns: Mapping[str, float | None]) -> dict[str, float | None]:
+    return {name: None if cpu is None else cpu / 1e9 for name, cpu in cpu_ns.items()}

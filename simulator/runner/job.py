@@ -19,7 +19,7 @@ class Amount:
     units: int | None = None
 
 
-def job_file(
+def job_file(  # noqa: PLR0913 - all but one by keyword
     cell: Cell,
     *,
     mode: str,
@@ -28,6 +28,7 @@ def job_file(
     seed: int,
     import_path: tuple[str, ...],
     output: Path,
+    authority: Path | None = None,
     instrument: bool = True,
     content_pages: int = 0,
     loops: Collection[str] = (),
@@ -42,6 +43,8 @@ def job_file(
         "protocol": PROTOCOL,
         "mode": mode,
         "base_url": base_url,
+        "tls": None if authority is None else {"ca_file": str(authority)},
+        "accept_encoding": cell.server.encoding,
         "client": clients[plan.fetch.kind],
         "parser": job.parser.model_dump(exclude_none=True),
         "work": {"repeats": amount.repeats, "extra_fraction": amount.extra_fraction, "units": amount.units},

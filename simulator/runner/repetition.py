@@ -77,6 +77,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
             cell,
             mode="measure",
             base_url=server.url,
+            authority=server.write_authority(folder),
             amount=amount,
             seed=seed,
             import_path=import_path,

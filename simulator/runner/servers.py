@@ -1,7 +1,8 @@
-"""The mock servers of a run: its own, one per (workers, loop), or one that the user has started."""
+"""The mock servers of a run: its own, one per (workers, loop, TLS), or one that the user has started."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,8 +21,12 @@ class ServerError(Exception):
 class Server:
     """One mock server, seen through its admin side."""
 
-    def __init__(self, url: str, admin: AdminClient, process: MockServer | None) -> None:
+    def __init__(
+        self, url: str, admin: AdminClient, process: MockServer | None, authority: str | None = None
+    ) -> None:
         self.url = url
+        self.authority = authority
+        """The certificate, as PEM, that clients verify it with; null where it speaks plain HTTP."""
         self._admin = admin
         self._process = process
         self._config: ServerConfig | None = None
@@ -78,6 +83,14 @@ class Server:
         found = self.stats()["content"].get("left_out")
         return None if found is None else int(found)
 
+    def write_authority(self, folder: Path) -> Path | None:
+        """Write what the driver's clients verify it with into a folder; null where there is nothing to write."""
+        if self.authority is None:
+            return None
+        file = folder / "authority.pem"
+        file.write_text(self.authority, encoding="ascii")
+        return file
+
     def close(self) -> None:
         """Close the admin connection, and end the server if it is ours."""
         self._admin.close()
@@ -103,20 +116,34 @@ class Servers:
     """Context manager: on leaving it, own servers have ended and a borrowed one has configuration and CPUs back."""
 
     def __init__(
-        self, borrowed_url: str | None = None, token: str | None = None, stop: Stop | None = None
+        self,
+        borrowed_url: str | None = None,
+        token: str | None = None,
+        stop: Stop | None = None,
+        authority: Path | None = None,
     ) -> None:
         self._stop = stop or Stop()
-        self._own: dict[tuple[int, str], Server] = {}
+        self._own: dict[tuple[object, ...], Server] = {}
         self._borrowed: Server | None = None
         self._restore: ServerConfig | None = None
         self._borrowed_url = borrowed_url
         self._token = token
+        self._authority = authority
 
     def __enter__(self) -> Self:
         if self._borrowed_url is not None:
-            admin = AdminClient(self._borrowed_url, self._token)
+            authority = None if self._authority is None else read_authority(self._authority)
+            if authority is None and self._borrowed_url.startswith("https:"):
+                raise ServerError(
+                    f"{self._borrowed_url} speaks TLS; name with --server-ca the file of its certificate, which it"
+                    " wrote where it was started with --tls-ca FILE"
+                )
             try:
-                self._borrowed = Server(self._borrowed_url.rstrip("/"), admin, None)
+                admin = AdminClient(self._borrowed_url, self._token, authority=authority)
+            except AdminError as error:
+                raise ServerError(str(error)) from error
+            try:
+                self._borrowed = Server(self._borrowed_url.rstrip("/"), admin, None, authority)
                 admin.hold("simulator")
                 self._restore = admin.config()
             except (AdminError, OSError) as error:
@@ -143,10 +170,16 @@ class Servers:
         if self._borrowed is not None:
             # How many processes it has and which loop is for whoever started it to say.
             current = self._restore or config
+            if config.tls != current.tls:
+                asked, speaks = ("true", "plain HTTP") if config.tls else ("false", "TLS")
+                raise ServerError(
+                    f"server.tls is {asked}, and the mock server at {self._borrowed_url} speaks {speaks}; start it"
+                    f" {'with' if config.tls else 'without'} --tls, or leave --server out"
+                )
             wanted = config.model_copy(update={"workers": current.workers, "loop": current.loop})
             self._borrowed.configure(wanted)
             return self._borrowed
-        key = (config.workers, config.loop)
+        key = _fixed(config)
         server = self._own.get(key)
         if server is None:
             try:
@@ -154,7 +187,8 @@ class Servers:
             except ServerStartError as error:
                 self._stop.check()
                 raise ServerError(str(error)) from error
-            server = self._own[key] = Server(process.url, AdminClient(process.url, process.token), process)
+            admin = AdminClient(process.url, process.token, authority=process.authority)
+            server = self._own[key] = Server(process.url, admin, process, process.authority)
         server.configure(config)
         server.idle_pids = tuple(
             pid for other in self._own.values() if other is not server for pid in other.pids
@@ -163,6 +197,20 @@ class Servers:
 
     def drop(self, config: ServerConfig) -> None:
         """Forget an own server that has died, so that the next repetition gets a new one."""
-        server = self._own.pop((config.workers, config.loop), None)
+        server = self._own.pop(_fixed(config), None)
         if server is not None:
             server.close()
+
+
+def _fixed(config: ServerConfig) -> tuple[object, ...]:
+    """Return what a server cannot change while it runs."""
+    return config.workers, config.loop, config.tls
+
+
+def read_authority(file: Path) -> str:
+    """Return the certificate in a file. Raises ServerError."""
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is no certificate in PEM"
+        raise ServerError(f"--server-ca {file}: {reason}") from error

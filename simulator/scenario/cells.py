@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from mockserver.config import ServerConfig
 from mockserver.units import format_size
+from simulator.driver.clients import CLIENTS
 from simulator.measures.factors import CASE, IN_FLIGHT, RUNTIME, STRATEGY
 from simulator.scenario.affinity import Affinity, why_not_here
 from simulator.scenario.arrivals import Arrivals
@@ -131,6 +132,7 @@ def _cell(
         baseline_id=baseline_id,
         block=baseline_id if contrast == STRATEGY else _id(beside_it),
         unsupported=_missing_client(combination.job.client, worked_out)
+        or _no_tls(combination, worked_out)
         or _too_many_processes(worked_out, cores)
         or beside.too_many(MAX_PROCESSES_PER_CORE * cores)
         or _too_much_memory(worked_out, memory_limit_bytes)
@@ -164,6 +166,17 @@ def _missing_client(client: Clients, worked_out: StrategyPlan) -> str | None:
         f"{lacks}, and {worked_out.name} needs {article} one; "
         f"write job.client: {{blocking: {blocking}, asyncio: {asyncio}}}"
     )
+
+
+def _no_tls(combination: Scenario, worked_out: StrategyPlan) -> str | None:
+    clients = combination.job.client
+    name = clients.blocking if worked_out.fetch.kind == "blocking" else clients.asyncio
+    if not combination.server.tls or name is None or CLIENTS[name].tls is not None:
+        return None
+    able = [
+        other for other, row in CLIENTS.items() if row.tls is not None and worked_out.fetch.kind in row.kinds
+    ]
+    return f"the client {name} speaks no TLS; set server.tls to false, or job.client to {' or '.join(able)}"
 
 
 def _too_many_processes(worked_out: StrategyPlan, cores: int) -> str | None:

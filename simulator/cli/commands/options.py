@@ -143,6 +143,15 @@ ServerToken = Annotated[
         envvar="MOCKSERVER_TOKEN",
     ),
 ]
+ServerCa = Annotated[
+    Path | None,
+    option(
+        "--server-ca",
+        group=WHERE,
+        metavar="FILE",
+        tells="The certificate that an https server is verified with, as mockserver serve --tls-ca wrote it.",
+    ),
+]
 
 # What is shown
 

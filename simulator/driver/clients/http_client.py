@@ -19,6 +19,7 @@ class Blocking:
             else HTTPSConnection(host, parts.port, timeout=limit_s, context=settings.tls)
         )
         self._headers = {"Accept-Encoding": settings.accept_encoding}
+        self._encoded = settings.accept_encoding != "identity"
         self._skip = len(settings.base_url)
 
     def fetch(self, url: str, headers: "Mapping[str, str] | None" = None) -> Response:
@@ -32,6 +33,10 @@ class Blocking:
         except BaseException:
             connection.close()  # a half-read answer must not be taken for the next one
             raise
+        if self._encoded:
+            from .decoding import decoded  # noqa: PLC0415 - only where something may be encoded
+
+            body = decoded(body, response.headers)
         return response.status, response.headers, body
 
     def close(self) -> None:

@@ -1,9 +1,17 @@
 """The HTTP libraries: a row for each, from which all lists of clients come; importing it imports none of them."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from .interface import AsyncClient, BlockingClient, Settings
+
+ALWAYS: "tuple[str, ...]" = ()
+"""No module is needed for it."""
+GZIP: "Mapping[str, tuple[str, ...]]" = {"gzip": ALWAYS, "deflate": ALWAYS}
+BROTLI = ("brotli", "brotlicffi")
+ZSTD = ("compression.zstd", "backports.zstd")
+"""Of Python 3.14's own library, and the same for those before."""
 
 
 class Library(NamedTuple):
@@ -17,13 +25,36 @@ class Library(NamedTuple):
     """What the adapter imports, for a fork server to preload and a person to install."""
     packages: "tuple[str, ...]" = ()
     """What to install, where it is none of Python's own, then what that brings and is worth a record."""
+    decodes: "Mapping[str, tuple[str, ...]]" = GZIP
+    """Content-Encodings whose bodies it hands on decoded, each with the modules of which it needs one."""
+    tls: "str | None" = "context"
+    """What verifies an https server: an ssl.SSLContext (`context`); null: it speaks no TLS."""
 
 
 CLIENTS: "dict[str, Library]" = {
-    "httpx": Library("httpx_client", ("blocking", "asyncio"), "httpx", ("httpx", "httpcore")),
-    "aiohttp": Library("aiohttp_client", ("asyncio",), "aiohttp", ("aiohttp",)),
-    "http.client": Library("http_client", ("blocking",), "http.client"),
-    "socket": Library("socket_client", ("blocking",), "socket"),
+    "httpx": Library(
+        "httpx_client",
+        ("blocking", "asyncio"),
+        "httpx",
+        ("httpx", "httpcore"),
+        {**GZIP, "br": BROTLI, "zstd": ("zstandard",)},
+    ),
+    "aiohttp": Library(
+        "aiohttp_client", ("asyncio",), "aiohttp", ("aiohttp",), {**GZIP, "br": BROTLI, "zstd": ZSTD}
+    ),
+    "http.client": Library(
+        "http_client",
+        ("blocking",),
+        "http.client",
+        decodes={**GZIP, "br": BROTLI, "zstd": (*ZSTD, "zstandard")},
+    ),
+    "socket": Library(
+        "socket_client",
+        ("blocking",),
+        "socket",
+        decodes={**GZIP, "br": BROTLI, "zstd": (*ZSTD, "zstandard")},
+        tls=None,
+    ),
 }
 
 

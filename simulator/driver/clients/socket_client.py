@@ -26,6 +26,7 @@ class Blocking:
         host = f"[{parts.hostname}]" if ":" in self._address[0] else self._address[0]
         fields = {"Host": f"{host}:{self._address[1]}", "Accept-Encoding": settings.accept_encoding}
         self._after_path = (" HTTP/1.1\r\n" + _lines(fields)).encode("ascii")
+        self._encoded = settings.accept_encoding != "identity"
         self._skip = len(settings.base_url)
         self._timeout_s = settings.timeout_s
         self._buffer = bytearray(BUFFER_BYTES)
@@ -34,7 +35,7 @@ class Blocking:
         self.receives = 0
 
     def fetch(self, url: str, headers: "Mapping[str, str] | None" = None) -> Response:
-        """Return the whole response; its headers only where the status is not 200.
+        """Return the whole response; its headers only where the status is not 200, or something may be encoded.
 
         Raises:
             ValueError: it is larger than the buffer, or not HTTP with a Content-Length.
@@ -79,8 +80,13 @@ class Blocking:
         if have > whole:
             raise ValueError(f"the server sent {have - whole} bytes more than it announced")
         status = int(view[9:12].tobytes())
-        told = {} if status == OK else headers_of(bytes(view[:head]))
-        return status, told, bytes(view[head + len(HEAD_END) : whole])
+        told = {} if status == OK and not self._encoded else headers_of(bytes(view[:head]))
+        body = bytes(view[head + len(HEAD_END) : whole])
+        if self._encoded:
+            from .decoding import decoded  # noqa: PLC0415 - only where something may be encoded
+
+            body = decoded(body, told)
+        return status, told, body
 
     def close(self) -> None:
         """Close the connection."""

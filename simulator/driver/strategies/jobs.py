@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ..clients import CLIENTS, Settings, adapter
@@ -42,16 +43,57 @@ def load_parser(spec: Mapping[str, Any]) -> Parser:
         raise Failure("failed", f"importing the parser raised {explained(describe(error))}") from error
 
 
+def is_there(module: str) -> bool:
+    """Whether a module could be imported, which is not done."""
+    try:
+        return find_spec(module) is not None
+    except ImportError:  # of the package that it is in
+        return False
+
+
 def open_parse(spec: Spec) -> Parse:
     """Import the parser and bind it to its amount of work. Raises Failure where that cannot be done."""
     work = spec.work
     return bind(load_parser(spec.parser), work.repeats, work.extra_fraction, work.units, spec.seed)
 
 
+def settings_of(spec: Spec) -> Settings:
+    """Return what every client of this job is made with. Raises Failure."""
+    if spec.tls is None:
+        return Settings(spec.base_url, spec.accept_encoding, spec.timeout_s)
+    from ..clients.tls import shared_context  # noqa: PLC0415 - only for https
+
+    try:
+        context = shared_context(spec.tls.ca_file)
+    except OSError as error:
+        raise Failure("failed", f"the certificate in {spec.tls.ca_file} cannot be read: {error}") from error
+    return Settings(spec.base_url, spec.accept_encoding, spec.timeout_s, context)
+
+
+def check_client(spec: Spec, name: str) -> None:
+    """See that a client does here what the job asks of it. Raises Failure."""
+    library, encoding = CLIENTS[name], spec.accept_encoding
+    if spec.tls is not None and library.tls is None:
+        raise Failure(
+            "unsupported", f"the client {name} speaks no TLS; write server.tls: false, or another job.client"
+        )
+    if encoding == "identity":
+        return
+    needed = library.decodes.get(encoding)
+    if needed is None or (needed and not any(map(is_there, needed))):
+        install = f"install {' or '.join(needed)} there, or " if needed else ""
+        raise Failure(
+            "unsupported",
+            f"the client {name} cannot decode {encoding} in {sys.executable}; {install}write another server.encoding or"
+            " job.client",
+        )
+
+
 def open_client(spec: Spec) -> Any:
     """Return a new client of the kind that the strategy's fetch needs. Raises Failure."""
+    check_client(spec, spec.client)
     try:
-        return adapter(spec.client, spec.strategy.fetch)(Settings(spec.base_url, timeout_s=spec.timeout_s))
+        return adapter(spec.client, spec.strategy.fetch)(settings_of(spec))
     except ImportError as error:
         module = CLIENTS[spec.client].module
         raise Failure(

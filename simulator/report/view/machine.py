@@ -25,9 +25,7 @@ def machine(document: ResultDocument) -> Facts:
         states = _states(ran)
         if states:
             items.append(("GIL in its workers", _on_off(states)))
-    for kind, cpu_s in sorted(_client_cpu(document).items()):
-        side, _, library = kind.partition(":")
-        items.append((f"{library} ({side})", f"{duration(cpu_s)} CPU per request, alone"))
+    items += sorted(_client_cpu(document).items())
     jobs = _jobs(document.cells)
     if jobs:
         items.append(("jobs of a repetition", jobs))
@@ -120,10 +118,17 @@ def _machine_summary(environment: Mapping[str, Any]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _client_cpu(document: ResultDocument) -> dict[str, float]:
-    """Return what one request cost each kind of client alone, in seconds of CPU."""
-    found: dict[str, float] = {}
+def _client_cpu(document: ResultDocument) -> dict[str, str]:
+    """Return what one request cost each kind of client alone, and how much of that is for decoding, by its name."""
+    found: dict[str, str] = {}
     for cell in document.cells:
-        calibrated = cell.calibration.client_cpu_s if cell.calibration is not None else {}
-        found |= {kind: cpu_s for kind, cpu_s in calibrated.items() if cpu_s is not None}
+        known = cell.calibration
+        for kind, cpu_s in () if known is None else known.client_cpu_s.items():
+            if known is None or cpu_s is None:
+                continue
+            side, _, library = kind.partition(":")
+            way = [side, *(["TLS"] if known.tls else []), *([known.encoding] if known.plain_cpu_s else [])]
+            plain_s = known.plain_cpu_s.get(kind)
+            apart = "" if plain_s is None else f"; of a page that is not compressed {duration(plain_s)}"
+            found[f"{library} ({', '.join(way)})"] = f"{duration(cpu_s)} CPU per request, alone{apart}"
     return found

@@ -57,3 +57,9 @@ def test_a_blocking_job_loads_next_to_nothing_beside_what_it_fetches_and_parses_
     more = loaded(PROGRAM, str(DRIVER / "__main__.py"), job(**OWN[name])) - needed
     assert not {"asyncio", "multiprocessing", "concurrent", "subprocess", "decimal", "uuid", "difflib"} & more
     assert len(more) <= 40, sorted(more)
+
+
+def test_plain_http_loads_no_tls_and_no_decoding() -> None:
+    of_socket = json.dumps({**json.loads(job(**OWN["sequential"])), "client": "socket"})
+    found = loaded(PROGRAM, str(DRIVER / "__main__.py"), of_socket)
+    assert not {"ssl", "_ssl", "gzip", "zlib"} & found
