@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 class TCPConnector:
     def __init__(self, **options: Any) -> None:
-        pass
+        asked = options["ssl"]
+        self.ssl = None if asked is True else asked
 
 
 class ClientTimeout:
@@ -49,7 +50,7 @@ class ClientSession:
     async def fetch(self, url: str) -> Response:
         parts = urlsplit(url)
         if self._streams is None:
-            self._streams = await asyncio.open_connection(parts.hostname, parts.port)
+            self._streams = await asyncio.open_connection(parts.hostname, parts.port, ssl=self._connector.ssl)
         reader, writer = self._streams
         writer.write(f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()

@@ -6,6 +6,7 @@ from contextlib import closing
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from mockserver.served import Served
 Start = Callable[..., MockServer]
 Get = Callable[..., tuple[int, dict[str, str], bytes]]
 
-DECODERS = {
+DECODERS: dict[str, Callable[[bytes], Any]] = {
     "gzip": lambda body: zlib.decompress(body, 16 + zlib.MAX_WBITS),
     "br": lambda body: import_module("brotli").decompress(body),
     "zstd": lambda body: import_module("zstandard").decompress(body),
@@ -140,7 +141,11 @@ def test_it_may_change_while_the_server_runs_on_every_worker(start: Start) -> No
 
 def test_the_bandwidth_is_that_of_the_compressed_body(start: Start, get: Get) -> None:
     server = start(
-        {"encoding": "gzip", "body": {"bandwidth": "100kB/s"}, "content": {"kind": "catalogue", "items": 99}}
+        {
+            "encoding": "gzip",
+            "body": {"bandwidth": "100kB/s"},
+            "content": {"kind": "catalogue", "items": 99, "count": 1},
+        }
     )
     encoded = get(server, "/pages/0", Accept_Encoding="gzip")[2]
     with AdminClient(server.url, server.token) as admin:

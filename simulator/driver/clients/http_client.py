@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPSConnection
+from typing import Any
 from urllib.parse import urlsplit
 
 from .interface import Response, Settings
@@ -30,14 +31,15 @@ class Blocking:
             connection.request("GET", url[self._skip :], headers=sent)
             response = connection.getresponse()
             body = response.read()
+            told: Any = response.headers  # a mapping in all but its type
         except BaseException:
             connection.close()  # a half-read answer must not be taken for the next one
             raise
         if self._encoded:
             from .decoding import decoded  # noqa: PLC0415 - only where something may be encoded
 
-            body = decoded(body, response.headers)
-        return response.status, response.headers, body
+            body = decoded(body, told)
+        return response.status, told, body
 
     def close(self) -> None:
         """Close the connection."""
