@@ -106,7 +106,7 @@ def test_nothing_at_the_url_is_said_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["127.0.0.1:8080", "https://127.0.0.1", "http://", "http://x:port", "http://x/path"]
+    "url", ["127.0.0.1:8080", "ftp://127.0.0.1", "http://", "http://x:port", "http://x/path"]
 )
 def test_a_bad_url_is_said_so(url: str) -> None:
     with pytest.raises(AdminError, match="is no URL"):

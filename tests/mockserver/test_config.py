@@ -120,7 +120,8 @@ def test_a_home_folder_is_found() -> None:
         ({"latncy": "1ms"}, "latncy: unknown key; did you mean latency?"),
         (
             {"xyz": "1ms"},
-            "xyz: unknown key; known are body, capacity, content, faults, latency, loop, rate_limit, seed, workers",
+            "xyz: unknown key; known are body, capacity, content, encoding, faults, latency, loop, rate_limit, seed, tls,"
+            " workers",
         ),
     ],
 )
