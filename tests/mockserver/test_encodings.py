@@ -171,3 +171,9 @@ def test_a_library_that_is_missing_is_a_sentence(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(ServerStartError, match="encoding br needs"):
         start({"encoding": "br"})
+
+
+def test_a_page_that_waits_its_turn_comes_compressed_too(start: Start, get: Get) -> None:
+    server = start({"encoding": "gzip", "capacity": 1})
+    body = get(server, "/pages/1", Accept_Encoding="identity")[2]
+    assert gzip.decompress(get(server, "/pages/1", Accept_Encoding="gzip")[2]) == body
