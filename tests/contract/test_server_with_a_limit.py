@@ -71,18 +71,18 @@ def test_sixty_four_in_flight_share_eight_places(
     servers: Servers, tmp_path: Path, strategy: str, workers: int
 ) -> None:
     """N jobs that are never idle share c places of a fixed service time D: each takes N · D / c."""
-    in_flight, capacity, delay_s = 64, 8, 0.020
+    in_flight, capacity, delay_s, pages = 64, 8, 0.040, 960
     seen = observed(
         servers,
         tmp_path,
         strategy,
-        server={"latency": "20ms", "capacity": capacity, "workers": workers, "loop": "uvloop"},
-        job={**SPIN, "client": {"blocking": "http.client", "asyncio": "aiohttp"}, "pages": 1600},
+        server={"latency": "40ms", "capacity": capacity, "workers": workers, "loop": "uvloop"},
+        job={**SPIN, "client": {"blocking": "http.client", "asyncio": "aiohttp"}, "pages": pages},
         in_flight=in_flight,
     )
     samples = seen.samples
     assert most_at_a_time(samples.begun_ns, samples.last_byte_ns) == capacity
-    steady = (samples.page >= 2 * in_flight) & (samples.page < 1600 - in_flight)
+    steady = (samples.page >= 2 * in_flight) & (samples.page < pages - in_flight)
     took_s = (samples.ready_ns - samples.start_ns)[steady] / 1e9
     assert took_s.mean() == pytest.approx(in_flight * delay_s / capacity, rel=0.05)
     queued_s = (samples.begun_ns - samples.received_ns)[steady] / 1e9
@@ -95,14 +95,14 @@ def test_open_arrivals_wait_as_long_as_a_queue_with_eight_servers_has_them_wait(
     servers: Servers, tmp_path: Path, workers: int
 ) -> None:
     """The arrivals that were, served by 8 places for exactly their delay (Kiefer and Wolfowitz 1955)."""
-    capacity, delay_ns, pages = 8, 20 * MS, 2400
+    capacity, delay_ns, pages = 8, 40 * MS, 1500
     seen = observed(
         servers,
         tmp_path,
         "asyncio",
-        server={"latency": "20ms", "capacity": capacity, "workers": workers, "loop": "uvloop"},
+        server={"latency": "40ms", "capacity": capacity, "workers": workers, "loop": "uvloop"},
         job={**SPIN, "client": {"asyncio": "aiohttp"}, "pages": pages},
-        arrivals={"process": "poisson", "rate": "340/s"},
+        arrivals={"process": "poisson", "rate": "150/s"},
         in_flight=256,
     )
     samples = seen.samples
