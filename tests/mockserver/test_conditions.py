@@ -4,6 +4,7 @@ import http.client
 import math
 import re
 import socket
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -176,8 +177,13 @@ def test_each_kind_is_on_the_wire_what_it_says(server: Running) -> None:
     assert (seen.body, seen.end, time.monotonic() - start_s >= 0.06) == (page.body, "kept", True)
 
 
-def read_with_http_client(url: str, path: str) -> bytes:
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+def read_with_http_client(url: str, path: str, context: ssl.SSLContext | None = None) -> bytes:
+    place = url.partition("//")[2]
+    connection = (
+        http.client.HTTPConnection(place, timeout=10)
+        if context is None
+        else http.client.HTTPSConnection(place, timeout=10, context=context)
+    )
     try:
         connection.request("GET", path)
         return connection.getresponse().read()
@@ -406,6 +412,21 @@ def test_a_server_without_conditions_says_so_in_the_same_words(server: Running) 
     assert (row["begun_ns"], row["fault"], row["status"]) == (row["received_ns"], None, 200)
     stats = server.admin.stats()
     assert (stats["faults"], stats["rate_limited"], stats["queue"]) == ({}, 0, None)
+
+
+def test_faults_are_the_same_above_tls(start: Callable[..., MockServer]) -> None:
+    errors = {
+        "reset": ConnectionResetError,
+        "empty": http.client.RemoteDisconnected,
+        "truncated": http.client.IncompleteRead,
+        "malformed": http.client.BadStatusLine,
+    }
+    server = start({"tls": True, "faults": [f"sequence={','.join(errors)},200"]})
+    context = ssl.create_default_context(cadata=server.authority)
+    for error in errors.values():
+        with pytest.raises(error):
+            read_with_http_client(server.url, "/pages/1", context)
+    assert len(read_with_http_client(server.url, "/pages/1", context)) > 0
 
 
 @pytest.mark.truth
