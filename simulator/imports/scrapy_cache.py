@@ -41,7 +41,7 @@ def read_scrapy(path: Path, wanted: Wanted) -> Recording:
     if path.is_file():
         what = (
             _PICKLED
-            if path.suffix == ".db"
+            if ".db" in path.suffixes
             else "is a file; name the folder of a spider below .scrapy/httpcache"
         )
         raise RecordingError(f"{path} {what}")
@@ -93,7 +93,7 @@ def _spider(path: Path) -> Path:
         raise RecordingError(
             f"{path}: has the caches of {listed([one.name for one in spiders])}; name the folder of one"
         )
-    databases = sorted(path.glob("*.db"))
+    databases = sorted(path.glob("*.db*"))
     if databases:
         raise RecordingError(f"{databases[0]} {_PICKLED}")
     raise RecordingError(
