@@ -35,7 +35,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_shipped_scenarios_are_found_by_their_names(installed: Path, tmp_path: Path) -> None:
-    named = ["quickstart", "article"]  # the second has a parser beside it
+    named = ["quickstart", "article", "recorded"]  # the others have a parser, and a recording, beside them
     done = subprocess.run(
         [sys.executable, "-c", "from simulator.cli import main; main()", "validate", *named],
         cwd=tmp_path,
@@ -48,11 +48,16 @@ def test_shipped_scenarios_are_found_by_their_names(installed: Path, tmp_path: P
     assert [line.split(",")[0] for line in done.stdout.splitlines() if ": ok" in line] == [
         "quickstart: ok",
         "article: ok",
+        "recorded: ok",
     ]
 
 
 def test_it_holds_every_file_that_is_shipped_and_nothing_loose(installed: Path) -> None:
-    there = {path.name for path in (installed / "simulator" / "scenario" / "shipped").iterdir()}
-    assert there == {path.name for path in (ROOT / "scenarios").iterdir() if path.is_file()}
+    shipped = installed / "simulator" / "scenario" / "shipped"
+    assert {path.relative_to(shipped) for path in shipped.rglob("*") if path.is_file()} == {
+        path.relative_to(ROOT / "scenarios")
+        for path in (ROOT / "scenarios").rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__"
+    }
     loose = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
     assert loose == {"simulator", "mockserver"}

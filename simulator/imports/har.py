@@ -26,6 +26,7 @@ from simulator.imports.secret import authorises
 from simulator.imports.source import LARGEST_BYTES, parse_json, read_whole
 from simulator.imports.taking import take
 from simulator.imports.times import NS_PER_MS, moment_ns, plausible_ns
+from simulator.text.words import counted
 
 _ZIP: Final = b"PK\x03\x04"
 # As Playwright names bodies: anything else could be any file of the folder.
@@ -119,11 +120,11 @@ def convert(document: Any, name: str, wanted: Wanted, attached: Attached = lambd
         _take_entry(mapping(entry), recording, wanted, attached)
     if cached := recording.left_out.pop(_CACHED, 0):
         recording.notes.append(
-            f"{cached} came from the browser's cache: how long the server takes is not known"
+            f"{counted(cached, 'page')} from the browser's cache: how long the server takes is not known"
         )
     if cut := recording.left_out.pop(_CUT, 0):
         recording.notes.append(
-            f"{cut} bodies are shorter than the recording says they were: they are cut off in it"
+            f"{counted(cut, 'body', 'bodies')} cut off in the recording: shorter than it says itself"
         )
     return recording
 

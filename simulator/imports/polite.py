@@ -19,6 +19,7 @@ from simulator.imports.recording import Answer, Recording
 from simulator.imports.robots import Robots
 from simulator.imports.secret import COOKIES
 from simulator.imports.taking import take
+from simulator.text.words import counted
 
 TOLD_TO_STOP = "of a site that answered 429 (too many requests) and was left alone"
 NOT_REACHED = "not fetched before the end"
@@ -129,6 +130,6 @@ class Recorder:
         recording.left_out += reasons
         if changing := sum(page.changes for page in self._pages):
             recording.notes.append(
-                f"{changing} differ from one request to the next: the first answer is kept"
+                f"{counted(changing, 'page')} not the same each time: the first answer is kept"
             )
         return recording

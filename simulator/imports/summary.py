@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.imports.recording import Recording, known_delays, quantile_ns
+from simulator.imports.secret import COOKIES, HEADERS, IN_URLS
 from simulator.text.numbers import duration, number, size
 from simulator.text.words import counted
 
 COLUMNS = 80
+
+_SINGULAR = {IN_URLS: "value in URLs", COOKIES: "cookie", HEADERS: "header that authorises"}
 
 
 def summary(folder: Path, recording: Recording) -> str:
@@ -49,8 +52,12 @@ def _details(recording: Recording) -> Iterator[str]:
         )
     yield from recording.notes
     if recording.withheld.total():
-        yield f"not written, as it may be secret: {_counts(recording.withheld, ' ')}"
+        yield f"not written, as it may be secret: {_counts(recording.withheld)}"
 
 
-def _counts(counts: Counter[str], between: str = " ") -> str:
-    return "; ".join(f"{number(count)}{between}{reason}" for reason, count in counts.most_common() if count)
+def _counts(counts: Counter[str]) -> str:
+    return "; ".join(
+        f"{number(count)} {_SINGULAR.get(reason, reason) if count == 1 else reason}"
+        for reason, count in counts.most_common()
+        if count
+    )

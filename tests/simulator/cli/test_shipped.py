@@ -31,6 +31,7 @@ ALWAYS = {
     "open_arrivals": "jobs that come by themselves",
     "responsive": "work beside the job",
     "real_pages": "pages from a folder",
+    "recorded": "a recording, with its own delays",
 }
 
 

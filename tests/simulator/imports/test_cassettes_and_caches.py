@@ -229,8 +229,8 @@ def test_links_and_broken_entries_of_a_cache_are_left_out(tmp_path: Path) -> Non
 
 
 def test_a_database_of_pickles_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "shop.db").write_bytes(pickle.dumps(Exploit(tmp_path / "pwned")))
-    for path in (tmp_path / "shop.db", tmp_path):
+    (tmp_path / "shop.db.dat").write_bytes(pickle.dumps(Exploit(tmp_path / "pwned")))
+    for path in (tmp_path / "shop.db.dat", tmp_path):
         with pytest.raises(
             RecordingError, match=r"keeps pickles; .*FilesystemCacheStorage.* and crawl again"
         ):

@@ -41,7 +41,7 @@ def test_a_wait_that_cannot_be_is_not_known(wait: Any) -> None:
 def test_a_page_of_the_browser_s_cache_says_nothing_of_the_server() -> None:
     recording = converted(entry(_fromCache="disk"), entry())
     assert [answer.delay_ns for answer in recording.answers] == [None, 40_250_000]
-    assert "1 came from the browser's cache" in recording.notes[0]
+    assert "1 page from the browser's cache" in recording.notes[0]
 
 
 def test_repeated_urls_are_pages_of_their_own() -> None:
@@ -122,10 +122,7 @@ def test_a_text_has_the_bytes_that_its_type_says(kind: str, text: str, body: byt
 
 
 def test_a_body_that_the_recording_cut_is_said() -> None:
-    assert (
-        "1 bodies are shorter than the recording says they were"
-        in converted(entry(content__size=10_000)).notes[0]
-    )
+    assert "1 body cut off in the recording" in converted(entry(content__size=10_000)).notes[0]
 
 
 def test_secrets_are_counted_and_not_written() -> None:

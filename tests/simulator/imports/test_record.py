@@ -184,7 +184,7 @@ def test_pages_that_change_are_told() -> None:
     with serving({"/a": lambda: (200, {}, b"%d" % next(numbers))}) as (url, _):
         recording = recorded(f"{url}/a", samples=3)
     assert recording.answers[0].body == b"0"
-    assert recording.notes == ["1 differ from one request to the next: the first answer is kept"]
+    assert recording.notes == ["1 page not the same each time: the first answer is kept"]
 
 
 def test_an_interruption_keeps_what_was_fetched() -> None:
