@@ -58,7 +58,8 @@ _WAY = (
     measured("loop_lag", "the latest of those ticks"),
 )
 JOBS = columns_of(_WAY)
-_TRIED_AGAIN = (_WAY[0], measured("way_again"), *_WAY[1:])
+_AGAIN = measured("way_again")
+_QUEUED = measured("server_queue", "the part of it in which the request waited in the server's queue")
 
 
 def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
@@ -78,8 +79,7 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
         )
     ways = [cell for cell in told if cell.job_time is not None]
     if ways:
-        again = any(cell.job_time is not None and cell.job_time.again_s for cell in ways)
-        shown_of = _TRIED_AGAIN if again else _WAY
+        shown_of = _way_of(ways)
         parts.append(
             Table(
                 title=titled(f"{title}: the way of a job", ways),
@@ -96,6 +96,14 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
     if stretches:
         parts.append(Timeline(f"{title}: a stretch of it", stretches))
     return parts
+
+
+def _way_of(cells: Sequence[CellResult]) -> tuple[Shown, ...]:
+    """Return the columns of the way: with attempts that failed, and the server's queue, where there are such."""
+    who, to_server, network, *rest = _WAY
+    again = any(cell.job_time is not None and cell.job_time.again_s for cell in cells)
+    queued = any(cell.server_queue_s is not None for cell in cells)
+    return (who, *([_AGAIN] if again else []), to_server, network, *([_QUEUED] if queued else []), *rest)
 
 
 def _stretch(cell: CellResult) -> Stretch | None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from simulator.report.view.build import build
 from simulator.report.view.parts import Table, Timeline
-from simulator.result.attribution import Lane, Watch
+from simulator.result.attribution import JobTime, Lane, Watch
 from simulator.result.attribution import Timeline as Measured
 from tests.simulator.analysis.builders import document, known_attribution
 
@@ -48,3 +48,19 @@ def test_what_was_watched_is_drawn_instead_and_no_more_than_turns_can_be_seen_in
     assert second.lanes[0].parse_us == (0, 100_000, 50_000, 200_000, 300_000, 50_000)
     assert second.lanes[1].turns_us == (150_000, 300_000)
     assert second.lanes[1].network_us == ()
+
+
+def test_the_way_shows_the_servers_queue_where_there_is_one() -> None:
+    way = JobTime(0.001, 0.160, 0.001, 0.0, 0.002, 0.0)
+    for queue_s, expected in (
+        (None, ["to server", "network", "resume"]),
+        (0.14, ["network", "server queue", "resume"]),
+    ):
+        made = document(RATES, threads={"job_time": way, "server_queue_s": queue_s})
+        (table,) = [
+            p for p in build(made, explain=True) if isinstance(p, Table) and "the way of a job" in p.title
+        ]
+        names = [column.name for column in table.columns]
+        assert names[names.index(expected[0]) :][:3] == expected
+        if queue_s is not None:
+            assert table.rows[0][names.index("server queue")] == "140"
