@@ -160,24 +160,25 @@ class RequestLog:
 
     def delay_errors_ns(self) -> list[int]:
         """Give the delay error of every row that is kept and had a delay."""
-        rows = self._kept()
+        rows = self._kept("received_ns", "first_byte_ns", "intended_ns")
+        begun = self._begun(rows)
         return [
-            first_byte_ns - outcome.begun_ns - intended_ns
-            for first_byte_ns, intended_ns, outcome in zip(
-                rows["first_byte_ns"], rows["intended_ns"], self._became(rows), strict=True
+            first_byte_ns - begun_ns - intended_ns
+            for first_byte_ns, intended_ns, begun_ns in zip(
+                rows["first_byte_ns"], rows["intended_ns"], begun, strict=True
             )
-            if NONE not in (first_byte_ns, intended_ns)
+            if first_byte_ns != NONE != intended_ns
         ]
 
     def queued_ns(self) -> list[int]:
         """Give how long every row that is kept and was served had waited for that; nothing where none could."""
         if self._outcomes is None:
             return []
-        rows = self._kept()
+        rows = self._kept("received_ns", "intended_ns")
         return [
-            outcome.begun_ns - received_ns
-            for received_ns, intended_ns, outcome in zip(
-                rows["received_ns"], rows["intended_ns"], self._became(rows), strict=True
+            begun_ns - received_ns
+            for received_ns, intended_ns, begun_ns in zip(
+                rows["received_ns"], rows["intended_ns"], self._begun(rows), strict=True
             )
             if intended_ns != NONE
         ]
@@ -193,40 +194,49 @@ class RequestLog:
             `attempt`, `begun_ns`, `fault` (its kind), `status`; None is what a request has not. And `dropped`: how
             many rows of this window are no longer there.
         """
-        rows = self._kept()
-        outcomes = list(self._became(rows))
+        rows = self._kept(*COLUMNS)
         numbers = rows.pop("number")
         request_ids = [
             f"{job}-{attempt}" if number == CLIENTS_OWN else f"{self.worker}-{number}"
             for number, job, attempt in zip(numbers, rows["job"], rows["attempt"], strict=True)
         ]
-        known = {name: rows[name] if self._outcomes is None else _known(rows[name]) for name in rows}
+        return {"request_id": request_ids, **self._with_outcomes(rows, status_of)}
+
+    def _with_outcomes(self, rows: dict[str, list[int]], status_of: Callable[[int], int]) -> dict[str, Any]:
+        size = len(rows["page"])
+        dropped = {"dropped": self.completed - size}
+        if self._outcomes is None:
+            statuses = [status_of(page) for page in rows["page"]]
+            became = {"begun_ns": rows["received_ns"], "fault": [None] * size, "status": statuses}
+            return rows | became | dropped
+        outcomes = list(self._outcomes.of(self.completed, rows["received_ns"]))
+        statuses = [
+            status_of(page) if outcome.status == THE_PAGES_OWN else outcome.status
+            for page, outcome in zip(rows["page"], outcomes, strict=True)
+        ]
         return {
-            "request_id": request_ids,
-            **known,
+            **{name: _known(column) for name, column in rows.items()},
             "begun_ns": [outcome.begun_ns for outcome in outcomes],
             "fault": [None if outcome.fault == NONE else FAULTS[outcome.fault] for outcome in outcomes],
-            "status": _known(
-                [
-                    status_of(page) if outcome.status == THE_PAGES_OWN else outcome.status
-                    for page, outcome in zip(rows["page"], outcomes, strict=True)
-                ]
-            ),
-            "dropped": self.completed - len(outcomes),
+            "status": _known(statuses),
+            **dropped,
         }
 
-    def _kept(self) -> dict[str, list[int]]:
+    def _kept(self, *names: str) -> dict[str, list[int]]:
+        """Give the rows that are kept, oldest first: these columns of them."""
         kept = min(self.completed, CAPACITY)
         oldest = self.completed % CAPACITY if self.completed > CAPACITY else 0
         return {
             name: column[oldest:kept].tolist() + column[:oldest].tolist()
             for name, column in zip(COLUMNS, self._rows, strict=True)
+            if name in names
         }
 
-    def _became(self, rows: Mapping[str, list[int]]) -> Iterable[Outcome]:
+    def _begun(self, rows: Mapping[str, list[int]]) -> list[int]:
+        received_ns = rows["received_ns"]
         if self._outcomes is None:
-            return map(Outcome, rows["received_ns"])
-        return self._outcomes.of(self.completed, rows["received_ns"])
+            return received_ns
+        return [outcome.begun_ns for outcome in self._outcomes.of(self.completed, received_ns)]
 
 
 def _known(column: list[int]) -> list[int | None]:
