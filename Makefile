@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint simulator/runtimes/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-truth check format bench bench-answers pictures parsers reference server clean
+.PHONY: help demo test test-truth check format bench bench-answers pictures parsers clients reference server clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +22,10 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml simulator/runtimes/constraint
 
 DEV := import tomllib; t = tomllib.load(open("pyproject.toml", "rb")); \
   extras = t["project"]["optional-dependencies"]; \
-  print(*t["dependency-groups"]["dev"], *extras["parquet"], *extras["imports"], \
+  print(*t["dependency-groups"]["dev"], *extras["parquet"], *extras["imports"], *extras["clients"], *extras["niquests"], \
   *(each.replace(" ", "") for each in extras["encodings"]))
 $(VENV)/.dev: $(VENV)/.installed
-	$(PIP) $$($(BIN)/python -c '$(DEV)')
+	URLLIB3_NO_OVERRIDE=1 $(PIP) --no-binary urllib3-future $$($(BIN)/python -c '$(DEV)')
 	@touch $@
 
 demo: $(VENV)/.installed ## set up, run the quickstart scenario, say what to type next
@@ -87,6 +87,9 @@ reference: $(VENV)/.dev ## write the parts of docs/*.md that say what the code s
 
 parsers: $(VENV)/.dev ## write docs/parsers.md: which functions hold the GIL (15 minutes; nothing else should run)
 	$(BIN)/python -m simulator.probe.table docs/parsers.md
+
+clients: $(VENV)/.dev ## write the tables of docs/clients.md: what each HTTP client costs (10 minutes; nothing else should run)
+	$(BIN)/python -m benchmarks.clients docs/clients.md
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info

@@ -3,6 +3,7 @@
 A fenced block says in its first line how it is to be taken:
 
     ```yaml NAME.yaml         a whole scenario; it loads, and the commands of the same document find it as NAME.yaml
+    ```python NAME.py         a module of the reader's; the commands of the same document find it as NAME.py
     ```yaml fragment          part of one; it is YAML (with a name behind it, it is written to that file unchecked)
     ```console                each line after `$ ` is run by a shell; the lines below it are what it prints
     ```console example        the same, but what it prints differs from run to run: of JSON, the keys are compared
@@ -109,6 +110,7 @@ def is_run(block: Block) -> bool:
 
 
 YAML_BLOCKS = [block for source in DOCS for block in blocks(source, "yaml", "yml")]
+MODULES = [block for source in DOCS for block in blocks(source, "python") if block.words]
 README_YAML = blocks(README, "yaml", "yml") if README.exists() else []
 CONSOLE_BLOCKS = [block for source in DOCS for block in blocks(source, "console")]
 README_COMMANDS = (
@@ -143,6 +145,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / "saved" / f"{number}.html").write_text(page, encoding="utf-8")
     write_har(tmp_path / "news.har", *news())
     (tmp_path / "mypkg.py").write_text("def parse(body): return {'links': body.count(b'<a ')}\n", "utf-8")
+    for block in MODULES:
+        (tmp_path / block.words[-1]).write_text(block.text, encoding="utf-8")
     for block in YAML_BLOCKS:
         if block.words and block.words[-1].endswith(".yaml"):
             (tmp_path / block.words[-1]).write_text(block.text, encoding="utf-8")
@@ -224,7 +228,7 @@ def serves(block: Block) -> bool:
 
 
 SERVE = [block for block in CONSOLE_BLOCKS if serves(block)]
-CURL = [block for block in CONSOLE_BLOCKS if "curl" in block.text]
+CURL = [block for block in CONSOLE_BLOCKS if re.search(r"\bcurl ", block.text)]
 RECORD = [block for block in CONSOLE_BLOCKS if "simulator record " in block.text]
 LOCAL = [block for block in CONSOLE_BLOCKS if not is_run(block) and block not in [*SERVE, *CURL, *RECORD]]
 
@@ -418,7 +422,9 @@ def enum_values(schema: Any) -> set[str]:
 
 
 def test_every_key_and_choice_of_a_scenario_is_described() -> None:
-    documents = (ROOT / "docs" / name for name in ("scenario-format.md", "mock-server.md", "runtimes.md"))
+    documents = (
+        ROOT / "docs" / name for name in ("scenario-format.md", "mock-server.md", "runtimes.md", "clients.md")
+    )
     text = "".join(document.read_text(encoding="utf-8") for document in documents)
     schema = scenario_schema()
     for word in schema_keys(schema) | enum_values(schema):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from mockserver.fault_models import ENDS_CONNECTION
 from simulator.analysis.asked import impostures
@@ -30,6 +30,10 @@ Injected = Callable[[int, int, str], bool]
 
 def _nothing(_page: int, _attempt: int, _kind: str) -> bool:
     return False
+
+
+Opens = Literal["none", "each", "any"]
+"""Connections that a job opens inside the window: none, one for each request, or as its client's pool needs them."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def judge(
     server_workers: int,
     delay_ns: Callable[[int], int] | None = None,
     injected: Injected = _nothing,
+    opens: Opens = "none",
 ) -> Verdict:
     """Judge one repetition.
 
@@ -83,6 +88,7 @@ def judge(
         server_workers: processes of the mock server.
         delay_ns: page id -> the delay that the scenario asks for; null: not known.
         injected: whether the server was to make an attempt of a page fail.
+        opens: which connections the job opens inside the window.
     """
     tolerance_s = max(limits.delay_tolerance_s, DELAY_TOLERANCE * mean_service_s(observed.samples))
     disturbed = is_disturbed(measures)
@@ -133,17 +139,30 @@ def judge(
     # An attempt that failed may have cost its connection, and a warm-up before the window that of the first.
     failed_attempts = int(observed.samples.attempt.sum()) - done
     borne = max(_ended_by_faults(observed), failed_attempts + (in_flight if failed_attempts else 0))
-    opened = measures.server.connections_opened
-    if opened and opened > borne:
-        reasons.append(
-            f"{counted(opened, 'connection')} {'was' if opened == 1 else 'were'} opened inside the window, which the"
-            " others did not pay for: the client or the server dropped one; let nothing else use this server, or"
-            " set another job.client"
-        )
+    reasons += _connections(measures, observed, opens, borne)
     judged = replace(
         measures, server=replace(measures.server, saturated=bool(busy or (late and not disturbed)))
     )
     return Verdict(judged, tuple(reasons), tuple(warnings), disturbed)
+
+
+def _connections(measures: Measures, observed: Observed, opens: Opens, borne: int) -> Iterator[str]:
+    """Say so where other connections were opened inside the window than the job says; so many may have been lost."""
+    opened, requests = measures.server.connections_opened, observed.server_stats.get("requests")
+    if opened is None or opens == "any":
+        return
+    told = f"{counted(opened, 'connection')} {'was' if opened == 1 else 'were'} opened inside the window"
+    if opens == "each":
+        if requests is not None and abs(opened - requests) > borne:
+            yield (
+                f"{told} for {counted(requests, 'request')}, which job.connections: per_request makes as many: the"
+                " client keeps some open; let nothing else use this server, or set another job.client"
+            )
+    elif opened > borne:
+        yield (
+            f"{told}, which the others did not pay for: the client or the server dropped one; let nothing else use this"
+            " server, or set another job.client"
+        )
 
 
 def is_disturbed(measures: Measures) -> bool:

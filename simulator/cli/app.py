@@ -56,6 +56,7 @@ for _command in (
     results.compare,
     results.export,
     machine.probe,
+    machine.check_client,
     machine.doctor,
 ):
     _name = _command.__name__.rstrip("_")  # `import` is a word of Python's

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable
 from importlib import import_module
 
-from .clients import CLIENTS
+from .clients import library_of
 from .parsers import ParserSpecError, modules
 from .shared.python import gil_enabled
 from .spec import Spec
@@ -43,6 +43,5 @@ def wanted(spec: Spec) -> "list[str]":
     except ParserSpecError:  # a malformed one is reported when it is loaded
         found = []
     for client in spec.clients:
-        library = CLIENTS.get(client.partition(":")[2])
-        found += [] if library is None else [library.module]
+        found.append(library_of(client.partition(":")[2]).module)
     return found

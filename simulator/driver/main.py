@@ -17,6 +17,8 @@ from .spec import Spec, SpecError, from_mapping, read
 from .strategies import Outcome, open_shard
 from .strategies.jobs import gil_watch, note_gil
 
+ASKED = ("probe", "conformance")
+"""Modes in which questions are answered, and no job is run."""
 EXIT_OK, EXIT_USAGE, EXIT_UNSUPPORTED, EXIT_FAILED = 0, 2, 3, 4
 
 
@@ -37,8 +39,8 @@ def main(arguments: "list[str]") -> int:
     allow_descriptors()
     try:
         raw = read(options.job)
-        if raw.get("mode") == "probe":
-            return probe(raw, control)
+        if raw.get("mode") in ASKED:
+            return answer(raw, control)
         spec = from_mapping(raw)
     except (OSError, ValueError, SpecError) as error:
         sys.stderr.write(f"{options.job}: {error}\n")
@@ -59,12 +61,15 @@ def main(arguments: "list[str]") -> int:
     return EXIT_OK
 
 
-def probe(job: "dict[str, Any]", control: Control) -> int:
-    """Answer the probe's questions about one function; returns the exit code."""
-    from .probe import run_probe
+def answer(job: "dict[str, Any]", control: Control) -> int:
+    """Answer questions about one function or one client; returns the exit code."""
+    if job["mode"] == "probe":
+        from .probe import run_probe as run
+    else:
+        from .conformance import run_conformance as run
 
     try:
-        run_probe(job, control)
+        run(job, control)
     except Failure as failure:
         control.say(failure.status, reason=failure.reason)
         sys.stderr.flush()

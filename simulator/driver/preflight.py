@@ -5,11 +5,11 @@ Everything is measured alone, one at a time, in CPU time of the thread.
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from .clients import Settings, adapter
 from .difference import difference
 from .gil import enabled_by
 from .loop_lag import lag_ns
@@ -29,9 +29,9 @@ from .shared.preflight import (
     time_requests,
     time_units,
 )
-from .spec import Spec
+from .spec import PER_WORKER, Spec
 from .strategies.event_loop import new_loop
-from .strategies.jobs import check_client, gil_watch, load_parser, settings_of
+from .strategies.jobs import gil_watch, load_parser, opener_of
 
 IDLE_S = 0.3
 """How long an idle loop is watched: 30 ticks of 10 ms."""
@@ -87,7 +87,8 @@ def idle_lags_ns(loops: "tuple[str, ...]") -> "dict[str, list[int]]":
 def pages_of(spec: Spec) -> "list[tuple[int, bytes, str]]":
     """Fetch each different page once, without the injected delay. Raises Failure."""
     # As they are, whatever the job's own clients ask for.
-    client = adapter("http.client", "blocking")(settings_of(spec)._replace(accept_encoding="identity"))
+    plain = replace(spec, connections=PER_WORKER, accept_encoding="identity")
+    client = opener_of(plain, "http.client", "blocking", 1)()
     try:
         return fetch_pages(client.fetch, f"{spec.base_url}/pages/", spec.base_url, spec.content_pages)
     except OSError as error:
@@ -97,32 +98,32 @@ def pages_of(spec: Spec) -> "list[tuple[int, bytes, str]]":
 
 
 def time_client(name: str, spec: Spec) -> "float | None":
-    """Return the CPU of one keep-alive request at one in flight (ns), null where the client cannot do it here.
+    """Return the CPU of one request at one in flight (ns), null where there is no such client here.
 
-    `name` is `blocking:LIBRARY` or `asyncio:LIBRARY`; for asyncio the loop's own work is part of the cost.
+    `name` is `blocking:CLIENT` or `asyncio:CLIENT`; for asyncio the loop's own work is part of the cost.
     """
-    kind, _, library = name.partition(":")
-    base_url, settings = spec.base_url, settings_of(spec)
-    url = f"{base_url}/pages/0?latency=0ms"
+    kind, _, client_name = name.partition(":")
+    url = f"{spec.base_url}/pages/0?latency=0ms"
     try:
-        check_client(spec, library)
-    except Failure:  # said of the cells that need it
-        return None
+        opened = opener_of(spec, client_name, kind, 1)
+    except Failure as failure:
+        if failure.status == "unsupported":
+            return None  # it is said of the cells that need it
+        raise
     try:
-        made = adapter(library, kind)
         if kind == "asyncio":
-            return asyncio.run(time_on_a_loop(made, settings, url))
-        client = made(settings)
+            return asyncio.run(time_on_a_loop(opened, url))
+        client = opened()
         try:
             return time_requests(client.fetch, url, clock)
         finally:
             client.close()
-    except ImportError:
-        return None
     except OSError as error:
-        raise Failure("failed", f"{library} cannot fetch from {base_url}: {error}") from error
+        raise Failure("failed", f"{client_name} cannot fetch from {spec.base_url}: {error}") from error
     except Exception as error:
-        raise Failure("failed", f"{library} cannot fetch from {base_url}: {describe(error)}") from error
+        raise Failure(
+            "failed", f"{client_name} cannot fetch from {spec.base_url}: {describe(error)}"
+        ) from error
 
 
 def plain_cpu_ns(spec: Spec) -> "dict[str, float | None]":
@@ -133,9 +134,9 @@ def plain_cpu_ns(spec: Spec) -> "dict[str, float | None]":
     return {name: time_client(name, plain) for name in spec.clients}
 
 
-async def time_on_a_loop(made: Any, settings: Settings, url: str) -> float:
+async def time_on_a_loop(opened: Callable[[], Any], url: str) -> float:
     """Do on the running loop what `time_requests` does on a thread."""
-    client = made(settings)
+    client = opened()
     costs: list[int] = []
     try:
         for _ in range(REQUESTS):

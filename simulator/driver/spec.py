@@ -9,6 +9,9 @@ from typing import Any
 from .shared.arrivals import offsets_ns
 from .shared.control import PROTOCOL
 
+PER_WORKER, SHARED, PER_REQUEST = "per_worker", "shared", "per_request"
+"""Whose the client and its connections are: `connections`, and of TLS contexts `context`."""
+
 
 class SpecError(ValueError):
     """The job file is not one that this driver understands."""
@@ -61,6 +64,16 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class Tls:
+    """How the server of an https URL is verified."""
+
+    ca_file: str
+    """The certificates that it is verified by, PEM."""
+    context: str = "shared"
+    """`shared`: one TLS context for all clients of an interpreter; `per_client`, `per_request`: one for each."""
+
+
+@dataclass(frozen=True)
 class Beside:
     """Threads that compute beside the job, and are no part of it."""
 
@@ -82,14 +95,6 @@ class Retries:
     honour_retry_after: bool
     hold_slot: bool
     """A job that backs off keeps its place; else another is begun there."""
-
-
-@dataclass(frozen=True)
-class Tls:
-    """How the server of an https URL is verified."""
-
-    ca_file: str
-    """The certificates that it is verified by, PEM."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,11 @@ class Spec:
     """Longest that a client may wait for a connection, and for the next bytes; null: for ever."""
     retries: "Retries | None" = None
     """Null: the first attempt of a job is its last."""
+    connections: str = PER_WORKER
+    """`per_worker`: a client with one connection for each; `shared`: one client for all workers of a shard;
+    `per_request`: a client is made, fetches once and is closed."""
+    pool: "int | None" = None
+    """Connections that a shared client keeps; null: as many as there are jobs in flight in its shard."""
     tls: "Tls | None" = None
     """Null: http."""
     accept_encoding: str = "identity"
@@ -216,7 +226,9 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
             beside=None if beside is None else Beside(spinners=beside["spinners"], place=beside["in"]),
             timeout_s=raw.get("timeout_s"),
             retries=None if retries is None else Retries(**{**retries, "on": tuple(retries["on"])}),
-            tls=None if tls is None else Tls(ca_file=tls["ca_file"]),
+            connections=raw.get("connections", PER_WORKER),
+            pool=raw.get("pool"),
+            tls=None if tls is None else Tls(**tls),
             accept_encoding=raw.get("accept_encoding", "identity"),
         )
     except (KeyError, TypeError, AttributeError) as error:

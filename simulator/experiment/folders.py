@@ -1,9 +1,9 @@
-"""The user's folders: whether the parser is there, and what in them has a name that is taken."""
+"""The user's folders: whether parser and client are there, and what in them has a name that is taken."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from simulator.driver.clients import CLIENTS
+from simulator.driver.clients import CLIENTS, library_of
 from simulator.driver.parsers import BUILT_IN
 from simulator.environment.finding import why_not_found
 from simulator.environment.shadowing import (
@@ -21,14 +21,14 @@ from simulator.scenario.problem import Problem, ScenarioError
 
 
 def import_path(source_dir: Path | None) -> tuple[str, ...]:
-    """Return where the user's parser is looked for: beside the scenario, then in the current folder."""
+    """Return where the user's parser and client are looked for: beside the scenario, then in the current folder."""
     folders = [] if source_dir is None else [str(source_dir)]
     here = str(Path.cwd())
     return tuple(folders if here in folders else [*folders, here])
 
 
 def look_through(scenario: Scenario, cells: Iterable[Cell], python: str) -> str | None:
-    """Look for the parsers of a scenario's cells, without running them, and for files whose names are taken.
+    """Look for parsers and clients of a scenario's cells, without running them, and for files whose names are taken.
 
     Args:
         scenario: its folder, and the current one, are looked through.
@@ -36,26 +36,25 @@ def look_through(scenario: Scenario, cells: Iterable[Cell], python: str) -> str 
         python: the interpreter of cells without a runtime.
 
     Returns:
-        Which files there have names of Python's own modules; null: none, or no parser of the user's is looked for.
+        Which files there have names of Python's own modules; null: none, or nothing of the user's is looked for.
 
     Raises:
-        ScenarioError: a parser cannot be found or has such a name, or a file would hide a library that the cells need.
+        ScenarioError: one cannot be found or has such a name, or a file would hide a library that the cells need.
     """
     cells, folders = tuple(cells), import_path(scenario.source_dir)
-    # Function -> whether this interpreter runs it, and no other.
-    functions: dict[str, bool] = {}
+    # Key and function, or class -> whether this interpreter runs it, and no other.
+    functions: dict[tuple[str, str], bool] = {}
     for cell in cells:
-        function = cell.job.parser.function
-        if function is not None:
+        for key, function in _of_the_users(cell):
             here = cell.runtime is None and python == default_python()
-            functions[function] = functions.get(function, True) and here
+            functions[key, function] = functions.get((key, function), True) and here
     same = standard_names(folders) if functions else ()
     source = "" if scenario.origin is None else scenario.origin.source
     problems = [Problem(source, None, None, "", hides(one)) for one in same_names(folders, _libraries(cells))]
-    for function, here in functions.items():
+    for (key, function), here in functions.items():
         wrong = _name_is_taken(function, same) or why_not_found(function, folders, here=here)
         if wrong is not None:
-            problems += _of_parser(scenario, function, wrong)
+            problems += _where_named(scenario, key, function, wrong)
     if problems:
         raise ScenarioError(problems)
     return never_found(same) if same else None
@@ -70,10 +69,18 @@ def _name_is_taken(function: str, same: tuple[SameName, ...]) -> str | None:
     )
 
 
-def _of_parser(scenario: Scenario, function: str, message: str) -> tuple[Problem, ...]:
+def _of_the_users(cell: Cell) -> Iterator[tuple[str, str]]:
+    """Name what of a cell's job is the user's own: the key it stands under, and its address."""
+    if cell.job.parser.function is not None:
+        yield "job.parser", cell.job.parser.function
+    if cell.client is not None and cell.client not in CLIENTS:
+        yield "job.client", cell.client
+
+
+def _where_named(scenario: Scenario, key: str, function: str, message: str) -> tuple[Problem, ...]:
     if scenario.origin is None:
-        return (Problem("", None, None, "job.parser", message),)
-    return scenario.origin.of_parser(function, message)
+        return (Problem("", None, None, key, message),)
+    return scenario.origin.of_address(key, function, message)
 
 
 def _libraries(cells: Iterable[Cell]) -> set[str]:
@@ -81,7 +88,7 @@ def _libraries(cells: Iterable[Cell]) -> set[str]:
     needed = set()
     for cell in cells:
         parser = cell.job.parser.name
-        client = None if cell.client is None else CLIENTS[cell.client]
+        client = None if cell.client is None else library_of(cell.client)
         if client is not None and client.packages:
             needed.add(client.module.partition(".")[0])
         if parser is not None and BUILT_IN[parser].package is not None:

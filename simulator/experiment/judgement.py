@@ -69,6 +69,7 @@ class Judge:
             in_flight=cell.plan.in_flight,
             server_workers=cell.server.workers,
             delay_ns=self._delay(cell.server),
+            opens=cell.opens,
         )
         repetition = Repetition(
             cell_id=cell.id,

@@ -93,6 +93,8 @@ def why_not(raw):
         asked = "parsing in a pool"
     elif raw["client"] != "http.client":
         asked = "the client %s" % raw["client"]
+    elif raw.get("connections", "per_worker") != "per_worker":
+        asked = "job.connections: %s" % raw["connections"]
     elif raw.get("beside"):
         asked = "spinners beside the job"
     elif raw.get("accept_encoding", "identity") not in DECODED:

@@ -263,7 +263,7 @@ WAITING = {
     "ready": "the workers to start and warm up",
     "parked": "the last record",
     "begun": "the probed function to be called",
-    "answer": "a measurement of the probed function",
+    "answer": "an answer about the function or client that is looked at",
     "emptied": "what was measured to be written",
     "described": "the driver to say what it is",
     "written": "the preflight (one parse of every page, alone)",

@@ -43,7 +43,7 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
         "protocol": PROTOCOL,
         "mode": mode,
         "base_url": base_url,
-        "tls": None if authority is None else {"ca_file": str(authority)},
+        "tls": None if authority is None else {"ca_file": str(authority), "context": job.tls_context},
         "accept_encoding": cell.server.encoding,
         "client": clients[plan.fetch.kind],
         "parser": job.parser.model_dump(exclude_none=True),
@@ -70,6 +70,8 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
         "content_pages": content_pages,
         "loops": sorted(loops),
         "arrivals": _arrivals(cell),
+        "connections": job.connections,
+        "pool": job.pool,
         "beside": {"spinners": cell.beside.spinners, "in": cell.beside.place}
         if measured and cell.beside.spinners
         else None,

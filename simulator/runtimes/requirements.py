@@ -1,6 +1,6 @@
 """What a cell needs installed in its interpreter, and what no environment can give it."""
 
-from simulator.driver.clients import CLIENTS
+from simulator.driver.clients import library_of
 from simulator.driver.libraries import LOOP
 from simulator.driver.parsers import BUILT_IN
 from simulator.runtimes.facts import Facts
@@ -8,14 +8,15 @@ from simulator.scenario.cells import Cell
 
 PORTABLE_SHARDS, PORTABLE_FETCH = "none", "blocking"
 PORTABLE_CLIENT = "http.client"
+PORTABLE_CONNECTIONS = "per_worker"
 
 
 def needs(cell: Cell) -> tuple[str, ...]:
     """Return the packages that client, parser and loop of a cell are made of, in the order of their names.
 
-    What the user's own parser imports is not known: its environment, or `with`, names it.
+    What the user's own client and parser import is not known: its environment, or `with`, names it.
     """
-    wanted = set() if cell.client is None else set(CLIENTS[cell.client].packages[:1])
+    wanted = set() if cell.client is None else set(library_of(cell.client).packages[:1])
     built_in = BUILT_IN.get(cell.job.parser.name or "")
     if built_in is not None and built_in.package is not None:
         wanted.add(built_in.package)
@@ -33,6 +34,10 @@ def why_not_portable(cell: Cell, facts: Facts) -> str | None:
         return f"{on}, which has sequential and threads only, not {cell.plan.name}"
     if cell.client != PORTABLE_CLIENT:
         return f"{on}, whose only client is {PORTABLE_CLIENT}, not {cell.client}; set job.client to {PORTABLE_CLIENT}"
+    if cell.job.connections != PORTABLE_CONNECTIONS:
+        return (
+            f"{on}, in which each worker has its own connection, not job.connections: {cell.job.connections}"
+        )
     parser = cell.job.parser.name
     if parser is not None and BUILT_IN[parser].package is not None:
         names = ", ".join(name for name, entry in BUILT_IN.items() if entry.package is None)

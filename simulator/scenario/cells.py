@@ -5,10 +5,11 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from mockserver.config import ServerConfig
 from mockserver.units import format_size
-from simulator.driver.clients import CLIENTS
+from simulator.driver.clients import CLIENTS, library_of
 from simulator.measures.factors import CASE, IN_FLIGHT, RUNTIME, STRATEGY
 from simulator.scenario.affinity import Affinity, why_not_here
 from simulator.scenario.arrivals import Arrivals
@@ -58,6 +59,13 @@ class Cell:
     def client(self) -> str | None:
         """The HTTP library that this cell fetches with; None where the scenario names none for its kind."""
         return self.job.client.blocking if self.plan.fetch.kind == "blocking" else self.job.client.asyncio
+
+    @property
+    def opens(self) -> Literal["none", "each", "any"]:
+        """Which connections its job opens inside the window: a client that keeps too few opens others as needed."""
+        if self.job.connections == "per_request":
+            return "each"
+        return "any" if self.job.pool is not None and self.job.pool < max(self.plan.fetch.widths) else "none"
 
 
 def expand(
@@ -155,13 +163,13 @@ def _missing_client(client: Clients, worked_out: StrategyPlan) -> str | None:
     kind = worked_out.fetch.kind
     if (client.blocking if kind == "blocking" else client.asyncio) is not None:
         return None
-    present = client.asyncio or client.blocking
+    present = client.asyncio or client.blocking or ""
     blocking, asyncio = client.blocking or "http.client", client.asyncio or "aiohttp"
-    if "httpx" in {blocking, asyncio}:
-        # With one side httpx, the fair other side is the same library.
-        blocking = asyncio = "httpx"
+    has_both = len(library_of(present).kinds) > 1
+    if has_both:  # then the fair other side is the same library
+        blocking = asyncio = present
     article = "a blocking" if kind == "blocking" else "an asyncio"
-    lacks = f"{present} has no {kind} client" if present != "httpx" else f"job.client names no {kind} client"
+    lacks = f"job.client names no {kind} client" if has_both else f"{present} has no {kind} client"
     return (
         f"{lacks}, and {worked_out.name} needs {article} one; "
         f"write job.client: {{blocking: {blocking}, asyncio: {asyncio}}}"
@@ -171,12 +179,14 @@ def _missing_client(client: Clients, worked_out: StrategyPlan) -> str | None:
 def _no_tls(combination: Scenario, worked_out: StrategyPlan) -> str | None:
     clients = combination.job.client
     name = clients.blocking if worked_out.fetch.kind == "blocking" else clients.asyncio
-    if not combination.server.tls or name is None or CLIENTS[name].tls is not None:
+    if not combination.server.tls or name is None or library_of(name).tls is not None:
         return None
     able = [
         other for other, row in CLIENTS.items() if row.tls is not None and worked_out.fetch.kind in row.kinds
     ]
-    return f"the client {name} speaks no TLS; set server.tls to false, or job.client to {' or '.join(able)}"
+    return (
+        f"the client {name} speaks no TLS; set server.tls to false, or job.client to one of {', '.join(able)}"
+    )
 
 
 def _too_many_processes(worked_out: StrategyPlan, cores: int) -> str | None:

@@ -1,5 +1,6 @@
 """The job: which pages are fetched with which client, and what parses them."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
@@ -27,14 +28,14 @@ MOST_PAGES = 1_000_000
 PARSERS = tuple(BUILT_IN)
 _CLIENTS = tuple(CLIENTS)
 _BLOCKING, _ASYNCIO = clients_for("blocking"), clients_for("asyncio")
+DEFAULT_CLIENT = "httpx2"
+"""Of strategies of either kind, so that what differs is the strategy."""
 if TYPE_CHECKING:  # a checker knows no Literal of what is looked up
-    BlockingClient: TypeAlias = str
-    AsyncioClient: TypeAlias = str
     ClientName: TypeAlias = str
     ParserName: TypeAlias = str
 else:
-    BlockingClient, AsyncioClient = Literal[_BLOCKING], Literal[_ASYNCIO]
     ClientName, ParserName = Literal[_CLIENTS], Literal[PARSERS]
+OWN_CLIENT = "package.module:Client"
 
 
 def _either(names: tuple[str, ...]) -> str:
@@ -42,13 +43,17 @@ def _either(names: tuple[str, ...]) -> str:
 
 
 def _read_client(value: Any) -> Any:
-    """Turn one name into the sides that the library has."""
+    """Turn one name into the sides that the library has; a class of the user's may be of either kind."""
     if isinstance(value, str):
+        if ":" in value:
+            _check_address(value, "client", OWN_CLIENT)
+            return {"blocking": value, "asyncio": value}
         if value not in _CLIENTS:
             close = nearest(value, _CLIENTS)
             raise ValueError(
                 f"unknown client {value}; {f'did you mean {close}? ' if close else ''}"
-                f"Allowed: {', '.join(_CLIENTS)}, or {{blocking: http.client, asyncio: aiohttp}}"
+                f"Allowed: {', '.join(_CLIENTS)}, {{blocking: http.client, asyncio: aiohttp}}, or your own,"
+                f" {OWN_CLIENT}"
             )
         sides = (("blocking", _BLOCKING), ("asyncio", _ASYNCIO))
         return {side: value for side, names in sides if value in names}
@@ -57,11 +62,37 @@ def _read_client(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True)
+class _Side:
+    """A check of one side's client: one of these, or the user's own."""
+
+    names: tuple[str, ...]
+
+    def __call__(self, value: str) -> str:
+        """Return it. Raises ValueError where it is neither."""
+        if ":" in value:
+            return _check_address(value, "client", OWN_CLIENT)
+        if value not in self.names:
+            raise ValueError(f"found {found(value)}; allowed: {', '.join(self.names)}, {OWN_CLIENT}")
+        return value
+
+
+def _side(names: tuple[str, ...]) -> WithJsonSchema:
+    return WithJsonSchema(
+        {"anyOf": [{"enum": list(names), "type": "string"}, {"type": "string", "pattern": _ADDRESS}]}
+    )
+
+
+_ADDRESS = r"^[^:]+:[^:]+$"
+BlockingClient = Annotated[str, AfterValidator(_Side(_BLOCKING)), _side(_BLOCKING)]
+AsyncioClient = Annotated[str, AfterValidator(_Side(_ASYNCIO)), _side(_ASYNCIO)]
+
+
 class Clients(Config):
     """The HTTP library for strategies that block, and the one for those on an event loop."""
 
-    blocking: BlockingClient | None = Field(default=None, description=f"{_either(_BLOCKING)}.")
-    asyncio: AsyncioClient | None = Field(default=None, description=f"{_either(_ASYNCIO)}.")
+    blocking: BlockingClient | None = Field(default=None, description=f"{_either((*_BLOCKING, OWN_CLIENT))}.")
+    asyncio: AsyncioClient | None = Field(default=None, description=f"{_either((*_ASYNCIO, OWN_CLIENT))}.")
 
     @model_validator(mode="after")
     def _any(self) -> Self:
@@ -92,16 +123,20 @@ def _read_parser(value: Any) -> Any:
     return value
 
 
-def _check_function(value: str) -> str:
+def _check_address(value: str, what: str, form: str) -> str:
     module, _, function = value.partition(":")
     if not all(part.isidentifier() for name in (module, function) for part in name.split(".")):
-        raise ValueError(f"found {found(value)}; a function is written package.module:function")
+        raise ValueError(f"found {found(value)}; a {what} is written {form}")
     return value
+
+
+def _check_function(value: str) -> str:
+    return _check_address(value, "function", "package.module:function")
 
 
 _FunctionText = Annotated[
     str,
-    Field(pattern=r"^[^:]+:[^:]+$", description="package.module:function", examples=["mypkg.pages:parse"]),
+    Field(pattern=_ADDRESS, description="package.module:function", examples=["mypkg.pages:parse"]),
 ]
 
 
@@ -163,14 +198,34 @@ Pages = Annotated[
 ]
 
 
+_ClientText = Annotated[str, Field(pattern=_ADDRESS, description=OWN_CLIENT, examples=["mypkg.fetch:Client"])]
+
+
 class Job(Config):
     """Fetch pages, parse each."""
 
-    client: Annotated[Clients, BeforeValidator(_read_client, json_schema_input_type=ClientName | Clients)] = (
-        Field(
-            default=Clients(blocking="httpx", asyncio="httpx"),
-            description="HTTP library: one name, or {blocking: …, asyncio: …}.",
-        )
+    client: Annotated[
+        Clients, BeforeValidator(_read_client, json_schema_input_type=ClientName | _ClientText | Clients)
+    ] = Field(
+        default=Clients(blocking=DEFAULT_CLIENT, asyncio=DEFAULT_CLIENT),
+        description="HTTP library: one name, {blocking: …, asyncio: …}, or package.module:Client of your own.",
+    )
+    connections: Literal["per_worker", "shared", "per_request"] = Field(
+        default="per_worker",
+        description="per_worker: a client with one connection for each job in flight; shared: one client for all of a"
+        " process or loop, as one session is shared; per_request: a new client, and connection, for each request.",
+    )
+    pool: int | None = Field(
+        default=None,
+        ge=2,
+        le=10_000,
+        strict=True,
+        description="Connections that a shared client keeps; by default as many as it has jobs in flight.",
+    )
+    tls_context: Literal["shared", "per_client", "per_request"] = Field(
+        default="shared",
+        description="With server.tls, whose the TLS contexts are: one for all clients of a process, one for each"
+        " client, or a new one for each request, which needs connections: per_request.",
     )
     timeout_ns: Annotated[DurationNs, between("1ms", "10m")] | None = Field(
         default=None,
@@ -226,6 +281,23 @@ class Job(Config):
     def _one_length(cls, value: int | None, info: ValidationInfo) -> int | None:
         if value is not None and isinstance(info.data.get("pages"), int):
             raise ValueError("both pages and duration; remove one (null removes it: --set job.pages=null)")
+        return value
+
+    @field_validator("pool")
+    @classmethod
+    def _of_a_shared_client(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and info.data.get("connections") not in (None, "shared"):
+            raise ValueError("a pool belongs to a shared client; write connections: shared, or remove pool")
+        return value
+
+    @field_validator("tls_context")
+    @classmethod
+    def _of_a_request(cls, value: str, info: ValidationInfo) -> str:
+        if value == "per_request" and info.data.get("connections") not in (None, "per_request"):
+            raise ValueError(
+                "a TLS context for each request needs a connection for each; write connections: per_request, or"
+                " tls_context: per_client"
+            )
         return value
 
     @property

@@ -17,11 +17,11 @@ class Origin:
     at: Callable[[Keys, str], Problem] = field(compare=False, repr=False)
     """Makes a problem of where something stands and what is wrong with it."""
 
-    def of_parser(self, function: str, message: str) -> tuple[Problem, ...]:
-        """Say the same of each place that names a function as the parser."""
-        places = [keys for keys in _where(self.document, (), function) if _is_parser(keys)]
+    def of_address(self, key: str, address: str, message: str) -> tuple[Problem, ...]:
+        """Say the same of each place under a key, `job.parser` or `job.client`, that names something of the user's."""
+        places = [keys for keys in _where(self.document, (), address) if _is_under(key, keys)]
         return tuple(self.at(keys, message) for keys in places) or (
-            Problem(self.source, None, None, "job.parser", message),
+            Problem(self.source, None, None, key, message),
         )
 
 
@@ -37,7 +37,10 @@ def _where(node: Any, keys: Keys, wanted: str) -> Iterator[Keys]:
             yield from _where(item, (*keys, index), wanted)
 
 
-def _is_parser(keys: Keys) -> bool:
-    """Tell whether a value there is a parser: also below `cases` and `vary`, whose keys are dotted paths."""
+def _is_under(key: str, keys: Keys) -> bool:
+    """Tell whether a value there is of this key: also below `cases` and `vary`, whose keys are dotted paths."""
     path = ".".join(key for key in keys if isinstance(key, str))
-    return path.endswith(("job.parser", "job.parser.function"))
+    return path.endswith((key, *(f"{key}.{below}" for below in BELOW[key])))
+
+
+BELOW = {"job.parser": ("function",), "job.client": ("blocking", "asyncio")}

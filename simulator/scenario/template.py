@@ -42,7 +42,7 @@ server:                           # the mock server that stands for the site
 
 job:                              # what is done with every page: fetch it, parse it
   client: {client}
-                                  # httpx | aiohttp | http.client, or one for each kind of strategy
+                                  # httpx2 | aiohttp | http.client …, or one for each kind of strategy
   parser: {parser}
                                   # html.parser, bs4, lxml, selectolax, json, spin, sha256, your own as
                                   # package.module:function, or {{function: …, input: bytes|text, url: false}}
@@ -95,7 +95,7 @@ def render(
         parser: A built-in parser or `package.module:function`.
         pages: A folder of saved pages, relative to where the scenario will stand; None generates them.
         latency: A duration, such as `40ms`, or a distribution, `{kind: lognormal, median: 40ms, p99: 160ms}`.
-        client: `httpx`, `aiohttp` or `http.client`; one without a blocking or an asyncio side is completed
+        client: `httpx2`, `aiohttp`, `http.client` …; one without a blocking or an asyncio side is completed
             with the other's. None takes the two that cost least.
 
     Returns:

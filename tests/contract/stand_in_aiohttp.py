@@ -11,6 +11,10 @@ class TCPConnector:
         self.ssl = None if asked is True else asked
 
 
+class DummyCookieJar:
+    pass
+
+
 class ClientTimeout:
     def __init__(self, **options: Any) -> None:
         pass
@@ -39,12 +43,14 @@ class Request:
 
 
 class ClientSession:
-    def __init__(self, connector: TCPConnector, headers: Any, timeout: ClientTimeout) -> None:
+    def __init__(
+        self, connector: TCPConnector, cookie_jar: DummyCookieJar, headers: Any, timeout: ClientTimeout
+    ) -> None:
         self._connector = connector
-        self._options = (headers, timeout)
+        self._options = (cookie_jar, headers, timeout)
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    def get(self, url: str, headers: Any = None) -> Request:  # noqa: ARG002 - nothing is asked twice there
+    def get(self, url: str, headers: Any = None, *, allow_redirects: bool = True) -> Request:  # noqa: ARG002 - nothing is asked twice there, nor elsewhere
         return Request(self, url)
 
     async def fetch(self, url: str) -> Response:

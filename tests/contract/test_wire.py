@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.driver.shared.failure import Failure
-from simulator.driver.strategies import jobs
+from simulator.driver.strategies import connections, jobs
 from simulator.result.observation import Observed
 from simulator.runner.calibrate import Preflights
 from simulator.runner.servers import Servers
@@ -98,17 +98,18 @@ def test_the_cpu_of_a_request_is_that_of_the_job_and_of_a_plain_page_beside(
 def test_the_client_socket_over_tls_is_unsupported_before_anything_runs(tmp_path: Path) -> None:
     cells = tiny_cells(tmp_path, job__client={"blocking": "socket", "asyncio": "aiohttp"}, server__tls=True)
     assert cells["threads"].unsupported == (
-        "the client socket speaks no TLS; set server.tls to false, or job.client to httpx or http.client"
+        "the client socket speaks no TLS; set server.tls to false, or job.client to one of"
+        " httpx2, httpx, http.client, urllib3, requests, niquests, curl_cffi, pycurl"
     )
 
 
 def test_a_client_that_cannot_decode_here_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "is_there", lambda _: False)
+    monkeypatch.setattr(connections, "is_there", lambda _: False)
     asked = spec(None, accept_encoding="br")
     with pytest.raises(
         Failure, match=r"http\.client cannot decode br .*install brotli or brotlicffi there"
     ) as found:
-        jobs.open_client(asked)
+        jobs.opener(asked, 1)
     assert found.value.status == "unsupported"
-    monkeypatch.setattr(jobs, "is_there", lambda _: True)
-    jobs.open_client(asked).close()
+    monkeypatch.setattr(connections, "is_there", lambda _: True)
+    jobs.opener(asked, 1)().close()

@@ -1,4 +1,4 @@
-"""Commands about one function, and about this machine."""
+"""Commands about one function, one client, and about this machine."""
 
 from pathlib import Path
 from typing import Annotated
@@ -49,6 +49,21 @@ def probe(
             )
         )
     )
+
+
+def check_client(
+    client: Annotated[
+        str,
+        typer.Argument(metavar="CLIENT", help="A library, as httpx, or package.module:Client of your own."),
+    ],
+    *,
+    python: Python = None,
+    json: Json = None,
+) -> None:
+    """Tell whether a client does what one has to do: keep connections, ask once, obey time-outs, cancel cleanly."""
+    from simulator.cli.check_client import check
+
+    raise typer.Exit(check(client, python, json))
 
 
 def doctor(

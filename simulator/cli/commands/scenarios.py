@@ -49,7 +49,7 @@ def init(
             "--client",
             group=MEASURED,
             metavar="CLIENT",
-            tells="httpx, or http.client+aiohttp (the default).",
+            tells="httpx2, or http.client+aiohttp (the default).",
         ),
     ] = None,
     force: Force = False,

@@ -1,8 +1,10 @@
 """Undoes Content-Encoding for clients that leave that to their caller: with the standard library, where it can."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+
+from .interface import Headers
 
 Decode = Callable[[bytes], bytes]
 
@@ -16,7 +18,7 @@ MODULES: "dict[str, tuple[str, ...]]" = {
 """Where a function `decompress` is, for each coding: the first that this Python has."""
 
 
-def decoded(body: bytes, headers: "Mapping[str, str]") -> bytes:
+def decoded(body: bytes, headers: Headers) -> bytes:
     """Return the body as it was before the server encoded it.
 
     Args:
@@ -27,7 +29,7 @@ def decoded(body: bytes, headers: "Mapping[str, str]") -> bytes:
         ValueError: It is encoded in a way for which this Python has no library.
         Exception: It is damaged.
     """
-    coding = headers.get("content-encoding", "identity").strip().lower()
+    coding = (headers.get("content-encoding") or "identity").strip().lower()
     return body if coding == "identity" else decoder(coding)(body)
 
 

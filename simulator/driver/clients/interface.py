@@ -21,9 +21,11 @@ class Settings(NamedTuple):
     timeout_s: "float | None" = None
     """Longest that it may wait for the connection, and for the next bytes; null: for ever."""
     tls: "ssl.SSLContext | None" = None
-    """Verifies the server of an https URL; null for http."""
+    """Verifies the server of an https URL; null for http, and for a library that makes its own of the file."""
     connections: int = 1
     """Kept open between requests: one, or as many jobs as share this client."""
+    ca_file: "str | None" = None
+    """Certificates by which the server of an https URL is verified, for those that take no context; null for http."""
 
 
 class Headers(Protocol):

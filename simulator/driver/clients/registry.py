@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from .interface import AsyncClient, BlockingClient, Settings
-
 ALWAYS: "tuple[str, ...]" = ()
 """No module is needed for it."""
 GZIP: "Mapping[str, tuple[str, ...]]" = {"gzip": ALWAYS, "deflate": ALWAYS}
@@ -27,11 +25,22 @@ class Library(NamedTuple):
     """What to install, where it is none of Python's own, then what that brings and is worth a record."""
     decodes: "Mapping[str, tuple[str, ...]]" = GZIP
     """Content-Encodings whose bodies it hands on decoded, each with the modules of which it needs one."""
+    threads_share: bool = True
+    """One object may be used by several threads at the same time."""
     tls: "str | None" = "context"
-    """What verifies an https server: an ssl.SSLContext (`context`); null: it speaks no TLS."""
+    """What verifies an https server: an ssl.SSLContext (`context`), a file (`ca_file`); null: it speaks no TLS."""
+    asks_again: bool = False
+    """It repeats by itself, and cannot be told not to, a request to which a kept connection was closed unanswered."""
 
 
 CLIENTS: "dict[str, Library]" = {
+    "httpx2": Library(
+        "httpx2_client",
+        ("blocking", "asyncio"),
+        "httpx2",
+        ("httpx2", "httpcore2"),
+        {**GZIP, "br": BROTLI, "zstd": ZSTD},
+    ),
     "httpx": Library(
         "httpx_client",
         ("blocking", "asyncio"),
@@ -40,19 +49,66 @@ CLIENTS: "dict[str, Library]" = {
         {**GZIP, "br": BROTLI, "zstd": ("zstandard",)},
     ),
     "aiohttp": Library(
-        "aiohttp_client", ("asyncio",), "aiohttp", ("aiohttp",), {**GZIP, "br": BROTLI, "zstd": ZSTD}
+        "aiohttp_client",
+        ("asyncio",),
+        "aiohttp",
+        ("aiohttp",),
+        {**GZIP, "br": BROTLI, "zstd": ZSTD},
     ),
     "http.client": Library(
         "http_client",
         ("blocking",),
         "http.client",
         decodes={**GZIP, "br": BROTLI, "zstd": (*ZSTD, "zstandard")},
+        threads_share=False,
+    ),
+    "urllib3": Library(
+        "urllib3_client",
+        ("blocking",),
+        "urllib3",
+        ("urllib3",),
+        {**GZIP, "br": BROTLI, "zstd": ZSTD},
+    ),
+    "requests": Library(
+        "requests_client",
+        ("blocking",),
+        "requests",
+        ("requests", "urllib3"),
+        {**GZIP, "br": BROTLI, "zstd": ZSTD},
+    ),
+    "niquests": Library(
+        "niquests_client",
+        ("blocking", "asyncio"),
+        "niquests",
+        ("niquests", "urllib3-future"),
+        {**GZIP, "br": BROTLI, "zstd": ("zstandard", *ZSTD)},
+        tls="ca_file",
+    ),
+    "curl_cffi": Library(
+        "curl_cffi_client",
+        ("blocking", "asyncio"),
+        "curl_cffi",
+        ("curl_cffi",),
+        {**GZIP, "br": ALWAYS, "zstd": ALWAYS},
+        tls="ca_file",
+        asks_again=True,
+    ),
+    "pycurl": Library(
+        "pycurl_client",
+        ("blocking",),
+        "pycurl",
+        ("pycurl",),
+        {**GZIP, "br": ALWAYS, "zstd": ALWAYS},
+        threads_share=False,
+        tls="ca_file",
+        asks_again=True,
     ),
     "socket": Library(
         "socket_client",
         ("blocking",),
         "socket",
         decodes={**GZIP, "br": BROTLI, "zstd": (*ZSTD, "zstandard")},
+        threads_share=False,
         tls=None,
     ),
 }
@@ -63,18 +119,22 @@ def names(kind: str) -> "tuple[str, ...]":
     return tuple(name for name, library in CLIENTS.items() if kind in library.kinds)
 
 
+def library_of(name: str) -> Library:
+    """Return what is known of a client, by its name or as the user's own: of that, what to import is all."""
+    return CLIENTS.get(name) or Library("", ("blocking", "asyncio"), name.partition(":")[0])
+
+
 def adapter(name: str, kind: str) -> Any:
-    """Return the class of a library's client of this kind. Raises ImportError where the library is missing."""
-    return getattr(import_module("." + CLIENTS[name].adapter, __package__), kind.capitalize())
+    """Return the class of a client of this kind: of a library, or the user's own.
 
+    Raises:
+        ImportError: the library or the module is missing.
+        ClientSpecError: what the user names cannot be a client of this kind.
+        BaseException: whatever else the user's module raises while it is imported.
+    """
+    library = CLIENTS.get(name)
+    if library is None:
+        from .user_client import load_client  # noqa: PLC0415 - only where it is needed
 
-def open_blocking(name: str, settings: Settings) -> BlockingClient:
-    """Return a new client for the calling thread. Raises ImportError where the library is not installed."""
-    client: BlockingClient = adapter(name, "blocking")(settings)
-    return client
-
-
-def open_async(name: str, settings: Settings) -> AsyncClient:
-    """Return a new client for the running loop. Raises ImportError where the library is not installed."""
-    client: AsyncClient = adapter(name, "asyncio")(settings)
-    return client
+        return load_client(name, kind)
+    return getattr(import_module("." + library.adapter, __package__), kind.capitalize())

@@ -4,19 +4,26 @@ import ssl
 from threading import Lock
 
 _LOCK = Lock()
-_SHARED: "dict[str | None, ssl.SSLContext]" = {}
+_SHARED: "dict[str, ssl.SSLContext]" = {}
 
 
-def shared_context(ca_file: "str | None") -> ssl.SSLContext:
-    """Return the one context of this interpreter for these authorities, made with the first call.
+def new_context(ca_file: str) -> ssl.SSLContext:
+    """Return a context as people make it: with all certificates that the system trusts, and those of this file.
 
-    Making one holds the interpreter's lock for as long as there are certificates to read, so programs that are well
-    written do it once. It verifies the server's certificate and address.
+    Making one holds the interpreter's lock for as long as there are certificates to read. It verifies the server's
+    certificate and address.
 
     Raises:
         OSError: the file cannot be read, or is no certificate.
     """
+    made = ssl.create_default_context()
+    made.load_verify_locations(ca_file)
+    return made
+
+
+def shared_context(ca_file: str) -> ssl.SSLContext:
+    """Return the one context of this interpreter for this file, made with the first call. Raises OSError."""
     with _LOCK:
         if ca_file not in _SHARED:
-            _SHARED[ca_file] = ssl.create_default_context(cafile=ca_file)
+            _SHARED[ca_file] = new_context(ca_file)
         return _SHARED[ca_file]

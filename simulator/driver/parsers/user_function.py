@@ -10,6 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from ..address import attribute, split_address
 from ..shared.charset import decode
 from .interface import Parser, ParserResultError, ParserSpecError
 from .missing import unavailable
@@ -24,15 +25,7 @@ def split_target(target: str) -> tuple[str, str]:
     Raises:
         ParserSpecError: It is not of that form.
     """
-    module, colon, function = target.partition(":")
-    if colon and all(name.isidentifier() for path in (module, function) for name in path.split(".")):
-        return module, function
-    problem = (
-        "name the module as import does, without .py and slashes"
-        if "/" in module or ".py" in target
-        else ("write package.module:function, as in mypkg.parse:parse")
-    )
-    raise ParserSpecError(f"job.parser: {target!r} is not a function's address; {problem}")
+    return split_address(target, key="job.parser", what="function", error=ParserSpecError)
 
 
 def load_function(target: str, *, text: bool, url: bool) -> Parser:
@@ -88,22 +81,7 @@ def _import(name: str) -> ModuleType:
 
 
 def _callable(module: ModuleType, path: str, target: str) -> Callable[..., Any]:
-    found: Any = module
-    for name in path.split("."):
-        if not hasattr(found, name):
-            names = [
-                other for other in dir(found) if callable(getattr(found, other, None)) and other[:2] != "__"
-            ]
-            from difflib import get_close_matches  # noqa: PLC0415 - only to say what is wrong
-
-            near = (
-                get_close_matches(name, names, n=3)
-                or [other for other in names if not other.startswith("_")][:5]
-            )
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            owner = getattr(found, "__name__", target)
-            raise ParserSpecError(f"job.parser: {owner} has no {name!r}{hint}")
-        found = getattr(found, name)
+    found = attribute(module, path, key="job.parser", address=target, error=ParserSpecError)
     if not callable(found):
         raise ParserSpecError(
             f"job.parser: {target} is of type {type(found).__name__}; a parser must be callable"

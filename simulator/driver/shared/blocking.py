@@ -18,10 +18,20 @@ WARMING = "?conditions=none"
 """Stands behind the page id of what is fetched before the window: only jobs that count meet a queue, limit or fault."""
 
 
+TOGETHER_MS, EACH_MS = 50, 5
+"""How long an answer takes that is to be waited for by all who share a client, and more for each of them."""
+
+
 def connect(fetch, prefix):
-    # type: (Callable[[str], Any], str) -> None
+    # type: (Callable[[str], Any], str) -> Any
     """Open the client's connection: with a request that is answered at once, which every client has a call for."""
-    fetch(prefix + str(OPENING))
+    return fetch(prefix + str(OPENING))
+
+
+def opening_together(width):
+    # type: (int) -> str
+    """Return what as many as share a client fetch at the same time, so that it opens a connection for each."""
+    return str("0?latency=%dms&conditions=none" % (TOGETHER_MS + EACH_MS * width))
 
 
 def warm_up(fetch, prefix, parse, pages):

@@ -4,20 +4,23 @@ A single job in flight needs no thread but the one that calls, the main one in t
 that is where people run such a job, and some parsers run nowhere else.
 """
 
+import contextlib
 import os
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from ..clock import sleep_until
-from ..shared.blocking import connect, do_jobs, warm_up
+from ..shared.blocking import connect, do_jobs, opening_together, warm_up
 from ..shared.python import gil_enabled
 from ..shared.recorder import ErrorLog, Recorder
 from ..shared.threads import Alone, ThreadTeam, team
+from ..spec import SHARED
 from ..tickets import Claim
 from .interface import Outcome, ShardPlan, Worker
-from .jobs import Parse, clocks, open_client, open_parse, policy_of, warmup_pages
+from .jobs import Parse, check_opened, clocks, open_parse, opener, policy_of, warmup_pages
 
 
 class BlockingShard:
@@ -32,9 +35,13 @@ class BlockingShard:
     def start(self) -> "list[Worker]":
         """Start the threads and wait until each is up."""
         plan, parse = self._plan, open_parse(self._plan.spec)
+        opened = opener(plan.spec, plan.width)
         self._team = team(
             "worker",
-            [partial(_JobThread, plan, parse, index, self.outcome, self._errors) for index in plan.indices],
+            [
+                partial(_JobThread, plan, opened, parse, index, self.outcome, self._errors)
+                for index in plan.indices
+            ],
             [f"worker-{index}" for index in plan.indices],
             daemon=plan.daemon_threads,
         )
@@ -63,15 +70,23 @@ class BlockingShard:
 class _JobThread:
     """One job in flight."""
 
-    def __init__(self, plan: ShardPlan, parse: Parse, index: int, outcome: Outcome, errors: ErrorLog) -> None:
+    def __init__(
+        self,
+        plan: ShardPlan,
+        opened: "Callable[[], Any]",
+        parse: Parse,
+        index: int,
+        outcome: Outcome,
+        errors: ErrorLog,
+    ) -> None:
         self._plan, self._parse, self._index = plan, parse, index
         self._outcome, self._errors = outcome, errors
         self._prefix = f"{plan.spec.base_url}/pages/"
-        self._client: Any = open_client(plan.spec)
+        self._client: Any = opened()
 
     def start(self) -> Worker:
         """Connect."""
-        connect(self._client.fetch, self._prefix)
+        check_opened(self._plan.spec, connect(self._client.fetch, self._prefix))
         return Worker(
             self._index,
             os.getpid(),
@@ -82,7 +97,12 @@ class _JobThread:
         )
 
     def warm_up(self) -> None:
-        """Do jobs that do not count."""
+        """Do jobs that do not count; where a client is shared, open all its connections first."""
+        if self._plan.spec.connections == SHARED:
+            with contextlib.suppress(
+                Exception
+            ):  # what raises here raises again in the window, where it counts
+                self._client.fetch(self._prefix + opening_together(self._plan.width))
         warm_up(self._client.fetch, self._prefix, self._parse, warmup_pages(self._plan.spec, self._index))
 
     def run(self, claim: Claim) -> None:

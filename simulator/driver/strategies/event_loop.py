@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from ..clock import Clock
 from ..due_timer import DueTimer, LoopTimer, due_timer
 from ..loop_lag import LoopLag
-from ..shared.blocking import OPENING, WARMING
+from ..shared.blocking import OPENING, WARMING, opening_together
 from ..shared.failure import Failure, describe
 from ..shared.python import gil_enabled
 from ..shared.recorder import OK, ErrorLog, Recorder
-from ..spec import Spec
+from ..spec import SHARED, Spec
 from ..tickets import Claim
 from .interface import Emit, Outcome, ShardPlan, Worker
-from .jobs import Parse, clocks, open_client, open_parse, policy_of, warmup_pages
+from .jobs import Parse, check_opened, clocks, open_parse, opener, policy_of, warmup_pages
 
 if TYPE_CHECKING:
     from ..shared.attempts import Job
@@ -103,9 +103,14 @@ class EventLoopShard:
 
     async def _connect(self) -> None:
         # Built on the running loop: a client binds itself to it.
-        self._clients.extend(self._parts.open_client(self._spec) for _ in self._plan.indices)
-        opening = f"{self._spec.base_url}/pages/{OPENING}"
-        await asyncio.gather(*(client.fetch(opening) for client in self._clients))
+        opened = self._parts.opener(self._spec, self._plan.width)
+        self._clients.extend(opened() for _ in self._plan.indices)
+        for found in await self._fetched_by_all(OPENING):
+            check_opened(self._spec, found)
+
+    async def _fetched_by_all(self, page: str, *, bears: bool = False) -> "list[Any]":
+        url = f"{self._spec.base_url}/pages/{page}"
+        return await asyncio.gather(*(client.fetch(url) for client in self._clients), return_exceptions=bears)
 
     async def _warm_up(self, parse: Parse) -> None:
         async def warm(index: int, client: Any) -> None:
@@ -120,6 +125,9 @@ class EventLoopShard:
                     if status == OK:
                         parse(page, body)
 
+        if self._spec.connections == SHARED:
+            # What raises here raises again in the window, where it counts.
+            await self._fetched_by_all(opening_together(self._plan.width), bears=True)
         await asyncio.gather(*map(warm, self._plan.indices, self._clients))
 
     async def _window(self, parse: Parse, claim: Claim) -> None:
@@ -228,5 +236,5 @@ class LoopParts:
 
     clock: Clock = time.perf_counter_ns
     new_loop: "Callable[[str], asyncio.AbstractEventLoop]" = new_loop
-    open_client: "Callable[[Spec], Any]" = open_client
+    opener: "Callable[[Spec, int], Callable[[], Any]]" = opener
     due_timer: "Callable[[], DueTimer]" = due_timer

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..clients import CLIENTS, Settings, adapter
@@ -13,7 +13,7 @@ from ..shared.failure import Failure, describe
 from ..shared.place import explained
 from ..shared.python import gil_enabled
 from ..shared.work import bind
-from ..spec import Retries, Spec
+from ..spec import PER_WORKER, Retries, Spec
 
 if TYPE_CHECKING:
     from ..gil_watch import GilWatch
@@ -43,65 +43,69 @@ def load_parser(spec: Mapping[str, Any]) -> Parser:
         raise Failure("failed", f"importing the parser raised {explained(describe(error))}") from error
 
 
-def is_there(module: str) -> bool:
-    """Whether a module could be imported, which is not done."""
-    try:
-        return find_spec(module) is not None
-    except ImportError:  # of the package that it is in
-        return False
-
-
 def open_parse(spec: Spec) -> Parse:
     """Import the parser and bind it to its amount of work. Raises Failure where that cannot be done."""
     work = spec.work
     return bind(load_parser(spec.parser), work.repeats, work.extra_fraction, work.units, spec.seed)
 
 
-def settings_of(spec: Spec) -> Settings:
-    """Return what every client of this job is made with. Raises Failure."""
-    if spec.tls is None:
-        return Settings(spec.base_url, spec.accept_encoding, spec.timeout_s)
-    from ..clients.tls import shared_context  # noqa: PLC0415 - only for https
-
+def client_of(name: str, kind: str) -> Any:
+    """Return what makes a client of this kind with settings. Raises Failure where there is none."""
     try:
-        context = shared_context(spec.tls.ca_file)
-    except OSError as error:
-        raise Failure("failed", f"the certificate in {spec.tls.ca_file} cannot be read: {error}") from error
-    return Settings(spec.base_url, spec.accept_encoding, spec.timeout_s, context)
-
-
-def check_client(spec: Spec, name: str) -> None:
-    """See that a client does here what the job asks of it. Raises Failure."""
-    library, encoding = CLIENTS[name], spec.accept_encoding
-    if spec.tls is not None and library.tls is None:
-        raise Failure(
-            "unsupported", f"the client {name} speaks no TLS; write server.tls: false, or another job.client"
-        )
-    if encoding == "identity":
-        return
-    needed = library.decodes.get(encoding)
-    if needed is None or (needed and not any(map(is_there, needed))):
-        install = f"install {' or '.join(needed)} there, or " if needed else ""
-        raise Failure(
-            "unsupported",
-            f"the client {name} cannot decode {encoding} in {sys.executable}; {install}write another server.encoding or"
-            " job.client",
-        )
-
-
-def open_client(spec: Spec) -> Any:
-    """Return a new client of the kind that the strategy's fetch needs. Raises Failure."""
-    check_client(spec, spec.client)
-    try:
-        return adapter(spec.client, spec.strategy.fetch)(settings_of(spec))
+        return adapter(name, kind)
     except ImportError as error:
-        module = CLIENTS[spec.client].module
+        if name not in CLIENTS:
+            raise Failure("unsupported", str(error)) from error
         raise Failure(
             "unsupported",
-            f"the client {spec.client} cannot be imported by {sys.executable} ({error}); install {module} there,"
-            " set job.client to one that it has (http.client is in every Python), or choose another Python with"
-            " --python",
+            f"the client {name} cannot be imported by {sys.executable} ({error}); install"
+            f" {(CLIENTS[name].packages or (CLIENTS[name].module,))[0]} there, set job.client to one that it has"
+            " (http.client is in every Python), or choose another Python with --python",
         ) from error
+    except Exception as error:
+        if name in CLIENTS:
+            raise
+        from ..clients.user_client import ClientKindError, ClientSpecError  # noqa: PLC0415 - the user's own only
+
+        if isinstance(error, ClientSpecError):
+            status = "unsupported" if isinstance(error, ClientKindError) else "failed"
+            raise Failure(status, str(error)) from error
+        raise Failure("failed", f"importing the client {name} raised {explained(describe(error))}") from error
+
+
+def opener(spec: Spec, width: int) -> "Callable[[], Any]":
+    """Return what opens the client of each worker of a shard; called on the running loop, where there is one.
+
+    Args:
+        spec: the job.
+        width: jobs in flight in this shard.
+
+    Raises:
+        Failure: there is no such client here, or it cannot be used as the job asks.
+    """
+    return opener_of(spec, spec.client, spec.strategy.fetch, width)
+
+
+def opener_of(spec: Spec, name: str, kind: str, width: int) -> "Callable[[], Any]":
+    """Return the same for a client of this name and kind, whatever the job's own is. Raises Failure."""
+    made = client_of(name, kind)
+    if spec.connections == PER_WORKER and spec.tls is None and spec.accept_encoding == "identity":
+        return partial(made, Settings(spec.base_url, timeout_s=spec.timeout_s))
+    from .connections import opener as otherwise  # noqa: PLC0415 - only where it is needed
+
+    return otherwise(spec, made, name, kind, width)
+
+
+def check_opened(spec: Spec, found: object) -> None:
+    """See that a client of the user's returns responses; those of libraries do. Raises Failure."""
+    if spec.client in CLIENTS:
+        return
+    from ..clients.user_client import ClientResultError, check_response  # noqa: PLC0415 - the user's own only
+
+    try:
+        check_response(found, spec.client)
+    except ClientResultError as error:
+        raise Failure("failed", str(error)) from error
 
 
 def policy_of(spec: Spec, retries: Retries) -> "Policy":

@@ -10,7 +10,7 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
-from ..clients import CLIENTS
+from ..clients import library_of
 from ..parsers import modules
 from ..shared.failure import Failure
 from ..spec import Spec
@@ -48,7 +48,7 @@ def prepared_context(spec: Spec, *, fetches: bool) -> Any:
     context = context_of(spec.strategy.start_method)
     if context.get_start_method() == "forkserver":
         # What the job needs, and nothing else: it is the memory of each process.
-        client = (CLIENTS[spec.client].module,) if fetches else ()
+        client = (library_of(spec.client).module,) if fetches else ()
         loop = ON_A_LOOP if fetches and spec.strategy.fetch == "asyncio" else ()
         context.set_forkserver_preload([PATHS_MODULE, *client, *loop, *modules(spec.parser)])
         start_fork_server()

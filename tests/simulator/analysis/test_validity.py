@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from simulator.analysis.measures import measure
-from simulator.analysis.validity import Limits, Verdict, is_disturbed, judge
+from simulator.analysis.validity import Limits, Opens, Verdict, is_disturbed, judge
 from simulator.result.observation import CpuTime, Observed, OpenArrivals
 from simulator.result.repetition import Disturbance
 from tests.simulator.analysis.builders import MS, measures, observed, samples
@@ -14,8 +14,22 @@ LIMITS = Limits(min_window_s=0.5, min_jobs_per_slot=10)
 QUIET: dict[str, Any] = observed().server_stats  # type: ignore[assignment]
 
 
-def judged(seen: Observed, *, limits: Limits = LIMITS, in_flight: int = 4, workers: int = 1) -> Verdict:
-    return judge(seen, measure(seen, "equal"), limits=limits, in_flight=in_flight, server_workers=workers)
+def judged(
+    seen: Observed,
+    *,
+    limits: Limits = LIMITS,
+    in_flight: int = 4,
+    workers: int = 1,
+    opens: Opens = "none",
+) -> Verdict:
+    return judge(
+        seen,
+        measure(seen, "equal"),
+        limits=limits,
+        in_flight=in_flight,
+        server_workers=workers,
+        opens=opens,
+    )
 
 
 def only(verdict: Verdict) -> str:
@@ -238,6 +252,17 @@ def test_a_connection_for_each_that_a_fault_has_ended_is_no_reason() -> None:
     assert "4 connections were opened" in only(
         judged(observed(server_stats={**stats, "connections_opened": 4}))
     )
+
+
+def test_a_connection_for_each_request_is_what_such_a_job_opens() -> None:
+    requests = observed().server_stats["requests"]
+    stats = {**QUIET, "connections_opened": requests}
+    assert judged(observed(server_stats=stats), opens="each").reasons == ()
+    kept = observed(server_stats={**QUIET, "connections_opened": requests - 1})
+    assert f"{requests - 1} connections were opened inside the window for {requests} requests" in only(
+        judged(kept, opens="each")
+    )
+    assert judged(kept, opens="any").reasons == ()
 
 
 def test_more_jobs_in_flight_than_there_may_be_are_a_reason() -> None:

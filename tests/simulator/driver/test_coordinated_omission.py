@@ -4,6 +4,7 @@ The event-loop shard, the tickets and the waiting are the real ones; clock, loop
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,10 +58,10 @@ def measured(made: Spec, in_flight: int = IN_FLIGHT) -> Samples:
     def new_loop(_kind: str) -> asyncio.AbstractEventLoop:
         return VirtualLoop(clock)
 
-    def open_client(_spec: Spec) -> Any:
-        return Client(clock)
+    def opener(_spec: Spec, _width: int) -> Callable[[], Any]:
+        return lambda: Client(clock)
 
-    world = LoopParts(clock, new_loop, open_client, lambda: LoopTimer(clock))
+    world = LoopParts(clock, new_loop, opener, lambda: LoopTimer(clock))
     shard = EventLoopShard(ShardPlan(made, open_tickets(made, clock=clock), in_flight), world)
     shard.start()
     assert shard.run() == START_NS

@@ -16,10 +16,10 @@ told = runpy.run_path(sys.argv[1], run_name="simulator_driver_main")
 from simulator_driver.main import open_shard, from_mapping
 from simulator_driver.strategies.shards import open_local
 from simulator_driver.strategies.interface import ShardPlan
-from simulator_driver.strategies.jobs import open_client, open_parse
+from simulator_driver.strategies.jobs import open_parse, opener
 spec = from_mapping(json.loads(sys.argv[2]))
 open_shard(spec)
-open_client(spec)
+opener(spec, 4)()
 open_parse(spec)
 print(json.dumps([name for name in sys.modules if not name.startswith("simulator_driver")]))
 """

@@ -202,7 +202,7 @@ def on_a_loop(
     server = Server(clock)
     made = spec(None, pages=pages, seed=7, retries={**DEFAULT, "hold_slot": hold, **changes})
     new_loop: Callable[[str], asyncio.AbstractEventLoop] = lambda _: VirtualLoop(clock)  # noqa: E731
-    parts = LoopParts(clock, new_loop, lambda _: Client(server), lambda: LoopTimer(clock))
+    parts = LoopParts(clock, new_loop, lambda _spec, _width: lambda: Client(server), lambda: LoopTimer(clock))
     shard = EventLoopShard(ShardPlan(made, open_tickets(made, clock=clock), width), parts)
     shard.start()
     shard.run()

@@ -129,6 +129,8 @@ def test_expansion(strategies: list[str], chosen: dict[str, int], cases: int) ->
         ("client: aiohttp", "threads", "aiohttp has no blocking client, and threads needs a blocking one; write job.client: {blocking: http.client, asyncio: aiohttp}"),
         ("client: http.client", "asyncio", "http.client has no asyncio client, and asyncio needs an asyncio one; write job.client: {blocking: http.client, asyncio: aiohttp}"),
         ("client: {asyncio: httpx}", "threads", "job.client names no blocking client, and threads needs a blocking one; write job.client: {blocking: httpx, asyncio: httpx}"),
+        ("client: {blocking: urllib3}", "asyncio", "urllib3 has no asyncio client, and asyncio needs an asyncio one; write job.client: {blocking: urllib3, asyncio: aiohttp}"),
+        ("client: {blocking: 'mine:C'}", "asyncio", "job.client names no asyncio client, and asyncio needs an asyncio one; write job.client: {blocking: mine:C, asyncio: mine:C}"),
         ("client: httpx", "processes", "20 processes are more than 8 for each of 2 usable cores; set in_flight to 16 or less"),
         ("client: httpx", "{name: m, base: processes_per_core, parallelism: 17}", "17 processes are more than 8 for each of 2 usable cores; set parallelism to 16 or less"),
         ("client: httpx", "{name: m, shards: {processes: 17}, fetch: asyncio}", "17 processes are more than 8 for each of 2 usable cores; set strategies.m.shards.processes to 16 or less"),

@@ -52,8 +52,13 @@ MISTAKES = [
     ("html.parser", "{function: 'p:f', input: str}", 5, "job.parser.input", "found 'str'; allowed: bytes, text"),
     ("html.parser", "{function: 'p:f', url: 1}", 5, "job.parser.url", "found 1; true or false is expected"),
     ("html.parser", "[lxml]", 5, "job.parser", "found a list; a parser is a built-in name, package.module:function or {function: …}"),
-    ("parser: html.parser", "client: requests", 5, "job.client", "unknown client requests; Allowed: httpx, aiohttp, http.client, socket, or {blocking: http.client, asyncio: aiohttp}"),
-    ("parser: html.parser", "client: {blocking: aiohttp}", 5, "job.client.blocking", "found 'aiohttp'; allowed: httpx, http.client, socket"),
+    ("parser: html.parser", "client: mechanize", 5, "job.client", "unknown client mechanize; Allowed: httpx2, httpx, aiohttp, http.client, urllib3, requests, niquests, curl_cffi, pycurl, socket, {blocking: http.client, asyncio: aiohttp}, or your own, package.module:Client"),
+    ("parser: html.parser", "client: {blocking: aiohttp}", 5, "job.client.blocking", "found 'aiohttp'; allowed: httpx2, httpx, http.client, urllib3, requests, niquests, curl_cffi, pycurl, socket, package.module:Client"),
+    ("parser: html.parser", "client: 'mine.py'", 5, "job.client", "unknown client mine.py; Allowed: httpx2, httpx, aiohttp, http.client, urllib3, requests, niquests, curl_cffi, pycurl, socket, {blocking: http.client, asyncio: aiohttp}, or your own, package.module:Client"),
+    ("parser: html.parser", "client: 'mine/it:Client'", 5, "job.client", "found 'mine/it:Client'; a client is written package.module:Client"),
+    ("parser: html.parser", "client: {asyncio: 'mine:'}", 5, "job.client.asyncio", "found 'mine:'; a client is written package.module:Client"),
+    ("parser: html.parser", "pool: 4", 5, "job.pool", "found 4: a pool belongs to a shared client; write connections: shared, or remove pool"),
+    ("parser: html.parser", "tls_context: per_request", 5, "job.tls_context", "a TLS context for each request needs a connection for each; write connections: per_request, or tls_context: per_client"),
     ("parser: html.parser", "parse_cost: 5", 5, "job.parse_cost", "5 has no unit; write 5ms or 5s"),
     ("parser: html.parser", "parse_cost: 2m", 5, "job.parse_cost", "found 2m; 0ms to 1m is allowed"),
     ("parser: html.parser", "duration: 2s", 5, "job.duration", "both pages and duration; remove one (null removes it: --set job.pages=null)"),
@@ -322,4 +327,4 @@ def test_defaults() -> None:
     ]
     assert (scenario.in_flight, scenario.rounds, scenario.job.warmup) == (8, 5, 2)
     assert (scenario.time_limit_ns, scenario.validity.min_window_ns) == (120_000_000_000, 500_000_000)
-    assert (scenario.job.client.blocking, scenario.job.parser.name) == ("httpx", "html.parser")
+    assert (scenario.job.client.blocking, scenario.job.parser.name) == ("httpx2", "html.parser")

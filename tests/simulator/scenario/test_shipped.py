@@ -228,7 +228,7 @@ def test_the_template_takes_the_caller_s_choices(tmp_path: Path, monkeypatch: py
     [
         ({"latency": "40"}, "init: server.latency: 40 has no unit; write 40ms or 40s"),
         ({"parser": "lxm"}, "init: job.parser: unknown parser lxm; did you mean lxml?"),
-        ({"client": "requests"}, "init: job.client: unknown client requests; Allowed: httpx"),
+        ({"client": "mechanize"}, "init: job.client: unknown client mechanize; Allowed: httpx"),
         ({"pages": "./nope"}, "nope does not exist"),
         ({"name": "two\nlines"}, "init: name: found 'two\\nlines'; a name is one line of text"),
     ],
