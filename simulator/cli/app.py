@@ -59,7 +59,7 @@ for _command in (
     machine.check_client,
     machine.doctor,
 ):
-    _name = _command.__name__.rstrip("_")  # `import` is a word of Python's
+    _name = _command.__name__.rstrip("_").replace("_", "-")  # `import` is a word of Python's
     app.command(_name, cls=_Command, epilog=EPILOGS[_name])(_command)
 
 

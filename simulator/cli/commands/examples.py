@@ -70,7 +70,7 @@ Examples:
   simulator probe mypkg:parse --pages-from ./saved --expect 'gil_held < 0.2'
 
 Ends with 0 · 1 it failed · 2 usage · 98 a condition is undecided · 99 one does not hold.""",
-    "check_client": """\
+    "check-client": """\
 Examples:
   simulator check-client httpx
   simulator check-client mypkg.fetch:Client --python .venv/bin/python
