@@ -18,6 +18,7 @@ ASSUMED_LATENCY: Final = "100ms"
 IN_FLIGHT: Final = 4
 STAND_IN_COST: Final = "5ms"
 
+_SUCCESS: Final = range(200, 300)
 _BASELINE_JOBS: Final = 30
 _OVERHEAD_S: Final = 0.05
 
@@ -40,7 +41,7 @@ job:                              # what is done with every page: fetch it, pars
                                   # your own: package.module:function
   pages: auto                     # jobs in one repetition: as many as it needs; or a number
   warmup: 2                       # jobs that each worker does first, which do not count
-
+{failures}
 strategies: [sequential, threads, asyncio, processes, processes_per_core]
 in_flight: {in_flight}                      # jobs at a time, the same for every strategy but sequential
 rounds: 3                         # every strategy is measured this often, in shuffled order
@@ -76,6 +77,7 @@ def scenario_text(folder: Path, recording: Recording) -> str:
         ),
         server=_server(name, recording),
         parser=_parser(recording),
+        failures=_failures(recording),
         in_flight=IN_FLIGHT,
         time_limit=limit,
         time_limit_pad=pad(f"time_limit: {limit}"),
@@ -122,6 +124,12 @@ def _parser(recording: Recording) -> str:
         f"{line}{pad(line)}# pages of several types: this stands for a parser in pure Python\n"
         f"{costs}{pad(costs)}# that takes so long; import again with --media-type html for one type"
     )
+
+
+def _failures(recording: Recording) -> str:
+    if all(answer.status in _SUCCESS for answer in recording.answers):
+        return ""
+    return "  failures: allowed               # some pages are no success, and were none then\n"
 
 
 def _arrivals(name: str, recording: Recording) -> str:

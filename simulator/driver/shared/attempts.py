@@ -105,7 +105,7 @@ def attempt(fetch, prefix, parse, recorder, policy, job):
         if wait_ns == NEVER:
             recorder.failed(page, job.due, job.start, number, asked, job.backoff_ns, job.earlier_ns)
     else:
-        wait_ns = NEVER if status == OK else policy.after_status(page, number, status, headers)
+        wait_ns = NEVER if status in OK else policy.after_status(page, number, status, headers)
         if wait_ns == NEVER:
             recorder.fetched(
                 page, job.due, job.start, status, body, parse, number, asked, job.backoff_ns, job.earlier_ns

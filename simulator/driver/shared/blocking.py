@@ -40,7 +40,7 @@ def warm_up(fetch, prefix, parse, pages):
     for page in pages:
         try:
             status, _, body = fetch(prefix + str(page) + str(WARMING))
-            if status == OK:
+            if status in OK:
                 parse(page, body)
         except:  # noqa: E722 - what raises here raises again in the window, where it counts
             continue

@@ -41,7 +41,8 @@ COLUMNS = (
 
 READY = COLUMNS.index("ready_ns")
 UNKNOWN = -1
-OK = 200
+OK = frozenset(range(200, 300))
+"""Statuses of an answer that is parsed."""
 FIRST = 1
 """The attempt of a job that nothing tries again."""
 MESSAGES_PER_KIND = 3
@@ -176,7 +177,7 @@ class Recorder(object):
         now = self.now
         fetched, cpu = now(), self._cpu()
         parsed, parse_cpu, record, error = fetched, 0, None, ""
-        if status == OK:
+        if status in OK:
             try:
                 record = parse(page, body)
             except:  # noqa: E722 - a parser may even call sys.exit, and on the JVM what it raises may be Java's

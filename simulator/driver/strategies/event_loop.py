@@ -122,7 +122,7 @@ class EventLoopShard:
                     continue
                 # The same.
                 with contextlib.suppress(BaseException):
-                    if status == OK:
+                    if status in OK:
                         parse(page, body)
 
         if self._spec.connections == SHARED:
@@ -165,7 +165,7 @@ class EventLoopShard:
             except Exception:  # noqa: BLE001 - whatever a client raises is this job's error
                 recorder.failed(page, due, start)
             else:
-                if elsewhere is None or status != OK:
+                if elsewhere is None or status not in OK:
                     recorder.fetched(page, due, start, status, body, parse)
                 else:
                     fetched = now()
@@ -186,7 +186,7 @@ class EventLoopShard:
 
         async def answered(job: "Job", asked: int, status: int, body: bytes) -> None:
             told = (job.attempt, asked, job.backoff_ns, job.earlier_ns)
-            if elsewhere is None or status != OK:
+            if elsewhere is None or status not in OK:
                 recorder.fetched(job.page, job.due, job.start, status, body, parse, *told)
             else:
                 fetched, found = recorder.now(), await elsewhere(job.page, body)

@@ -87,7 +87,7 @@ class Attempts:
                 self._recorder.failed(page, job.due, job.start, number, asked, job.backoff_ns, job.earlier_ns)
         else:
             status, headers, body = found
-            wait_ns = NEVER if status == OK else self._policy.after_status(page, number, status, headers)
+            wait_ns = NEVER if status in OK else self._policy.after_status(page, number, status, headers)
             if wait_ns == NEVER:
                 await self._answered(job, asked, status, body)
         if wait_ns != NEVER:
