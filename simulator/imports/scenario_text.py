@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ from mockserver.units import format_duration
 from simulator.imports.bodies import media_type
 from simulator.imports.folder import ARRIVALS, DELAYS, scenario_of
 from simulator.imports.recording import Recording, known_delays, quantile_ns
+from simulator.imports.taking import scheme
 from simulator.scenario.template import COMMENT_COLUMN, PLAIN, notes, pad, quoted
 from simulator.text.numbers import duration
 from simulator.text.words import counted
@@ -18,6 +20,8 @@ ASSUMED_LATENCY: Final = "100ms"
 IN_FLIGHT: Final = 4
 STAND_IN_COST: Final = "5ms"
 
+_OFFERED: Final = frozenset({"gzip", "br", "zstd"})
+"""Codings that the mock server has."""
 _SUCCESS: Final = range(200, 300)
 _BASELINE_JOBS: Final = 30
 _OVERHEAD_S: Final = 0.05
@@ -107,11 +111,26 @@ def _server(name: str, recording: Recording) -> str:
         )
     content = f"  content: {{kind: recorded, path: {quoted(f'./{name}')}}}"
     if known_delays(recording.answers):
-        return f"{content}\n" + notes(
+        explained = notes(
             "each page comes as late as its original did;", "latency: 40ms here would give all the same"
         )
+        return "\n".join((content, explained, *_as_they_came(recording)))
     latency = f"  latency: {ASSUMED_LATENCY}"
-    return f"{latency}{pad(latency)}# the recording does not say how long pages took: say it here\n{content}"
+    said = f"{latency}{pad(latency)}# the recording does not say how long pages took: say it here"
+    return "\n".join((said, content, *_as_they_came(recording)))
+
+
+def _as_they_came(recording: Recording) -> Iterator[str]:
+    """Offer what most answers had on their way, and what a first run is simpler without."""
+    count = len(recording.answers)
+    encoding, so_many = Counter(answer.encoding for answer in recording.answers).most_common(1)[0]
+    if encoding in _OFFERED and 2 * so_many > count:
+        line = f"  # encoding: {encoding}"
+        yield f"{line}{pad(line)}# as {so_many} of {count} came: decoding is work of the client"
+    encrypted = sum(scheme(answer.url) == "https" for answer in recording.answers)
+    if 2 * encrypted > count:
+        line = "  # tls: true"
+        yield f"{line}{pad(line)}# as {encrypted} of {count} came"
 
 
 def _parser(recording: Recording) -> str:

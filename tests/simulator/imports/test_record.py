@@ -1,6 +1,7 @@
 """`simulator record` against real servers: polite, bounded, and never led to where its user did not mean to go."""
 
 import gzip
+import signal
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from simulator.imports.interface import Wanted
 from simulator.imports.polite import NOT_REACHED, Recorder
 from simulator.imports.recording import Recording, RecordingError
 from simulator.imports.url_list import read_urls
-from tests.simulator.cli.started import simulator
+from tests.simulator.cli.started import running, simulator, wait_until
 from tests.simulator.imports.recordings import MS, reasons
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -249,6 +250,19 @@ def test_the_command_writes_what_runs(tmp_path: Path) -> None:
     assert "left out: 1 answered 4xx" in done.stdout
     assert simulator(tmp_path, "validate", "shop.yaml").returncode == 0
     assert simulator(tmp_path, *arguments).stderr.startswith("simulator: shop exists; choose another name")
+
+
+def test_ctrl_c_writes_what_was_fetched(tmp_path: Path) -> None:
+    with serving({f"/{number}": (200, {}, b"<p>a") for number in range(100)}) as (url, asked):
+        (tmp_path / "urls.txt").write_text("".join(f"{url}/{number}\n" for number in range(100)))
+        with running(tmp_path, "record", "urls.txt", "--to", "shop", "--every", "100ms") as process:
+            wait_until(lambda: len(asked) >= 3, "robots.txt and two pages are asked for")
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out.startswith("shop/ has ")
+    assert "not fetched before the end" in out
+    assert simulator(tmp_path, "validate", "shop.yaml").returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,33 @@ def test_the_scenario_loads_whatever_it_is_called(name: str, tmp_path: Path) -> 
     assert (scenario.server.content.kind, scenario.server.latency.kind) == ("recorded", "recorded")
 
 
+def test_what_is_offered_as_a_comment_is_valid(tmp_path: Path) -> None:
+    """TLS, the coding and the arrivals of the original are there to be switched on, one by one or together."""
+    made = recording(
+        *(
+            answer(
+                url="https://shop.example/", encoding="gzip", at_ns=10**18 + number * MS, status=200 + number
+            )
+            for number in (0, 1, 204)
+        )
+    )
+    folder = written(tmp_path / "shop", made)
+    path = tmp_path / "shop.yaml"
+    text = path.read_text()
+    assert text.count("  # ") > 3
+    for offered in ("encoding: gzip", "tls: true", "arrivals: recorded"):
+        assert f"# {offered} " in text
+        path.write_text(text.replace(f"# {offered} ", f"{offered} "))
+        load(path)
+    path.write_text(text.replace("# encoding", "encoding").replace("# tls", "tls"))
+    assert (load(path).server.tls, load(path).server.encoding, load(path).job.failures) == (
+        True,
+        "gzip",
+        "allowed",
+    )
+    assert folder.is_dir()
+
+
 def test_durations_alone_are_drawn_from(tmp_path: Path) -> None:
     made = Recording(
         "log", {"file": "access.log"}, delays_ns=[1 * MS, 2 * MS], arrivals_ns=[10**18 + 7, 10**18]
