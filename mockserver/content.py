@@ -13,6 +13,7 @@ from mockserver.catalogue import page_of_items, page_of_size
 from mockserver.charset import encoding
 from mockserver.config import LARGEST_CONTENT_BYTES, CatalogueContent, Content, FolderContent, RecordedContent
 from mockserver.file_name import printable
+from mockserver.manifest import MANIFEST, SCHEMA
 from mockserver.page_set import ContentError, Page, PageSet, listed
 from mockserver.page_type import BEGINNING_BYTES, HTML, NoPageError, is_part, media_type
 from mockserver.recorded import load_recording
@@ -114,7 +115,10 @@ def _typed(files: list[_File], left_out: _LeftOut) -> list[tuple[_File, str]]:
     typed = []
     for file in files:
         try:
-            typed.append((file, media_type(file.name, read_regular(file.path, BEGINNING_BYTES))))
+            beginning = read_regular(file.path, BEGINNING_BYTES)
+            if file.name == MANIFEST and SCHEMA.encode() in beginning:
+                raise NoPageError(_RECORDING)  # noqa: TRY301 (all that is no page is left out alike)
+            typed.append((file, media_type(file.name, beginning)))
         except OSError as error:
             left_out.add(file.name, error.strerror or str(error))
         except NoPageError as error:
@@ -127,6 +131,7 @@ def _typed(files: list[_File], left_out: _LeftOut) -> list[tuple[_File, str]]:
     return [(file, kind) for file, kind in typed if not is_part(file.name, kind)]
 
 
+_RECORDING: Final = "says how pages were recorded; content: {kind: recorded} serves them so"
 _PART: Final = "no page beside HTML, by its type; put it into a folder of its own to have it served"
 
 

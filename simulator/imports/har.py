@@ -18,7 +18,7 @@ import webencodings
 
 from mockserver.charset import encoding as found_charset
 from mockserver.regular_file import read_regular
-from simulator.imports.bodies import BodyError, content_type, media_type
+from simulator.imports.bodies import BodyError, content_type, inflated, media_type
 from simulator.imports.interface import Wanted
 from simulator.imports.loose import entries, mapping, number, text, whole
 from simulator.imports.recording import Answer, Recording, RecordingError
@@ -29,6 +29,7 @@ from simulator.imports.times import NS_PER_MS, moment_ns, plausible_ns
 from simulator.text.words import counted
 
 _ZIP: Final = b"PK\x03\x04"
+_GZIP: Final = b"\x1f\x8b"
 # As Playwright names bodies: anything else could be any file of the folder.
 _ATTACHED: Final = re.compile(r"[0-9a-f]{40}\.[A-Za-z0-9]{1,10}")
 _CHARSET: Final = re.compile(r"""charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
@@ -38,8 +39,13 @@ Attached = Callable[[str], bytes | None]
 
 
 def read_har(path: Path, wanted: Wanted) -> Recording:
-    """Read a HAR, also a zipped one. Raises RecordingError."""
+    """Read a HAR, also a zipped or gzipped one. Raises RecordingError."""
     data = read_whole(path)
+    if data.startswith(_GZIP):
+        try:
+            data = inflated(data, 31, LARGEST_BYTES)
+        except BodyError as error:
+            raise RecordingError(f"{path}: {error}; save it anew") from error
     if not data.startswith(_ZIP):
         return convert(parse_json(data, str(path)), path.name, wanted, _beside(path.parent))
     try:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from mockserver.admin import AdminClient
-from mockserver.config import RecordedContent, ServerConfig
+from mockserver.config import FolderContent, RecordedContent, ServerConfig
 from mockserver.content import ContentError, load_content
 from mockserver.delays import asked_delays
 from mockserver.explain import problems
@@ -67,6 +67,15 @@ def test_each_page_has_its_own_status_type_and_delay(start: Start, get: Get, tmp
     with AdminClient(server.url, server.token) as admin:
         assert admin.config().latency.kind == "recorded"
         assert admin.stats()["content"]["pages"] == 5
+
+
+def test_as_a_folder_a_recording_is_its_pages(tmp_path: Path) -> None:
+    recording(tmp_path, page(), page("pages/1.html"))
+    found = load_content(FolderContent(kind="folder", path=tmp_path), 0)
+    assert [one.name for one in found.pages] == ["pages/0.html", "pages/1.html"]
+    assert found.problems == (
+        "manifest.json: says how pages were recorded; content: {kind: recorded} serves them so",
+    )
 
 
 def test_a_latency_of_its_own_wins(tmp_path: Path) -> None:

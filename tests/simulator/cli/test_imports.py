@@ -41,6 +41,36 @@ def test_a_har_becomes_a_scenario_that_runs(tmp_path: Path) -> None:
     assert document["scenario_resolved"]["server"]["latency"] == {"kind": "recorded"}
 
 
+def test_requests_come_as_they_came(tmp_path: Path) -> None:
+    """Six jobs, two every 100 ms: the last ones are due 200 ms after the first."""
+    moments = ("00.000", "00.010", "00.100", "00.110", "00.200", "00.210")
+    write_har(
+        tmp_path / "shop.har",
+        *(entry(timings__wait=1, startedDateTime=f"2026-11-28T12:00:{moment}Z") for moment in moments),
+    )
+    simulator(tmp_path, "import", "har", "shop.har", "--to", "shop")
+    done = simulator(tmp_path, "run", "shop.yaml", "--json", "-", "--set", "arrivals=recorded", *LITTLE)
+    assert done.returncode in (0, 98), done.stderr  # on a busy machine nobody may be in time
+    cells = {cell["factors"]["strategy"]: cell for cell in json.loads(done.stdout)["cells"]}
+    measures = cells["threads"]["repetitions"][0]["measures"]
+    assert measures["arrivals"]["offered_per_s"] == pytest.approx(5 / 0.21)
+    assert measures["makespan_s"] > 0.21
+
+
+def test_what_has_no_pages_runs_on_generated_ones(tmp_path: Path) -> None:
+    (tmp_path / "waits.csv").write_text("at,ttfb_ms\n2026-11-28T12:00:00Z,12\n2026-11-28T12:00:01Z,30\n")
+    done = simulator(tmp_path, "import", "csv", "waits.csv", "--to", "shop")
+    assert done.stdout.startswith(
+        "shop/ has how long 2 requests took, and no pages: delay p50 12 ms, p90 30 ms\n"
+    )
+    assert sorted(path.name for path in (tmp_path / "shop").iterdir()) == ["arrivals.txt", "delays.txt"]
+    assert (
+        "# arrivals: {process: recorded, file: ./shop/arrivals.txt}" in (tmp_path / "shop.yaml").read_text()
+    )
+    for changes in ((), ("--set", "arrivals={process: recorded, file: shop/arrivals.txt}")):
+        assert simulator(tmp_path, "validate", "shop.yaml", *changes).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -1,6 +1,7 @@
 """HAR as programs write it, with all that is odd in it; and mangled ones, which never do more than a sentence."""
 
 import copy
+import gzip
 import io
 import json
 import zipfile
@@ -146,6 +147,12 @@ def test_any_unicode_is_read(codec: str, tmp_path: Path) -> None:
     assert read_har(path, Wanted()).answers[0].body == PAGE.encode()
 
 
+def test_a_gzipped_one_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.har.gz"
+    path.write_bytes(gzip.compress(json.dumps(har(entry())).encode()))
+    assert read_har(path, Wanted()).answers[0].body == PAGE.encode()
+
+
 def zipped(path: Path, members: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in members.items():
@@ -200,7 +207,9 @@ def test_a_zip_bomb_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (b"\xff\xfe\xfa", "is not"),
         (b'{"log": 1' + b"0" * 5_000 + b"}", "is not JSON"),
         (b"PK\x03\x04", "cannot be unpacked"),
-        (b"\x1f\x8b\x08", "is not UTF-8"),
+        (b"\x1f\x8b\x08", "its compression is cut off; save it anew"),
+        (b"\x1f\x8b\x08" + b"x" * 99, "its compression is broken; save it anew"),
+        (b"\x80", "is not UTF-8"),
     ],
 )
 def test_what_is_no_har_is_a_sentence(data: bytes, sentence: str, tmp_path: Path) -> None:
