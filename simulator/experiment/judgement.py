@@ -7,9 +7,10 @@ from mockserver.config import ServerConfig
 from mockserver.content import ContentError
 from mockserver.delay_file import ObservedDelaysError
 from mockserver.delays import asked_delays
+from mockserver.faults import drawer
 from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
-from simulator.analysis.validity import Limits, judge
+from simulator.analysis.validity import Injected, Limits, judge
 from simulator.driver.shared.place import is_explained
 from simulator.result.observation import Broken, Observed
 from simulator.result.repetition import Repetition, RepetitionStatus
@@ -18,6 +19,20 @@ from simulator.scenario.cells import Cell
 from simulator.scenario.model import Scenario
 
 _BROKEN: Mapping[str, RepetitionStatus] = {"unsupported": "unsupported", "invalid": "invalid"}
+
+
+LIMITED = "status: 429"
+"""What a job's error is called where the rate limit refused its last attempt."""
+
+
+def injected(server: ServerConfig) -> Injected:
+    """Return what tells, of a page, an attempt and its error, whether the server was to make it fail."""
+    drawn, limited = drawer(server.faults, server.seed), server.rate_limit is not None
+
+    def meant(page: int, attempt: int, kind: str) -> bool:
+        return (limited and kind == LIMITED) or drawn(page, attempt) is not None
+
+    return meant
 
 
 class Judge:
@@ -65,11 +80,13 @@ class Judge:
                 max_server_busy=gate.max_server_busy,
                 lengthen=self._lengthen,
                 disturbed_counts=not self._rerun,
+                failures_allowed=cell.job.failures == "allowed",
             ),
             in_flight=cell.plan.in_flight,
             server_workers=cell.server.workers,
             delay_ns=self._delay(cell.server),
             opens=cell.opens,
+            injected=injected(cell.server),
         )
         repetition = Repetition(
             cell_id=cell.id,

@@ -122,6 +122,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
             words = process.last_words()
         written = json.loads(output.read_text(encoding="utf-8"))
     digests, records = digested(written)
+    puts_aside = cell.job.retries is not None and not cell.job.retries.hold_slot
     return Observed(
         cell_id=cell.id,
         round=round_,
@@ -140,7 +141,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         records=records,
         unchecked=written["unchecked"],
         errors=tuple(written["errors"]),
-        environment={**described, "server_affinity": server_cpus},
+        environment={**described, "server_affinity": server_cpus, "puts_aside": puts_aside},
         spin_s=(spin_before_s, spin_s()),
         stream_s=streamed_s,
         last_words=words,
@@ -149,7 +150,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         arrivals=None
         if cell.arrivals is None
         else OpenArrivals(cell.plan.in_flight, tuple(written["unstarted_due_ns"])),
-        puts_aside=cell.job.retries is not None and not cell.job.retries.hold_slot,
+        puts_aside=puts_aside,
         roles={w["index"]: w.get("role", "job") for w in hello["workers"]},
     )
 

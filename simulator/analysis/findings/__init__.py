@@ -76,11 +76,5 @@ def _group(
     found.extend(causes(scope, base, alike, first))
     found.extend(burdens(scope, base, usable))
     found.extend(responsive(scope, alike))
-    found.extend(tried_again(scope, usable, holds_slots=_holds_slots(scope, document)))
+    found.extend(tried_again(scope, usable))
     return found
-
-
-def _holds_slots(scope: Mapping[str, Any], document: ResultDocument) -> bool:
-    """Whether a job that backs off keeps its place, in this combination."""
-    job = (document.scenario_resolved or document.scenario).get("job") or {}
-    return bool(scope.get("job.retries.hold_slot", (job.get("retries") or {}).get("hold_slot", True)))

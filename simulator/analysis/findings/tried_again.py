@@ -10,16 +10,8 @@ WORTH = 0.01
 """Share of the jobs' time in back-off from which on it is worth a word."""
 
 
-def tried_again(
-    scope: Mapping[str, Any], cells: Sequence[CellResult], *, holds_slots: bool
-) -> list[TriedAgain]:
-    """Return what is to be said of the strategy whose jobs back off longest, and of pages that were given up.
-
-    Args:
-        scope: the levels of the combination.
-        cells: valid ones.
-        holds_slots: whether a job that backs off keeps its place among those in flight.
-    """
+def tried_again(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list[TriedAgain]:
+    """Return what is to be said of the strategy whose jobs back off longest, and of pages that were given up."""
     known = [cell for cell in cells if cell.attempts_per_page is not None and cell.backoff is not None]
     if not known:
         return []
@@ -34,7 +26,7 @@ def tried_again(
             strategy=most.name,
             attempts_per_page=most.attempts_per_page or 0.0,
             backoff=worth,
-            holds_slots=holds_slots,
+            holds_slots=not most.environment.get("puts_aside"),
             given_up=given_up,
         )
     ]
