@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from mockserver.config import ServerConfig
+from mockserver.config import RecordedContent, ServerConfig
 from mockserver.content import ContentError
 from mockserver.delay_file import ObservedDelaysError
 from mockserver.delays import asked_delays
 from mockserver.faults import drawer
+from mockserver.manifest import read_manifest
 from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
 from simulator.analysis.validity import Injected, Limits, judge
@@ -28,11 +29,24 @@ LIMITED = "status: 429"
 def injected(server: ServerConfig) -> Injected:
     """Return what tells, of a page, an attempt and its error, whether the server was to make it fail."""
     drawn, limited = drawer(server.faults, server.seed), server.rate_limit is not None
+    recorded = _recorded_statuses(server)
 
     def meant(page: int, attempt: int, kind: str) -> bool:
+        if recorded and kind == f"status: {recorded[page % len(recorded)]}":
+            return True
         return (limited and kind == LIMITED) or drawn(page, attempt) is not None
 
     return meant
+
+
+def _recorded_statuses(server: ServerConfig) -> tuple[int, ...]:
+    """Return the status of each recorded page; nothing of other content, or where it is gone meanwhile."""
+    if not isinstance(server.content, RecordedContent):
+        return ()
+    try:
+        return tuple(page.status for page in read_manifest(server.content.path).pages)
+    except ContentError:
+        return ()
 
 
 class Judge:

@@ -239,7 +239,7 @@ class Job(Config):
     failures: Literal["none", "allowed"] = Field(
         default="none",
         description="Pages that were given up: none: such a repetition is invalid; allowed: it is not, where"
-        " server.faults or server.rate_limit made every one of them fail.",
+        " server.faults, server.rate_limit or a recorded status made every one of them fail.",
     )
     parser: Annotated[
         Parser, BeforeValidator(_read_parser, json_schema_input_type=ParserName | _FunctionText | Parser)

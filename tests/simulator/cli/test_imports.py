@@ -41,6 +41,23 @@ def test_a_har_becomes_a_scenario_that_runs(tmp_path: Path) -> None:
     assert document["scenario_resolved"]["server"]["latency"] == {"kind": "recorded"}
 
 
+def test_answers_that_were_no_success_are_none_again(tmp_path: Path) -> None:
+    """A page of four is a 404: it is given up, as the original was, and the others are measured."""
+    statuses = (200, 404, 206, 200)
+    write_har(
+        tmp_path / "shop.har", *(entry(timings__wait=1, response__status=status) for status in statuses)
+    )
+    done = simulator(tmp_path, "import", "har", "shop.har", "--to", "shop", "--all-statuses")
+    assert "shop/ has 4 pages" in done.stdout
+    little = [*LITTLE, "--set", "job.pages=8"]
+    ran = simulator(tmp_path, "run", "shop.yaml", "--json", "-", *little)
+    cells = json.loads(ran.stdout)["cells"]
+    assert {cell["status"] for cell in cells} == {"ok"}, cells
+    assert {kind for cell in cells for kind in cell["errors"]} == {"status: 404"}
+    refused = simulator(tmp_path, "run", "shop.yaml", "--json", "-", *little, "--set", "job.failures=none")
+    assert {cell["status"] for cell in json.loads(refused.stdout)["cells"]} == {"invalid"}
+
+
 def test_requests_come_as_they_came(tmp_path: Path) -> None:
     """Six jobs, two every 100 ms: the last ones are due 200 ms after the first."""
     moments = ("00.000", "00.010", "00.100", "00.110", "00.200", "00.210")
