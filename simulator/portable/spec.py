@@ -95,6 +95,8 @@ def why_not(raw):
         asked = "the client %s" % raw["client"]
     elif raw.get("connections", "per_worker") != "per_worker":
         asked = "job.connections: %s" % raw["connections"]
+    elif (raw.get("tls") or {}).get("context", "shared") != "shared":
+        asked = "job.tls_context: %s" % raw["tls"]["context"]
     elif raw.get("beside"):
         asked = "spinners beside the job"
     elif raw.get("accept_encoding", "identity") not in DECODED:

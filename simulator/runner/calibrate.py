@@ -121,7 +121,8 @@ class Preflights:
                 server.tls,
                 server.encoding,
                 cell.job.client.model_dump(mode="json"),
-                [cell.job.connections, cell.job.tls_context],
+                cell.job.connections,
+                cell.job.tls_context,
                 cell.job.parser.model_dump(mode="json"),
             ]
         )

@@ -98,7 +98,7 @@ CLIENTS: "dict[str, Library]" = {
         ("blocking",),
         "pycurl",
         ("pycurl",),
-        {**GZIP, "br": ALWAYS, "zstd": ALWAYS},
+        {**GZIP, "br": ALWAYS},
         threads_share=False,
         tls="ca_file",
         asks_again=True,

@@ -338,6 +338,7 @@ def test_a_crash_in_mid_run_is_told_with_its_signal(servers: Servers, folder: Pa
         ({"strategies": ["asyncio"]}, "an event loop"),
         ({"strategies": ["processes"]}, "shards in processes"),
         ({"job__client": "httpx"}, "the client httpx"),
+        ({"job__connections": "per_request"}, "job.connections: per_request needs CPython"),
         ({"job__parser": "bs4"}, "no parser bs4"),
         ({"job__parser": "nowhere.to:be_found"}, "nowhere.to cannot be imported"),
     ],
