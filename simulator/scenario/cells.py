@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mockserver.config import ServerConfig
+from mockserver.fault_models import Empty, Fault, Reset, Sequence
 from mockserver.units import format_size
 from simulator.driver.clients import CLIENTS, library_of
 from simulator.measures.factors import CASE, IN_FLIGHT, RUNTIME, STRATEGY
@@ -141,6 +142,7 @@ def _cell(
         block=baseline_id if contrast == STRATEGY else _id(beside_it),
         unsupported=_missing_client(combination.job.client, worked_out)
         or _no_tls(combination, worked_out)
+        or _asks_again(combination, worked_out)
         or _too_many_processes(worked_out, cores)
         or beside.too_many(MAX_PROCESSES_PER_CORE * cores)
         or _too_much_memory(worked_out, memory_limit_bytes)
@@ -187,6 +189,29 @@ def _no_tls(combination: Scenario, worked_out: StrategyPlan) -> str | None:
     return (
         f"the client {name} speaks no TLS; set server.tls to false, or job.client to one of {', '.join(able)}"
     )
+
+
+def _asks_again(combination: Scenario, worked_out: StrategyPlan) -> str | None:
+    """Say so where a client would ask again by itself at a fault, of which the job would then know nothing."""
+    clients = combination.job.client
+    name = clients.blocking if worked_out.fetch.kind == "blocking" else clients.asyncio
+    kept = combination.job.connections != "per_request"
+    if name is None or not kept or not library_of(name).asks_again:
+        return None
+    met = [fault.kind for fault in combination.server.faults if _is_unanswered(fault)]
+    if not met:
+        return None
+    return (
+        f"the client {name} asks again by itself where a kept connection ends without an answer, as the fault {met[0]}"
+        " does, and the job would not know; leave it out, write job.connections: per_request, or another job.client"
+    )
+
+
+def _is_unanswered(fault: Fault) -> bool:
+    """Whether a fault ends a connection on which nothing has been sent."""
+    if isinstance(fault, Sequence):
+        return not {"reset", "empty"}.isdisjoint(fault.answers)
+    return isinstance(fault, Empty) or (isinstance(fault, Reset) and fault.where == "headers")
 
 
 def _too_many_processes(worked_out: StrategyPlan, cores: int) -> str | None:

@@ -157,3 +157,26 @@ def test_each_kind_of_strategy_has_its_client() -> None:
         "job: {pages: 10, client: {blocking: http.client, asyncio: aiohttp}}\nstrategies: [threads, asyncio]"
     )
     assert [cell.client for cell in found] == ["http.client", "http.client", "aiohttp"]
+
+
+@pytest.mark.parametrize(
+    ("faults", "changes", "met"),
+    [
+        ("[{kind: empty, share: 1%}]", "client: pycurl", "empty"),
+        ("[{kind: status, status: 503, share: 1%}, {kind: reset, share: 1%}]", "client: curl_cffi", "reset"),
+        ("[{kind: sequence, answers: [503, reset, 200], share: 1%}]", "client: pycurl", "sequence"),
+        ("[{kind: reset, where: body, share: 1%}]", "client: pycurl", None),
+        ("[{kind: empty, share: 1%}]", "client: requests", None),
+        ("[{kind: empty, share: 1%}]", "client: pycurl, connections: per_request", None),
+    ],
+)
+def test_a_client_that_asks_again_by_itself_meets_no_fault_that_the_job_would_not_see(
+    faults: str, changes: str, met: str | None
+) -> None:
+    found = cells(f"server: {{faults: {faults}}}\njob: {{pages: 10, {changes}}}\nstrategies: [threads]")[-1]
+    if met is None:
+        assert found.unsupported is None
+    else:
+        assert f"without an answer, as the fault {met} does, and the job would not know" in (
+            found.unsupported or ""
+        )
