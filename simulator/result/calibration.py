@@ -29,6 +29,8 @@ class Calibration:
     """Whether those requests were made over TLS."""
     encoding: str = "identity"
     """How their pages came."""
+    opened: str = ""
+    """What each of them opened for itself, in words; empty: nothing."""
     idle_loop_lag_s: Lag | None = None
     """How late a tick of a loop is that has nothing to do."""
     pages: int | None = None

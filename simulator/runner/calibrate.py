@@ -286,6 +286,7 @@ def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> Calibration
         plain_cpu_s=_in_seconds(preflight.plain_cpu_ns),
         tls=cell.server.tls,
         encoding=cell.server.encoding,
+        opened=_opened(cell),
         idle_loop_lag_s=preflight.idle_loop_lag_s.get(loop),
         pages=preflight.pages,
         page_bytes=preflight.mean_bytes,
@@ -299,6 +300,14 @@ def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> Calibration
         content_problems=preflight.content_problems,
         content_left_out=preflight.content_left_out,
     )
+
+
+def _opened(cell: Cell) -> str:
+    """Say what each request opens for itself."""
+    if cell.job.connections != "per_request":
+        return ""
+    own = cell.server.tls and cell.job.tls_context != "shared"
+    return "a connection and TLS context each" if own else "a connection each"
 
 
 def _in_seconds(cpu_ns: Mapping[str, float | None]) -> dict[str, float | None]:

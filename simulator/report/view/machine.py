@@ -127,7 +127,12 @@ def _client_cpu(document: ResultDocument) -> dict[str, str]:
             if known is None or cpu_s is None:
                 continue
             side, _, library = kind.partition(":")
-            way = [side, *(["TLS"] if known.tls else []), *([known.encoding] if known.plain_cpu_s else [])]
+            way = [
+                side,
+                *(["TLS"] if known.tls else []),
+                *([known.encoding] if known.plain_cpu_s else []),
+                *([known.opened] if known.opened else []),
+            ]
             plain_s = known.plain_cpu_s.get(kind)
             apart = "" if plain_s is None else f"; of a page that is not compressed {duration(plain_s)}"
             found[f"{library} ({', '.join(way)})"] = f"{duration(cpu_s)} CPU per request, alone{apart}"
