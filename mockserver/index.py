@@ -46,7 +46,8 @@ def conditions_text(config: ServerConfig) -> list[tuple[str, str]]:
         texts.append(("Capacity", f"{config.capacity} at a time, the others queue"))
     if config.rate_limit is not None:
         limit = config.rate_limit
-        texts.append(("Rate limit", f"{format_rate(limit.rate_per_s)}, {limit.burst} at once"))
+        rate = format_rate(limit.rate_per_s) if limit.rate_per_s >= 1 else f"{limit.rate_per_s * 3600:g}/h"
+        texts.append(("Rate limit", f"{rate}, {limit.burst} at once"))
     if config.faults:
         faults = ", ".join(f"{fault.kind} {format_percentage(fault.share)}" for fault in config.faults)
         texts.append(("Faults", faults))

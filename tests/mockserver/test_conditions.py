@@ -414,6 +414,16 @@ def test_a_server_without_conditions_says_so_in_the_same_words(server: Running) 
     assert (stats["faults"], stats["rate_limited"], stats["queue"]) == ({}, 0, None)
 
 
+def test_the_index_tells_of_them(server: Running) -> None:
+    server.set(capacity=2, rate_limit={"rate": "1/h", "burst": 1}, faults=["empty:100%"])
+    assert meet(server, 1) == Seen(b"", "FIN")
+    meet(server, 1)
+    index = " ".join(read_with_http_client(server.server.url, "/").decode().split())
+    assert "Capacity 2 at a time, the others queue Rate limit 1/h, 1 at once" in index
+    assert "Faults empty 100%" in index
+    assert "Rate limited 1 Faults 1" in index
+
+
 def test_faults_are_the_same_above_tls(start: Callable[..., MockServer]) -> None:
     errors = {
         "reset": ConnectionResetError,
