@@ -2,10 +2,12 @@
 
 from __future__ import absolute_import, division, unicode_literals
 
+import gzip
+import io
 import zlib
 
 from .shared.failure import Failure, raised
-from .shared.python import IMPLEMENTATION, PYTHON_2, native
+from .shared.python import IMPLEMENTATION, JYTHON, PYTHON_2, native
 
 if PYTHON_2:
     import httplib as http
@@ -21,8 +23,16 @@ else:
 
 GZIP = 16 + zlib.MAX_WBITS
 """Of zlib: a gzip header is before the data."""
+LOOPBACK = ("127.0.0.1", "::1")
 DECODED = ("identity", "gzip")
-"""What can be asked for: what every Python's zlib undoes."""
+"""What can be asked for: what every Python's library undoes."""
+
+
+def decompressed(body):
+    """Return what gzip has compressed."""
+    if JYTHON:  # its zlib knows no such header
+        return gzip.GzipFile(fileobj=io.BytesIO(body)).read()
+    return zlib.decompress(body, GZIP)
 
 
 def context_of(tls):
@@ -40,7 +50,7 @@ def context_of(tls):
     except (ImportError, AttributeError, NotImplementedError):
         raise Failure(
             "unsupported",
-            "this %s has no ssl.create_default_context (%s); write server.tls: false, or choose another Python"
+            "this %s cannot speak TLS (%s); write server.tls: false, or choose another Python"
             % (IMPLEMENTATION, raised()[1]),
         )
 
@@ -50,10 +60,13 @@ class Client:
 
     def __init__(self, base_url, timeout_s=None, encoding="identity", context=None):
         parts = urlsplit(native(base_url))
+        host = parts.hostname
+        if PYTHON_2 and context is not None and host in LOOPBACK:
+            host = native("localhost")  # it verifies names alone
         self._connection = (
-            http.HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
+            http.HTTPConnection(host, parts.port, timeout=timeout_s)
             if context is None
-            else http.HTTPSConnection(parts.hostname, parts.port, timeout=timeout_s, context=context)
+            else http.HTTPSConnection(host, parts.port, timeout=timeout_s, context=context)
         )
         self._headers = {native("Accept-Encoding"): native(encoding)}
         self._encoded = encoding != "identity"
@@ -69,7 +82,7 @@ class Client:
             body = response.read()
             told = response.msg if PYTHON_2 else response.headers
             if self._encoded and told.get(native("content-encoding")) == "gzip":
-                body = zlib.decompress(body, GZIP)
+                body = decompressed(body)
             whole = True
         finally:
             if not whole:
