@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from subprocess import PIPE
 from typing import NamedTuple
@@ -28,6 +28,8 @@ Start = Callable[..., MockServer]
 ANY = "0.0.0.0"  # noqa: S104 (only named)
 WAYS = [("asyncio", 1), ("uvloop", 2)]
 COMMAND = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--count", "2", "--items", "1"]
+CLOSED, CLOSE_WAIT = 7, 8
+"""States of a connection in tcp_info: after RST, and after FIN."""
 LARGE = 12_000_000
 """More bytes than two sockets take while nobody reads."""
 GREETING = 5
@@ -220,6 +222,39 @@ def test_a_lease_ends_with_its_connection(either: MockServer) -> None:
         while admin._ask("GET", "lease")["holder"] is not None:
             pass
         admin.reset()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="needs TCP_INFO")
+@pytest.mark.parametrize(
+    ("fault", "what"),
+    [
+        ({"kind": "reset", "where": "headers"}, "reset"),
+        ({"kind": "reset", "where": "body"}, "reset"),
+        ({"kind": "truncated"}, "cut"),
+        ({"kind": "empty"}, "nothing"),
+    ],
+)
+def test_faults_are_what_they_are_without_tls(either: MockServer, fault: dict[str, str], what: str) -> None:
+    with AdminClient(either.url, either.token, authority=either.authority) as admin:
+        before = admin.config()
+        changed = {**before.model_dump(mode="json", by_alias=True), "faults": [{**fault, "share": "100%"}]}
+        admin.configure(ServerConfig.model_validate(changed))
+        try:
+            with connect(either) as client:
+                client.sendall(REQUEST)
+                came = b""
+                with suppress(ConnectionResetError):  # CPython's ssl may take it for an end
+                    came = b"".join(iter(lambda: client.recv(65536), b""))
+                state = client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+            assert state == (CLOSED if what == "reset" else CLOSE_WAIT)
+            head, _, body = came.partition(b"\r\n\r\n")
+            if what == "nothing":
+                assert came == b""
+            if what == "cut":
+                announced = int(head.partition(b"Content-Length: ")[2].split()[0])
+                assert 0 < len(body) < announced
+        finally:
+            admin.configure(before)
 
 
 def test_tls_cannot_change_while_it_runs(either: MockServer) -> None:

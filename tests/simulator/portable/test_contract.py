@@ -145,6 +145,32 @@ def test_every_job_is_done_once_in_time_and_its_record_is_the_main_drivers(
 
 
 @pytest.mark.parametrize("python", LITTLE_OF_A_JVM, indirect=True)
+def test_over_tls_and_compressed_the_records_are_the_same_or_it_says_why_not(
+    python: str, servers: Servers, folder: Path
+) -> None:
+    cell = cells(folder)["threads"]
+    plain = observed(cell, servers, folder, python)
+    for changed in ({"encoding": "gzip"}, {"encoding": "gzip", "tls": True}):
+        wire = dataclasses.replace(cell, server=cell.server.model_copy(update=changed))
+        outcome = run(wire, servers, folder, python)
+        if isinstance(outcome, Observed):
+            assert sorted(outcome.digests) == sorted(plain.digests)
+            assert outcome.server_stats["connections_opened"] == 0
+        else:
+            assert "tls" in changed
+            assert outcome.status == "unsupported"
+            assert "cannot speak TLS" in outcome.reason
+    brotli = run(
+        dataclasses.replace(cell, server=cell.server.model_copy(update={"encoding": "br"})),
+        servers,
+        folder,
+        python,
+    )
+    assert isinstance(brotli, Broken)
+    assert (brotli.status, "decoding br needs CPython" in brotli.reason) == ("unsupported", True)
+
+
+@pytest.mark.parametrize("python", LITTLE_OF_A_JVM, indirect=True)
 def test_errors_are_counted_the_rest_goes_on_and_printing_disturbs_nothing(
     python: str, servers: Servers, folder: Path
 ) -> None:
