@@ -6,6 +6,7 @@ write it; a person may write or change it too.
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -14,7 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from mockserver.document import Config
 from mockserver.latency_models import DelayNs
 from mockserver.page_set import ContentError
-from mockserver.regular_file import read_regular
+from mockserver.regular_file import read_regular, stamp
 from mockserver.units import DurationNs
 
 MANIFEST: Final = "manifest.json"
@@ -123,12 +124,18 @@ def read_manifest(folder: Path) -> Manifest:
     """
     file = folder / MANIFEST
     try:
-        data = read_regular(file, _LARGEST_BYTES + 1)
+        return _read(file, stamp(file))
     except OSError as error:
         raise ContentError(
             f"{file}: {error.strerror or error}; name a folder that `simulator import` or `simulator record` has"
             " written"
         ) from error
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, _stamp: tuple[int, int, int]) -> Manifest:
+    """Read a manifest once, as long as it is the same: every cell of a scenario asks for its delays."""
+    data = read_regular(file, _LARGEST_BYTES + 1)
     if len(data) > _LARGEST_BYTES:
         raise ContentError(f"{file} is larger than a manifest may be; import less at a time")
     try:

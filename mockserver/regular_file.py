@@ -16,6 +16,16 @@ def read_regular(file: Path, most_bytes: int = -1) -> bytes:
         return stream.read(most_bytes)
 
 
+def stamp(file: Path) -> tuple[int, int, int]:
+    """Return what changes when a file does: for those who keep what they have read of it.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    found = file.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def open_regular(file: Path) -> IO[bytes]:
     """Open a file for reading.
 

@@ -1,13 +1,14 @@
 """Arrivals as they were recorded: when each request came, from the first on, and how often that goes round."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from mockserver.config import CatalogueContent, Content, RecordedContent
 from mockserver.content import ContentError
 from mockserver.manifest import MOST_PAGES, read_manifest
-from mockserver.regular_file import read_regular
+from mockserver.regular_file import read_regular, stamp
 from mockserver.units import format_rate, parse_duration
 from simulator.scenario.arrivals import MOST_PER_S, Arrivals
 
@@ -66,7 +67,10 @@ def recorded_times(arrivals: Arrivals, content: Content) -> RecordedTimes:
 
 def _moments_ns(file: Path | None, content: Content) -> list[int]:
     if file is not None:
-        return _read(file)
+        try:
+            return list(_read(file, stamp(file)))
+        except OSError as error:
+            raise RecordedTimesError(f"{file}: {error.strerror or error}") from error
     if not isinstance(content, RecordedContent):
         raise RecordedTimesError(
             f"recorded arrivals need content of kind recorded, not {content.kind}, or a file, as in"
@@ -85,11 +89,9 @@ def _moments_ns(file: Path | None, content: Content) -> list[int]:
     return known
 
 
-def _read(file: Path) -> list[int]:
-    try:
-        data = read_regular(file, _LARGEST_BYTES + 1)
-    except OSError as error:
-        raise RecordedTimesError(f"{file}: {error.strerror or error}") from error
+@lru_cache(maxsize=4)
+def _read(file: Path, _stamp: tuple[int, int, int]) -> tuple[int, ...]:
+    data = read_regular(file, _LARGEST_BYTES + 1)
     if len(data) > _LARGEST_BYTES:
         raise RecordedTimesError(f"{file} is larger than {_LARGEST_BYTES} bytes; keep fewer lines")
     moments = []
@@ -101,4 +103,4 @@ def _read(file: Path) -> list[int]:
                 raise RecordedTimesError(f"{file}, line {number}: {error}") from error
     if not moments:
         raise RecordedTimesError(f"{file} has no durations; write one on each line, as 0ms, 40ms, 1.5s")
-    return moments
+    return tuple(moments)

@@ -169,6 +169,14 @@ def test_what_is_no_manifest_is_said(tmp_path: Path, text: str, sentence: str) -
     assert sentence in refusal(tmp_path)
 
 
+def test_a_manifest_that_changes_is_read_anew(tmp_path: Path) -> None:
+    recording(tmp_path, page())
+    first = read_manifest(tmp_path)
+    assert read_manifest(tmp_path) is first
+    recording(tmp_path, page(), page("pages/1.html"))
+    assert len(read_manifest(tmp_path).pages) == 2
+
+
 def test_a_folder_without_a_manifest_is_no_recording(tmp_path: Path) -> None:
     assert "name a folder that `simulator import` or `simulator record` has written" in refusal(tmp_path)
     assert "No such file" in refusal(tmp_path / "gone")
