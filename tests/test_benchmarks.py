@@ -30,3 +30,19 @@ def test_a_benchmark_runs(name: str) -> None:
     # 1: a target was missed, which a busy machine may do.
     assert done.returncode in (0, 1), done.stderr
     assert done.stdout.strip()
+
+
+@pytest.mark.truth
+@pytest.mark.timeout(240)
+def test_the_tables_of_clients_are_written(tmp_path: Path) -> None:
+    file = tmp_path / "clients.md"
+    file.write_text("# before\n<!--make clients-->\nold\n<!--end-->\nafter\n", encoding="utf-8")
+    command = [sys.executable, "-m", "benchmarks.clients", str(file), "--quick"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=230, check=False)
+    assert done.returncode == 0, done.stderr
+    written = file.read_text(encoding="utf-8")
+    assert written.startswith("# before\n<!--make clients-->\n")
+    assert written.endswith("<!--end-->\nafter\n")
+    assert "old" not in written
+    assert "| `aiohttp` | on a loop |" in written
+    assert "| a connection and a context for each request | threads |" in written

@@ -10,8 +10,8 @@ _SHARED: "dict[str, ssl.SSLContext]" = {}
 def new_context(ca_file: str) -> ssl.SSLContext:
     """Return a context as people make it: with all certificates that the system trusts, and those of this file.
 
-    Making one holds the interpreter's lock for as long as there are certificates to read. It verifies the server's
-    certificate and address.
+    Making one costs tens of milliseconds of CPU where there are many certificates to read, and threads hardly do that
+    side by side. It verifies the server's certificate and address.
 
     Raises:
         OSError: the file cannot be read, or is no certificate.
