@@ -4,9 +4,11 @@ The wait is from when the request begins to be sent to when the head of the answ
 part of it. (From when it has been sent would be too little on a busy machine: the program may be told late of that.)
 """
 
+import contextlib
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ MOST_REDIRECTS: Final = 5
 LONGEST_S: Final = 60.0
 """For one page, as a whole."""
 _TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
+_CONNECTED: Final = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})
+_TOO_LATE: Final = "no answer in time"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _SENT, _ANSWERED = "send_request_headers.started", "receive_response_headers.complete"
 
@@ -59,6 +63,8 @@ class Fetcher:
     def __init__(self, listed: Collection[str], against: Callable[[str], str | None] | None = None) -> None:
         self._listed = frozenset(listed)
         self.against = against
+        self._open: list[Any] = []
+        """Sockets of the client, to end what never ends by itself."""
         self._client = httpx.Client(
             timeout=_TIMEOUT,
             follow_redirects=False,
@@ -75,25 +81,44 @@ class Fetcher:
 
     def fetch(self, url: str, most_bytes: int = LARGEST_BODY_BYTES) -> Fetched:
         """Fetch a page, and those that it redirects to. Raises FetchError."""
-        deadline = time.monotonic() + LONGEST_S
+        over = threading.Event()
+
+        def give_up() -> None:
+            over.set()
+            self._end_connections()
+
+        # The client's own time-outs are of each read: an answer that dribbles would keep within them for hours.
+        watch = threading.Timer(LONGEST_S, give_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            return self._followed(url, most_bytes)
+        except BodyError as error:
+            raise FetchError(str(error)) from error
+        except httpx.TimeoutException as error:
+            raise FetchError(_TOO_LATE) from error
+        except httpx.ConnectError as error:
+            raise FetchError(_why_not_connected(error)) from error
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
+            raise FetchError(_TOO_LATE if over.is_set() else "broken answer") from error
+        finally:
+            watch.cancel()
+            self._client.cookies.clear()
+
+    def _followed(self, url: str, most_bytes: int) -> Fetched:
         for _ in range(MOST_REDIRECTS + 1):
             self._check(url)
-            try:
-                found, location = self._one(url, most_bytes, deadline)
-            except BodyError as error:
-                raise FetchError(str(error)) from error
-            except httpx.TimeoutException as error:
-                raise FetchError("no answer in time") from error
-            except httpx.ConnectError as error:
-                raise FetchError(_why_not_connected(error)) from error
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
-                raise FetchError("broken answer") from error
-            finally:
-                self._client.cookies.clear()
+            found, location = self._one(url, most_bytes)
+            self._client.cookies.clear()
             if location is None:
                 return found
             url = urljoin(url, location)
         raise FetchError(f"redirected more than {MOST_REDIRECTS} times")
+
+    def _end_connections(self) -> None:
+        for opened in self._open:
+            with contextlib.suppress(OSError):
+                opened.shutdown(socket.SHUT_RDWR)
 
     def robots(self, url: str) -> tuple[int, bytes]:
         """Fetch a robots.txt, which may always be asked for. Raises OSError: nothing answers."""
@@ -117,17 +142,20 @@ class Fetcher:
         if self.against is not None and (reason := self.against(url)) is not None:
             raise FetchError(reason)
 
-    def _one(self, url: str, most_bytes: int, deadline: float) -> tuple[Fetched, str | None]:
+    def _one(self, url: str, most_bytes: int) -> tuple[Fetched, str | None]:
         moments: dict[str, int] = {}
 
-        def trace(event: str, _: Any) -> None:
+        def trace(event: str, info: Any) -> None:
             moments[event.partition(".")[2]] = time.perf_counter_ns()
+            if event in _CONNECTED:
+                still = [one for one in self._open if one.fileno() >= 0]
+                self._open = [*still, info["return_value"].get_extra_info("socket")]
 
         request = self._client.build_request("GET", url, extensions={"trace": trace})
         response = self._client.send(request, stream=True)
         try:
             location = response.headers.get("location") if response.status_code in _REDIRECTS else None
-            body = b"" if location is not None else _body(response, most_bytes, deadline)
+            body = b"" if location is not None else _body(response, most_bytes)
         finally:
             response.close()
         encoding = response.headers.get("content-encoding", "")
@@ -141,14 +169,12 @@ class Fetcher:
         ), location
 
 
-def _body(response: httpx.Response, most_bytes: int, deadline: float) -> bytes:
+def _body(response: httpx.Response, most_bytes: int) -> bytes:
     body = bytearray()
     for piece in response.iter_raw():
         body += piece
         if len(body) > most_bytes:
             raise FetchError(TOO_LARGE)
-        if time.monotonic() > deadline:
-            raise FetchError("no answer in time")
     return bytes(body)
 
 

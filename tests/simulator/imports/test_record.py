@@ -1,7 +1,9 @@
 """`simulator record` against real servers: polite, bounded, and never led to where its user did not mean to go."""
 
+import contextlib
 import gzip
 import signal
+import socket
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ from mockserver.config import ServerConfig
 from mockserver.content import load_content
 from mockserver.process import MockServer
 from simulator.imports import fetching
-from simulator.imports.fetching import USER_AGENT, Fetcher
+from simulator.imports.fetching import USER_AGENT, Fetcher, FetchError
 from simulator.imports.interface import Wanted
 from simulator.imports.polite import NOT_REACHED, Recorder
 from simulator.imports.recording import Recording, RecordingError
@@ -146,13 +148,15 @@ def test_redirects_are_followed_within_limits() -> None:
     site: Site = {f"/r{step}": (301, {"Location": f"/r{step - 1}"}, b"moved") for step in range(1, 8)}
     site |= {"/r0": (200, {}, b"here"), "/file": (302, {"Location": "file:///etc/passwd"}, b"")}
     site["/near"] = (302, {"Location": "http://localhost:1/x"}, b"")
+    site["/odd"] = (302, {"Location": "http://[x"}, b"")
     site["/local"] = (302, {"Location": "http://169.254.169.254/latest"}, b"")
     with serving(site) as (url, _):
-        recording = recorded(*(f"{url}/{path}" for path in ("r5", "r6", "file", "near", "local")))
+        recording = recorded(*(f"{url}/{path}" for path in ("r5", "r6", "file", "near", "local", "odd")))
     assert [answer.body for answer in recording.answers] == [b"here"]
     assert reasons(recording) == {
         "redirected more than 5 times": 1,
         "redirected to what is not http or https": 1,
+        "broken answer": 1,
         "redirected to an address of this machine or network, which is not in the list": 2,
     }
 
@@ -170,6 +174,32 @@ def test_bodies_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         recording = recorded(*(url + path for path in site))
     assert [(answer.body, answer.encoding) for answer in recording.answers] == [(b"fine", "deflate")]
     assert sum(reasons(recording).values()) == 4
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_what_dribbles_is_given_up(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, and the answer never."""
+    monkeypatch.setattr(fetching, "LONGEST_S", 0.3)
+    head = b"HTTP/1.1 200 OK\r\nX: " if part == "head" else b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def dribble() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(1000)
+                connection.sendall(head)
+                while not over.wait(0.01):
+                    connection.sendall(b"x")
+
+        over = threading.Event()
+        thread = threading.Thread(target=dribble)
+        thread.start()
+        try:
+            with Fetcher(["127.0.0.1"]) as fetcher, pytest.raises(FetchError, match="no answer in time"):
+                fetcher.fetch(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        finally:
+            over.set()
+            thread.join()
 
 
 def test_cookies_are_counted_and_never_sent_back() -> None:

@@ -268,6 +268,17 @@ def test_when_the_runner_is_killed_the_driver_ends(python: str, servers: Servers
         os.close(fd)
 
 
+def test_recorded_arrivals_are_replayed(servers: Servers, folder: Path) -> None:
+    """As by the main driver: tests/simulator/driver/test_arrivals.py."""
+    (folder / "times.txt").write_text("0ms\n5ms\n20ms\n")
+    told = {"process": "recorded", "file": str(folder / "times.txt")}
+    cell = dataclasses.replace(cells(folder)["threads"], arrivals=Arrivals.model_validate(told))
+    outcome = observed(cell, servers, folder, THIS)
+    order = np.argsort(outcome.samples.page)
+    due_ms = (outcome.samples.due_ns[order] - outcome.go_ns) / 1e6
+    assert due_ms[:6].tolist() == pytest.approx([0, 5, 20, 30, 35, 50])
+
+
 def test_a_fixed_duration_ends_in_time(servers: Servers, folder: Path) -> None:
     cell = cells(folder, "good")["threads"]
     job = cell.job.model_copy(update={"pages": None, "duration_ns": 100_000_000})
