@@ -241,7 +241,10 @@ class AdminClient:
             )
         if isinstance(error, ssl.SSLError):
             return AdminError(f"{self._url} does not speak TLS ({error.reason}); is it http://?")
-        return AdminError(f"{self._url} cannot be reached: {error or type(error).__name__}")
+        # What speaks TLS alone closes on a request that is none.
+        closed = isinstance(error, http.client.RemoteDisconnected) and self._url.startswith("http:")
+        hint = "; if it speaks TLS, write https:" if closed else ""
+        return AdminError(f"{self._url} cannot be reached: {error or type(error).__name__}{hint}")
 
 
 def _context(authority: str | None) -> ssl.SSLContext:

@@ -136,6 +136,11 @@ def test_who_knows_its_authority_is_served_and_nobody_else(start: Start, loop: s
             plain.request("GET", "/pages/0")
             with pytest.raises((http.client.BadStatusLine, ConnectionError)):
                 plain.getresponse()
+        with (
+            AdminClient(server.url.replace("https:", "http:"), server.token) as other,
+            pytest.raises(AdminError, match="if it speaks TLS, write https:"),
+        ):
+            other.health()
         for words in (b"\x16\x03\x01", b""):
             with socket.create_connection(place(server), timeout=20) as silent:
                 silent.sendall(words)
