@@ -14,7 +14,7 @@ LITTLE = [
         "--set",
         "validity={min_window: 0ms, min_jobs_per_slot: 0, delay_tolerance: 1m, max_server_busy: 1000}",
     ),
-    *("--strategy", "threads"),
+    *("--strategy", "threads", "--no-rerun"),
 ]
 
 
@@ -54,8 +54,6 @@ def test_answers_that_were_no_success_are_none_again(tmp_path: Path) -> None:
     cells = json.loads(ran.stdout)["cells"]
     assert {cell["status"] for cell in cells} == {"ok"}, cells
     assert {kind for cell in cells for kind in cell["errors"]} == {"status: 404"}
-    refused = simulator(tmp_path, "run", "shop.yaml", "--json", "-", *little, "--set", "job.failures=none")
-    assert {cell["status"] for cell in json.loads(refused.stdout)["cells"]} == {"invalid"}
 
 
 def test_requests_come_as_they_came(tmp_path: Path) -> None:
