@@ -1,5 +1,6 @@
 """What this server uses of aiohttp that its documentation does not promise: a new version may have changed it."""
 
+import asyncio
 import inspect
 from http import HTTPStatus
 
@@ -8,7 +9,14 @@ import pytest
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError, LineTooLong
 
-from mockserver.connection import LONGEST_HEADER_BYTES, LONGEST_TARGET_BYTES, malformed
+from mockserver.connection import (
+    LONGEST_HEADER_BYTES,
+    LONGEST_TARGET_BYTES,
+    ConnectionCount,
+    ConnectionServer,
+    malformed,
+)
+from mockserver.worker import loop_factory
 
 CHANGED = (
     f"aiohttp {aiohttp.__version__} has changed inside: look at {{}}, then at what pyproject.toml allows"
@@ -65,3 +73,34 @@ def test_a_response_says_by_itself_whether_the_connection_is_kept() -> None:
 )
 def test_what_the_parser_says_is_told_apart(error: HttpProcessingError, status: HTTPStatus) -> None:
     assert malformed(error)[0] == status, CHANGED.format("malformed in mockserver/connection.py")
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_last_byte_is_waited_for_on_either_loop(loop: str) -> None:
+    """With room in the buffer, the stamp of a large body would come before its last bytes are with the system."""
+
+    async def limits() -> tuple[int, int]:
+        connected: asyncio.Future[asyncio.Transport] = asyncio.get_running_loop().create_future()
+
+        class Made(ConnectionServer):
+            def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+                super().connection_made(handler, transport)
+                connected.set_result(transport)
+
+        async def unasked(_: web.BaseRequest) -> web.StreamResponse:
+            raise AssertionError
+
+        listening = await asyncio.get_running_loop().create_server(
+            Made(unasked, ConnectionCount(), lambda _: None), "127.0.0.1", 0
+        )
+        _, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+        transport = await connected
+        found = transport.get_write_buffer_limits()
+        writer.close()
+        transport.abort()
+        listening.close()
+        await listening.wait_closed()
+        return found
+
+    with asyncio.Runner(loop_factory=loop_factory(loop)) as runner:
+        assert runner.run(limits()) == (0, 0)
