@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
     "compare": (("last~1", "last"), 0),
     "export": (("last", "--what", "repetitions"), 0),
     "probe": (("nix",), 2),
+    "check-client": (("nix",), 2),
 }
 """That measure something is shown elsewhere: `run` and `tune` on real servers, `doctor` by its JSON."""
 
