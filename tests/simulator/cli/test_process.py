@@ -24,14 +24,15 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
     "probe": (("nix",), 2),
     "check-client": (("nix",), 2),
 }
-"""That measure something is shown elsewhere: `run` and `tune` on real servers, `doctor` by its JSON."""
+"""That measure something is shown elsewhere: `run` and `tune` on real servers, `doctor` by its JSON, `import` and
+`record` on recordings."""
 
 
 def test_every_command_is_here() -> None:
     named = {
         command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands
     }
-    assert named == {*COMMANDS, "doctor"}
+    assert named == {*COMMANDS, "doctor", "import", "record"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
