@@ -58,6 +58,7 @@ class TokenBucket:
         self._interval_ns = max(round(1e9 / limit.rate_per_s), 1)
         self._ahead_ns = (limit.burst - 1) * self._interval_ns
         self._full_ns: int | None = None
+        self._latest_ns = 0
 
     def take(self, now_ns: int) -> int:
         """Take a token.
@@ -68,6 +69,8 @@ class TokenBucket:
         Returns:
             0; or if there is none, how long it will be until there is one (ns), if nobody else takes it.
         """
+        # Who came first may be told of last, by another worker: that does not turn the clock back.
+        self._latest_ns = now_ns = max(now_ns, self._latest_ns)
         full_ns = now_ns if self._full_ns is None else max(self._full_ns, now_ns)
         missing_ns = full_ns - now_ns - self._ahead_ns
         if missing_ns > 0:

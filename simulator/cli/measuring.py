@@ -3,7 +3,7 @@
 import os
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -162,14 +162,20 @@ def _measure(experiment: Experiment) -> tuple[int, str]:
 
 
 @contextmanager
-def stopped_by_signals(stop: Stop) -> Iterator[None]:
-    """Let the first SIGINT, SIGTERM or SIGHUP ask for the stop; what comes while cleaning up is ignored."""
+def stopped_by_signals(stop: Stop, also: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Let the first SIGINT, SIGTERM or SIGHUP ask for the stop; what comes while cleaning up is ignored.
+
+    Args:
+        stop: what is asked for.
+        also: called then, to wake who cannot look at that.
+    """
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         for number in numbers:
             signal.signal(number, signal.SIG_IGN)
         stop.set()
+        also()
 
     before = {number: signal.signal(number, ask) for number in numbers}
     try:

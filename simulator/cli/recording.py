@@ -10,13 +10,15 @@ from mockserver.manifest import MOST_SAMPLES
 from mockserver.units import format_duration, parse_duration
 from simulator.cli import exits
 from simulator.cli.imports import write
-from simulator.imports.fetching import Fetcher
+from simulator.cli.measuring import stopped_by_signals
+from simulator.imports.fetching import EndedError, Fetcher
 from simulator.imports.folder import check_target
 from simulator.imports.importing import checked
 from simulator.imports.interface import Wanted
 from simulator.imports.polite import Recorder
 from simulator.imports.recording import RecordingError
 from simulator.imports.url_list import read_urls
+from simulator.runner.stop import Stop, Stopped
 from simulator.text.numbers import clock, duration, number
 from simulator.text.words import counted
 
@@ -41,11 +43,18 @@ def record_urls(path: Path, to: str, samples: int, every: str, wanted: Wanted, *
         f" {clock(total * every_s)} at least; Ctrl-C keeps what was fetched\n"
     )
     interrupted = False
-    with Fetcher({(urlsplit(url).hostname or "").lower() for url in urls}) as fetcher:
-        recorder = Recorder(urls, samples=samples, every_s=every_s, fetcher=fetcher, tell=_telling())
+    # Not KeyboardInterrupt: raised in the midst of a library it may get lost in what that does while it cleans up.
+    stop = Stop()
+    with (
+        Fetcher({(urlsplit(url).hostname or "").lower() for url in urls}) as fetcher,
+        stopped_by_signals(stop, fetcher.end),
+    ):
+        recorder = Recorder(
+            urls, samples=samples, every_s=every_s, fetcher=fetcher, tell=_telling(), sleep=stop.wait
+        )
         try:
             recorder.run()
-        except KeyboardInterrupt:
+        except (Stopped, EndedError):
             interrupted = True
     try:
         write(folder, checked(recorder.recording(path.name, wanted), str(path)))

@@ -39,6 +39,10 @@ class FetchError(Exception):
     """A page cannot be had; the text is a reason, as it is counted."""
 
 
+class EndedError(Exception):
+    """Nothing more is to be fetched."""
+
+
 @dataclass(frozen=True)
 class Fetched:
     """One answer."""
@@ -65,6 +69,7 @@ class Fetcher:
         self.against = against
         self._open: list[Any] = []
         """Sockets of the client, to end what never ends by itself."""
+        self._ended = False
         self._client = httpx.Client(
             timeout=_TIMEOUT,
             follow_redirects=False,
@@ -80,8 +85,15 @@ class Fetcher:
         self._client.close()
 
     def fetch(self, url: str, most_bytes: int = LARGEST_BODY_BYTES) -> Fetched:
-        """Fetch a page, and those that it redirects to. Raises FetchError."""
+        """Fetch a page, and those that it redirects to.
+
+        Raises:
+            FetchError: It cannot be had.
+            EndedError: `end` was called, before or meanwhile.
+        """
         over = threading.Event()
+        if self._ended:
+            raise EndedError
 
         def give_up() -> None:
             over.set()
@@ -92,18 +104,24 @@ class Fetcher:
         watch.daemon = True
         watch.start()
         try:
-            return self._followed(url, most_bytes)
+            found = self._followed(url, most_bytes)
+            if self._ended:  # what was cut short may look whole
+                raise EndedError
+            return found  # noqa: TRY300 - an end belongs to what may go wrong
         except BodyError as error:
             raise FetchError(str(error)) from error
-        except httpx.TimeoutException as error:
-            raise FetchError(_TOO_LATE) from error
-        except httpx.ConnectError as error:
-            raise FetchError(_why_not_connected(error)) from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
-            raise FetchError(_TOO_LATE if over.is_set() else "broken answer") from error
+            if self._ended:
+                raise EndedError from error
+            raise FetchError(_why_not(error, late=over.is_set())) from error
         finally:
             watch.cancel()
             self._client.cookies.clear()
+
+    def end(self) -> None:
+        """Let what is being fetched end, and nothing more be fetched; from a signal handler, or another thread."""
+        self._ended = True
+        self._end_connections()
 
     def _followed(self, url: str, most_bytes: int) -> Fetched:
         for _ in range(MOST_REDIRECTS + 1):
@@ -185,6 +203,12 @@ def _is_near(host: str) -> bool:
         return any(not ipaddress.ip_address(address).is_global for address in found)
     except (OSError, UnicodeError, ValueError):
         return False  # then it cannot be connected to either
+
+
+def _why_not(error: Exception, *, late: bool) -> str:
+    if late or isinstance(error, httpx.TimeoutException):
+        return _TOO_LATE
+    return _why_not_connected(error) if isinstance(error, httpx.ConnectError) else "broken answer"
 
 
 def _why_not_connected(error: httpx.ConnectError) -> str:

@@ -37,6 +37,13 @@ def test_a_bucket_lets_in_what_one_that_counts_tokens_would(gaps: list[int], rat
             tokens -= 1
 
 
+def test_who_is_told_of_late_has_the_token_that_there_is() -> None:
+    limit = bucket("1/h", 3)
+    # The second and third came before the first, over workers that were slower to say so.
+    assert [limit.take(now) for now in (10 * S, 9 * S, 8 * S)] == [0, 0, 0]
+    assert limit.take(9 * S) == 3600 * S
+
+
 @given(GAPS, st.integers(1, 20))
 def test_no_stretch_of_time_lets_more_in_than_its_rate_and_one_burst(gaps: list[int], burst: int) -> None:
     limit = bucket("50/s", burst)
