@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.experiments import LENIENT, QUICK, measured, scenario_of
+from simulator.driver.clients import CLIENTS
 from simulator.environment.machine import usable_cores
 from simulator.experiment.design import design
 from simulator.result.document import CellResult, ResultDocument
@@ -125,7 +126,10 @@ def where(document: ResultDocument) -> str:
     """Say on what it was measured."""
     found = (cell.environment.get("libraries") for cell in document.cells)
     libraries: Mapping[str, str] = next((one for one in found if one), {})
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(libraries.items()))
+    of_clients = {package for library in CLIENTS.values() for package in library.packages}
+    versions = ", ".join(
+        f"{name} {version}" for name, version in sorted(libraries.items()) if name in of_clients
+    )
     system = f"{platform.system()} {platform.machine()}, {usable_cores()} cores, Python {platform.python_version()}"
     return f"Measured on {system}; {versions}."
 

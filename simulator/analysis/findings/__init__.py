@@ -73,7 +73,7 @@ def _group(
         return [*found, *open_findings(scope, usable, combination), *causes(scope, base, usable, first)]
     alike = [c for c in usable if not c.marked]
     found.extend(winners(scope, alike, [c for c in usable if c.marked], combination, document, job))
-    found.extend(causes(scope, base, alike, first))
+    found.extend(causes(scope, base, alike, first, combination))
     found.extend(burdens(scope, base, usable))
     found.extend(responsive(scope, alike))
     found.extend(tried_again(scope, usable))

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from simulator.analysis.pairing import ratio
 from simulator.result.attribution import Attribution
-from simulator.result.document import CellResult
+from simulator.result.document import CellResult, CombinationResult
 from simulator.result.findings.reasons import Control, Footprint, LoopCause, Price, ThreadsCause, ThreadsTime
 from simulator.stats.intervals import Interval, differs
 
@@ -20,18 +20,29 @@ SHORT_S = 0.001
 
 
 def causes(
-    scope: Mapping[str, Any], base: CellResult | None, cells: Sequence[CellResult], first: int | None
+    scope: Mapping[str, Any],
+    base: CellResult | None,
+    cells: Sequence[CellResult],
+    first: int | None,
+    combination: CombinationResult | None = None,
 ) -> list[ThreadsCause | LoopCause | Price]:
     """Return why threads and asyncio reach what they reach in this combination, and the price of processes.
 
-    `first` is the document's `scatter_rounds`.
+    Args:
+        scope: its levels.
+        base: the baseline.
+        cells: valid ones with equal jobs in flight.
+        first: the document's `scatter_rounds`.
+        combination: what they were compared to be, where that is known: two cells have one ratio wherever it is told.
     """
     by_name = {cell.strategy: cell for cell in cells}
     threads, processes = by_name.get("threads"), by_name.get("processes")
     found: list[ThreadsCause | LoopCause | Price | None] = []
     if threads is not None:
         lock = own_gils(threads, by_name.get("interpreters"), first)
-        found.append(_threads_cause(scope, base, threads, _control(processes, threads, first), lock))
+        found.append(
+            _threads_cause(scope, base, threads, _control(processes, threads, first, combination), lock)
+        )
     loop = by_name.get("asyncio")
     if loop is not None:
         found.append(_loop_cause(scope, loop))
@@ -48,12 +59,25 @@ def own_gils(threads: CellResult, interpreters: CellResult | None, first: int | 
     return gain
 
 
-def _control(processes: CellResult | None, threads: CellResult, first: int | None) -> Control | None:
+def _control(
+    processes: CellResult | None,
+    threads: CellResult,
+    first: int | None,
+    combination: CombinationResult | None,
+) -> Control | None:
     """Return processes as the control where they are faster: what holds threads back is inside the one process."""
-    gain = ratio(processes, threads, first) if processes is not None else None
+    gain = _gain(processes, threads, first, combination) if processes is not None else None
     if processes is None or gain is None or not differs(gain) or gain.median <= FLAT:
         return None
     return Control(strategy=processes.strategy, ratio=gain, cores=processes.cores_used)
+
+
+def _gain(
+    cell: CellResult, over: CellResult, first: int | None, combination: CombinationResult | None
+) -> Interval | None:
+    contrasts = combination.contrasts if combination is not None else ()
+    known = (each.ratio for each in contrasts if (each.of, each.over) == (cell.id, over.id))
+    return next(known, None) or ratio(cell, over, first)
 
 
 def _threads_cause(
