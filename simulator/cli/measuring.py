@@ -83,6 +83,7 @@ class Outcome:
 def carry_out(design: Design, options: Options) -> Outcome:
     """Measure, keep and show. Raises Stop: there is nothing to show, or it cannot be written."""
     errors = Console(stderr=True, soft_wrap=True)
+    _check_server_of(options)
     handlers, terminal = handlers_for(options.progress, quiet=options.wanted.quiet)
     check_label_of(options)
     design = replace(design, header=replace(design.header, label=options.label, note=options.note))
@@ -140,6 +141,11 @@ def handlers_for(progress: str | None, *, quiet: bool = False) -> tuple[Sequence
     lines = open_lines(progress)
     terminal = Terminal(quiet=quiet or on_stderr(progress))
     return (terminal,) if lines is None else (lines, terminal), terminal
+
+
+def _check_server_of(options: Options) -> None:
+    if options.server_ca is not None and options.server_url is None:
+        exits.usage(f"--server-ca {options.server_ca}: is of a server that runs already; add --server URL")
 
 
 def _measure(experiment: Experiment) -> tuple[int, str]:

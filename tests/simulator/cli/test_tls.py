@@ -110,3 +110,11 @@ def test_a_server_that_a_person_has_started_is_verified_with_its_file(
         assert done.returncode in (1, 2)
         assert "server.tls is true" in done.stderr
         assert "start it with --tls" in " ".join(done.stderr.split())
+
+
+def test_an_authority_without_its_server_is_refused(tmp_path: Path) -> None:
+    done = simulator(tmp_path, "run", "quickstart", "--server-ca", "its.pem")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "simulator: --server-ca its.pem: is of a server that runs already; add --server URL\n"
+    )
