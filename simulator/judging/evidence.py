@@ -2,7 +2,7 @@
 
 Where single repetitions have the metrics, both sides are worked out per round and compared within it: left over right
 as a ratio, whose 95 % interval must lie wholly on one side of 1. Where a side is not positive, the difference of the
-sides is taken, and 0. Fewer than three rounds must all agree.
+sides is taken, and 0. Fewer than three rounds give a range, which decides nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -157,8 +157,8 @@ def _by_rounds(condition: Condition, readings: Readings, first: int | None, toge
         raise OverflowError
     verdict: Verdict
     if gap.kind == "range":
-        agree = {holds(a, condition.comparison, b) for a, b in zip(left, right, strict=True)}
-        verdict = "undecided" if len(agree) > 1 else "held" if agree.pop() else "not held"
+        # One disturbed round of two is half of what was seen: neither that it holds nor that it does not is shown.
+        verdict = "undecided"
     else:
         verdict = _decided(gap.low, gap.high, condition.comparison, at)
         wider = span(left, right, first, together) if verdict == "not held" else None

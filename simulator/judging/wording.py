@@ -22,8 +22,6 @@ def explained(outcome: Outcome, condition: Condition, dimension: Dimension) -> s
         parts.append(outcome.reason)
     if outcome.verdict == "undecided":
         parts.append(_undecided(outcome))
-    elif outcome.gap is not None and outcome.gap.kind == "range":
-        parts.append("fewer than 3 rounds cannot tell whether that is luck")
     return "; ".join(filter(None, parts))
 
 
@@ -59,6 +57,6 @@ def _undecided(outcome: Outcome) -> str:
     if outcome.gap is None:
         return "" if outcome.basis == "point" else "these bounds decide nothing"
     if outcome.gap.kind == "range":
-        return "its rounds do not agree, and fewer than 3 tell little"
+        return "fewer than 3 rounds decide nothing"
     at = "1" if outcome.basis == "ratio" else "0"
     return f"the interval reaches to both sides of {at}: more rounds may tell"
