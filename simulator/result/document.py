@@ -22,6 +22,7 @@ from . import version_1
 from .attribution import Attribution, JobTime, Timeline
 from .calibration import Calibration
 from .findings.kinds import Finding
+from .prediction import Prediction
 from .repetition import Arrivals, Phase, Repetition, ServerMeasures
 from .schema import json_schema
 
@@ -124,6 +125,8 @@ class CellResult:
     """What its repetitions have in common of theirs: Python, libraries, GIL, switch interval, CPUs."""
     level: str | None = None
     """Of the contrasted factor; null where that is the strategy."""
+    predicted: Prediction | None = None
+    """What the model says of it, by what one job needs alone; null where it does not reach, and in older runs."""
 
     @property
     def strategy(self) -> str:

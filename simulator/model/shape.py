@@ -1,0 +1,40 @@
+"""How a strategy shares a machine, and what the machine has: all that a model of it has to know of both."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Place = Literal["none", "processes", "threads", "interpreters"]
+PoolPlace = Literal["inline", "threads", "processes", "interpreters"]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A strategy worked out for a number of jobs in flight: shards × fetch × parse placement."""
+
+    shards: Place
+    """What jobs are spread over; `none`: all in one interpreter."""
+    widths: tuple[int, ...]
+    """Jobs in flight in each shard, at least 1."""
+    loop: bool
+    """Waits overlap on one event loop in each shard; otherwise each job has a thread."""
+    pool: PoolPlace = "inline"
+    """Where parsing runs: where the page was fetched, or in a pool in each shard."""
+    workers: int = 0
+    """Of each pool; 0 where parsing is inline."""
+
+    @property
+    def in_flight(self) -> int:
+        """Jobs started and not finished."""
+        return sum(self.widths)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What there is for all jobs, the mock server included."""
+
+    cores: float
+    """That driver and server share."""
+    gil: bool = True
+    """Threads of one interpreter share a lock; false: a free-threaded build."""
+    switch_interval_s: float = 0.005
+    """After so long with no switch a thread that waits asks the one that holds the GIL to drop it."""
