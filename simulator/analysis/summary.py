@@ -11,6 +11,7 @@ import numpy as np
 
 from simulator.analysis.arrivals import dispatcher_late_ns, over_rounds
 from simulator.analysis.attribution import mean as mean_attribution
+from simulator.analysis.beside_predicted import beside_predicted
 from simulator.analysis.bounding import bounded
 from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
@@ -68,7 +69,7 @@ def summarise(run: Run) -> ResultDocument:
 
 def concluded(document: ResultDocument) -> ResultDocument:
     """Return the document with all that is concluded from its cells, drawn anew."""
-    document = compared(bounded(document))
+    document = compared(beside_predicted(bounded(document)))
     document = replace(document, crossovers=crossovers(document))
     return replace(document, findings=findings(document))
 

@@ -127,6 +127,8 @@ class CellResult:
     """Of the contrasted factor; null where that is the strategy."""
     predicted: Prediction | None = None
     """What the model says of it, by what one job needs alone; null where it does not reach, and in older runs."""
+    of_predicted: float | None = None
+    """Throughput over the predicted one."""
 
     @property
     def strategy(self) -> str:

@@ -15,6 +15,7 @@ from simulator.analysis.findings.open_arrivals import open_findings
 from simulator.analysis.findings.responsive import responsive
 from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.findings.tried_again import tried_again
+from simulator.analysis.findings.unexplained import unexplained
 from simulator.analysis.findings.winner import winners
 from simulator.analysis.pairing import ratio
 from simulator.analysis.standing import standings
@@ -55,6 +56,7 @@ def _between(
         yield from open_findings(scope, usable, combination)
     else:
         yield from winners(scope, usable, (), combination, document, None)
+        yield from unexplained(scope, usable, document.margin)
 
 
 def _group(
@@ -77,4 +79,5 @@ def _group(
     found.extend(burdens(scope, base, usable))
     found.extend(responsive(scope, alike))
     found.extend(tried_again(scope, usable))
+    found.extend(unexplained(scope, usable, document.margin))
     return found

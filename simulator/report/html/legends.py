@@ -14,6 +14,8 @@ BOX = '<rect x="3" y="0" width="16" height="12" rx="2"/>'
 THIN = '<rect x="1" y="4" width="20" height="4"/>'
 HATCH = '<path d="M3 6 9 0M3 12 15 0M9 12 19 2M15 12 19 8" stroke="var(--surface)" stroke-width="1.6"/>'
 DASHED = '<path d="M11 0v12" stroke="currentColor" stroke-width="1.5" stroke-dasharray="3 2"/>'
+MARK = '<path d="M11 0v12" stroke="currentColor" stroke-width="3"/>'
+DOTTED = '<path d="M0 6h22" stroke="currentColor" stroke-width="1.5" stroke-dasharray="1.5 3"/>'
 HATCHED = (
     '<rect x="3.5" y=".5" width="15" height="11" fill="none" stroke="currentColor"/>'
     '<path d="M3 6 9 0M3 12 15 0M9 12 19 2M15 12 19 8" stroke="currentColor" stroke-width="1.2"/>'
@@ -39,7 +41,8 @@ def legend(shapes: Iterable[Shape], palette: Palette) -> tuple[Entry, ...]:
 def _of(shape: Shape, palette: Palette) -> tuple[Entry, ...]:
     match shape:
         case Bars():
-            return () if shape.reference is None else (_entry(shape.reference[1], "--text", DASHED),)
+            marks = ((shape.marks, MARK), *(((shape.reference[1], DASHED),) if shape.reference else ()))
+            return tuple(_entry(name, "--text", drawing) for name, drawing in marks if name)
         case Stack():
             return tuple(
                 _entry(
@@ -49,9 +52,14 @@ def _of(shape: Shape, palette: Palette) -> tuple[Entry, ...]:
                 if any(layer.values)
             )
         case Lines():
-            return tuple(
-                _entry(line.name, palette.variable(line.tone), _stroke(palette.slot(line.tone)))
-                for line in shape.lines
+            beside = dict.fromkeys(line.stands_for for line in shape.lines if line.stands_for)
+            return (
+                *(
+                    _entry(line.name, palette.variable(line.tone), _stroke(palette.slot(line.tone)))
+                    for line in shape.lines
+                    if not line.stands_for
+                ),
+                *(_entry(name, "--text", DOTTED) for name in beside),
             )
         case Grid():
             squares = tuple(

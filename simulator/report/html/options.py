@@ -102,6 +102,8 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
             "data": [{"value": [max(bar.reach), index], "name": number(bar.value)} for index, bar in drawn],
         },
     ]
+    if shape.marks:
+        series.append(_marks(shape))
     if reference is not None:
         series[0]["markLine"] = {
             "symbol": "none",
@@ -115,6 +117,25 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
         "xAxis": numbers(shape.axis, shape.along),
         "yAxis": names(shape.names, inverse=True),
         "series": series,
+    }
+
+
+def _marks(shape: Bars) -> Option:
+    """Return a stroke across each bar that has a mark, in its surface's colour but for an edge, so that it is seen."""
+    return {
+        "type": "scatter",
+        "symbol": "rect",
+        "symbolSize": [3, 24],
+        "z": 5,
+        "itemStyle": {"color": "@text", "borderColor": "@surface", "borderWidth": 1},
+        "data": [
+            {
+                "value": [bar.mark, index],
+                "tip": f"{name}\n{shape.marks}: {quantity(bar.mark, shape.axis.unit)}",
+            }
+            for index, (name, bar) in enumerate(zip(shape.names, shape.bars, strict=True))
+            if bar is not None and bar.mark is not None
+        ],
     }
 
 
@@ -165,7 +186,33 @@ def _lines(shape: Lines, palette: Palette) -> Option:
     }
 
 
+def _dotted(line: Line, shape: Lines, palette: Palette) -> Option:
+    """Return a line beside another one."""
+    token = palette.token(line.tone)
+    return {
+        "type": "line",
+        "name": f"{line.name}, {line.stands_for}",
+        "symbol": "emptyCircle",
+        "symbolSize": 5,
+        "showAllSymbol": True,
+        "color": token,
+        "lineStyle": {"width": 1.5, "color": token, "type": "dotted"},
+        "itemStyle": {"color": token},
+        "z": 1,
+        "data": [
+            {
+                "value": [_place(spot.x, shape.x), _place(spot.y, shape.y)],
+                "tip": _spot_tip(f"{line.name}, {line.stands_for}", spot, shape),
+            }
+            for spot in line.spots
+        ],
+    }
+
+
 def _line(line: Line, shape: Lines, palette: Palette) -> Iterable[Option]:
+    if line.stands_for:
+        yield _dotted(line, shape, palette)
+        return
     token, slot = palette.token(line.tone), palette.slot(line.tone)
     yield {
         "type": "line",

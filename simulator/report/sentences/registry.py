@@ -19,6 +19,7 @@ from simulator.report.sentences import (
     soonest,
     threads_cause,
     tried_again,
+    unexplained,
     winner,
 )
 from simulator.report.sentences.interface import Kind
@@ -40,6 +41,7 @@ KINDS: dict[type, Kind[Any]] = {
         contention,
         responsive,
         tried_again,
+        unexplained,
         crossover,
         convoy,
         runtimes,

@@ -8,45 +8,48 @@ from simulator.result.findings.answers import Rival, Winner
 from simulator.text.numbers import factor, number, rate, share, times
 from simulator.text.words import form, listed, names, plural, sentence
 
-_WHILE = {"waiting": "While it waits, ", "computing": "While it computes, ", "both": "", None: ""}
+_WHILE = {"waiting": "while it waits, ", "computing": "while it computes, ", "both": "", None: ""}
 HEAVIER = 1.5
 """Times the memory of what is taken, from which on another is worth a word."""
 
 
 def _sentence(found: Winner) -> str:
+    marked = "predicted: " if found.predicted else ""
     if not found.rivals:
-        return f"{found.best}{by_nature(found.own_in_flight)} did {_reached(found)}{_behind(found)}."
-    return f"{_headline(found)} {_numbers(found)}"
+        alone = (
+            f"{found.best}{by_nature(found.own_in_flight)} {_did(found)} {_reached(found)}{_behind(found)}."
+        )
+        return sentence(marked + alone) if marked else alone
+    return sentence(f"{marked}{_headline(found)} {_numbers(found)}")
 
 
 def _headline(found: Winner) -> str:
     """Return whom to take and why: at most 25 words for four strategies."""
     if not found.enough_rounds:
-        return f"{sentence(found.best)} did most; fewer than 3 rounds cannot tell whether that is luck."
+        return f"{found.best} did most; fewer than 3 rounds cannot tell whether that is luck."
     near = [one for one in found.rivals if one.verdict in ("as fast", "a little faster")]
     open_ = [one.strategy for one in found.rivals if one.verdict == "cannot tell"]
     slower = [one.strategy for one in found.rivals if one.verdict == "faster"]
     where = _WHILE[found.job]
     if found.behind_sequential:
-        return sentence(f"{where}take one job after the other: sequential is faster than all of them.")
+        return f"{where}take one job after the other: sequential is faster than all of them."
     if found.take not in (found.best, *(one.strategy for one in near)):
         gain = f"no strategy gains more than {share(found.margin)}"
-        return sentence(f"{where}take one job after the other: {gain}.")
+        return f"{where}take one job after the other: {gain}."
     take = f"{where}take {found.take}"
     if open_:
-        rounds = "the rounds" if found.rounds is None else f"{found.rounds} rounds"
-        return sentence(
+        rounds = "the bands" if found.predicted else "the rounds"
+        rounds = rounds if found.rounds is None else f"{found.rounds} rounds"
+        return (
             f"{take} or {' or '.join(open_)}: {rounds} cannot tell which is faster{_are(slower, 'slower')}."
         )
     if near:
-        return sentence(f"{take}: {_as_fast(found, near)}{_are(slower, 'slower')}{_memory(found, near)}.")
+        return f"{take}: {_as_fast(found, near)}{_are(slower, 'slower')}{_memory(found, near)}."
     lead = found.rivals[0]
     by = "" if lead.ratio is None else f"{factor(lead.ratio.median)} times "
     nobody = "" if len(found.rivals) == 1 else ", the next"
     does = form(lead.strategy, "does", "do")
-    return sentence(
-        f"{take}: {form(found.take, 'it does', 'they do')} {by}what {lead.strategy} {does}{nobody}."
-    )
+    return f"{take}: {form(found.take, 'it does', 'they do')} {by}what {lead.strategy} {does}{nobody}."
 
 
 def _as_fast(found: Winner, near: Sequence[Rival]) -> str:
@@ -68,10 +71,14 @@ def _memory(found: Winner, near: Sequence[Rival]) -> str:
 
 def _numbers(found: Winner) -> str:
     ratios = [f"{times(one.ratio)} {one.strategy}" for one in found.rivals if one.ratio is not None]
-    text = f"{found.best} did {_reached(found)}{_bound(found)}"
+    text = f"{found.best} {_did(found)} {_reached(found)}{_bound(found)}"
     if ratios:
         text += f"; {form(found.best, 'it is', 'they are')} {listed(ratios)}"
     return f"{sentence(text)}{_more(found)}."
+
+
+def _did(found: Winner) -> str:
+    return "would do" if found.predicted else "did"
 
 
 def _reached(found: Winner) -> str:

@@ -91,6 +91,11 @@ _SHOWN = (
     _STARTUP,
 )
 COLUMNS = (WHO.column, VERDICT, *columns_of(_SHOWN[1:]))
+OF_PREDICTED = Shown(
+    Column("of predicted", "×", "pages/s over those that are predicted from one job alone"),
+    lambda cell: factor(cell.of_predicted),
+)
+"""Where something is predicted."""
 ESSENTIAL = tuple(shown for shown in _SHOWN if shown not in (_P50, _CORES, _STARTUP))
 """Columns that are shown also where there is little room."""
 
@@ -163,12 +168,15 @@ def _group(
     findings = (f for f in document.findings if _covers(f.scope, group.key))
     texts = tuple(sentence(f) for f in findings if kind_of(f).place != "answer" or ranked)
     said = verdicts(document)
+    beside = any(cell.of_predicted is not None for cell in group.cells)
+    shown_of = (*_SHOWN, OF_PREDICTED) if beside else _SHOWN
     rows = []
     for cell in group.cells:
-        who, *numbers = row(_SHOWN, cell)
+        who, *numbers = row(shown_of, cell)
         # What has no numbers has its status in the place of the verdict.
         rows.append((who, said.get(cell.id, ""), *numbers) if _has_numbers(cell) else (who, *numbers, ""))
-    table = Table(titled(group.title, group.cells), COLUMNS, tuple(rows), notes(group.cells), texts)
+    columns = (*COLUMNS, OF_PREDICTED.column) if beside else COLUMNS
+    table = Table(titled(group.title, group.cells), columns, tuple(rows), notes(group.cells), texts)
     explained = why(group.title, group.cells) if explain else ()
     beside = (*arrivals_tables(group.title, group.cells), *attempts_table(group.title, group.cells))
     shown = (table, *beside, *explained)

@@ -36,6 +36,8 @@ class Bar:
     low: float | None = None
     high: float | None = None
     tone: Tone = "plain"
+    mark: float | None = None
+    """What it might have been: drawn across the bar."""
 
     @property
     def reach(self) -> list[float]:
@@ -53,11 +55,15 @@ class Bars:
     axis: Axis
     reference: tuple[float, str] | None = None
     """A value to compare with, and what it is."""
+    marks: str = ""
+    """What the marks across the bars are; empty where there are none."""
 
     @property
     def along(self) -> list[float]:
         """All that stands on the axis."""
-        found = [value for bar in self.bars if bar is not None for value in bar.reach]
+        drawn = [bar for bar in self.bars if bar is not None]
+        found = [value for bar in drawn for value in bar.reach]
+        found += [bar.mark for bar in drawn if bar.mark is not None]
         return found if self.reference is None else [*found, self.reference[0]]
 
 
@@ -102,6 +108,8 @@ class Line:
     name: str
     tone: Tone
     spots: tuple[Spot, ...]
+    stands_for: str = ""
+    """What a line beside the one of the same name is, which is drawn dotted; empty: it is that one."""
 
 
 @dataclass(frozen=True)

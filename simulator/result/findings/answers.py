@@ -58,6 +58,8 @@ class Winner:
     """About how many rounds in all would; null: more than anybody would wait for, or nothing is undecided."""
     behind_sequential: bool
     """The best is surely slower than one job after the other."""
+    predicted: bool = False
+    """Nothing was measured: the numbers are predicted, and intervals are bands."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from .across import Convoy, CrossoverFinding, Gil, Runtimes
 from .answers import ByNature, FallsBehind, KeepsUp, Soonest, Winner
+from .beside_model import Unexplained
 from .reasons import Character, Contention, LoopCause, Moved, Price, Responsive, ThreadsCause, TriedAgain
 
 Finding = Annotated[
@@ -22,6 +23,7 @@ Finding = Annotated[
     | Contention
     | Responsive
     | TriedAgain
+    | Unexplained
     | CrossoverFinding
     | Convoy
     | Runtimes

@@ -16,6 +16,8 @@ from simulator.report.view.figures.drawn import (
     having,
     lines,
     missing,
+    predicted_lines,
+    with_predicted,
 )
 from simulator.report.view.figures.wording import ahead
 from simulator.report.view.parts import Column
@@ -41,15 +43,19 @@ def _picture(group: Combination, document: ResultDocument) -> Picture | None:
     ordered = by_strategy(known, _cost)
     if not ordered:
         return None
+    table = with_predicted(_SHOWN, cells)
     return Picture(
         Lines(
             Axis("parse CPU per page, measured", "ms", "log"),
             Axis("throughput", "pages/s", "log"),
-            lines(ordered, lambda cell, r: [Spot(_cost(cell) * 1e3, r.median, r.low, r.high)]),
+            (
+                *lines(ordered, lambda cell, r: [Spot(_cost(cell) * 1e3, r.median, r.low, r.high)]),
+                *predicted_lines(ordered, lambda cell: _cost(cell) * 1e3),
+            ),
         ),
         _summary([cell for cell, _ in known], group, document),
-        columns_of(_SHOWN),
-        tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
+        columns_of(table),
+        tuple(row_of(table, cell) for line in ordered for cell, _ in line),
         missing(group.cells),
     )
 

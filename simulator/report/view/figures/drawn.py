@@ -14,11 +14,18 @@ from simulator.report.view.parts import Column, Table
 from simulator.report.view.rounds import titled
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval
+from simulator.text.numbers import number
 
 JOBS_IN_FLIGHT = Shown(
     Column("in flight", "", "jobs started and not finished, at most"), lambda cell: str(cell.in_flight)
 )
+_PREDICTED = Shown(
+    Column("predicted", "pages/s", "throughput, from what one job needs alone"),
+    lambda cell: number(None if cell.predicted is None else cell.predicted.throughput_per_s.median),
+)
 THROUGHPUT = with_ends("throughput", over_rounds("throughput"), heading="throughput", symbol="pages/s")
+PREDICTED = "predicted, from one job alone"
+"""What marks across bars and dotted lines are."""
 WIDE = 10.0
 """From this ratio of the longest to the shortest on times are drawn on a logarithmic scale."""
 
@@ -80,14 +87,16 @@ def having(cells: Iterable[CellResult], value: Callable[[CellResult], Value | No
     return [(cell, found) for cell, found in pairs if found is not None]
 
 
-def bars(known: Known[Interval], axis: Axis, reference: tuple[float, str] | None) -> Bars:
-    """Return a bar for each cell, with its interval."""
-    return Bars(
-        tuple(starred(cell) for cell, _ in known),
-        tuple(Bar(found.median, found.low, found.high, tone(cell)) for cell, found in known),
-        axis,
-        reference,
-    )
+def bars(
+    known: Known[Interval],
+    axis: Axis,
+    reference: tuple[float, str] | None,
+    mark: Callable[[CellResult], float | None] = lambda _: None,
+) -> Bars:
+    """Return a bar for each cell, with its interval and perhaps what is predicted of it."""
+    made = tuple(Bar(found.median, found.low, found.high, tone(cell), mark(cell)) for cell, found in known)
+    marked = any(bar.mark is not None for bar in made)
+    return Bars(tuple(starred(cell) for cell, _ in known), made, axis, reference, PREDICTED if marked else "")
 
 
 def by_strategy(known: Known[Value], x: Callable[[CellResult], float]) -> list[Known[Value]]:
@@ -119,6 +128,33 @@ def lines(
         )
         for line in ordered
     )
+
+
+def predicted_per_s(cell: CellResult) -> float | None:
+    """Return the throughput that is predicted of a cell."""
+    return None if cell.predicted is None else cell.predicted.throughput_per_s.median
+
+
+def predicted_lines(ordered: Iterable[Known[Value]], x: Callable[[CellResult], float]) -> tuple[Line, ...]:
+    """Return a line of predicted throughputs for each strategy of which two or more are known.
+
+    Args:
+        ordered: what each strategy's line of measured ones is made of.
+        x: where a cell stands.
+    """
+    found = []
+    for line in ordered:
+        spots = tuple(
+            Spot(x(cell), per_s) for cell, _ in line if (per_s := predicted_per_s(cell)) is not None
+        )
+        if len(spots) > 1:
+            found.append(Line(starred(line[0][0]), tone(line[0][0]), spots, PREDICTED))
+    return tuple(found)
+
+
+def with_predicted(table: tuple[Shown, ...], cells: Iterable[CellResult]) -> tuple[Shown, ...]:
+    """Return the columns of a table with that of the predicted throughput, where something is predicted."""
+    return (*table, _PREDICTED) if any(cell.predicted is not None for cell in cells) else table
 
 
 def scale(times: Sequence[float]) -> Literal["linear", "log"]:

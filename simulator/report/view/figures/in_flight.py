@@ -16,6 +16,8 @@ from simulator.report.view.figures.drawn import (
     by_strategy,
     having,
     lines,
+    predicted_lines,
+    with_predicted,
 )
 from simulator.result.document import ResultDocument
 from simulator.stats.intervals import Interval, differs
@@ -45,15 +47,19 @@ def _picture(group: Combination, document: ResultDocument) -> Picture | None:
     ordered = by_strategy(having(cells, lambda cell: cell.throughput_per_s), lambda cell: cell.in_flight)
     if not ordered:
         return None
+    table = with_predicted(_SHOWN, cells)
     return Picture(
         Lines(
             Axis("jobs in flight", "", "log"),
             Axis("throughput", "pages/s"),
-            lines(ordered, lambda cell, r: [Spot(float(cell.in_flight), r.median, r.low, r.high)]),
+            (
+                *lines(ordered, lambda cell, r: [Spot(float(cell.in_flight), r.median, r.low, r.high)]),
+                *predicted_lines(ordered, lambda cell: float(cell.in_flight)),
+            ),
         ),
         _summary([pair for line in ordered for pair in line], document.scatter_rounds),
-        columns_of(_SHOWN),
-        tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
+        columns_of(table),
+        tuple(row_of(table, cell) for line in ordered for cell, _ in line),
         tuple(
             f"{cell.name} with {cell.in_flight} in flight: {cell.status}: {cell.reason}"
             for cell in group.cells

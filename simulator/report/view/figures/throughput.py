@@ -15,6 +15,8 @@ from simulator.report.view.figures.drawn import (
     compared,
     having,
     lonely,
+    predicted_per_s,
+    with_predicted,
 )
 from simulator.report.view.figures.wording import ahead, behind
 from simulator.report.view.remarks import notes
@@ -31,11 +33,13 @@ def _picture(group: Combination, document: ResultDocument) -> Picture | None:
         return None
     shown = [cell for cell, _ in known]
     offered = _offered(shown)
+    reference = None if offered is None else (offered, "jobs that come")
+    table = with_predicted(_SHOWN, shown)
     return Picture(
-        bars(known, Axis("throughput", "pages/s"), None if offered is None else (offered, "jobs that come")),
+        bars(known, Axis("throughput", "pages/s"), reference, predicted_per_s),
         _summary(group, shown, document),
-        columns_of(_SHOWN),
-        tuple(row_of(_SHOWN, cell) for cell in shown),
+        columns_of(table),
+        tuple(row_of(table, cell) for cell in shown),
         notes(group.cells),
         () if offered is None else (f"{number(offered)} jobs came per second.",),
     )

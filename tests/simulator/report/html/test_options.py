@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from simulator.report.html.colours import Palette
+from simulator.report.html.legends import legend
 from simulator.report.html.options import chart
 from simulator.report.view.figure import (
     Axis,
@@ -63,6 +64,31 @@ def test_a_reference_is_a_line_and_on_the_axis() -> None:
     assert made["series"][0]["markLine"]["data"] == [{"xAxis": 0.5}]
     assert made["xAxis"]["min"] <= 0.5
     assert made["xAxis"]["max"] >= 2
+
+
+def test_what_is_predicted_is_a_mark_across_a_bar_with_a_place_in_the_key() -> None:
+    bars = (Bar(90.0, 85.0, 95.0, "plain", mark=120.0), None, Bar(80.0))
+    shape = Bars(("asyncio", "mine", "threads"), bars, PAGES, marks="predicted")
+    *_, marks = option(shape)["series"]
+    assert (marks["type"], marks["symbol"]) == ("scatter", "rect")
+    assert marks["data"] == [{"value": [120.0, 0], "tip": "asyncio\npredicted: 120 pages/s"}]
+    assert max(shape.along) == 120
+    assert [entry.name for entry in legend([shape], PALETTE)] == ["predicted"]
+    assert len(option(Bars(("asyncio",), bars[:1], PAGES))["series"]) == 3
+
+
+def test_what_is_predicted_is_a_dotted_line_beside_the_one_of_its_strategy() -> None:
+    spots = (Spot(1.0, 10.0), Spot(8.0, 60.0))
+    lines = (
+        Line("threads", "strategy:threads", spots),
+        Line("threads", "strategy:threads", spots, stands_for="predicted"),
+    )
+    shape = Lines(Axis("jobs in flight", ""), PAGES, lines)
+    whole, dotted = option(shape)["series"]
+    assert dotted["lineStyle"]["type"] == "dotted"
+    assert dotted["color"] == whole["color"]
+    assert dotted["data"][1]["tip"].startswith("threads, predicted\n")
+    assert [entry.name for entry in legend([shape], PALETTE)] == ["threads", "predicted"]
 
 
 def test_a_stack_is_a_series_for_each_layer_and_only_stall_is_hatched() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from simulator.analysis.beside_predicted import beside_predicted
 from simulator.analysis.summary import summarise
 from simulator.report.sentences.registry import sentence
 from simulator.report.view.build import COLUMNS, build
@@ -12,6 +13,7 @@ from simulator.result.document import ResultDocument
 from simulator.result.repetition import RepetitionStatus
 from simulator.text.numbers import NONE
 from tests.simulator.analysis.builders import document, planned, repetition, run, samples
+from tests.simulator.analysis.predictions import with_predictions
 
 RATES = {"sequential": [20.0, 21.0, 20.5], "threads": [100.0, 104.0, 102.0], "asyncio": [50.0, 52.0, 51.0]}
 HEADERS = [column.name for column in COLUMNS]
@@ -38,6 +40,13 @@ def cell(table: Table, row: int, column: str) -> str:
 def sentences(made: ResultDocument, kind: str) -> tuple[str, ...]:
     """Return what the analysis says of this kind; how it says it is shown there."""
     return tuple(sentence(finding) for finding in made.findings if finding.kind == kind)
+
+
+def test_what_was_measured_over_what_was_predicted_is_a_column_where_it_is_known() -> None:
+    made = beside_predicted(with_predictions(document(RATES), {"threads": 98.0}))
+    (table,) = tables(build(made))
+    assert [column.name for column in table.columns] == [*HEADERS, "of predicted"]
+    assert [row[-1] for row in table.rows] == ["–", "1.041", "–"]
 
 
 def test_the_answer_comes_first_then_a_table_then_the_machine() -> None:

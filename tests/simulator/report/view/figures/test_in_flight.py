@@ -4,6 +4,7 @@ from simulator.report.view.figure import Lines
 from simulator.report.view.figures import figures
 from simulator.report.view.figures.in_flight import build
 from tests.simulator.analysis.builders import document
+from tests.simulator.analysis.predictions import with_predictions
 from tests.simulator.report.view.figures.runs import RATES, flights, only
 
 FEW = {"threads": [20.0, 20.5, 21.0], "asyncio": [20.0, 20.5, 21.0]}
@@ -24,6 +25,19 @@ def test_lines_rise_over_the_jobs_in_flight_however_they_are_listed() -> None:
         ("sequential", "1", "10"),
         ("threads", "2", "20.5"),
     ]
+
+
+def test_what_is_predicted_is_a_dotted_line_and_a_column() -> None:
+    made = with_predictions(
+        flights({8: MANY, 2: FEW}), {"threads-2": 22.0, "threads-8": 60.0, "asyncio-8": 90.0}
+    )
+    panel = only(build(made))
+    assert isinstance(panel.shape, Lines)
+    *_, dotted = panel.shape.lines
+    assert (dotted.name, dotted.stands_for) == ("threads", "predicted, from one job alone")
+    assert [(spot.x, spot.y) for spot in dotted.spots] == [(2.0, 22.0), (8.0, 60.0)]
+    assert [line.name for line in panel.shape.lines] == ["sequential", "threads", "asyncio", "threads"]
+    assert [row[-1] for row in panel.table.rows] == ["–", "22", "60", "–", "90"]
 
 
 def test_the_summary_says_where_most_is_done() -> None:

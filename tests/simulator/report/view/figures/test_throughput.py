@@ -3,6 +3,7 @@ from simulator.report.view.figure import Bar, Bars
 from simulator.report.view.figures.throughput import CHART
 from simulator.result.document import ResultDocument
 from tests.simulator.analysis.builders import document, matrix, planned, repetition, run
+from tests.simulator.analysis.predictions import with_predictions
 from tests.simulator.analysis.test_open_findings import GROWING, STEADY, opened
 from tests.simulator.report.view.figures.runs import RATES, flights, only
 
@@ -113,3 +114,13 @@ def test_open_arrivals_rank_nobody_but_say_who_keeps_up_with_what_comes() -> Non
     assert panel.summary == (
         "50 jobs come per second: threads and uv keep up; sequential (50 pages/s) does not keep up."
     )
+
+
+def test_what_is_predicted_is_a_mark_and_a_column_where_it_is_known() -> None:
+    measured = document({"sequential": [10.0] * 3, "threads": [40.0] * 3, "asyncio": [35.0] * 3})
+    panel = only(CHART.build(with_predictions(measured, {"threads": 44.0})))
+    assert isinstance(panel.shape, Bars)
+    assert [None if bar is None else bar.mark for bar in panel.shape.bars] == [None, 44.0, None]
+    assert panel.shape.marks == "predicted, from one job alone"
+    assert panel.table.columns[-1].name == "predicted"
+    assert [row[-1] for row in panel.table.rows] == ["–", "44", "–"]
