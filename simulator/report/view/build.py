@@ -168,14 +168,14 @@ def _group(
     findings = (f for f in document.findings if _covers(f.scope, group.key))
     texts = tuple(sentence(f) for f in findings if kind_of(f).place != "answer" or ranked)
     said = verdicts(document)
-    beside = any(cell.of_predicted is not None for cell in group.cells)
-    shown_of = (*_SHOWN, OF_PREDICTED) if beside else _SHOWN
+    judged = any(cell.of_predicted is not None for cell in group.cells)
+    shown_of = (*_SHOWN, OF_PREDICTED) if judged else _SHOWN
     rows = []
     for cell in group.cells:
         who, *numbers = row(shown_of, cell)
         # What has no numbers has its status in the place of the verdict.
         rows.append((who, said.get(cell.id, ""), *numbers) if _has_numbers(cell) else (who, *numbers, ""))
-    columns = (*COLUMNS, OF_PREDICTED.column) if beside else COLUMNS
+    columns = (*COLUMNS, OF_PREDICTED.column) if judged else COLUMNS
     table = Table(titled(group.title, group.cells), columns, tuple(rows), notes(group.cells), texts)
     explained = why(group.title, group.cells) if explain else ()
     beside = (*arrivals_tables(group.title, group.cells), *attempts_table(group.title, group.cells))
