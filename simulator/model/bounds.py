@@ -5,10 +5,27 @@ N jobs in flight that take R alone are done at N / R a second at most, and a res
 and of which there are m, lets m / D pass.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
-Resource = Literal["waiting", "cores", "the GIL", "the server"]
+from simulator.model.network import Chain, Network, Station
+
+Resource = Literal[
+    "waiting", "cores", "the GIL", "the server", "one loop", "the main interpreter", "the pool"
+]
+
+BY_NAME: dict[str, Resource] = {
+    "server": "the server",
+    "capacity": "the server",
+    "rate": "the server",
+    "loop": "one loop",
+    "main": "the main interpreter",
+    "pool": "the pool",
+    "GIL": "the GIL",
+}
+"""What sets the bound where a station or lock of that name does."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +66,57 @@ def bound(in_flight: int, needs: Needs) -> Bound | None:
     if needs.served_per_s:
         limits.append(Bound(needs.served_per_s, "the server"))
     return min(limits, key=lambda limit: limit.per_s, default=None)
+
+
+def bound_of(network: Network) -> Bound:
+    """Return the bound of a network."""
+    return min(_limits(network), key=lambda limit: limit.per_s)
+
+
+def _limits(network: Network) -> Iterator[Bound]:
+    chains = [chain for chain in network.chains if chain.in_flight]
+    yield Bound(sum(_over(chain.in_flight, alone_s(chain, network.cores)) for chain in chains), "waiting")
+    yield Bound(_over(network.cores, min((cpu_s(chain) for chain in chains), default=0.0)), "cores")
+    yield from _passed([chain_needs(chain, "station") for chain in chains], network.stations)
+    locks = [Station(name, 1) for name in network.locks]
+    yield from _passed([chain_needs(chain, "lock") for chain in chains], locks)
+
+
+def _passed(needs: Sequence[Mapping[int, float]], those: Sequence[Station]) -> Iterator[Bound]:
+    """Return what is let through by those of one name, one of each shard or one for all.
+
+    Args:
+        needs: of each chain, the seconds that a job needs of each.
+        those: stations, or locks, which are stations of one place.
+    """
+    for alike in dict.fromkeys(those):
+        ats = [at for at, each in enumerate(those) if each == alike]
+        least = {at: min(seconds) for at in ats if (seconds := [need[at] for need in needs if at in need])}
+        if all(any(at in need for at in ats) for need in needs):
+            passed = sum(_over(alike.places, seconds) for seconds in least.values())
+            yield Bound(passed, BY_NAME[alike.name])
+
+
+def chain_needs(chain: Chain, of: Literal["station", "lock"]) -> dict[int, float]:
+    """Return how many seconds a job of a chain needs each station, or each lock."""
+    found: dict[int, float] = {}
+    for step in chain.steps:
+        at = step.station if of == "station" else step.lock
+        if at is not None:
+            found[at] = found.get(at, 0.0) + step.seconds
+    return found
+
+
+def alone_s(chain: Chain, cores: float) -> float:
+    """Return how long a job takes with nobody beside it."""
+    cpu = cpu_s(chain)
+    return sum(step.seconds for step in chain.steps) - cpu + cpu / min(1.0, cores)
+
+
+def cpu_s(chain: Chain) -> float:
+    """Return the CPU that a job needs."""
+    return sum(step.seconds for step in chain.steps if not step.waits)
+
+
+def _over(amount: float, seconds: float) -> float:
+    return amount / seconds if seconds > 0 else inf

@@ -54,6 +54,8 @@ class Demands:
     """The same in the driver's main interpreter: unpickling, and for a pool pickling the page."""
     attempts: float = 1.0
     """Requests of a job, in the mean."""
+    spread: float = 0.1
+    """How much each of these differs from job to job, the server's delay apart: standard deviation over mean."""
 
     def scaled(self, **factors: float) -> "Demands":
         """Return them with some multiplied: `scaled(parse_held=0.8)`."""

@@ -1,0 +1,135 @@
+"""Where the jobs of a simulation are: records, either objects in lists or rows of arrays, with the same fields."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+CPU, WAIT, VARYING = 0, 1, 2
+"""What a step does: it computes, waits, or waits as long as its page says."""
+QUEUED = -1
+"""Trace code: from it downward the queue in which one waits; from 0 on the step that one does."""
+
+
+@dataclass(slots=True)
+class Doing:
+    """A step. -1: no place, no lock."""
+
+    seconds: float
+    kind: int
+    place: int
+    """The queue for the place that it needs."""
+    lock: int
+    """The queue for the lock that it needs."""
+    drops: float
+    noisy: int
+    """1: its time differs from job to job by the noise."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """Who does one job after another: a thread, a task."""
+
+    first: int
+    """Of its chain's steps."""
+    end: int
+    """One past the last of them."""
+    step: int = 0
+    job: int = -1
+    place: int = -1
+    """The queue of the station at which it has a place; -1: none."""
+    lock: int = -1
+    """The queue of the lock that it holds; -1: none."""
+    after: int = -1
+    """Who is behind it in a queue; -1: nobody."""
+    before: int = -1
+    pieces: int = 0
+    """How often it still takes the lock in this step, this time included."""
+    size: float = 0.0
+    """What it computes each time."""
+    piece: float = 0.0
+    """What is left of that."""
+    ends_at: float = 0.0
+    """The virtual time at which its piece ends."""
+    stamp: int = 0
+    """What tells an end that still counts from one that was forestalled."""
+    since: float = 0.0
+    """When it began to do what it does, or to queue."""
+
+
+@dataclass(slots=True)
+class Queue:
+    """Of those who wait for a station, for a lock, or, the last one, for a job."""
+
+    free: int = 0
+    """Places."""
+    lags: int = 0
+    """1: how long is waited here is a loop's lag."""
+    head: int = -1
+    tail: int = -1
+    holder: int = -1
+    """Of a lock; -1: nobody."""
+    asked: int = 0
+    """1: somebody will look whether to ask for the lock."""
+    switched: float = 0.0
+    """When it was passed on last."""
+    taken: float = 0.0
+    """For how long it was held, until it was last passed on."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """Numbers of which there is one."""
+
+    jobs: int
+    """To be done."""
+    cores: float
+    interval_s: float
+    trace: int
+    """So many first jobs are traced."""
+    time: float = 0.0
+    virtual: float = 0.0
+    busy: float = 0.0
+    """Core-seconds used."""
+    running: int = 0
+    """Runnable slots."""
+    next_job: int = 0
+    due: int = 0
+    """The next job to become due."""
+    ended: int = 0
+    drawn: int = 0
+    """Random numbers."""
+
+
+class Given(NamedTuple):
+    """What is drawn before, and what comes out."""
+
+    noise: Any
+    """Factors of what steps take, in turn."""
+    chance: Any
+    """Numbers from 0 to 1, in turn."""
+    waits: Any
+    """Of each page, over the mean of all."""
+    starts: Any
+    """When jobs are due; empty: a slot that is free starts the next one."""
+    due: Any
+    """Of each job: when it was, or when it started."""
+    ended: Any
+    """Of each job."""
+
+
+class Events(NamedTuple):
+    """All of it, and what is to come."""
+
+    clocks: Any
+    """One."""
+    steps: Any
+    slots: Any
+    queues: Any
+    given: Given
+    running: Any
+    """A heap of who computes, by the virtual time of its end."""
+    timers: Any
+    """A heap: a wait ends (a slot), a lock is looked at (-1 minus its queue), a job is due (one past the slots)."""
+    lags: Any
+    """How long was waited for a place at a loop."""
+    trace: Any
+    """What the first jobs did: job, slot, code, from, until, and how long of that was computed."""
