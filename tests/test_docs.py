@@ -223,8 +223,12 @@ def check(block: Block, substitute: Callable[[str], str]) -> None:
             assert holds(json.loads(done.stdout), json.loads(documented)), f"{command}\n{printed}"
 
 
+SERVES = re.compile(r"\bmockserver serve\b|\bsimulator lab\b(?!.*--html)")
+"""Documented commands that go on until they are ended."""
+
+
 def serves(block: Block) -> bool:
-    return block.exit_code == 0 and any("mockserver serve" in command for command, _ in commands(block))
+    return block.exit_code == 0 and any(SERVES.search(command) for command, _ in commands(block))
 
 
 SERVE = [block for block in CONSOLE_BLOCKS if serves(block)]
@@ -321,7 +325,7 @@ def test_pages_are_recorded(block: Block, folder: Path, server: MockServer) -> N
 def test_servers_start(block: Block) -> None:
     for command, _ in commands(block):
         process = subprocess.Popen(
-            [BASH, "-c", f"{command} --port 0"],
+            [BASH, "-c", f"{command} --port 0{' --no-open' if ' lab ' in command else ''}"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -329,7 +333,7 @@ def test_servers_start(block: Block) -> None:
         )
         try:
             assert process.stdout is not None
-            assert re.match("Mock server: https?://", process.stdout.readline()), command
+            assert re.match("(Mock server: )?https?://", process.stdout.readline()), command
             os.killpg(process.pid, signal.SIGINT)
             _, errors = process.communicate(timeout=20)
             assert process.returncode in (exits.INTERRUPTED, -signal.SIGINT), errors

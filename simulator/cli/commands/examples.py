@@ -20,6 +20,13 @@ Examples:
   simulator tune shop.yaml --goal p99 --budget 10m --max-in-flight 64
 
 Ends with 0 · {_MEASURING} · {_INTERRUPTED}.""",
+    "lab": """\
+Examples:
+  simulator lab
+  simulator lab last
+  simulator lab quickstart --html lab.html
+
+Goes on until Ctrl-C, and ends with 130 · 2 usage. With --html, 0.""",
     "validate": """\
 Examples:
   simulator validate shop.yaml quickstart

@@ -1,23 +1,20 @@
 """A page as one HTML file that needs nothing else: charts, style and data are inside."""
 
 import base64
-import hashlib
 import json
 import zlib
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from simulator.report.html.assets import ECHARTS, asset, source_hash
 from simulator.report.html.colours import Palette, style
 from simulator.report.html.legends import legend
 from simulator.report.html.options import chart
 from simulator.report.view.document import Page
 from simulator.report.view.figure import Figure, Grid, Lanes
 
-ECHARTS = "vendor/echarts-6.1.0"
 LONG = 50_000
 """Characters of JSON. What many combinations have in common packs well: a tenth is left."""
 MOST_BESIDE = 9
@@ -37,14 +34,14 @@ def render(page: Page) -> str:
     if len(set(ids)) < len(ids):
         raise ValueError(f"ids of sections and figures must differ from one another, got {', '.join(ids)}")
     palette = Palette.of(drawn, page.strategies)
-    scripts = (_text(f"{ECHARTS}/echarts.min.js"), _text("report.js")) if drawn else ()
+    scripts = (asset(f"{ECHARTS}/echarts.min.js"), asset("report.js")) if drawn else ()
     return _template().render(
         page=page,
-        css=Markup(style() + _text("page.css")),  # noqa: S704 - both are ours
+        css=Markup(style() + asset("page.css")),  # noqa: S704 - both are ours
         scripts=tuple(Markup(script) for script in scripts),  # noqa: S704 - the same
-        hashes=tuple(_hash(script) for script in scripts),
+        hashes=tuple(Markup(source_hash(script)) for script in scripts),  # noqa: S704 - Base64
         leads=any(section.id == "overview" for section in page.sections),
-        notice=_text(f"{ECHARTS}/NOTICE") if drawn else "",
+        notice=asset(f"{ECHARTS}/NOTICE") if drawn else "",
         data=lambda figure: _data(figure, palette),
         legend=lambda *panels: legend([panel.shape for panel in panels], palette),
         columns=_columns,
@@ -77,25 +74,10 @@ def _script(kind: str, text: str) -> Markup:
     return Markup(f'<script type="{kind}" class="charts">{text}</script>')  # noqa: S704 - nothing in it can end it
 
 
-def _hash(script: str) -> Markup:
-    digest = hashlib.sha256(script.encode()).digest()
-    return Markup(f"'sha256-{base64.b64encode(digest).decode()}'")  # noqa: S704 - Base64
-
-
-def _folder() -> Traversable:
-    return files("simulator.report.html")
-
-
-@cache
-def _text(name: str) -> str:
-    # Bytes, as a reader with universal newlines would change what the hash is of.
-    return _folder().joinpath(name).read_bytes().decode()
-
-
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=DictLoader({"page": _text("page.html.jinja")}),
+        loader=DictLoader({"page": asset("page.html.jinja")}),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
