@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from simulator.cli.commands.named import run_names, scenario_names
-from simulator.cli.commands.options import SHOWN, WHERE, WRITTEN, StorePath, flag, option
+from simulator.cli.commands.options import SHOWN, WHERE, Html, StorePath, flag
 
 
 def _names(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -23,22 +23,10 @@ def lab(
         ),
     ] = None,
     *,
-    html: Annotated[
-        str | None,
-        option(
-            "--html", group=WRITTEN, metavar="PATH", tells="Write the page to a file that needs no server."
-        ),
-    ] = None,
+    html: Html = None,
     port: Annotated[
         int,
-        option(
-            "--port",
-            group=WHERE,
-            metavar="PORT",
-            tells="On which the page is served; 0 is any free one.",
-            min=0,
-            max=65_535,
-        ),
+        typer.Option(rich_help_panel=WHERE, help="Port; 0 takes a free one.", min=0, max=65_535, metavar=""),
     ] = 0,
     no_open: Annotated[
         bool, flag("--no-open", group=SHOWN, tells="Print the address only; open no browser.")

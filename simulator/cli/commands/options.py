@@ -206,7 +206,7 @@ Html = Annotated[
         "--html",
         group=WRITTEN,
         metavar="PATH",
-        tells="The report as one page for a browser, charts and all; - is standard output.",
+        tells="One page for a browser, charts and all; - is standard output.",
     ),
 ]
 Trace = Annotated[
