@@ -6,6 +6,7 @@ Everything is measured alone, one at a time, in CPU time of the thread.
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -29,6 +30,7 @@ from .shared.preflight import (
     time_requests,
     time_units,
 )
+from .shared.python import gil_enabled
 from .spec import PER_WORKER, Spec
 from .strategies.event_loop import new_loop
 from .strategies.jobs import gil_watch, load_parser, opener_of
@@ -62,6 +64,7 @@ def preflight(spec: Spec, control: Control) -> None:
         "units_per_s": time_units(parser, pages[0], clock) if scalable else None,
         "client_cpu_ns": {name: time_client(name, spec) for name in spec.clients},
         "plain_cpu_ns": plain_cpu_ns(spec),
+        **needs(spec, parser, pages, control),
         "idle_loop_lag_ns": idle_lags_ns(spec.loops),
         "record_bytes": sum(weights) / len(weights) if weights else None,
         "peak_bytes": peak_bytes(),
@@ -71,6 +74,25 @@ def preflight(spec: Spec, control: Control) -> None:
     }
     write(spec.output, written)
     control.say("written")
+
+
+def needs(
+    spec: Spec, parser: Any, pages: "list[tuple[int, bytes, str]]", control: Control
+) -> "dict[str, Any]":
+    """Return what the models of a job have to know, where it is asked for; nothing of what cannot be had here."""
+    if spec.needs is None:
+        return {}
+    from .handing_over import over  # noqa: PLC0415 - processes and pools, only where they are asked for
+    from .needs import held_share, needs_of_client  # noqa: PLC0415 - likewise
+
+    found: dict[str, Any] = {"needs": {}, "over": {}, "held": held_share(parser, pages), "gil": gil_enabled()}
+    for name in spec.clients:
+        with suppress(Failure):  # it is said of the cells that need it
+            found["needs"][name] = needs_of_client(name, spec, control)
+    for kind in spec.needs:
+        with suppress(Failure):  # likewise
+            found["over"][kind] = over(kind, spec, pages[0][1])
+    return found
 
 
 def idle_lags_ns(loops: "tuple[str, ...]") -> "dict[str, list[int]]":

@@ -128,6 +128,9 @@ class Spec:
     """Preflight only: how many different pages the server has."""
     loops: "tuple[str, ...]" = ()
     """Preflight only: the kinds of event loop that are watched while they have nothing to do."""
+    needs: "tuple[str, ...] | None" = None
+    """Preflight only: it is measured what a request needs beside its CPU, and what these ways of handing a job over do:
+    `shards:processes`, `pool:threads` and so on; null: none of it."""
     arrivals: "Arrivals | None" = None
     """Null: closed, a free worker claims the next job at once."""
     beside: "Beside | None" = None
@@ -222,6 +225,7 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
             clients=tuple(raw["clients"]),
             content_pages=raw["content_pages"],
             loops=tuple(raw.get("loops", ())),
+            needs=None if raw.get("needs") is None else tuple(raw["needs"]),
             arrivals=None if arrivals is None else Arrivals(**arrivals),
             beside=None if beside is None else Beside(spinners=beside["spinners"], place=beside["in"]),
             timeout_s=raw.get("timeout_s"),

@@ -54,6 +54,8 @@ class Design:
     """Of how many cells, at the most, it is seen who runs when, after all is measured; null: of none."""
     rerun: bool = True
     """Disturbed rounds are done again; otherwise they count as they are, with a warning."""
+    needs: bool | None = None
+    """Whether it is measured before, what predictions rest on; null: where the run is long enough to be worth it."""
     earlier: Run | None = None
     """The same run as far as it got before it was interrupted; null: a new run."""
 

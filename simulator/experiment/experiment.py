@@ -10,6 +10,7 @@ from simulator.experiment.design import Design
 from simulator.experiment.handlers import Handler, Handlers
 from simulator.experiment.judgement import Judge
 from simulator.experiment.keeper import InMemory, Keeper
+from simulator.experiment.looks import looks_of
 from simulator.experiment.preparation import Preparation, Ready, prepare
 from simulator.experiment.turns import Watching, watch_all
 from simulator.judging.document import conclude
@@ -142,7 +143,7 @@ class Experiment:
                 seed=scenario.seed,
                 launch_of=design.launch.of,
                 references=() if interpreters is None else interpreters.references,
-                loops={cell.plan.loop for cell in design.cells if cell.plan.loop is not None},
+                looks=looks_of(design),
                 stop=self.stop,
             ),
             cores=design.cores,

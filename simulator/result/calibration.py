@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.result.needs import Needs
 from simulator.stats.percentiles import Lag
 
 
@@ -55,6 +56,8 @@ class Calibration:
     """What of the content folder is not served, in sentences."""
     content_left_out: int | None = None
     """How many files and folders that are."""
+    needs: Needs | None = None
+    """What else a job needs when it is alone, for predictions; null: it was not measured."""
     jobs: int | None = None
     """Of a repetition; null for a fixed duration."""
 

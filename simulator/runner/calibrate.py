@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,13 @@ from mockserver.file_name import printable
 from mockserver.units import format_duration
 from simulator.driver.shared.failure import one_line
 from simulator.result.calibration import Calibration
+from simulator.result.needs import Needs, needs_of
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess, TimeLimitError
-from simulator.runner.job import Amount, job_file
+from simulator.runner.family import Used, since, used_by
+from simulator.runner.job import Amount, Looks, job_file
 from simulator.runner.records import located
 from simulator.runner.scratch import scratch
-from simulator.runner.servers import Servers
+from simulator.runner.servers import Server, Servers
 from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
 from simulator.stats.percentiles import Lag, lag_s
@@ -62,6 +64,8 @@ class Preflight:
     """Pages that the server has, whose contents repeat."""
     plain_cpu_ns: Mapping[str, float | None] = field(default_factory=dict)
     """CPU of one request for a page as it is, where the job gets them compressed; else empty."""
+    needs: Needs | None = None
+    """What models of the job have to know; null: nobody asked."""
 
 
 class Preflights:
@@ -76,7 +80,7 @@ class Preflights:
         driver: the folder of the driver that this interpreter can run.
         launch_of: gives a cell's interpreter and driver, or raises DriverError; null: those above run all.
         references: the scenario's runtimes in the order in which they may calibrate the amount of parsing.
-        loops: the kinds of event loop that the cells have.
+        looks: what is looked at beside client and parser.
         stop: asks a preflight to give up, which raises Stopped.
     """
 
@@ -91,14 +95,14 @@ class Preflights:
         driver: Path = DRIVER,
         launch_of: Callable[[Cell], tuple[str, Path]] | None = None,
         references: Sequence[str] = (),
-        loops: Collection[str] = (),
+        looks: Looks | None = None,
         stop: Stop | None = None,
     ) -> None:
         self._stop = stop
         self._servers = servers
         self._launch_of = launch_of or (lambda _: (python, driver))
         self._references = references
-        self._loops = loops
+        self._looks = looks
         self._import_path = import_path
         self._time_limit_s = time_limit_s
         self._seed = seed
@@ -168,13 +172,14 @@ class Preflights:
                 import_path=self._import_path,
                 output=folder / "preflight.json",
                 content_pages=server.content_pages(),
-                loops=self._loops,
+                looks=self._looks,
             )
+            asking = _Asking(server)
             with DriverProcess(
                 python, job, folder, time_limit_s=self._time_limit_s, driver=which, stop=self._stop
             ) as driver:
                 try:
-                    driver.wait_for("written")
+                    driver.wait_for("written", on_asking=asking.said)
                     driver.finish()
                     launched_s = driver.launched
                 except TimeLimitError as error:
@@ -213,7 +218,26 @@ class Preflights:
             heaviest=found.get("heaviest"),
             content_pages=server.content_pages(),
             plain_cpu_ns=found.get("plain_cpu_ns", {}),
+            needs=needs_of(found, asking.server_s),
         )
+
+
+class _Asking:
+    """Looks at the server's CPU while a preflight asks it for pages."""
+
+    def __init__(self, server: Server) -> None:
+        self._pids = server.pids
+        self._before: Used | None = None
+        self.server_s: dict[str, float] = {}
+        """CPU of one request in the server, by client."""
+
+    def said(self, message: Mapping[str, Any]) -> None:
+        """Take in an event."""
+        now, asked = used_by(self._pids), message["requests"]
+        if not asked:
+            self._before = now
+        elif now is not None and self._before is not None and self._pids:
+            self.server_s[message["client"]] = since(self._before, now).on_cpu_ns / asked / 1e9
 
 
 def _under_way(error: TimeLimitError, cell: Cell, limit_s: float) -> DriverError:
@@ -293,6 +317,7 @@ def calibration(cell: Cell, preflight: Preflight, amount: Amount) -> Calibration
         record_bytes=preflight.record_bytes,
         heaviest=preflight.heaviest,
         peak_bytes=preflight.peak_bytes,
+        needs=preflight.needs,
         start_s=preflight.start_s,
         gil_enabled_by=preflight.gil_enabled_by,
         errors=tuple(dict(error) for error in preflight.errors),

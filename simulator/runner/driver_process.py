@@ -125,8 +125,18 @@ class DriverProcess:
             self._commands.write(command + "\n")
             self._commands.flush()
 
-    def wait_for(self, event: str, on_wake: Callable[[], None] | None = None) -> dict[str, Any]:
+    def wait_for(
+        self,
+        event: str,
+        on_wake: Callable[[], None] | None = None,
+        on_asking: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    ) -> dict[str, Any]:
         """Return the next event, which must be this one.
+
+        Args:
+            event: that is due.
+            on_wake: called whenever a second has passed without one.
+            on_asking: called with each event `asking` that comes before it.
 
         Raises:
             DriverError: the driver said why it cannot go on, ended, or passed its time limit.
@@ -134,9 +144,12 @@ class DriverProcess:
         """
         while True:
             message = self._next(event, on_wake)
-            if message["event"] != AT:
+            if message["event"] == AT:
+                self.at = message
+            elif message["event"] == ASKING:
+                on_asking(message)
+            else:
                 break
-            self.at = message
         if message["event"] in ("failed", "unsupported"):
             raise DriverError(message["event"], message["reason"])
         if message["event"] != event:
@@ -252,6 +265,8 @@ class DriverProcess:
 
 AT = "at"
 """Event: something has begun that may take long. It is no answer to anything."""
+ASKING = "asking"
+"""Event: requests have begun or ended between which the server serves nobody else. Likewise."""
 
 
 def _temporary(folder: Path) -> dict[str, str]:

@@ -19,6 +19,16 @@ class Amount:
     units: int | None = None
 
 
+@dataclass(frozen=True)
+class Looks:
+    """What a preflight looks at beside client and parser."""
+
+    loops: Collection[str] = ()
+    """Kinds of event loop that are watched while they have nothing to do."""
+    needs: Collection[str] | None = None
+    """Ways of handing a job over that are measured, with what a request needs; null: none of it."""
+
+
 def job_file(  # noqa: PLR0913 - all but one by keyword
     cell: Cell,
     *,
@@ -31,11 +41,11 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
     authority: Path | None = None,
     instrument: bool = True,
     content_pages: int = 0,
-    loops: Collection[str] = (),
+    looks: Looks | None = None,
 ) -> dict[str, Any]:
     """Return the mapping that driver.spec.load reads."""
     plan, job = cell.plan, cell.job
-    duration_ns = job.duration_ns
+    duration_ns, looks = job.duration_ns, looks or Looks()
     # What shapes the measured window. A preflight is alone and counts CPU time: it needs neither.
     measured = mode == "measure"
     clients = job.client.model_dump(exclude_none=True)
@@ -68,7 +78,8 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
         "output": str(output),
         "clients": [f"{kind}:{name}" for kind, name in sorted(clients.items())],
         "content_pages": content_pages,
-        "loops": sorted(loops),
+        "loops": sorted(looks.loops),
+        "needs": None if looks.needs is None else sorted(looks.needs),
         "arrivals": _arrivals(cell),
         "connections": job.connections,
         "pool": job.pool,

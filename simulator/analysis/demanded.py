@@ -1,0 +1,120 @@
+"""From what was measured of a job alone to what a model has to know of a cell."""
+
+from contextlib import suppress
+
+from mockserver.config import ServerConfig
+from mockserver.content import ContentError
+from mockserver.delay_file import ObservedDelaysError
+from mockserver.delays import asked_delays
+from mockserver.latency_models import Fixed
+from simulator.driver.parsers import BUILT_IN
+from simulator.model.demands import NOTHING, Demand, Demands
+from simulator.model.shape import Machine, Shape
+from simulator.result.calibration import Calibration
+from simulator.result.needs import Over, Request
+from simulator.scenario.cells import Cell
+from simulator.scenario.strategy_plan import StrategyPlan
+
+SAMPLED = 2_000
+"""Pages whose delays stand for all where they differ."""
+HARNESS_S = 0.00001
+"""CPU of a job beside its request and its parse: claiming it, reading clocks, keeping the record."""
+USUAL_ERROR = 0.05
+"""Standard error of what was measured without one, as a share."""
+NO_GIL_DROPS = 0.0
+
+
+def shape_of(plan: StrategyPlan) -> Shape:
+    """Return how a strategy shares the machine."""
+    return Shape(
+        shards=plan.shards.kind,
+        widths=plan.fetch.widths,
+        loop=plan.fetch.kind == "asyncio",
+        pool=plan.parse.kind,
+        workers=plan.parse.count,
+    )
+
+
+def demands_of(cell: Cell, calibration: Calibration) -> Demands | None:
+    """Return what one job of a cell needs; null where its request was not looked at, or cannot be made."""
+    needs, plan = calibration.needs, cell.plan
+    if needs is None or calibration.page_parse_cpu_s is None:
+        return None
+    request = needs.requests.get(f"{plan.fetch.kind}:{cell.client}")
+    if request is None:
+        return None
+    held, free = client_of(request, request.cpu_s)
+    parse_held, parse_free, parse_drops = _parse(cell, calibration)
+    over = _over(cell, calibration)
+    server, server_s = cell.server, request.server_s or 0.0
+    way_s = max(0.0, request.wall_s - request.cpu_s - server_s)
+    return Demands(
+        waits_s=waits_s(server),
+        client_held=Demand(held.mean_s + HARNESS_S, held.error),
+        client_free=free,
+        parse_held=parse_held,
+        parse_free=parse_free,
+        parse_drops=parse_drops,
+        drops=request.drops or NO_GIL_DROPS,
+        transport=Demand(way_s, USUAL_ERROR),
+        server=Demand(server_s, USUAL_ERROR),
+        server_workers=server.workers,
+        capacity=server.capacity,
+        rate_per_s=None if server.rate_limit is None else server.rate_limit.rate_per_s,
+        over_worker=NOTHING if over is None else Demand(over.worker_s, USUAL_ERROR),
+        over_main=NOTHING if over is None else Demand(over.main_s, USUAL_ERROR),
+    )
+
+
+def client_of(request: Request, cpu_s: float) -> tuple[Demand, Demand]:
+    """Return how much of so much CPU for a request is under the GIL, and how much free of it."""
+    error = USUAL_ERROR if request.error is None else request.error
+    kernel = request.kernel or 0.0
+    return Demand(cpu_s * (1 - kernel), error), Demand(cpu_s * kernel, error)
+
+
+def _parse(cell: Cell, calibration: Calibration) -> tuple[Demand, Demand, float]:
+    """Return the CPU of a parse under the GIL and free of it, and how often it lets go of it."""
+    cpu_s, name = calibration.page_parse_cpu_s or 0.0, cell.job.parser.name
+    holds = name is not None and not BUILT_IN[name].releases_gil
+    seen = None if calibration.needs is None else calibration.needs.held
+    share = 1.0 if holds or seen is None else seen
+    free_s = cpu_s * (1 - share)
+    times = max(1.0, calibration.work if calibration.units is None else 1.0)
+    return Demand(cpu_s * share, USUAL_ERROR), Demand(free_s, USUAL_ERROR), times if free_s > 0 else 0.0
+
+
+def _over(cell: Cell, calibration: Calibration) -> Over | None:
+    plan, needs = cell.plan, calibration.needs
+    if needs is None:
+        return None
+    if plan.parse.kind != "inline":
+        return needs.over.get(f"pool:{plan.parse.kind}")
+    return needs.over.get("shards:processes") if plan.shards.kind in ("processes", "interpreters") else None
+
+
+def waits_s(server: ServerConfig) -> tuple[float, ...]:
+    """Return the server's delay (s): one where all pages are alike, else that of each page, in turn."""
+    with suppress(ContentError, ObservedDelaysError):  # on another machine, whose server knows them
+        delay_ns = asked_delays(server)
+        if isinstance(server.latency, Fixed):
+            return (delay_ns(0) / 1e9,)
+        return tuple(delay_ns(page) / 1e9 for page in range(SAMPLED))
+    return (0.0,)
+
+
+def machine_of(cell: Cell, cores: float, *, gil: bool) -> Machine:
+    """Return what the jobs of a cell share.
+
+    Args:
+        cell: whose affinity and switch interval apply.
+        cores: that this program may use.
+        gil: whether the cell's Python has one.
+    """
+    interval_ns = cell.job.switch_interval_ns
+    bound_to = cell.affinity.driver
+    return Machine(
+        cores=cores if bound_to is None else min(cores, len(bound_to)),
+        gil=gil,
+        switch_interval_s=Machine(1).switch_interval_s if interval_ns is None else interval_ns / 1e9,
+    )
