@@ -11,7 +11,8 @@ from simulator.driver.parsers import BUILT_IN
 from simulator.model.demands import NOTHING, Demand, Demands
 from simulator.model.shape import Machine, Shape
 from simulator.result.calibration import Calibration
-from simulator.result.needs import Over, Request
+from simulator.result.document import CellResult
+from simulator.result.needs import Needs, Over, Request
 from simulator.scenario.cells import Cell
 from simulator.scenario.strategy_plan import StrategyPlan
 
@@ -35,8 +36,15 @@ def shape_of(plan: StrategyPlan) -> Shape:
     )
 
 
-def demands_of(cell: Cell, calibration: Calibration) -> Demands | None:
-    """Return what one job of a cell needs; null where its request was not looked at, or cannot be made."""
+def demands_of(cell: Cell, calibration: Calibration, alone: CellResult | None = None) -> Demands | None:
+    """Return what one job of a cell needs; null where its request was not looked at, or cannot be made.
+
+    Args:
+        cell: the cell.
+        calibration: what was measured before the run.
+        alone: its baseline, one worker, where it was measured in the same rounds: it knows best what a request and a
+            parse cost then, and by how much the machine was faster or slower than while it was calibrated.
+    """
     needs, plan = calibration.needs, cell.plan
     if needs is None or calibration.page_parse_cpu_s is None:
         return None
@@ -48,7 +56,7 @@ def demands_of(cell: Cell, calibration: Calibration) -> Demands | None:
     over = _over(cell, calibration)
     server, server_s = cell.server, request.server_s or 0.0
     way_s = max(0.0, request.wall_s - request.cpu_s - server_s)
-    return Demands(
+    demands = Demands(
         waits_s=waits_s(server),
         client_held=Demand(held.mean_s + HARNESS_S, held.error),
         client_free=free,
@@ -63,6 +71,29 @@ def demands_of(cell: Cell, calibration: Calibration) -> Demands | None:
         rate_per_s=None if server.rate_limit is None else server.rate_limit.rate_per_s,
         over_worker=NOTHING if over is None else Demand(over.worker_s, USUAL_ERROR),
         over_main=NOTHING if over is None else Demand(over.main_s, USUAL_ERROR),
+    )
+    return demands if alone is None else _as_fast_as(alone, cell, needs, demands)
+
+
+def _as_fast_as(alone: CellResult, cell: Cell, needs: Needs, demands: Demands) -> Demands:
+    """Return the demands on the machine as fast as it was when the baseline was measured."""
+    calibrated = needs.requests.get(f"blocking:{cell.job.client.blocking}")
+    fetch, parse, cpu_s = alone.fetch, alone.parse, alone.cpu_per_page_s
+    if calibrated is None or fetch is None or parse is None or parse.cpu_s is None or cpu_s is None:
+        return demands
+    # What is neither is the harness's, and beside each request.
+    client = (cpu_s - parse.cpu_s) / (calibrated.cpu_s + HARNESS_S)
+    parsing_s = demands.parse_held.mean_s + demands.parse_free.mean_s
+    slower = parse.cpu_s / parsing_s if parsing_s else 1.0
+    return demands.scaled(
+        client_held=client,
+        client_free=client,
+        server=client,
+        over_worker=client,
+        over_main=client,
+        transport=client,
+        parse_held=slower,
+        parse_free=slower,
     )
 
 

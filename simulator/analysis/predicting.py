@@ -59,18 +59,20 @@ def predicted(document: ResultDocument) -> ResultDocument:
     cores, planned = cores_of(document), cells_in(document)
     if cores is None:
         return document
+    baselines = {cell.id: cell for cell in document.cells if cell.baseline_id is None and cell.status == "ok"}
     cells = []
     for cell in document.cells:
-        found = _of(cell, planned.get(cell.id), cores)
+        alone = baselines.get(cell.baseline_id or cell.id)
+        found = _of(cell, planned.get(cell.id), alone, cores)
         cells.append(cell if found is None else replace(cell, predicted=found))
     return replace(document, cells=tuple(cells))
 
 
-def _of(result: CellResult, cell: Cell | None, cores: float) -> Prediction | None:
+def _of(result: CellResult, cell: Cell | None, alone: CellResult | None, cores: float) -> Prediction | None:
     calibration = result.calibration
     if cell is None or calibration is None or calibration.needs is None or cell.arrivals is not None:
         return None
-    demands = demands_of(cell, calibration)
+    demands = demands_of(cell, calibration, alone)
     if demands is None:
         return None
     return predict(shape_of(cell.plan), demands, machine_of(cell, cores, gil=calibration.needs.gil))
