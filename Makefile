@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint simulator/runtimes/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-truth check format bench bench-answers pictures parsers clients reference server clean
+.PHONY: help demo test test-truth check format bench bench-answers pictures parsers clients accuracy reference server clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ parsers: $(VENV)/.dev ## write docs/parsers.md: which functions hold the GIL (15
 
 clients: $(VENV)/.dev ## write the tables of docs/clients.md: what each HTTP client costs (10 minutes; nothing else should run)
 	$(BIN)/python -m benchmarks.clients docs/clients.md
+
+accuracy: $(VENV)/.dev ## measure how far predictions are off and write it into docs/prediction.md (12 minutes; nothing else should run)
+	$(BIN)/python -m benchmarks.accuracy --write docs/prediction.md
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info

@@ -1,6 +1,6 @@
 """How far predictions are off: cells that no part of the model was fitted to, measured and compared.
 
-    python -m benchmarks.accuracy [--quick] [--rounds N] [--store FILE] [--from FILE]
+    python -m benchmarks.accuracy [--quick] [--seed N] [--rounds N] [--store FILE] [--from FILE] [--write FILE]
 
 The points are drawn by a seed over latency, parse cost, how much of it holds the GIL, jobs in flight and client; at
 each all strategies run side by side with the baseline. What is compared are ratios to that baseline, one worker,
@@ -9,19 +9,23 @@ measured and predicted, so that a machine that was faster while it was calibrate
 
 import argparse
 import json
+import platform
 import random
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log
 from pathlib import Path
 from statistics import median
 
+from benchmarks.clients import table
 from benchmarks.experiments import LENIENT, QUICK, measured, scenario_of
 from simulator.analysis.predicting import predicted
 from simulator.experiment.design import design
 from simulator.result.document import CellResult, ResultDocument, from_json, to_json
 from simulator.stats.percentiles import Percentiles
+from simulator.text.numbers import share
 
 SEED = 20
 POINTS = 30
@@ -37,24 +41,31 @@ STRATEGIES = (
 )
 LATENCIES_MS = (0, 1, 5, 20, 60, 200)
 COSTS_MS = (0.5, 2, 5, 12, 30, 50)
-IN_FLIGHT = (1, 2, 4, 8, 16, 32, 64)
+IN_FLIGHT = (2, 4, 8, 16, 32, 64)
 PARSERS = ("spin", "spin", "sha256", "selectolax")
 MOST_AT_ONCE_MS = 200
+WORST = 10
+CLEAR = 1.1
+"""Ratio from which on one strategy is taken for faster than another where there is no interval."""
+PART = re.compile(r"(?<=^<!--make accuracy-->\n)(.*?)(?=^<!--end-->$)", re.MULTILINE | re.DOTALL)
 CLIENTS = ("{blocking: http.client, asyncio: aiohttp}", "{blocking: http.client, asyncio: aiohttp}", "httpx2")
 
 
-def points(count: int, seed: int) -> Iterator[str]:
-    """Draw the points, as cases of a scenario."""
+def points(count: int, seed: int) -> list[str]:
+    """Draw different points, as cases of a scenario."""
     draw = random.Random(seed)  # noqa: S311 - to be drawn again, not to be kept secret
-    for number in range(count):
+    drawn: dict[str, None] = {}
+    while len(drawn) < count:
         parser, cost_ms = draw.choice(PARSERS), draw.choice(COSTS_MS)
         cost = "" if parser == "selectolax" else f", job.parse_cost: {cost_ms}ms"
         # More would take half a minute a cell, in which a machine changes.
         in_flight = draw.choice([n for n in IN_FLIGHT if n * cost_ms <= MOST_AT_ONCE_MS])
-        yield (
-            f"  p{number}: {{server.latency: {draw.choice(LATENCIES_MS)}ms, job.parser: {parser}{cost},"
-            f" in_flight: {in_flight}, job.client: {draw.choice(CLIENTS)}}}"
+        point = (
+            f"server.latency: {draw.choice(LATENCIES_MS)}ms, job.parser: {parser}{cost},"
+            f" in_flight: {in_flight}, job.client: {draw.choice(CLIENTS)}"
         )
+        drawn[point] = None
+    return [f"  p{number}: {{{point}}}" for number, point in enumerate(drawn)]
 
 
 def scenario_text(count: int, rounds: int, seed: int, *, quick: bool) -> str:
@@ -134,12 +145,88 @@ def _ratio(guess: object, seen: float | None, speed: float) -> float | None:
     return None if middle is None or not seen else middle / speed / seen
 
 
-def told(what: str, ratios: Sequence[float]) -> str:
-    """Return median and p90 of the errors, and the bias."""
+def summary(what: str, ratios: Sequence[float], inside: Sequence[bool] = ()) -> list[str]:
+    """Return what is told of some ratios of predicted to measured: cells, median and p90 of the errors, bias, band."""
     errors = sorted(abs(ratio - 1) for ratio in ratios)
-    bias = median(ratios) - 1
-    p90 = errors[int(0.9 * (len(errors) - 1))]
-    return f"{what:28} {len(errors):4} cells  median {median(errors):6.1%}  p90 {p90:6.1%}  bias {bias:+6.1%}"
+    p90 = errors[round(0.9 * (len(errors) - 1))]
+    kept = share(sum(inside) / len(inside)) if inside else ""
+    return [what, str(len(errors)), share(median(errors)), share(p90), f"{median(ratios) - 1:+.1%}", kept]
+
+
+HEADINGS = ("", "cells", "median error", "p90", "bias", "inside the band")
+
+
+def rows(found: Sequence[Scored]) -> list[list[str]]:
+    """Return the table."""
+    of_all = [summary("throughput", [one.throughput for one in found], [one.inside for one in found])]
+    for name, values in (
+        ("mean response time", [one.response for one in found if one.response is not None]),
+        ("p95 of response time", [one.p95 for one in found if one.p95 is not None]),
+    ):
+        of_all += [summary(name, values)] if values else []
+    by_strategy = [
+        summary(f"throughput, `{name}`", [one.throughput for one in mine], [one.inside for one in mine])
+        for name in STRATEGIES
+        if (mine := [one for one in found if one.cell.strategy == name])
+    ]
+    return of_all + by_strategy
+
+
+def agreeing(document: ResultDocument) -> tuple[int, int]:
+    """Return how many of the pairs whose measured throughputs surely differ are predicted the same way round, of all.
+
+    Surely: by the verdict, or with fewer than three rounds by more than CLEAR.
+    """
+    by_id = {cell.id: cell for cell in document.cells}
+    same = decided = 0
+    for combination in document.combinations:
+        for contrast in combination.contrasts:
+            of, over = by_id[contrast.of].predicted, by_id[contrast.over].predicted
+            surely = (
+                contrast.verdict == "faster"
+                if contrast.ratio.kind == "interval"
+                else contrast.ratio.median > CLEAR
+            )
+            if of is None or over is None or not surely:
+                continue
+            decided += 1
+            same += of.throughput_per_s.median > over.throughput_per_s.median
+    return same, decided
+
+
+def part(document: ResultDocument) -> str:
+    """Return what stands in the document."""
+    found = scored(document)
+    same, decided = agreeing(document)
+    machine = document.environment.get("machine") or {}
+    lines = [
+        (
+            f"Measured on {platform.system()} {platform.machine()}, {machine.get('usable_cores')} cores, Python"
+            f" {platform.python_version()}, seed {document.scenario.get('seed')}:"
+        ),
+        "",
+        table(HEADINGS, rows(found)),
+        f"Of {decided} pairs of strategies of which one was surely faster, {same} were predicted that way round.",
+    ]
+    return "\n" + "\n".join(lines) + "\n\n"
+
+
+def report(document: ResultDocument) -> None:
+    """Print all tables."""
+    found = scored(document)
+    if not found:
+        print("no cell was both measured and predicted")
+        return
+    print(part(document))
+    print("the worst, predicted over measured:")
+    for one in sorted(found, key=lambda one: abs(log(one.throughput)), reverse=True)[:WORST]:
+        seen = one.cell.throughput_per_s
+        rate = "?" if seen is None else f"{seen.median:.1f}/s"
+        print(f"  {one.throughput:5.2f} × {rate:>10} {json.dumps(dict(one.cell.factors))}")
+    print("errors:")
+    for low in range(-30, 30, 5):
+        count = sum(low <= 100 * (one.throughput - 1) < low + 5 for one in found)
+        print(f"  {low:+4}% to {low + 5:+4}% {count:4} {'#' * count}")
 
 
 def main() -> int:
@@ -155,6 +242,7 @@ def main() -> int:
     parser.add_argument(
         "--from", dest="stored", type=Path, help="predict what such a document measured, anew"
     )
+    parser.add_argument("--write", type=Path, help="write the table into this document")
     asked = parser.parse_args()
     if asked.quick:
         print(QUICK)
@@ -165,34 +253,11 @@ def main() -> int:
         document = predicted(measured(replace(design(scenario_of(text, "accuracy")), needs=True)))
         if asked.store is not None:
             asked.store.write_text(to_json(document), encoding="utf-8")
-    report(scored(document))
+    report(document)
+    if asked.write is not None:
+        written = PART.sub(lambda _: part(document), asked.write.read_text("utf-8"))
+        asked.write.write_text(written, "utf-8")
     return 0
-
-
-def report(found: Sequence[Scored]) -> None:
-    """Print all tables."""
-    if not found:
-        print("no cell was both measured and predicted")
-        return
-    print(told("throughput", [one.throughput for one in found]))
-    for name, values in (
-        ("mean response time", [one.response for one in found if one.response is not None]),
-        ("p95 of response time", [one.p95 for one in found if one.p95 is not None]),
-    ):
-        if values:
-            print(told(name, values))
-    inside = sum(one.inside for one in found)
-    print(f"inside the band: {inside} of {len(found)}, {inside / len(found):.0%} (90 % are promised)")
-    for strategy in STRATEGIES:
-        ratios = [one.throughput for one in found if one.cell.strategy == strategy]
-        if ratios:
-            print(told(f"  {strategy}", ratios))
-    worst = sorted(found, key=lambda one: abs(log(one.throughput)), reverse=True)[:10]
-    print("the worst:")
-    for one in worst:
-        seen = one.cell.throughput_per_s
-        rate = "?" if seen is None else f"{seen.median:.1f}/s"
-        print(f"  {one.throughput:5.2f} × {rate:>10} {json.dumps(dict(one.cell.factors))}")
 
 
 if __name__ == "__main__":

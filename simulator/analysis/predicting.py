@@ -3,52 +3,69 @@
 from dataclasses import replace
 from math import exp
 
+import numpy as np
 from pydantic import ValidationError
 
 from simulator.analysis.bounding import cores_of
 from simulator.analysis.demanded import demands_of, machine_of, shape_of
+from simulator.model.bounds import bound_of
 from simulator.model.demands import Demands
+from simulator.model.means import means
 from simulator.model.network import network
 from simulator.model.shape import Machine, Shape
+from simulator.model.simulation import simulate
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.prediction import Band, Prediction
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.model import Scenario
 
+SEED = 1
+MOST_SIMULATED = 2_000
+"""Jobs in flight: of more, mean values are told alone."""
+FEWEST_JOBS = 1_000
+MOST_JOBS = 20_000
+TURNS = 40
+"""Jobs that are simulated for each one in flight."""
 Z_90 = 1.645
 """Of the normal distribution: between minus and plus so many standard errors lie 90 %."""
 MODEL_ERROR = 0.06
 """Standard error of the model itself, as a share; see docs/prediction.md."""
 
 
-def predict(shape: Shape, demands: Demands, machine: Machine) -> Prediction:
-    """Return what a strategy would do with such jobs on such a machine."""
+def predict(shape: Shape, demands: Demands, machine: Machine, jobs: int | None = None) -> Prediction:
+    """Return what a strategy would do with such jobs on such a machine.
+
+    Args:
+        shape: the strategy, for so many jobs in flight.
+        demands: what one job needs.
+        machine: what there is for all of them.
+        jobs: how many there are in all, of which the last ones have fewer beside them; null: it never ends.
+    """
     made = network(shape, demands, machine)
-    alone_s = sum(step.seconds for step in made.chains[0].steps)
-    cpu_s = sum(step.seconds for step in made.chains[0].steps if not step.waits)
-    held_s = sum(step.seconds for step in made.chains[0].steps if step.lock is not None)
-    limits = [made.in_flight / alone_s, machine.cores / cpu_s]
-    if held_s and len(made.locks) == 1:
-        limits.append(1 / held_s)
-    if shape.loop and len(made.chains) == 1:
-        limits.append(
-            1
-            / sum(
-                s.seconds
-                for s in made.chains[0].steps
-                if s.station is not None and made.stations[s.station].name == "loop"
-            )
+    limit = bound_of(made)
+    if made.in_flight > MOST_SIMULATED:
+        (found,) = means([made])
+        response = _band(found.response_s, MODEL_ERROR)
+        return Prediction(
+            _band(found.per_s, MODEL_ERROR), response, None, None, found.cores, limit.per_s, limit.by, "means"
         )
-    per_s = min(limits)
+    counted = min(jobs or MOST_JOBS, max(FEWEST_JOBS, TURNS * made.in_flight))
+    simulated = simulate(made, jobs=counted, seed=SEED)
+    per_s = simulated.per_s if jobs is None or jobs != counted else counted / simulated.makespan_s
+    # The first ones found nobody before them.
+    steady_s = (
+        simulated.response_s[made.in_flight :] if counted > 2 * made.in_flight else simulated.response_s
+    )
+    p50_s, p95_s = (float(value) for value in np.percentile(steady_s, (50, 95)))
     return Prediction(
-        _band(per_s, MODEL_ERROR),
-        _band(made.in_flight / per_s, MODEL_ERROR),
-        None,
-        None,
-        None,
-        per_s,
-        None,
-        "bounds",
+        throughput_per_s=_band(per_s, MODEL_ERROR),
+        response_mean_s=_band(float(steady_s.mean()), MODEL_ERROR),
+        response_p50_s=_band(p50_s, MODEL_ERROR),
+        response_p95_s=_band(p95_s, MODEL_ERROR),
+        cores_used=simulated.cores - per_s * demands.server.mean_s,
+        bound_per_s=limit.per_s,
+        bound_by=limit.by,
+        by="simulation",
     )
 
 
@@ -75,7 +92,9 @@ def _of(result: CellResult, cell: Cell | None, alone: CellResult | None, cores: 
     demands = demands_of(cell, calibration, alone)
     if demands is None:
         return None
-    return predict(shape_of(cell.plan), demands, machine_of(cell, cores, gil=calibration.needs.gil))
+    return predict(
+        shape_of(cell.plan), demands, machine_of(cell, cores, gil=calibration.needs.gil), calibration.jobs
+    )
 
 
 def cells_in(document: ResultDocument) -> dict[str, Cell]:

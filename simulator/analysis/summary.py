@@ -16,6 +16,7 @@ from simulator.analysis.bounding import bounded
 from simulator.analysis.crossover import crossovers
 from simulator.analysis.findings import findings
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
+from simulator.analysis.predicting import predicted
 from simulator.analysis.ranking import compared
 from simulator.analysis.timeline import MOST_JOBS, MOST_JOBS_OF_RUN, timeline
 from simulator.measures.registry import MEASURES
@@ -69,7 +70,7 @@ def summarise(run: Run) -> ResultDocument:
 
 def concluded(document: ResultDocument) -> ResultDocument:
     """Return the document with all that is concluded from its cells, drawn anew."""
-    document = compared(beside_predicted(bounded(document)))
+    document = compared(beside_predicted(predicted(bounded(document))))
     document = replace(document, crossovers=crossovers(document))
     return replace(document, findings=findings(document))
 

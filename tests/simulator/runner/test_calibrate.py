@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from simulator.experiment.looks import ways
 from simulator.experiment.preparation import prepare
 from simulator.runner.calibrate import Preflights
 from simulator.runner.driver_process import DRIVER, DriverError
+from simulator.runner.job import Looks
 from simulator.runner.servers import Servers
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
@@ -54,3 +56,35 @@ def test_the_first_runtime_that_can_run_the_job_calibrates_it_for_all(
     with pytest.raises(DriverError, match="no wheel"):
         preflights.found_for(alone)
     assert preflights.reference(alone) == preflights.found_for(replace(alone, runtime="first"))
+
+
+def test_what_predictions_rest_on_is_measured_where_it_is_asked_for(tmp_path: Path, servers: Servers) -> None:
+    text = tiny_text(
+        strategies=["threads", "asyncio", "processes", "asyncio_to_threads", "asyncio_to_processes"]
+    )
+    cells = expand(load_text(text, "tiny.yaml", tmp_path), 2)
+    ways_of_all = {way for cell in cells for way in ways(cell.plan)}
+    preflights = Preflights(
+        servers, sys.executable, import_path=(), time_limit_s=60, seed=3, looks=Looks(needs=ways_of_all)
+    )
+    needs = preflights.found_for(cells[0]).needs
+    assert needs is not None
+    assert set(needs.requests) == {"blocking:http.client", "asyncio:aiohttp"}
+    for name, request in needs.requests.items():
+        assert 0 < request.cpu_s <= request.wall_s
+        assert request.kernel is None or 0 <= request.kernel <= 1
+        assert (request.wide_s is not None) == name.startswith("asyncio")
+        assert request.server_s is None or request.server_s > 0
+    assert set(needs.over) == {"shards:processes", "pool:threads", "pool:processes"}
+    assert all(over.main_s > 0 for over in needs.over.values())
+    assert needs.over["pool:threads"].worker_s == 0, "it is all in one process"
+    assert needs.gil
+    assert needs.held is not None
+
+
+def test_a_preflight_that_is_asked_for_nothing_more_measures_no_more(
+    tmp_path: Path, servers: Servers
+) -> None:
+    cells = expand(load_text(tiny_text(), "tiny.yaml", tmp_path), 2)
+    preflights = Preflights(servers, sys.executable, import_path=(), time_limit_s=60, seed=3)
+    assert preflights.found_for(cells[0]).needs is None

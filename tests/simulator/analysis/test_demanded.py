@@ -1,0 +1,107 @@
+"""From what was measured of a job alone to what a model has to know."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from simulator.analysis.demanded import HARNESS_S, demands_of, machine_of, shape_of, waits_s
+from simulator.model.demands import Demands
+from simulator.result.calibration import Calibration
+from simulator.result.needs import Needs, Over, Request
+from simulator.result.repetition import Phase
+from simulator.scenario.cells import Cell, expand
+from simulator.scenario.load import load_text
+from tests.conftest import tiny_text
+from tests.simulator.analysis.builders import document
+
+BLOCKING = Request(
+    cpu_s=0.0004, error=0.02, wall_s=0.0007, kernel=0.25, drops=2.0, wide_s=None, server_s=0.0002
+)
+LOOP = Request(cpu_s=0.0003, error=0.02, wall_s=0.0006, kernel=0.5, drops=2.0, wide_s=0.0002, server_s=0.0001)
+NEEDS = Needs(
+    {"blocking:http.client": BLOCKING, "asyncio:aiohttp": LOOP},
+    over={"shards:processes": Over(0.0001, 0.0002, 0.0004), "pool:threads": Over(0.0003, 0.0, 0.0004)},
+    gil=True,
+    held=0.5,
+)
+CALIBRATION = Calibration(parse_cpu_s=0.004, needs=NEEDS)
+
+
+def planned(name: str, **changes: object) -> Cell:
+    text = tiny_text(strategies=[name], in_flight=4, **changes)
+    return next(
+        cell
+        for cell in expand(load_text(text, "tiny.yaml", Path.cwd()), 2)
+        if cell.factors["strategy"] == name
+    )
+
+
+def of(name: str, **changes: object) -> Demands:
+    found = demands_of(planned(name, **changes), CALIBRATION)
+    assert found is not None
+    return found
+
+
+def test_a_request_is_under_the_gil_but_for_what_the_kernel_does() -> None:
+    found = of("threads")
+    assert found.client_held.mean_s == pytest.approx(0.0003 + HARNESS_S)
+    assert found.client_free.mean_s == pytest.approx(0.0001)
+    assert found.transport.mean_s == pytest.approx(0.0001), "neither its CPU nor the server's"
+    assert (found.drops, found.server.mean_s) == (2.0, 0.0002)
+
+
+def test_a_parser_that_is_known_to_hold_the_gil_is_believed_rather_than_what_was_seen() -> None:
+    assert of("threads", job__parser="html.parser").parse_free.mean_s == 0
+    mixed = of("threads", job__parser="sha256")
+    assert (mixed.parse_held.mean_s, mixed.parse_free.mean_s) == pytest.approx((0.002, 0.002))
+    assert mixed.parse_drops >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "main_s", "worker_s"),
+    [("threads", 0, 0), ("processes", 0.0001, 0.0002), ("asyncio_to_threads", 0.0003, 0)],
+)
+def test_a_job_is_handed_over_where_its_strategy_does_so(name: str, main_s: float, worker_s: float) -> None:
+    found = of(name)
+    assert (found.over_main.mean_s, found.over_worker.mean_s) == (main_s, worker_s)
+
+
+def test_nothing_is_known_of_a_job_whose_request_was_not_looked_at() -> None:
+    assert demands_of(planned("threads"), replace(CALIBRATION, needs=None)) is None
+    without = replace(CALIBRATION, needs=replace(NEEDS, requests={"asyncio:aiohttp": LOOP}))
+    assert demands_of(planned("threads"), without) is None
+
+
+def test_the_baseline_says_how_fast_the_machine_was_when_it_was_measured() -> None:
+    alone = replace(
+        document({"sequential": [50.0]}).cells[0],
+        fetch=Phase(0.001, 0.0008, 0),
+        parse=Phase(0.006, 0.006, 0),
+        cpu_per_page_s=0.006 + 2 * (0.0004 + HARNESS_S),
+    )
+    found = demands_of(planned("threads", job__parser="html.parser"), CALIBRATION, alone)
+    assert found is not None
+    assert found.parse_held.mean_s == pytest.approx(0.006)
+    assert found.client_free.mean_s == pytest.approx(2 * 0.0001), "all but the parse took twice as long"
+    assert found.server.mean_s == pytest.approx(2 * 0.0002)
+
+
+def test_delays_that_differ_are_those_of_the_pages() -> None:
+    assert waits_s(planned("threads", server__latency="20ms").server) == (0.02,)
+    drawn = waits_s(
+        planned("threads", server__latency={"kind": "uniform", "low": "10ms", "high": "20ms"}).server
+    )
+    assert len(set(drawn)) > 100
+    assert 0.01 <= min(drawn) < max(drawn) <= 0.02
+
+
+def test_a_machine_has_the_cores_that_the_job_may_use() -> None:
+    assert machine_of(planned("threads"), 8, gil=True).cores == 8
+    bound = machine_of(planned("threads", affinity={"driver": [0]}), 8, gil=False)
+    assert (bound.cores, bound.gil) == (1, False)
+
+
+def test_a_shape_is_that_of_the_plan() -> None:
+    found = shape_of(planned("processes_of_asyncio").plan)
+    assert (found.shards, found.widths, found.loop, found.pool) == ("processes", (2, 2), True, "inline")
