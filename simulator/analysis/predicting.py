@@ -18,6 +18,8 @@ from simulator.result.document import CellResult, ResultDocument
 from simulator.result.prediction import Band, Prediction
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.model import Scenario
+from simulator.scenario.problem import ScenarioError
+from simulator.scenario.refined import refined
 
 SEED = 1
 MOST_SIMULATED = 2_000
@@ -101,10 +103,11 @@ def cells_in(document: ResultDocument) -> dict[str, Cell]:
     """Return the cells of a document's scenario, by id; none of one that this version cannot read."""
     machine = document.environment.get("machine") or {}
     try:
-        scenario = Scenario.model_validate(document.scenario)
-    except ValidationError:
+        scenario = refined(Scenario.from_document(dict(document.scenario)))
+        cells = expand(scenario, machine.get("usable_cores") or 1)
+    except (ScenarioError, ValidationError):
         return {}
-    return {cell.id: cell for cell in expand(scenario, machine.get("usable_cores") or 1)}
+    return {cell.id: cell for cell in cells}
 
 
 def _band(middle: float, error: float) -> Band:

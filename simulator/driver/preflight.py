@@ -85,7 +85,9 @@ def needs(
     from .handing_over import over  # noqa: PLC0415 - processes and pools, only where they are asked for
     from .needs import held_share, needs_of_client  # noqa: PLC0415 - likewise
 
-    found: dict[str, Any] = {"needs": {}, "over": {}, "held": held_share(parser, pages), "gil": gil_enabled()}
+    found: dict[str, Any] = {"needs": {}, "over": {}, "gil": gil_enabled()}
+    # Of those that are built in it is known, from quieter looks than this one.
+    found["held"] = held_share(parser, pages) if spec.parser.get("name") is None else None
     for name in spec.clients:
         with suppress(Failure):  # it is said of the cells that need it
             found["needs"][name] = needs_of_client(name, spec, control)

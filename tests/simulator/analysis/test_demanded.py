@@ -51,9 +51,9 @@ def test_a_request_is_under_the_gil_but_for_what_the_kernel_does() -> None:
     assert (found.drops, found.server.mean_s) == (2.0, 0.0002)
 
 
-def test_a_parser_that_is_known_to_hold_the_gil_is_believed_rather_than_what_was_seen() -> None:
+def test_of_a_built_in_parser_it_is_known_how_much_it_holds_the_gil_else_it_was_looked_at() -> None:
     assert of("threads", job__parser="html.parser").parse_free.mean_s == 0
-    mixed = of("threads", job__parser="sha256")
+    mixed = of("threads", job__parser={"function": "mine:parse"})
     assert (mixed.parse_held.mean_s, mixed.parse_free.mean_s) == pytest.approx((0.002, 0.002))
     assert mixed.parse_drops >= 1
 
