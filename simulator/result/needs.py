@@ -19,7 +19,7 @@ class Request:
     drops: float | None
     """How often it lets go of the GIL and takes it again; null where there is none."""
     wide_s: float | None
-    """CPU of one of several at the same time on one event loop; null for a client that blocks."""
+    """CPU of one of several at the same time, on one event loop or in as many threads."""
     server_s: float | None
     """CPU of the mock server for it; null where that cannot be read."""
 

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from .interface import Parser, ParserSpecError
 from .missing import unavailable
 
-
 MOSTLY = 0.5
 
 
