@@ -24,6 +24,7 @@ from benchmarks.experiments import LENIENT, QUICK, measured, scenario_of
 from simulator.analysis.predicting import predicted
 from simulator.experiment.design import design
 from simulator.result.document import CellResult, ResultDocument, from_json, to_json
+from simulator.result.prediction import Band
 from simulator.stats.percentiles import Percentiles
 from simulator.text.numbers import share
 
@@ -45,6 +46,8 @@ IN_FLIGHT = (2, 4, 8, 16, 32, 64)
 PARSERS = ("spin", "spin", "sha256", "selectolax")
 MOST_AT_ONCE_MS = 200
 WORST = 10
+MOST_FOREIGN = 0.05
+"""Share of the machine that host and other programs may take from a cell that is scored."""
 CLEAR = 1.1
 """Ratio from which on one strategy is taken for faster than another where there is no interval."""
 PART = re.compile(r"(?<=^<!--make accuracy-->\n)(.*?)(?=^<!--end-->$)", re.MULTILINE | re.DOTALL)
@@ -99,33 +102,35 @@ class Scored:
 
 
 def scored(document: ResultDocument) -> list[Scored]:
-    """Return every valid cell that was predicted, but the baselines, which are what is scored against."""
+    """Return every valid cell that was predicted and left alone, but the baselines: they are what is scored against."""
     by_id = {cell.id: cell for cell in document.cells}
     found = []
     for cell in document.cells:
         base = by_id.get(cell.baseline_id or "")
-        if base is None or None in (
-            cell.predicted,
-            base.predicted,
-            cell.throughput_per_s,
-            base.throughput_per_s,
-        ):
+        if base is None or not (is_quiet(cell) and is_quiet(base)):
             continue
         guess, base_guess = cell.predicted, base.predicted
-        speed = base.throughput_per_s.median / base_guess.throughput_per_s.median
-        ratio = guess.throughput_per_s.median * speed / cell.throughput_per_s.median
-        band = guess.throughput_per_s
-        seen = cell.throughput_per_s.median / speed
+        done, alone = cell.throughput_per_s, base.throughput_per_s
+        if guess is None or base_guess is None or done is None or alone is None:
+            continue
+        speed = alone.median / base_guess.throughput_per_s.median
+        band, seen = guess.throughput_per_s, done.median / speed
         found.append(
             Scored(
                 cell,
-                ratio,
+                band.median / seen,
                 _ratio(guess.response_mean_s, _mean_s(cell), speed),
                 _ratio(guess.response_p95_s, p95_s(cell.response_time_s), speed),
                 band.low <= seen <= band.high,
             )
         )
     return found
+
+
+def is_quiet(cell: CellResult) -> bool:
+    """Whether nobody else took much of the machine while it was measured."""
+    seen = [one.measures.disturbance for one in cell.repetitions if one.measures is not None]
+    return all((each.steal or 0.0) + (each.foreign or 0.0) <= MOST_FOREIGN for each in seen)
 
 
 def _mean_s(cell: CellResult) -> float | None:
@@ -140,9 +145,8 @@ def p95_s(found: Percentiles | None) -> float | None:
     return None if found is None else found.p95
 
 
-def _ratio(guess: object, seen: float | None, speed: float) -> float | None:
-    middle = getattr(guess, "median", None)
-    return None if middle is None or not seen else middle / speed / seen
+def _ratio(guess: Band | None, seen: float | None, speed: float) -> float | None:
+    return None if guess is None or not seen else guess.median / speed / seen
 
 
 def summary(what: str, ratios: Sequence[float], inside: Sequence[bool] = ()) -> list[str]:
