@@ -186,12 +186,10 @@ def agreeing(document: ResultDocument) -> tuple[int, int]:
     for combination in document.combinations:
         for contrast in combination.contrasts:
             of, over = by_id[contrast.of].predicted, by_id[contrast.over].predicted
-            surely = (
-                contrast.verdict == "faster"
-                if contrast.ratio.kind == "interval"
-                else contrast.ratio.median > CLEAR
-            )
-            if of is None or over is None or not surely:
+            ratio = contrast.ratio
+            if of is None or over is None or ratio is None:
+                continue
+            if contrast.verdict != "faster" if ratio.kind == "interval" else ratio.median <= CLEAR:
                 continue
             decided += 1
             same += of.throughput_per_s.median > over.throughput_per_s.median
