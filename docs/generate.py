@@ -24,7 +24,7 @@ from mockserver.config import Body, CatalogueContent, FolderContent, RecordedCon
 from mockserver.rate_limit import RateLimit
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
 from simulator.measures.registry import CROSSOVER, MEASURES
-from simulator.result import document, repetition
+from simulator.result import document, predictions, repetition
 from simulator.result.findings.kinds import Finding
 from simulator.result.schema import texts
 from simulator.scenario.affinity import Affinity
@@ -67,6 +67,11 @@ RESULTS: tuple[type[Any], ...] = (
     document.Expectation,
     repetition.Repetition,
     repetition.Measures,
+    predictions.PredictionDocument,
+    predictions.PredictedCell,
+    predictions.WhatIf,
+    predictions.Gain,
+    predictions.Check,
 )
 _PART = re.compile(r"(?<=^<!--make reference: )(.+?)(-->\n)(.*?)(?=^<!--end-->$)", re.MULTILINE | re.DOTALL)
 _NAME_ALONE = 3

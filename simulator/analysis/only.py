@@ -74,6 +74,7 @@ def only(document: ResultDocument, wanted: Levels) -> ResultDocument:
             if _may_have(each.scope, wanted)
             and (isinstance(each, ANSWERS) or not hidden.intersection(_told_of(each)))
         ),
+        rules=tuple(each for each in document.rules if _may_have(each.levels, wanted)),
     )
 
 

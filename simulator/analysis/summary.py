@@ -18,6 +18,7 @@ from simulator.analysis.findings import findings
 from simulator.analysis.measures import delay_errors_ns, response_ns, resume_lag_ns
 from simulator.analysis.predicting import predicted
 from simulator.analysis.ranking import compared
+from simulator.analysis.rules_of_thumb import rules_of_run
 from simulator.analysis.timeline import MOST_JOBS, MOST_JOBS_OF_RUN, timeline
 from simulator.measures.registry import MEASURES
 from simulator.result.attribution import JobTime, Timeline
@@ -71,7 +72,7 @@ def summarise(run: Run) -> ResultDocument:
 def concluded(document: ResultDocument) -> ResultDocument:
     """Return the document with all that is concluded from its cells, drawn anew."""
     document = compared(beside_predicted(predicted(bounded(document))))
-    document = replace(document, crossovers=crossovers(document))
+    document = replace(document, crossovers=crossovers(document), rules=rules_of_run(document))
     return replace(document, findings=findings(document))
 
 

@@ -7,7 +7,15 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from simulator import __version__
-from simulator.cli.commands import exploring, machine, measuring, recordings, results, scenarios
+from simulator.cli.commands import (
+    exploring,
+    machine,
+    measuring,
+    predicting,
+    recordings,
+    results,
+    scenarios,
+)
 from simulator.cli.commands.examples import EPILOGS
 from simulator.cli.exits import USAGE, Stop
 from simulator.cli.old_spellings import renewed
@@ -46,6 +54,7 @@ app = typer.Typer(
 for _command in (
     measuring.run,
     measuring.tune,
+    predicting.predict,
     exploring.lab,
     scenarios.validate,
     scenarios.init,

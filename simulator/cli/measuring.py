@@ -80,8 +80,14 @@ class Outcome:
     """The database holds all of it."""
 
 
-def carry_out(design: Design, options: Options) -> Outcome:
-    """Measure, keep and show. Raises Stop: there is nothing to show, or it cannot be written."""
+def carry_out(design: Design, options: Options, *, shown: bool = True) -> Outcome:
+    """Measure, keep and show. Raises Stop: there is nothing to show, or it cannot be written.
+
+    Args:
+        design: what is measured.
+        options: where it is kept, and as what it is shown.
+        shown: show it; otherwise whoever calls does.
+    """
     errors = Console(stderr=True, soft_wrap=True)
     _check_server_of(options)
     handlers, terminal = handlers_for(options.progress, quiet=options.wanted.quiet)
@@ -108,14 +114,20 @@ def carry_out(design: Design, options: Options) -> Outcome:
             f"{error}\ngive the same file, --set and --python as before, or start a new run without --resume"
         )
     document = experiment.document()
-    if keeper.failed:
-        _rescue(document, errors)
-    for remark in terminal.remarks:
-        warn(errors, remark)
-    show(document, options.wanted, experiment.samples)
+    _tell(document, errors, terminal.remarks, kept=not keeper.failed)
+    if shown:
+        show(document, options.wanted, experiment.samples)
     if message:
         warn(errors, message, "red")
     return Outcome(code, document, stored=not keeper.failed)
+
+
+def _tell(document: ResultDocument, errors: Console, remarks: Sequence[str], *, kept: bool) -> None:
+    """Say what is no part of the report, and write the document where it can be, if the database did not take it."""
+    if not kept:
+        _rescue(document, errors)
+    for remark in remarks:
+        warn(errors, remark)
 
 
 def _drop(design: Design, store: Store, keeper: InStore) -> None:

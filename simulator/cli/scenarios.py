@@ -15,6 +15,7 @@ from simulator.experiment.launch import find
 from simulator.experiment.preparation import foresee
 from simulator.result.comparison import comparison_schema
 from simulator.result.document import result_schema
+from simulator.result.predictions import prediction_schema
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load
 from simulator.scenario.model import Scenario
@@ -23,7 +24,7 @@ from simulator.scenario.schema import scenario_schema
 from simulator.scenario.template import LATENCY, PARSER, render
 from simulator.schedule.sizing import BudgetError
 from simulator.text.numbers import clock, number
-from simulator.text.words import names
+from simulator.text.words import listed, names
 
 
 def validate_files(files: Sequence[Path], overrides: tuple[str, ...], python: str | None) -> int:
@@ -121,8 +122,13 @@ def write_template(
 
 def print_schema(kind: str) -> int:
     """Print one JSON Schema. Raises Stop."""
-    schemas = {"scenario": scenario_schema, "result": result_schema, "comparison": comparison_schema}
+    schemas = {
+        "scenario": scenario_schema,
+        "result": result_schema,
+        "comparison": comparison_schema,
+        "prediction": prediction_schema,
+    }
     if kind not in schemas:
-        exits.usage(f"schema {kind}: there are schemas of {' and '.join(schemas)}")
+        exits.usage(f"schema {kind}: there are schemas of {listed([*schemas])}")
     sys.stdout.write(json.dumps(schemas[kind](), indent=1, ensure_ascii=False) + "\n")
     return exits.OK

@@ -24,6 +24,7 @@ from .calibration import Calibration
 from .findings.kinds import Finding
 from .prediction import Prediction
 from .repetition import Arrivals, Phase, Repetition, ServerMeasures
+from .rules import RuleOfThumb
 from .schema import json_schema
 
 SCHEMA = "simulator.result/2"
@@ -249,6 +250,8 @@ class ResultDocument:
     expectations: tuple[Expectation, ...] = ()
     margin: float = 0.03
     """The smallest difference that matters, as a share."""
+    rules: tuple[RuleOfThumb, ...] = ()
+    """What rules of thumb would have chosen, and what that costs; none unless `in_flight` varies."""
     scatter_rounds: int | None = None
     """Of a run with `precision`: from how many first rounds its intervals take their scatter; else null."""
 

@@ -18,7 +18,7 @@ from simulator.scenario.beside import Beside
 from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names, varies_baseline
 from simulator.scenario.job import Clients, Job
 from simulator.scenario.model import Scenario
-from simulator.scenario.strategy import SEQUENTIAL
+from simulator.scenario.strategy import SEQUENTIAL, CountOrCores, Variant, number_of
 from simulator.scenario.strategy_plan import StrategyPlan, plan
 
 Level = str | int | float | bool | None
@@ -55,6 +55,14 @@ class Cell:
     """What computes beside its job."""
     runtime: str | None = None
     """On which of the scenario's runtimes it is measured; None: the scenario lists none."""
+    variant: Variant = SEQUENTIAL
+    """Its strategy as it is listed, of which `plan` was worked out."""
+    parallelism: CountOrCores = "cores"
+    """As it is written."""
+
+    def planned(self, in_flight: int, cores: int) -> StrategyPlan:
+        """Return its strategy worked out for another number of jobs in flight and of cores."""
+        return plan(self.variant, in_flight, number_of(self.parallelism, cores))
 
     @property
     def client(self) -> str | None:
@@ -118,10 +126,10 @@ def _cell(
     beside = combination.beside or Beside()
     if affinity.driver is not None:
         cores = min(cores, len(affinity.driver))
-    parallelism = cores if combination.parallelism == "cores" else combination.parallelism
     # The baseline need not be listed.
     variants = {SEQUENTIAL.name: SEQUENTIAL} | {variant.name: variant for variant in combination.strategies}
-    worked_out = plan(variants[point.strategy], combination.in_flight, parallelism)
+    variant = variants[point.strategy]
+    worked_out = plan(variant, combination.in_flight, number_of(combination.parallelism, cores))
     sequential = point.strategy == SEQUENTIAL.name
     factors: dict[str, Level] = {}
     if point.case is not None:
@@ -151,6 +159,8 @@ def _cell(
         arrivals=combination.arrivals,
         beside=beside,
         runtime=dict(point.levels).get(RUNTIME),
+        variant=variant,
+        parallelism=combination.parallelism,
     )
 
 

@@ -20,6 +20,14 @@ Examples:
   simulator tune shop.yaml --goal p99 --budget 10m --max-in-flight 64
 
 Ends with 0 · {_MEASURING} · {_INTERRUPTED}.""",
+    "predict": f"""\
+Examples:
+  simulator predict quickstart --cores 32
+  simulator predict last --change 'parse * 0.5' --change 'parse releases the GIL'
+  simulator predict shop.yaml --in-flight 1000 --latency 200ms --check
+
+Ends with 0 · 1 with --check, the run or a cell of it failed · 2 usage · 98 nothing can be predicted, or with --check
+nothing valid was measured · {_INTERRUPTED}.""",
     "lab": """\
 Examples:
   simulator lab

@@ -60,19 +60,10 @@ Parser = Annotated[
 ]
 PAGES_FROM = "Saved pages, instead of generated ones."
 PagesFrom = Annotated[Path | None, option("--pages-from", group=MEASURED, metavar="FOLDER", tells=PAGES_FROM)]
-Latency = Annotated[
-    str | None,
-    option(
-        "--latency",
-        group=MEASURED,
-        metavar="LATENCY",
-        tells="A duration, as in 40ms, or a distribution, as in '{kind: lognormal, median: 40ms, p99: 160ms}'.",
-    ),
-]
-InFlight = Annotated[
-    int | None,
-    option("--in-flight", group=MEASURED, metavar="N", tells="Jobs started and not finished, at a time."),
-]
+LATENCY = "A duration, as in 40ms, or a distribution, as in '{kind: lognormal, median: 40ms, p99: 160ms}'."
+Latency = Annotated[str | None, option("--latency", group=MEASURED, metavar="LATENCY", tells=LATENCY)]
+IN_FLIGHT = "Jobs started and not finished, at a time."
+InFlight = Annotated[int | None, option("--in-flight", group=MEASURED, metavar="N", tells=IN_FLIGHT)]
 Cases = Annotated[
     list[str] | None,
     option("--case", group=MEASURED, metavar="NAME", tells="This case of the scenario's alone."),

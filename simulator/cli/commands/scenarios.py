@@ -64,10 +64,11 @@ def init(
 
 def schema(
     kind: Annotated[
-        str, typer.Argument(metavar="scenario|result|comparison", help="Which document's JSON Schema.")
+        str,
+        typer.Argument(metavar="scenario|result|comparison|prediction", help="Which document's JSON Schema."),
     ],
 ) -> None:
-    """Print a JSON Schema: of scenarios, so that editors complete them, of result documents, or of comparisons."""
+    """Print a JSON Schema: of scenarios, so that editors complete them, or of what --json writes."""
     from simulator.cli.scenarios import print_schema
 
     raise typer.Exit(print_schema(kind))

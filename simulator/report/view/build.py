@@ -25,6 +25,7 @@ from simulator.report.view.matrix import crossover_tables, picture, told, winner
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.view.remarks import notes, remarks
 from simulator.report.view.rounds import titled
+from simulator.report.view.rules import rules_tables
 from simulator.report.view.verdicts import verdicts
 from simulator.report.view.why import why
 from simulator.result.document import CellResult, ResultDocument
@@ -111,6 +112,8 @@ class Pieces:
     """Of a matrix: who wins where, from which cost on."""
     groups: tuple[tuple[Table | Timeline, ...], ...]
     """Of every combination of levels: its table, then what explains it."""
+    rules: tuple[Table, ...]
+    """What rules of thumb would have chosen; none unless the jobs in flight vary."""
     machine: Facts
 
 
@@ -128,7 +131,7 @@ def build(
     made = pieces(document, only=only, explain=explain)
     few = len(made.groups) <= MOST_TABLES or all_tables
     tables = chain.from_iterable(made.groups) if few else (remarks(document, len(made.groups)),)
-    return (made.verdict, *made.checks, *made.overview, *tables, made.machine)
+    return (made.verdict, *made.checks, *made.overview, *tables, *made.rules, made.machine)
 
 
 def pieces(document: ResultDocument, *, only: str = "", explain: bool = False) -> Pieces:
@@ -157,6 +160,7 @@ def pieces(document: ResultDocument, *, only: str = "", explain: bool = False) -
         _checks(document),
         tuple(overview),
         tuple(_group(document, group, ranked=grid is not None, explain=explain) for group in groups),
+        rules_tables(document.rules),
         machine(document),
     )
 

@@ -30,7 +30,7 @@ def machine(document: ResultDocument) -> Facts:
     if jobs:
         items.append(("jobs of a repetition", jobs))
     items += [("not served", sentence) for sentence in left_out(document)]
-    for name, value in (("machine", _machine_summary(document.environment)), ("run", document.id)):
+    for name, value in (("machine", summary(document.environment)), ("run", document.id)):
         if value:
             items.append((name, str(value)))
     return Facts("Machine", tuple(items))
@@ -66,7 +66,7 @@ def in_a_line(document: ResultDocument) -> str:
     told = [f"{name} (GIL {_on_off(states)})" if states else name for name, states in pythons.items()]
     if len(told) > MOST_PYTHONS:
         told = [*told[: MOST_PYTHONS - 1], f"{len(told) - MOST_PYTHONS + 1} more Pythons"]
-    where = _machine_summary(document.environment) or "an unknown machine"
+    where = summary(document.environment) or "an unknown machine"
     return "; ".join([where, *told, f"run {document.id}, {document.started_at[:10]}"])
 
 
@@ -102,7 +102,7 @@ def _python(environment: Mapping[str, Any]) -> str:
     return f"{environment.get('implementation', 'Python')} {environment.get('version', '')}{build}"
 
 
-def _machine_summary(environment: Mapping[str, Any]) -> str:
+def summary(environment: Mapping[str, Any]) -> str:
     """Return what machine this is in a few words, as far as it is known."""
     machine, system = environment.get("machine") or {}, environment.get("platform") or {}
     cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")

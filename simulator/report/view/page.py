@@ -38,7 +38,7 @@ def build_page(document: ResultDocument, *, only: str = "") -> Page:
     made = pieces(document, only=only, explain=True)
     # The picture of a stretch is a figure.
     groups = [tuple(part for part in group if not isinstance(part, Timeline)) for group in made.groups]
-    overview: tuple[PagePart, ...] = made.overview
+    overview: tuple[PagePart, ...] = (*made.overview, *made.rules)
     opening: tuple[Part, ...] = (made.verdict, *made.checks)
     if "tune" in document.scenario:
         # The machine stands further below, with the rest of what a run has.

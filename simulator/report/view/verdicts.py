@@ -1,8 +1,9 @@
 """The verdict of each cell, in the word that stands beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from simulator.result.document import ResultDocument
+from simulator.result.document import CombinationResult, ResultDocument
+from simulator.result.predictions import PredictedCombination
 from simulator.stats.contrasts import Verdict
 
 TAKE = "take"
@@ -16,13 +17,18 @@ _OF_OTHERS: Mapping[Verdict, str] = {
 
 
 def verdicts(document: ResultDocument) -> dict[str, str]:
-    """Return a word for each cell that was compared, by its id.
+    """Return a word for each cell that was compared, by its id."""
+    return words_of(document.combinations)
+
+
+def words_of(combinations: Iterable[CombinationResult | PredictedCombination]) -> dict[str, str]:
+    """Return a word for each cell of combinations that were compared, by its id.
 
     A baseline that several combinations share has one where it is to be taken in all of them.
     """
     said: dict[str, str] = {}
     shared: dict[str, set[bool]] = {}
-    for found in document.combinations:
+    for found in combinations:
         if found.best is None or not found.contrasts:
             continue
         said[found.best] = "best"

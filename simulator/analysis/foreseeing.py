@@ -1,0 +1,208 @@
+"""The prediction document of a run, or of a scenario that was only calibrated: its cells predicted and compared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.findings.character import COMPUTING, WAITING
+from simulator.measures.factors import STRATEGY
+from simulator.model.demands import Demands
+from simulator.result.document import CellResult, ResultDocument
+from simulator.result.findings.answers import Rival, Winner
+from simulator.result.prediction import Band, Prediction
+from simulator.result.predictions import SCHEMA, PredictedCell, PredictedCombination, PredictionDocument
+from simulator.scenario.shards import simplicity
+from simulator.stats.contrasts import Contrast, verdict
+from simulator.stats.intervals import Interval
+
+OPEN = "its jobs come by themselves; predictions are of jobs that a free worker starts"
+UNCALIBRATED = "what its job needs was not measured; an older run, or the job cannot run"
+
+
+def foreseen(
+    document: ResultDocument, demands: Mapping[str, Demands], run: str | None = None
+) -> PredictionDocument:
+    """Return what is predicted of a document's cells.
+
+    Args:
+        document: its cells have their predictions.
+        demands: of the cells, by id.
+        run: id of the run whose calibration they are made from; null: calibrated for this.
+    """
+    groups = combinations(document)
+    compared = [compare(group, document) for group in groups]
+    by_id = {cell.id: cell for cell in document.cells}
+    found = (_winner(each, by_id, demands, document.margin) for each in compared)
+    return PredictionDocument(
+        schema=SCHEMA,
+        kind="prediction",
+        name=str(document.scenario["name"]),
+        run=run,
+        scenario=document.scenario,
+        environment=document.environment,
+        made_at=document.started_at,
+        margin=document.margin,
+        cells=tuple(_cell(cell, document) for cell in document.cells),
+        combinations=tuple(compared),
+        findings=tuple(winner for winner in found if winner is not None),
+    )
+
+
+def _cell(cell: CellResult, document: ResultDocument) -> PredictedCell:
+    return PredictedCell(
+        id=cell.id,
+        factors=cell.factors,
+        baseline_id=cell.baseline_id,
+        in_flight=cell.in_flight,
+        marked=cell.marked,
+        level=cell.level,
+        predicted=cell.predicted,
+        reason=None if cell.predicted is not None else _why_not(cell, document),
+    )
+
+
+def _why_not(cell: CellResult, document: ResultDocument) -> str:
+    if cell.status in ("unsupported", "failed") and cell.reason is not None:
+        return cell.reason
+    if cell.arrivals is not None or document.scenario.get("arrivals") is not None:
+        return OPEN
+    return UNCALIBRATED
+
+
+def compare(group: Combination, document: ResultDocument) -> PredictedCombination:
+    """Return how the cells of one combination compare by what is predicted of them."""
+    field = field_of(group, document)
+    predictions = {cell.id: cell.predicted for cell in group.cells if cell.predicted is not None}
+    contrasts = field.contrasts(predictions)
+    return PredictedCombination(
+        levels=dict(group.key),
+        cells=tuple(cell.id for cell in group.cells),
+        contrasts=contrasts,
+        best=contrasts[0].of if contrasts else next(iter(field.bands(predictions)), None),
+        recommended=field.recommended(predictions),
+        contrast=group.contrast,
+    )
+
+
+@dataclass(frozen=True)
+class Field:
+    """Who competes in a combination."""
+
+    base: str | None
+    """Id of the baseline, which is taken where nothing surely gains anything over it."""
+    rivals: tuple[str, ...]
+    """Ids of those that are compared: with equal jobs in flight."""
+    order: Mapping[str, int]
+    """Of them, in which those that are as fast as the best are taken."""
+    margin: float
+    """The smallest difference that matters."""
+
+    def bands(self, found: Mapping[str, Prediction]) -> dict[str, Band]:
+        """Return the throughputs of those that are compared, the highest first."""
+        known = {id_: found[id_].throughput_per_s for id_ in self.rivals if id_ in found}
+        return dict(sorted(known.items(), key=lambda each: -each[1].median))
+
+    def contrasts(self, found: Mapping[str, Prediction]) -> tuple[Contrast, ...]:
+        """Return the contrasts of the best over each other, the best first."""
+        bands = self.bands(found)
+        best = next(iter(bands), None)
+        if best is None:
+            return ()
+        ratios = ((id_, ratio(bands[best], band)) for id_, band in bands.items() if id_ != best)
+        return tuple(Contrast(best, id_, each, verdict(each, self.margin)) for id_, each in ratios)
+
+    def recommended(self, found: Mapping[str, Prediction]) -> str | None:
+        """Return the simplest of the best and those surely as fast, or slower by less than the margin."""
+        bands, alone = self.bands(found), found.get(self.base or "")
+        best = next(iter(bands), None)
+        if best is None:
+            return None
+        if alone is not None:
+            gain = ratio(bands[best], alone.throughput_per_s)
+            if gain.high < 1 or verdict(gain, self.margin) in ("as fast", "a little faster"):
+                return self.base
+        near = [best]
+        near += [
+            each.over for each in self.contrasts(found) if each.verdict in ("as fast", "a little faster")
+        ]
+        return min(near, key=lambda each: (self.order[each], near.index(each)))
+
+    def likely(self, found: Mapping[str, Prediction]) -> str | None:
+        """Return the simplest of those whose middle lies within the margin of the best one's, surely or not."""
+        bands, alone = self.bands(found), found.get(self.base or "")
+        if not bands:
+            return None
+        least = max(band.median for band in bands.values()) / (1 + self.margin)
+        if alone is not None and alone.throughput_per_s.median >= least:
+            return self.base
+        return min(
+            (id_ for id_, band in bands.items() if band.median >= least), key=lambda id_: self.order[id_]
+        )
+
+
+def field_of(group: Combination, document: ResultDocument) -> Field:
+    """Return who competes in a combination: as where it was measured."""
+    if group.contrast != STRATEGY:
+        ids = tuple(cell.id for cell in group.cells)
+        return Field(None, ids, {id_: rank for rank, id_ in enumerate(ids)}, document.margin)
+    base = next((cell.id for cell in group.cells if cell.baseline_id is None), None)
+    simple = simplicity(document.scenario)
+    rivals = [cell for cell in group.cells if cell.baseline_id is not None and not cell.marked]
+    order = {cell.id: simple.get(cell.strategy, len(simple)) for cell in rivals}
+    return Field(base, tuple(order), order, document.margin)
+
+
+def ratio(of: Band, over: Band) -> Interval:
+    """Return the ratio of two bands that know nothing of one another."""
+    return Interval(of.median / over.median, of.low / over.high, of.high / over.low)
+
+
+def _winner(
+    found: PredictedCombination,
+    by_id: Mapping[str, CellResult],
+    demands: Mapping[str, Demands],
+    margin: float,
+) -> Winner | None:
+    """Return whom to take; null where nothing is predicted."""
+    best = by_id.get(found.best or "")
+    if best is None or best.predicted is None:
+        return None
+    base = by_id.get(best.baseline_id or "")
+    done, alone = best.predicted, None if base is None else base.predicted
+    speedup = None if alone is None else ratio(done.throughput_per_s, alone.throughput_per_s)
+    bound = None
+    if alone is not None and done.bound_per_s is not None:
+        bound = done.bound_per_s / alone.throughput_per_s.median
+    return Winner(
+        scope=found.levels,
+        job=_job(demands.get(best.id)),
+        best=best.name,
+        take=by_id[found.recommended or best.id].name,
+        own_in_flight=best.in_flight if best.marked else None,
+        throughput_per_s=done.throughput_per_s.median,
+        speedup=speedup,
+        bound_speedup=bound,
+        bound_by=done.bound_by,
+        margin=margin,
+        rounds=None,
+        enough_rounds=True,
+        rivals=tuple(
+            Rival(strategy=by_id[each.over].name, ratio=each.ratio, verdict=each.verdict)
+            for each in found.contrasts
+        ),
+        would_show=None,
+        rounds_to_decide=None,
+        behind_sequential=speedup is not None and found.contrast == STRATEGY and speedup.high < 1,
+        predicted=True,
+    )
+
+
+def _job(demands: Demands | None) -> Literal["waiting", "computing", "both"] | None:
+    if demands is None:
+        return None
+    wait_s = sum(demands.waits_s) / len(demands.waits_s)
+    cpu = (demands.client_held, demands.client_free, demands.parse_held, demands.parse_free)
+    all_s = wait_s + sum(each.mean_s for each in cpu)
+    share = wait_s / all_s if all_s > 0 else 0.0
+    return "waiting" if share >= WAITING else "computing" if share <= COMPUTING else "both"

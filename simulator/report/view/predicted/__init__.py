@@ -1,0 +1,1 @@
+"""A report on what is predicted, built from the prediction document alone."""

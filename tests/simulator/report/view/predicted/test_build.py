@@ -1,0 +1,137 @@
+"""A prediction as a person reads it."""
+
+from dataclasses import replace
+
+from simulator.analysis.foreseeing import foreseen
+from simulator.analysis.summary import summarise
+from simulator.report.view.parts import Table, Verdict
+from simulator.report.view.predicted.build import build_prediction
+from simulator.result.predictions import Check, Checked, Gain, PredictionDocument, WhatIf
+from simulator.stats.intervals import Interval
+from tests.simulator.analysis.builders import planned, run
+from tests.simulator.analysis.predictions import band, with_predictions
+
+RATES = {"sequential": 10.0, "threads": 40.0, "asyncio": 41.0, "processes": 80.0}
+
+
+def predicted(levels: tuple[str, ...] = ("",)) -> PredictionDocument:
+    cells = [
+        planned(name, levels={"server.latency": level} if level else None)
+        for level in levels
+        for name in RATES
+    ]
+    rates = {cell.id: RATES[str(cell.factors["strategy"])] for cell in cells}
+    return foreseen(with_predictions(summarise(run(cells, [])), rates), {})
+
+
+def gain(strategy: str, ratio: float | None, most: int | None = None) -> Gain:
+    if ratio is None:
+        return Gain(strategy, None, None, None, None, None, None, None, "1,000 processes are too many")
+    per_s = RATES[strategy] * ratio
+    return Gain(strategy, 8, band(per_s), ratio, "cores", most or 8, per_s * 2, ratio * 2, None)
+
+
+CHANGE = WhatIf(
+    "32 cores",
+    {"in_flight": 8},
+    "processes",
+    "threads",
+    4.0,
+    (gain("sequential", 1.0), gain("threads", 1.0), gain("asyncio", None), gain("processes", 2.0, 64)),
+)
+
+
+def verdict(document: PredictionDocument) -> Verdict:
+    return next(part for part in build_prediction(document) if isinstance(part, Verdict))
+
+
+def tables(document: PredictionDocument, *, all_tables: bool = False) -> list[Table]:
+    return [part for part in build_prediction(document, all_tables=all_tables) if isinstance(part, Table)]
+
+
+def test_whom_to_take_comes_first_and_is_marked_as_predicted() -> None:
+    told = verdict(predicted())
+    assert told.title == "shop: predicted from one job alone, not measured"
+    assert told.sentences[0].startswith(
+        "Predicted: take processes: they do 1.95 times what asyncio does, the next. Processes would do 80 pages/s,"
+    )
+
+
+def test_the_table_has_bands_and_bounds() -> None:
+    (table,) = tables(predicted())
+    assert table.title == "8 in flight: predicted"
+    assert [column.name for column in table.columns][:6] == [
+        "strategy",
+        "verdict",
+        "pages",
+        "90 %",
+        "at most",
+        "by",
+    ]
+    assert table.rows[3] == ("processes", "take", "80", "72.7–88", "96", "the GIL", "100", "150", "1")
+
+
+def test_many_combinations_are_a_line_each() -> None:
+    document = predicted(tuple(f"{ms}ms" for ms in range(7)))
+    assert verdict(document).sentences == ("Predicted: of 7 combinations, take processes in 7.",)
+    (table,) = tables(document)
+    assert table.rows[1] == ("server.latency 1ms", "processes", "–", "80", "72.7–88", "the GIL")
+    assert len(tables(document, all_tables=True)) == 7
+
+
+def test_a_change_is_a_line_and_a_row() -> None:
+    document = replace(predicted(), changes=(CHANGE,))
+    assert verdict(document).sentences[1] == (
+        "With 32 cores take processes instead of threads: 4.00 × with 8 in flight; sequential 1.000 ×, threads 1.000 ×;"
+        " most is done by processes with 64 in flight, 320 pages/s, 4.00 × the most without."
+    )
+    _, table = tables(document)
+    assert table.rows == (
+        ("32 cores", "processes", "1.000\n2.00 @8", "1.000\n2.00 @8", "–", "2.00\n4.00 @64"),
+    )
+    assert table.notes == ("asyncio with 32 cores: 1,000 processes are too many",)
+
+
+def test_changes_of_many_combinations_are_told_together() -> None:
+    levels = tuple(f"{ms}ms" for ms in range(7))
+    document = predicted(levels)
+    changes = tuple(
+        replace(CHANGE, levels={"server.latency": level, "in_flight": 8}, ratio=1.0 + index)
+        for index, level in enumerate(levels)
+    )
+    told = verdict(replace(document, changes=changes)).sentences
+    assert told[1] == (
+        "With 32 cores whom to take does 1.000 to 7.00 × in 7 combinations; it is another in 7 of them."
+    )
+
+
+CHECKED = Checked(
+    id="processes",
+    strategy="processes",
+    levels={"in_flight": 8},
+    predicted_per_s=band(80.0),
+    measured_per_s=Interval(88.0, 85.0, 90.0),
+    of_predicted=1.1,
+    inside=False,
+    warnings=("1 of 3 repetitions disturbed",),
+    reason=None,
+)
+
+
+def test_what_was_measured_stands_beside_what_was_predicted() -> None:
+    document = replace(predicted(), check=Check("abcd", 4, (CHECKED,), 0.1))
+    _, table = tables(document)
+    assert table.rows == (("processes, 8 in flight", "80", "72.7–88", "88", "1.10", "no"),)
+    assert table.notes == ("processes: 1 of 3 repetitions disturbed",)
+    assert verdict(document).sentences[-1] == (
+        "Checked: 1 of 4 cells measured (run abcd); the median error is 10 %, and 0 of 1 lie inside the band."
+    )
+
+
+def test_a_check_that_gave_no_number_says_why() -> None:
+    broken = replace(CHECKED, measured_per_s=None, of_predicted=None, inside=None, reason="too short")
+    document = replace(predicted(), check=Check("abcd", 4, (broken,), None))
+    _, table = tables(document)
+    assert table.rows[0][3:] == ("–", "–", "–")
+    assert table.notes == ("processes: too short",)
+    assert verdict(document).sentences[-1] == "Checked: 1 cell measured, and none gave a valid number."
