@@ -23,7 +23,7 @@ Ends with 0 · {_MEASURING} · {_INTERRUPTED}.""",
     "predict": f"""\
 Examples:
   simulator predict quickstart --cores 32
-  simulator predict last --change 'parse * 0.5' --change 'parse releases the GIL'
+  simulator predict last --change 'parse * 0.5' --change 'no GIL'
   simulator predict shop.yaml --in-flight 1000 --latency 200ms --check
 
 Ends with 0 · 1 with --check, the run or a cell of it failed · 2 usage · 98 nothing can be predicted, or with --check

@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from simulator.analysis.summary import summarise
+from simulator.experiment.design import planned_cells
 from simulator.model.bounds import Resource
 from simulator.result.document import ResultDocument
+from simulator.result.needs import Needs, Over, Request
 from simulator.result.prediction import Band, Prediction
+from simulator.scenario.cells import expand
+from simulator.scenario.model import Scenario
+from tests.simulator.analysis.builders import run
 
 
 def band(middle: float, reach: float = 0.1) -> Band:
@@ -41,3 +48,39 @@ def with_predictions(
         for cell in document.cells
     )
     return replace(document, cells=tuple(cells))
+
+
+JOB = {
+    "client": {"blocking": "http.client", "asyncio": "aiohttp"},
+    "parser": "spin",
+    "parse_cost": "5ms",
+}
+SCENARIO: dict[str, Any] = {
+    "name": "known",
+    "server": {"latency": "20ms"},
+    "job": JOB,
+    "strategies": ["threads", "asyncio", "processes", "processes_per_core"],
+    "in_flight": 8,
+}
+"""Of whose job everything is known."""
+
+
+def calibrated(cores: int = 2, **changes: Any) -> ResultDocument:
+    """Return the document of a scenario of which nothing was measured but what a job needs."""
+    request = Request(0.0003, 0.02, 0.0006, 0.2, 2.0, None, 0.0001)
+    needs = Needs(
+        requests={"blocking:http.client": request, "asyncio:aiohttp": request},
+        gil=True,
+        held=None,
+        over={"shards:processes": Over(0.0001, 0.0001, 0.0003)},
+    )
+    scenario = Scenario.from_document({**SCENARIO, **changes})
+    cells = expand(scenario, cores)
+    made = run(
+        planned_cells(cells),
+        [],
+        calibrations={cell.id: {"needs": needs, "parse_cpu_s": 0.005} for cell in cells},
+        scenario=scenario.document(),
+    )
+    header = replace(made.header, environment={"machine": {"usable_cores": cores}})
+    return summarise(replace(made, header=header))

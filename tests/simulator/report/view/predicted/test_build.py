@@ -33,7 +33,7 @@ def gain(strategy: str, ratio: float | None, most: int | None = None) -> Gain:
 
 CHANGE = WhatIf(
     "32 cores",
-    {"in_flight": 8},
+    {"in_flight": "8"},
     "processes",
     "threads",
     4.0,
@@ -108,7 +108,7 @@ def test_changes_of_many_combinations_are_told_together() -> None:
 CHECKED = Checked(
     id="processes",
     strategy="processes",
-    levels={"in_flight": 8},
+    levels={"in_flight": "8"},
     predicted_per_s=band(80.0),
     measured_per_s=Interval(88.0, 85.0, 90.0),
     of_predicted=1.1,

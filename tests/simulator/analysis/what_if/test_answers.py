@@ -1,0 +1,81 @@
+"""What virtual changes would do, by the model itself."""
+
+import pytest
+
+from simulator.analysis.situations import situations
+from simulator.analysis.what_if.answers import what_if
+from simulator.analysis.what_if.parsing import parse_change
+from simulator.result.document import ResultDocument
+from simulator.result.predictions import Gain, WhatIf
+from tests.simulator.analysis.predictions import calibrated
+
+
+def answers(document: ResultDocument, *changes: str) -> tuple[WhatIf, ...]:
+    return what_if(document, situations(document), [parse_change(text) for text in changes])
+
+
+def gain(answer: WhatIf, strategy: str) -> Gain:
+    return next(each for each in answer.gains if each.strategy == strategy)
+
+
+def ratio(answer: WhatIf, strategy: str) -> float:
+    found = gain(answer, strategy).ratio
+    assert found is not None
+    return found
+
+
+def test_half_the_parse_helps_whom_the_parse_holds_back() -> None:
+    (half,) = answers(calibrated(), "parse * 0.5")
+    assert half.levels == {"in_flight": "8"}
+    assert ratio(half, "threads") == pytest.approx(1.8, rel=0.1)
+    assert ratio(half, "sequential") == pytest.approx(25 / 22.5, rel=0.05)
+
+
+def test_more_cores_help_processes_alone_and_it_is_told_with_how_many_in_flight() -> None:
+    (more,) = answers(calibrated(), "cores = 32")
+    assert ratio(more, "threads") == pytest.approx(1, abs=0.05)
+    assert ratio(more, "processes") > 1.05
+    assert (more.take, more.instead_of) == ("processes", "processes")
+    most = gain(more, "processes")
+    assert most.most_in_flight is not None
+    assert most.most_ratio is not None
+    assert most.most_in_flight > 32
+    assert most.most_ratio == pytest.approx(16, rel=0.1)
+    assert gain(more, "threads").most_in_flight == 8
+
+
+def test_a_parse_that_lets_go_of_the_lock_makes_threads_enough() -> None:
+    free, none = answers(calibrated(), "parse releases the GIL", "no GIL")
+    for answer in (free, none):
+        assert (answer.take, answer.instead_of) == ("threads", "processes")
+        assert answer.ratio == pytest.approx(1, abs=0.1)
+        assert ratio(answer, "threads") > 1.3
+
+
+def test_more_in_flight_than_there_can_be_processes_is_no_number() -> None:
+    (many,) = answers(calibrated(), "in flight = 1000")
+    found = gain(many, "processes")
+    assert found.ratio is None
+    assert found.reason == "1,000 processes are more than 8 for each of 2 cores"
+    assert gain(many, "threads").in_flight == 1000
+    assert gain(many, "processes_per_core").in_flight == 2
+
+
+def test_each_combination_has_its_answer() -> None:
+    varied = calibrated(vary={"server.latency": ["0ms", "200ms"]})
+    near, far = answers(varied, "latency * 2")
+    assert (near.levels["server.latency"], far.levels["server.latency"]) == ("0ms", "200ms")
+    assert ratio(near, "sequential") == pytest.approx(1, abs=0.01)
+    assert ratio(far, "sequential") == pytest.approx(205 / 405, rel=0.02)
+
+
+def test_of_what_is_not_known_nothing_is_said() -> None:
+    assert what_if(calibrated(), {}, [parse_change("parse * 2")]) == ()
+    assert answers(calibrated()) == ()
+
+
+def test_the_affinity_that_is_here_does_not_limit_another_machine() -> None:
+    bound = calibrated(affinity={"driver": [0]})
+    assert {one.machine.cores for one in situations(bound).values()} == {1}
+    (more,) = answers(bound, "cores = 4")
+    assert ratio(more, "processes") > 1.5
