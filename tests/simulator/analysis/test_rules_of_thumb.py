@@ -44,6 +44,7 @@ def test_what_it_costs_is_told_over_what_does_most() -> None:
     assert found["executor"].best_strategy == "processes"
     for rule in found.values():
         assert rule.per_s is not None
+        assert rule.of_best is not None
         assert rule.of_best == pytest.approx(rule.per_s / rule.best_per_s)
         assert rule.of_best <= 1
     assert found["executor"].of_best == pytest.approx(0.5, abs=0.1)
