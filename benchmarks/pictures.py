@@ -21,6 +21,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.browser import NoBrowserError, chromium
+from benchmarks.lab_pictures import SCREENS, photograph_lab
 from simulator.judging import document as judged
 from simulator.report.terminal.render import render
 from simulator.report.view.build import build
@@ -60,7 +61,7 @@ PICTURES = (
 )
 OPTIONS: Mapping[str, tuple[str, ...]] = {"quickstart": (), "crossover": (), "gil": ("--turns",)}
 TABLE = "table"
-NAMES = (TABLE, *(picture.name for picture in PICTURES))
+NAMES = (TABLE, *(picture.name for picture in PICTURES), *SCREENS)
 
 
 class PictureError(RuntimeError):
@@ -225,6 +226,9 @@ def draw(wanted: Sequence[str], document_of: Callable[[str], ResultDocument], in
                 page = Path(name) / f"{picture.name}.html"
                 page.write_text(page_of(document_of(picture.scenario)), encoding="utf-8")
                 made += photograph(picture, page, into)
+        for lab in SCREENS:
+            if lab in wanted:
+                made += [_small(path) for path in photograph_lab(lab, Path(name), into)]
     return made
 
 

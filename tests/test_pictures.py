@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.browser import NAMES, NoBrowserError, find
+from benchmarks.lab_pictures import SCREENS
 from benchmarks.pictures import MOST_BYTES, PICTURES, TABLE, read, table_svg
 from simulator.analysis.summary import summarise
 from simulator.result.document import to_json
@@ -16,9 +17,8 @@ from tests.simulator.analysis.builders import planned, repetition, run
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "docs" / "pictures"
-SHOWN = {f"{picture.name}-{scheme}.png" for picture in PICTURES for scheme in ("light", "dark")} | {
-    f"{TABLE}.svg"
-}
+PHOTOGRAPHED = [*(picture.name for picture in PICTURES), *SCREENS]
+SHOWN = {f"{name}-{scheme}.png" for name in PHOTOGRAPHED for scheme in ("light", "dark")} | {f"{TABLE}.svg"}
 
 
 def document(folder: Path) -> Path:

@@ -5,7 +5,9 @@
   const { number, counted } = Lab;
   const MOST_PROCESSES_PER_CORE = 8;
   const MOST_INTERPRETERS = 128;
-  const MODEL_ERROR = 0.06; // of throughput, where nothing but waiting for one another decides
+  const MODEL_ERROR = 1.645 * 0.06; // of throughput: within it lie 90 %, as analysis/predicting.py has it
+  const ALIKE = 0.15; // of that is left between two that the same thing limits
+  const AT_ITS_LIMIT = 0.95; // of the bound
   const ORDER = ["sequential", "threads", "asyncio", "processes"]; // the simplest first; then mixes
   const PLURAL = ["threads", "processes"];
 
@@ -46,7 +48,7 @@
 
   // The demands of the point: what a person sets, and for the rest what was measured with one worker, or is usual.
   const demands = (config, strategy, state) => {
-    const base = config.demands[strategy.fetch];
+    const base = config.demands[strategy.name];
     const held = state.held_percent / 100;
     const parse_s = state.parse_ms / 1000;
     return {
@@ -54,7 +56,7 @@
       waits_s: [state.latency_ms / 1000],
       parse_held: { mean_s: parse_s * held, error: 0 },
       parse_free: { mean_s: parse_s * (1 - held), error: 0 },
-      parse_drops: held < 1 && parse_s > 0 ? 1 : 0,
+      parse_drops: held === 1 || parse_s === 0 ? 0 : held === 0 ? 1 : Math.max(1, parse_s / config.unit_s),
     };
   };
 
@@ -110,10 +112,13 @@
 
   // --- compared ----------------------------------------------------------------------------------------------------
 
-  // What is uncertain of both alike cancels out; each one's own error does not.
+  const limitOf = (row) => (row.per_s >= AT_ITS_LIMIT * row.bound.per_s ? row.bound.by : null);
+
+  // What is uncertain of both alike cancels out, and most of the model's error where both are at the same limit.
   const ratio = (of, over) => {
     const shared = [of.per_s / over.per_s, of.ends[0] / over.ends[0], of.ends[1] / over.ends[1]];
-    const own = Math.exp(Math.hypot(of.error, over.error));
+    const alike = limitOf(of) !== null && limitOf(of) === limitOf(over);
+    const own = Math.exp((alike ? ALIKE : 1) * Math.hypot(of.error, over.error));
     return { median: shared[0], low: Math.min(...shared) / own, high: Math.max(...shared) * own };
   };
 
@@ -140,7 +145,7 @@
     const where = best.waited > 0.8 ? "While it waits, " : best.waited < 0.2 ? "While it computes, " : "";
     const open = rivals.filter((one) => one.verdict === "cannot tell").map((one) => one.name);
     const near = rivals.filter((one) => ["as fast", "a little faster"].includes(one.verdict)).map((one) => one.name);
-    const slower = rivals.filter((one) => one.verdict === "faster").map((one) => one.name);
+    const slower = rivals.filter((one) => one.verdict === "faster").map((one) => one.name).sort(simplestFirst);
     const rest = slower.length ? `; ${names(slower)} ${plural(slower, "is", "are")} slower` : "";
     if (open.length) {
       const others = [best.name, ...near, ...open].filter((name) => name !== take.name).sort(simplestFirst);
@@ -148,7 +153,7 @@
       return sentence(`${where}take ${take.name} or ${which}: the model cannot tell which is faster${rest}.`);
     }
     if (near.length) {
-      const others = [best.name, ...near].filter((name) => name !== take.name);
+      const others = [best.name, ...near].filter((name) => name !== take.name).sort(simplestFirst);
       const same = others.length === 1 ? "no faster" : "as fast";
       return sentence(`${where}take ${take.name}: ${names(others)} ${plural(others, "is", "are")} ${same}${rest}.`);
     }

@@ -47,7 +47,7 @@
 
     const option = (lines, taken, bend, state, measured) => () => ({
       ...Lab.base(),
-      grid: { left: 56, right: 16, top: 26, bottom: 44 },
+      grid: { left: 56, right: 16, top: 40, bottom: 44 },
       xAxis: Lab.axis("in flight", { min: 1, nameGap: 26 }),
       yAxis: Lab.axis("pages/s", { type: "value", nameGap: 42 }),
       series: [
@@ -59,7 +59,7 @@
           markLine: { silent: true, symbol: "none", label: { color: Lab.colour("quiet"), formatter: ({ name }) => name },
             data: [
               { name: `${number(state.in_flight)} in flight`, xAxis: state.in_flight, lineStyle: { color: Lab.colour("accent"), type: "solid", width: 1.5 } },
-              ...(bend && bend.in_flight >= 1 ? [{ name: "the knee", xAxis: bend.in_flight, lineStyle: { color: Lab.colour("text"), type: "dashed" } }] : []),
+              ...(bend && bend.in_flight >= 1 ? [{ name: "the knee", xAxis: bend.in_flight, label: { distance: 18 }, lineStyle: { color: Lab.colour("text"), type: "dashed" } }] : []),
             ] } },
         ...(measured ? lines.flatMap(({ strategy }) => {
           const seen = measured.cells[strategy.name];
@@ -74,11 +74,13 @@
         const taken = config.strategies.find((one) => one.name === answer.take.name);
         const bend = knee(taken, state);
         drawing.show(option(lines, taken.name, bend, state, measured));
+        const what = bend === null ? "" : bend.by === "cores" ? "the cores" : bend.by;
+        const many = what.endsWith("s");
         const text = bend === null
           ? `With ${taken.name}, more in flight does more as far as this goes: it only waits.`
           : bend.in_flight < 1.5
-            ? `With ${taken.name}, ${bend.by} ${bend.by.endsWith("s") ? "are" : "is"} busy from the first page on: more in flight only queues.`
-            : `With ${taken.name}, the knee is at ${counted(Math.ceil(bend.in_flight), "page")} in flight: beyond it ${bend.by} ${bend.by.endsWith("s") ? "allow" : "allows"} no more than ${number(bend.per_s)} pages/s, and pages only queue longer.`;
+            ? `With ${taken.name}, ${what} ${many ? "are" : "is"} busy from the first page on: more in flight only queues.`
+            : `With ${taken.name}, the knee is at ${counted(Math.round(bend.in_flight), "page")} in flight: beyond it ${what} ${many ? "allow" : "allows"} no more than ${number(bend.per_s)} pages/s, and pages only queue longer.`;
         caption.textContent = text;
         place.setAttribute("aria-label", `Throughput over jobs in flight. ${text}`);
       });

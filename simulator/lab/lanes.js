@@ -6,7 +6,8 @@
   const MOST_LANES = 8;
   const LANE_PX = 16;
   const PLAY_S = 14; // for the whole of it
-  const RESPONSES = 5; // of the slowest: as long as that is what is seen
+  const RESPONSES = 5; // of the quickest: as long as that is what is seen
+  const MOST_SIMULATED = 2000; // in flight
   const CALM_MS = 250; // after the last change, before events are simulated
   // What a span is → its tone, how much of the lane it fills, and what the key calls it.
   const KINDS = {
@@ -148,8 +149,8 @@
 
     // The key has what is seen, so that nobody looks for what is not there.
     const legend = () => {
-      const found = new Map();
-      for (const { spans } of scenes) for (const one of spans) found.set(one.said, one.tone);
+      const drawn = new Set(scenes.flatMap(({ spans }) => spans.map((one) => one.said)));
+      const found = new Map(Object.values(KINDS).filter(([, , said]) => drawn.has(said)).map(([tone, , said]) => [said, tone]));
       key.replaceChildren(...[...found].map(([said, tone]) => {
         const item = document.createElement("li");
         Lab.made("span", "swatch", item).style.setProperty("--tone", `var(--${tone})`);
@@ -205,7 +206,7 @@
           ? Simulation.run(network, one)
           : await new Promise((resolve) => {
             const heard = ({ data }) => {
-              if (data.id !== mine || data.name_) return;
+              if (data.id !== mine) return;
               thread.removeEventListener("message", heard);
               resolve(data.found ?? { trace: [] });
             };
@@ -226,8 +227,14 @@
       point = wanted;
       clearTimeout(later);
       later = setTimeout(async () => {
+        if (state.in_flight > MOST_SIMULATED) {
+          asked += 1;
+          arrived([], state, 1);
+          clock.textContent = `More than ${Lab.number(MOST_SIMULATED)} in flight are not drawn.`;
+          return;
+        }
         const rows = names.map((name) => answer.rows.find((row) => row.name === name));
-        const whole_s = RESPONSES * Math.min(...rows.map((row) => row.response_s)) ;
+        const whole_s = RESPONSES * Math.min(...rows.map((row) => row.response_s));
         const here = Lab.machine(Lab.pythonOf(config, state), state.cores, config);
         const networks = rows.map((row) => {
           const strategy = config.strategies.find((one) => one.name === row.name);

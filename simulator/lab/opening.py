@@ -20,6 +20,7 @@ from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import from_document
 from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
+from simulator.scenario.strategy import CHOICES, FetchKind
 
 DRAWN = 1_000
 """Pages whose delays make the mean of a distribution."""
@@ -27,7 +28,7 @@ UNKNOWN_PARSE_MS = 1.0
 MOST_POINTS = 24
 _UNSURE = 0.05
 """Standard error of a client's CPU that was calibrated, as a share."""
-_HELD = {"blocking": 2 / 3, "asyncio": 0.75}
+_HELD: Mapping[FetchKind, float] = {"blocking": 2 / 3, "asyncio": 0.75}
 """Of a client's CPU, how much is under the GIL; the rest is inside system calls."""
 _NOT_THE_POINT = (STRATEGY, IN_FLIGHT)
 
@@ -40,7 +41,7 @@ class Opening:
     state: Mapping[str, Any]
     presets: tuple[Preset, ...]
     demands: Mapping[str, Demands]
-    """By kind of fetch."""
+    """By strategy."""
     client: Mapping[str, str]
     origin: str
     """Where these numbers are from, in a sentence."""
@@ -104,8 +105,8 @@ def of_run(document: ResultDocument) -> Opening:
         state={**here, **(presets[0].state if presets else {})},
         presets=(*presets, *opening.presets),
         demands={
-            kind: _calibrated(base, kind, client.get(kind, ""), known.values())
-            for kind, base in USUAL.items()
+            name: _calibrated(base, CHOICES[name].fetch, client, known.values())
+            for name, base in USUAL.items()
         },
         client=client,
         origin=f"What a request costs is what run {document.id} found out before it measured.",
@@ -168,12 +169,14 @@ def _client(cells: Iterable[Cell]) -> dict[str, str]:
     return {}
 
 
-def _calibrated(base: Demands, kind: str, client: str, known: Iterable[Calibration]) -> Demands:
+def _calibrated(
+    base: Demands, fetch: FetchKind, client: Mapping[str, str], known: Iterable[Calibration]
+) -> Demands:
     """Return the demands with the CPU of a client as it was calibrated, where it was."""
+    held = _HELD[fetch]
     for calibration in known:
-        cpu_s = calibration.client_cpu_s.get(f"{kind}:{client}")
+        cpu_s = calibration.client_cpu_s.get(f"{fetch}:{client.get(fetch)}")
         if cpu_s:
-            held = _HELD[kind]
             return replace(
                 base,
                 client_held=Demand(cpu_s * held, _UNSURE),

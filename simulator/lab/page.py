@@ -11,6 +11,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from simulator.lab.measuring import MOST_IN_FLIGHT
+from simulator.lab.mixing import UNIT_S
 from simulator.lab.opening import Opening
 from simulator.lab.setting import Setting
 from simulator.model.shape import Machine
@@ -61,8 +62,9 @@ def _config(opening: Opening, setting: Setting, presets: Sequence[Mapping[str, A
         "presets": [{"state": preset["state"]} for preset in presets],
         "pythons": [asdict(python) for python in setting.pythons],
         "strategies": [{"name": name, "slot": NAMES.index(name), **asdict(CHOICES[name])} for name in NAMES],
-        "demands": {kind: asdict(demands) for kind, demands in opening.demands.items()},
+        "demands": {name: asdict(demands) for name, demands in opening.demands.items()},
         "switch_interval_s": Machine(1).switch_interval_s,
+        "unit_s": UNIT_S,
         "margin": MARGIN,
         "client": dict(opening.client),
         "cpus": list(setting.cpus),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from simulator.model.demands import Demand, Demands
+from simulator.scenario.strategy import CHOICES, FetchKind
 
 USUAL_CLIENT: Mapping[str, str] = {"blocking": "http.client", "asyncio": "aiohttp"}
 _UNSURE = 0.15
@@ -20,8 +21,10 @@ _BESIDE = Demands(
     over_worker=_about(0.15e-3),
     over_main=_about(0.1e-3),
 )
-USUAL: Mapping[str, Demands] = {
+_BY_FETCH: Mapping[FetchKind, Demands] = {
     "blocking": replace(_BESIDE, client_held=_about(0.2e-3), client_free=_about(0.1e-3)),
     "asyncio": replace(_BESIDE, client_held=_about(0.15e-3), client_free=_about(0.05e-3)),
 }
-"""By kind of fetch: http.client in threads, aiohttp on a loop."""
+"""http.client in threads, aiohttp on a loop."""
+USUAL: Mapping[str, Demands] = {name: _BY_FETCH[choices.fetch] for name, choices in CHOICES.items()}
+"""By strategy."""

@@ -58,9 +58,11 @@ def test_a_run_says_what_a_request_costs() -> None:
     )
     cells = tuple(replace(cell, calibration=calibration) for cell in document.cells)
     opening = of_run(replace(document, cells=cells))
-    blocking = opening.demands["blocking"] if opening.client["blocking"] == "http.client" else None
-    if blocking is not None:
-        assert blocking.client_held.mean_s + blocking.client_free.mean_s == pytest.approx(0.3e-3)
+    assert opening.client == {"blocking": "http.client", "asyncio": "aiohttp"}
+    for name, cpu_s in (("threads", 0.3e-3), ("asyncio_to_processes", 0.2e-3)):
+        demands = opening.demands[name]
+        assert demands.client_held.mean_s + demands.client_free.mean_s == pytest.approx(cpu_s)
+    assert opening.state["parse_ms"] == 5.0
     Point(**opening.state)
 
 
