@@ -5,8 +5,7 @@
   const { number, counted } = Lab;
   const MOST_PROCESSES_PER_CORE = 8;
   const MOST_INTERPRETERS = 128;
-  const MODEL_ERROR = 1.645 * 0.06; // of throughput: within it lie 90 %, as analysis/predicting.py has it
-  const ALIKE = 0.15; // of that is left between two that the same thing limits
+  const ALIKE = 0.15; // of the model's error is left between two that the same thing limits
   const AT_ITS_LIMIT = 0.95; // of the bound
   const ORDER = ["sequential", "threads", "asyncio", "processes"]; // the simplest first; then mixes
   const PLURAL = ["threads", "processes"];
@@ -93,7 +92,7 @@
     const bound = Model.bound(network);
     // A wait of the server is as long as it is said to be: only the rest can be wrong.
     const waited = Math.min(1, state.latency_ms / 1000 / means.response_s);
-    const error = MODEL_ERROR * (1 - waited);
+    const error = config.model_error * (1 - waited);
     const around = [...ends, means.per_s];
     return {
       ...row,

@@ -8,28 +8,24 @@ from typing import Any
 
 from mockserver.config import ServerConfig
 from mockserver.latency import sampler
+from simulator.analysis.predicting import cells_in
 from simulator.driver.parsers import BUILT_IN
 from simulator.environment.machine import usable_cores
+from simulator.lab.measured import demands_in
 from simulator.lab.presets import QUESTIONS, Preset
 from simulator.lab.usual import USUAL, USUAL_CLIENT
 from simulator.measures.factors import CASE, IN_FLIGHT, STRATEGY
-from simulator.model.demands import Demand, Demands
+from simulator.model.demands import Demands
 from simulator.result.calibration import Calibration
 from simulator.result.document import ResultDocument
 from simulator.scenario.cells import Cell, expand
-from simulator.scenario.load import from_document
 from simulator.scenario.model import Scenario
-from simulator.scenario.problem import ScenarioError
-from simulator.scenario.strategy import CHOICES, FetchKind
+from simulator.scenario.strategy import StrategyName
 
 DRAWN = 1_000
 """Pages whose delays make the mean of a distribution."""
 UNKNOWN_PARSE_MS = 1.0
 MOST_POINTS = 24
-_UNSURE = 0.05
-"""Standard error of a client's CPU that was calibrated, as a share."""
-_HELD: Mapping[FetchKind, float] = {"blocking": 2 / 3, "asyncio": 0.75}
-"""Of a client's CPU, how much is under the GIL; the rest is inside system calls."""
 _NOT_THE_POINT = (STRATEGY, IN_FLIGHT)
 
 
@@ -40,7 +36,7 @@ class Opening:
     title: str
     state: Mapping[str, Any]
     presets: tuple[Preset, ...]
-    demands: Mapping[str, Demands]
+    demands: Mapping[StrategyName, Demands]
     """By strategy."""
     client: Mapping[str, str]
     origin: str
@@ -91,12 +87,7 @@ def of_run(document: ResultDocument) -> Opening:
     machine = document.environment.get("machine") or {}
     here = {**opening.state, "cores": machine.get("usable_cores") or opening.state["cores"]}
     known = {cell.id: cell.calibration for cell in document.cells if cell.calibration is not None}
-    try:
-        scenario = from_document(document.scenario_resolved or document.scenario, document.id)
-    except ScenarioError:  # of another version
-        cells: tuple[Cell, ...] = ()
-    else:
-        cells = expand(scenario, int(here["cores"]))
+    cells = tuple(cells_in(document).values())
     presets = _presets("Your run", cells, known, here)
     client = _client(cells) or opening.client
     return replace(
@@ -104,10 +95,7 @@ def of_run(document: ResultDocument) -> Opening:
         title=str(document.scenario["name"]),
         state={**here, **(presets[0].state if presets else {})},
         presets=(*presets, *opening.presets),
-        demands={
-            name: _calibrated(base, CHOICES[name].fetch, client, known.values())
-            for name, base in USUAL.items()
-        },
+        demands=demands_in(document, cells),
         client=client,
         origin=f"What a request costs is what run {document.id} found out before it measured.",
     )
@@ -167,19 +155,3 @@ def _client(cells: Iterable[Cell]) -> dict[str, str]:
         if blocking and loop and ":" not in blocking + loop:
             return {"blocking": blocking, "asyncio": loop}
     return {}
-
-
-def _calibrated(
-    base: Demands, fetch: FetchKind, client: Mapping[str, str], known: Iterable[Calibration]
-) -> Demands:
-    """Return the demands with the CPU of a client as it was calibrated, where it was."""
-    held = _HELD[fetch]
-    for calibration in known:
-        cpu_s = calibration.client_cpu_s.get(f"{fetch}:{client.get(fetch)}")
-        if cpu_s:
-            return replace(
-                base,
-                client_held=Demand(cpu_s * held, _UNSURE),
-                client_free=Demand(cpu_s * (1 - held), _UNSURE),
-            )
-    return base

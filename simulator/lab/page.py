@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from simulator.analysis.predicting import MODEL_ERROR, Z_90
 from simulator.lab.measuring import MOST_IN_FLIGHT
 from simulator.lab.mixing import UNIT_S
 from simulator.lab.opening import Opening
@@ -66,6 +67,7 @@ def _config(opening: Opening, setting: Setting, presets: Sequence[Mapping[str, A
         "switch_interval_s": Machine(1).switch_interval_s,
         "unit_s": UNIT_S,
         "margin": MARGIN,
+        "model_error": Z_90 * MODEL_ERROR,
         "client": dict(opening.client),
         "cpus": list(setting.cpus),
         "binds": setting.binds,

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import get_args
 
 from simulator.model.demands import Demand, Demands
-from simulator.scenario.strategy import CHOICES, FetchKind
+from simulator.scenario.strategy import CHOICES, FetchKind, StrategyName
 
 USUAL_CLIENT: Mapping[str, str] = {"blocking": "http.client", "asyncio": "aiohttp"}
 _UNSURE = 0.15
@@ -26,5 +27,7 @@ _BY_FETCH: Mapping[FetchKind, Demands] = {
     "asyncio": replace(_BESIDE, client_held=_about(0.15e-3), client_free=_about(0.05e-3)),
 }
 """http.client in threads, aiohttp on a loop."""
-USUAL: Mapping[str, Demands] = {name: _BY_FETCH[choices.fetch] for name, choices in CHOICES.items()}
+USUAL: Mapping[StrategyName, Demands] = {
+    name: _BY_FETCH[CHOICES[name].fetch] for name in get_args(StrategyName)
+}
 """By strategy."""

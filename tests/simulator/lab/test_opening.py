@@ -59,8 +59,8 @@ def test_a_run_says_what_a_request_costs() -> None:
     cells = tuple(replace(cell, calibration=calibration) for cell in document.cells)
     opening = of_run(replace(document, cells=cells))
     assert opening.client == {"blocking": "http.client", "asyncio": "aiohttp"}
-    for name, cpu_s in (("threads", 0.3e-3), ("asyncio_to_processes", 0.2e-3)):
-        demands = opening.demands[name]
+    known = ((opening.demands["threads"], 0.3e-3), (opening.demands["asyncio_to_processes"], 0.2e-3))
+    for demands, cpu_s in known:
         assert demands.client_held.mean_s + demands.client_free.mean_s == pytest.approx(cpu_s)
     assert opening.state["parse_ms"] == 5.0
     Point(**opening.state)
