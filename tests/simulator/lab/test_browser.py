@@ -59,6 +59,12 @@ def opened(browser: Browser, tmp_path: Path) -> Open:
     return lambda at="", **more: tab(browser, f"{path.as_uri()}{at}", **more)
 
 
+BEYOND = """() => document.scrollingElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth)
+  .map((one) => `${one.tagName} ${one.id} ${one.className} ${one.getBoundingClientRect().right}`)"""
+"""What sticks out on the right."""
+
+
 def drawn(found: Opened) -> None:
     """Wait until map, curve and lanes are there."""
     for id_ in ("map", "curve"):
@@ -283,7 +289,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(opened: Open) -> None:
         drawn(found)
         for width in (360, 768, 1000):
             found.tab.set_viewport_size({"width": width, "height": 740})
-            assert found.tab.evaluate("document.scrollingElement.scrollWidth") <= width
+            assert found.tab.evaluate(BEYOND) == [], width
 
 
 def test_axe_finds_nothing_serious_in_light_and_in_dark(opened: Open) -> None:
