@@ -109,7 +109,7 @@ class JobThread:
         if retries is None:
             do_jobs(fetch, PREFIX, self._parse, claim, recorder, due_at, sleep_until, False)
             return
-        policy = policy_of(self._spec.seed, retries)
+        policy = Policy(self._spec.seed, retries)
         if retries["hold_slot"]:
             do_jobs_with_retries(
                 fetch, PREFIX, self._parse, claim, recorder, due_at, sleep_until, False, policy, wall
@@ -120,20 +120,6 @@ class JobThread:
     def release(self):
         """Close the connection."""
         self._client.close()
-
-
-def policy_of(seed, retries):
-    """Return what says which attempts are made again, of what the job file says of them."""
-    return Policy(
-        seed,
-        retries["attempts"],
-        retries["on"],
-        retries["first_ns"],
-        retries["factor"],
-        retries["most_ns"],
-        retries["jitter"],
-        retries["honour_retry_after"],
-    )
 
 
 def thread_name(index):

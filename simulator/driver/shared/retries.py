@@ -29,23 +29,17 @@ _LONGEST_S = 3600
 class Policy(object):
     """What is tried again, how often, and after which wait."""
 
-    def __init__(self, seed, attempts, on, first_ns, factor, most_ns, jitter, honour_retry_after):
-        # type: (int, int, Any, int, float, int, str, bool) -> None
+    def __init__(self, seed, retries):
+        # type: (int, Mapping[str, Any]) -> None
         """Make a policy.
 
         Args:
             seed: The scenario's.
-            attempts: Most of one job, the first included.
-            on: Outcomes that are tried again: `timeout`, `reset`, `status CODE`, or `status 5xx` for a hundred.
-            first_ns: The wait before the second attempt.
-            factor: By how much each wait is longer than the one before.
-            most_ns: The longest wait.
-            jitter: `full`: between nothing and that; `none`: exactly that.
-            honour_retry_after: Wait at least as long as the server says.
+            retries: As a job file has them (protocol.md).
         """
-        self._seed, self._attempts, self._on = seed, attempts, frozenset(on)
-        self._first_ns, self._factor, self._most_ns = first_ns, factor, most_ns
-        self._full, self._honour = jitter == "full", honour_retry_after
+        self._seed, self._attempts, self._on = seed, retries["attempts"], frozenset(retries["on"])
+        self._first_ns, self._factor, self._most_ns = retries["first_ns"], retries["factor"], retries["most_ns"]
+        self._full, self._honour = retries["jitter"] == "full", retries["honour_retry_after"]
 
     def after_status(self, page, attempt, status, headers):
         # type: (int, int, int, Mapping[str, str]) -> int

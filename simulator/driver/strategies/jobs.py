@@ -112,16 +112,7 @@ def policy_of(spec: Spec, retries: Retries) -> "Policy":
     """Return what says which attempts are made again."""
     from ..shared.retries import Policy  # noqa: PLC0415 - only where something is tried again
 
-    return Policy(
-        spec.seed,
-        retries.attempts,
-        retries.on,
-        retries.first_ns,
-        retries.factor,
-        retries.most_ns,
-        retries.jitter,
-        retries.honour_retry_after,
-    )
+    return Policy(spec.seed, vars(retries))
 
 
 def gil_watch() -> "GilWatch | None":

@@ -34,7 +34,7 @@ DEFAULT: dict[str, Any] = {
 
 
 def policy(**changes: Any) -> Policy:
-    return Policy(7, **{**DEFAULT, **changes})
+    return Policy(7, {**DEFAULT, **changes})
 
 
 def test_waits_double_up_to_the_longest() -> None:
