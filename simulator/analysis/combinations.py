@@ -1,10 +1,11 @@
 """The combinations of levels of a run: which cells belong together, and what combinations and cells are called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator.measures.factors import BASELINE, CASE, IN_FLIGHT, STRATEGY
+from simulator.measures.factors import CASE, IN_FLIGHT, STRATEGY
+from simulator.measures.varying import varying
 from simulator.result.document import CellResult, ResultDocument
 
 Key = tuple[tuple[str, str], ...]
@@ -105,7 +106,7 @@ def _compared(cells: Sequence[CellResult], contrast: str, *without: str) -> dict
 def _named(
     groups: Mapping[Key, Sequence[CellResult]], document: ResultDocument, contrast: str
 ) -> tuple[Combination, ...]:
-    varied = {name for name, levels in _levels(groups).items() if len(levels) > 1}
+    varied = varying([dict(key) for key in groups])
     by_id = {cell.id: cell for cell in document.cells}
     return tuple(
         Combination(
@@ -124,20 +125,11 @@ def _baselines(cells: Sequence[CellResult], by_id: Mapping[str, CellResult]) -> 
     return [by_id[id_] for id_ in ids if id_ in by_id]
 
 
-def _levels(groups: Mapping[Key, Any]) -> dict[str, set[str | None]]:
-    levels = [dict(key) for key in groups]
-    names = {name for each in levels for name in each}
-    return {
-        name: {each.get(name) for each in levels if name != IN_FLIGHT or each.get(STRATEGY) != BASELINE}
-        for name in names
-    }
-
-
-def _label(key: Key, varied: set[str]) -> str:
+def _label(key: Key, varied: Collection[str]) -> str:
     return ", ".join(named(name, level) for name, level in key if name in varied)
 
 
-def _title(key: Key, varied: set[str], document: ResultDocument) -> str:
+def _title(key: Key, varied: Collection[str], document: ResultDocument) -> str:
     flight = dict(key).get(IN_FLIGHT, "")
     fixed = "" if IN_FLIGHT in varied or not flight else f"{flight} in flight"
     return ", ".join(filter(None, (_label(key, varied), fixed))) or str(document.scenario["name"])

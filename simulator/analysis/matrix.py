@@ -7,6 +7,7 @@ from statistics import median
 from simulator.analysis.combinations import Key, contrasted, key_of
 from simulator.analysis.standing import Standing, standing, standings
 from simulator.measures.factors import PARSE_COST, STRATEGY
+from simulator.measures.varying import varying
 from simulator.result.document import CellResult, Crossover, ResultDocument
 from simulator.text.numbers import NONE
 
@@ -51,11 +52,7 @@ def matrix(document: ResultDocument) -> Matrix | None:
     levels = list(dict.fromkeys(level for _, level in groups))
     if len(rows) < FEWEST or len(levels) < FEWEST:
         return None
-    paths = tuple(
-        path
-        for path in dict.fromkeys(path for key in rows for path, _ in key)
-        if len({dict(key).get(path) for key in rows}) > 1
-    )
+    paths = varying([dict(key) for key in rows])
     return Matrix(
         paths,
         {key: ", ".join(dict(key).get(path, NONE) for path in paths) for key in rows},

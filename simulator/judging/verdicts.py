@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.expectations.checking import Known, check, dimension
-from simulator.expectations.matching import Factors, Row, combinations, shown
+from simulator.expectations.matching import Row, combinations, shown
 from simulator.expectations.parsing import parse
 from simulator.expectations.syntax import Condition, ExpectationError, metrics_of
 from simulator.judging.evidence import Outcome, Verdict, weigh
 from simulator.judging.reading import read
 from simulator.judging.wording import explained
 from simulator.measures.factors import CASE
+from simulator.measures.varying import varying
 from simulator.result.document import Expectation, ResultDocument
 
 INVALID = "invalid"
@@ -88,18 +89,12 @@ def _tally(count: Mapping[str, int], total: int) -> str:
 
 def _where(rows: Sequence[Row], index: int) -> str:
     """Name a combination by the levels in which it differs from others."""
+    varied = varying([row.levels for row in rows])
     return ", ".join(
         shown(level) if path == CASE else f"{path} {shown(level)}"
-        for path, level in _varied(rows, index).items()
-    )
-
-
-def _varied(rows: Sequence[Row], index: int) -> Factors:
-    return {
-        path: level
         for path, level in rows[index].levels.items()
-        if any(row.levels.get(path) != level for row in rows)
-    }
+        if path in varied
+    )
 
 
 def _numbers(outcome: Outcome, count: Mapping[str, int], where: str) -> dict[str, float | str | None]:

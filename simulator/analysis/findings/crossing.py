@@ -1,9 +1,7 @@
 """From which parse cost on processes win by more than the margin."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from simulator.analysis.crossover import pairs
+from simulator.measures.varying import varying
 from simulator.result.document import ResultDocument
 from simulator.result.findings.across import CrossoverFinding
 
@@ -11,7 +9,7 @@ from simulator.result.findings.across import CrossoverFinding
 def crossings(document: ResultDocument) -> list[CrossoverFinding]:
     """Return a finding for each crossover of a document that has its crossovers."""
     found = list(zip(pairs(document), document.crossovers, strict=True))
-    varied = _varied([crossover.scope for _, crossover in found])
+    varied = varying([crossover.scope for _, crossover in found])
     return [
         CrossoverFinding(
             scope={path: str(level) for path, level in crossover.scope.items()},
@@ -29,9 +27,3 @@ def crossings(document: ResultDocument) -> list[CrossoverFinding]:
         )
         for pair, crossover in found
     ]
-
-
-def _varied(scopes: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Return the factors that have to be named, because not all combinations have the same level of them."""
-    paths = {path for scope in scopes for path in scope}
-    return {path for path in paths if len({str(scope.get(path)) for scope in scopes}) > 1}

@@ -6,6 +6,7 @@ from typing import Any
 from simulator.measures.factors import BASELINE, CASE, IN_FLIGHT, STRATEGY
 from simulator.measures.measure import Unit
 from simulator.measures.registry import MEASURES
+from simulator.measures.varying import varying
 from simulator.report.view.parts import Column, Facts, Part, Table, Verdict
 from simulator.result.comparison import CellComparison, ComparedRun, Comparison, Side, regressions
 from simulator.stats.intervals import Interval
@@ -30,12 +31,7 @@ def build_comparison(comparison: Comparison) -> tuple[Part, ...]:
 
 def _labels(cells: Sequence[CellComparison]) -> dict[str, str]:
     """Return cell id -> its strategy and the levels in which the cells differ."""
-    varied = {
-        name
-        for cell in cells
-        for name in cell.factors
-        if name != STRATEGY and len({_level(other, name) for other in cells} - {None}) > 1
-    }
+    varied = {*varying([cell.factors for cell in cells])} - {STRATEGY}
     return {
         cell.id: ", ".join(
             [

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from simulator.analysis.combinations import Key, key_of, named
 from simulator.measures.factors import PARSE_COST
+from simulator.measures.varying import varying
 from simulator.report.view.figure import STRATEGY, Axis, Figure, Line, Lines, Panel, Spot
 from simulator.report.view.figures.scales import on_one_scale
 from simulator.report.view.matrix import crossover_text
@@ -31,12 +32,7 @@ def build(document: ResultDocument) -> Figure | None:
             groups.setdefault(key_of(found.scope, PARSE_COST), []).append(found)
     if not groups:
         return None
-    varied = {
-        name
-        for key in groups
-        for name, level in key
-        if any(dict(other).get(name) != level for other in groups)
-    }
+    varied = varying([dict(key) for key in groups])
     panels = [
         Panel(
             ", ".join(named(name, level) for name, level in key if name in varied),
