@@ -1,7 +1,7 @@
 """From YAML text to a `Scenario`, or to everything that is wrong with it at once.
 
 Precedence: defaults < file < environment (`SIMULATOR_SERVER__LATENCY=20ms`) < `--set server.latency=20ms` < options of
-their own (`--latency 20ms`).
+their own (`--latency 20ms`), but a `--set` inside of what an option sets comes after it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from simulator.scenario.origin import Origin
 from simulator.scenario.paths import PathError, absolute, dotted, place, replaced
 from simulator.scenario.problem import Problem, ScenarioError, found
 from simulator.scenario.referred import ReferredFiles
-from simulator.scenario.settings import Setting, from_environment, from_overrides
+from simulator.scenario.settings import Setting, from_environment, from_overrides, in_turn
 
 
 def load(
@@ -87,7 +87,7 @@ def load_text(
         message = f"{what}; a scenario is a mapping that starts with name: …"
         raise ScenarioError([Problem(source, 1, 1, "", message)])
     draft = _Draft(source, document, absolute(document.data, (), base_dir))
-    for setting in (*from_environment(environ or {}), *from_overrides(overrides), *settings):
+    for setting in in_turn((*from_environment(environ or {}), *from_overrides(overrides)), settings):
         draft.apply(setting)
     return _validated(draft, base_dir, ReferredFiles(served_elsewhere), draft.origin)
 

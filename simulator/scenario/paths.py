@@ -100,12 +100,21 @@ def _replaced(node: Any, keys: Keys, depth: int, value: Any) -> Any:
         return [_replaced(item, keys, depth + 1, value) if i == key else item for i, item in enumerate(node)]
     if isinstance(node, str) and depth and keys[:1] == ("strategies",):
         node = {"name": node, "base": node}
+    if isinstance(node, str) and keys[:depth] == ("job", "parser"):
+        node = _parser(node, key)
     if node is None:
         node = _unwritten(keys[:depth], key)
     if not isinstance(node, dict):
         above = dotted(keys[:depth]) or "the scenario"
         raise PathError(f"{above} is {found(node)}, which has no {key}; set {above} as a whole")
     return {**node, key: _replaced(node.get(key), keys, depth + 1, value)}
+
+
+def _parser(text: str, key: str | int) -> dict[str, Any]:
+    """Return the mapping that a parser's text is short for, before `key` is set in it."""
+    if key in ("name", "function"):
+        return {}
+    return {"function" if ":" in text else "name": text}
 
 
 def _unwritten(keys: Keys, key: str | int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Values from outside the file: `--set path=value`, options of their own and SIMULATOR_… variables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,25 @@ def from_overrides(overrides: Sequence[str]) -> Iterator[Setting | Problem]:
         else:
             message = f"found {text!r}; write path=value, as in server.latency=40ms"
             yield Problem(SET, None, None, "", message)
+
+
+def in_turn(
+    outside: Iterable[Setting | Problem], options: Iterable[Setting | Problem]
+) -> Iterator[Setting | Problem]:
+    """Yield what options of their own set after the others, but before what is set inside of it.
+
+    So `--parser mypkg:parse --set job.parser.input=text` sets the input of that parser.
+    """
+    first, own = list(outside), list(options)
+    wholes = [one.parts for one in own if isinstance(one, Setting)]
+    inside = [one for one in first if isinstance(one, Setting) and _is_below(one.parts, wholes)]
+    yield from (one for one in first if one not in inside)
+    yield from own
+    yield from inside
+
+
+def _is_below(parts: tuple[str, ...], wholes: Iterable[tuple[str, ...]]) -> bool:
+    return any(len(parts) > len(whole) and parts[: len(whole)] == whole for whole in wholes)
 
 
 def setting(source: str, path: str, text: str) -> Setting | Problem:

@@ -8,6 +8,7 @@ import pytest
 
 from simulator.scenario.load import from_document, load, load_text
 from simulator.scenario.problem import Problem, ScenarioError
+from simulator.scenario.settings import from_overrides
 
 Refused = Callable[..., tuple[Problem, ...]]
 
@@ -171,6 +172,22 @@ def test_set_wins_over_the_environment_and_that_over_the_file(base: str) -> None
     }
     scenario = load_text(base, "t", Path(), overrides=["in_flight=4", "rounds=2"], environ=environ)
     assert (scenario.document()["server"]["latency"], scenario.in_flight, scenario.rounds) == ("20ms", 4, 2)
+
+
+@pytest.mark.parametrize("first", ["job.parser=lxml", "job.parser=other:parse", "rounds=2"])
+def test_what_is_set_inside_of_what_an_option_sets_comes_after_it(base: str, first: str) -> None:
+    (option,) = from_overrides(["job.parser=mypkg:parse"])
+    scenario = load_text(base, "t", Path(), overrides=["job.parser.input=text", first], settings=[option])
+    assert (scenario.job.parser.function, scenario.job.parser.input) == ("mypkg:parse", "text")
+
+
+def test_a_parser_that_is_a_word_has_the_keys_of_what_it_is_short_for(base: str) -> None:
+    scenario = load_text(
+        base, "t", Path(), overrides=["job.parser.function=mypkg:parse", "job.parser.url=true"]
+    )
+    assert (scenario.job.parser.function, scenario.job.parser.url) == ("mypkg:parse", True)
+    with pytest.raises(ScenarioError, match="input and url belong to a function of your own"):
+        load_text(base, "t", Path(), overrides=["job.parser.input=text"])
 
 
 def test_overrides_reach_strategies_by_name_and_levels_by_path(base: str) -> None:
