@@ -5,8 +5,9 @@ Levels are those at which servers compress by default: gzip's own, and what answ
 
 import gzip
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, get_args
 
 from mockserver.config import Encoding
 from mockserver.content import ContentError
@@ -42,6 +43,20 @@ def compressor(encoding: Encoding) -> Compress:
         zstd = _first("zstd", "compression.zstd", "backports.zstd", "zstandard")
         return lambda body: bytes(zstd.compress(body))
     return lambda body: body
+
+
+@cache
+def available() -> tuple[Encoding, ...]:
+    """Give the encodings that this Python has what they need for."""
+    return tuple(encoding for encoding in get_args(Encoding) if _has(encoding))
+
+
+def _has(encoding: Encoding) -> bool:
+    try:
+        compressor(encoding)
+    except ContentError:
+        return False
+    return True
 
 
 def _first(encoding: str, *names: str) -> Any:

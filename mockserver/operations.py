@@ -20,6 +20,7 @@ from mockserver.config import ServerConfig
 from mockserver.connection import ConnectionCount
 from mockserver.content import ContentError
 from mockserver.delay_file import ObservedDelaysError
+from mockserver.encodings import available
 from mockserver.explain import problems
 from mockserver.identity import CLOCK, PROTOCOL, SERVER_NAME, boot_id, pid_namespace, time_namespace, version
 from mockserver.lease import Lease
@@ -216,6 +217,7 @@ class Operations:
             "pids": await self.team.ask_everyone("own_pid"),
             "workers": config.workers,
             "loop": config.loop,
+            "encodings": available(),
         }
 
     async def _counters(self, _argument: Any) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from simulator import environment
 from simulator.cli import exits
 from simulator.cli.run import find_python
-from simulator.experiment.folders import look_through
+from simulator.experiment.folders import import_path, look_through
 from simulator.experiment.launch import find
+from simulator.experiment.possible import possible
 from simulator.experiment.preparation import foresee
 from simulator.result.comparison import comparison_schema
 from simulator.result.document import result_schema
@@ -39,11 +40,14 @@ def validate_files(files: Sequence[Path], overrides: tuple[str, ...], python: st
             continue
         interpreter = find_python(python, scenario)
         _, missing = find(scenario, interpreter)
-        cells = expand(
-            scenario,
-            environment.usable_cores(),
-            usable_cpus=environment.usable_cpus(),
-            missing_runtimes=missing,
+        cells = possible(
+            expand(
+                scenario,
+                environment.usable_cores(),
+                usable_cpus=environment.usable_cpus(),
+                missing_runtimes=missing,
+            ),
+            import_path(scenario.source_dir),
         )
         try:
             remark = look_through(scenario, cells, interpreter)

@@ -10,6 +10,7 @@ from pathlib import Path
 from simulator import environment
 from simulator.experiment.folders import import_path, look_through
 from simulator.experiment.launch import Launch, find
+from simulator.experiment.possible import possible
 from simulator.experiment.preparation import Preparation, Search
 from simulator.experiment.refining import rows_of, share_of
 from simulator.experiment.searching import Tuning, search
@@ -93,12 +94,17 @@ def design(
     launch, missing = find(scenario, python)
     document = scenario.document()
     cells_of = expand if tuning is None else partial(candidates, max_in_flight=tuning.max_in_flight)
-    cells = cells_of(
-        refined(scenario) if tuning is None else scenario,
-        cores,
-        memory_limit_bytes=memory_limit,
-        usable_cpus=environment.usable_cpus(),
-        missing_runtimes=missing,
+    folders = import_path(scenario.source_dir)
+    cells = possible(
+        cells_of(
+            refined(scenario) if tuning is None else scenario,
+            cores,
+            memory_limit_bytes=memory_limit,
+            usable_cpus=environment.usable_cpus(),
+            missing_runtimes=missing,
+        ),
+        folders,
+        own_server=server_url is None,
     )
     schedule, sizes = in_rounds(scenario, rerun=rerun), None
     if scenario.refine and tuning is None:
@@ -119,7 +125,7 @@ def design(
             cells=planned_cells(cells),
         ),
         launch=launch,
-        import_path=import_path(scenario.source_dir),
+        import_path=folders,
         remark=look_through(scenario, cells, python),
         cores=cores,
         memory_limit_bytes=memory_limit,

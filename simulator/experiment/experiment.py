@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from simulator.experiment import events
 from simulator.experiment.design import Design
+from simulator.experiment.discarding import revised
 from simulator.experiment.handlers import Handler, Handlers
 from simulator.experiment.judgement import Judge
 from simulator.experiment.keeper import InMemory, Keeper
@@ -23,14 +24,12 @@ from simulator.result.run import Run, RunStatus
 from simulator.result.samples import Samples
 from simulator.runner.calibrate import Preflights
 from simulator.runner.repetition import run_repetition
-from simulator.runner.servers import ServerError, Servers
+from simulator.runner.servers import ServerError, ServerLacksError, Servers
 from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
 from simulator.schedule import Allowance, Next, Schedule
 from simulator.schedule.block import broken
 from simulator.schedule.sizing import BudgetError
-
-DISTURBED = "a repetition of this round was disturbed from outside"
 
 
 @dataclass
@@ -212,9 +211,13 @@ class Experiment:
         """Run a cell once. Raises ServerError and Stopped."""
         cell, scenario = ready.cell, self.design.scenario
         python, driver = self.design.launch.of(cell)
+        try:
+            server = servers.serving(cell.server)
+        except ServerLacksError as error:
+            return Broken(cell.id, round_, "", "unsupported", str(error), "")
         return run_repetition(
             cell,
-            servers.serving(cell.server),
+            server,
             round_=round_,
             python=python,
             driver=driver,
@@ -250,20 +253,10 @@ class Experiment:
         """Mark the repetitions of disturbed rounds that are done again, and those that after all count."""
         dropped = schedule.discarded(self._done)
         for i, repetition in enumerate(self._done):
-            discarded = (repetition.cell_id, repetition.round) in dropped
-            if discarded and repetition.status in ("ok", "invalid"):
-                revised = replace(repetition, status="discarded", reason=repetition.reason or DISTURBED)
-            elif not discarded and repetition.status == "discarded":
-                valid = repetition.reason == DISTURBED
-                revised = replace(
-                    repetition,
-                    status="ok" if valid else "invalid",
-                    reason=None if valid else repetition.reason,
-                )
-            else:
-                continue
-            self._done[i] = revised
-            self._emit(events.RepetitionRevised(revised))
+            changed = revised(repetition, discarded=(repetition.cell_id, repetition.round) in dropped)
+            if changed is not None:
+                self._done[i] = changed
+                self._emit(events.RepetitionRevised(changed))
 
     def _started(self, schedule: Schedule, allowance: Allowance, following: Next) -> events.RepetitionStarted:
         remaining = schedule.remaining(self._done)

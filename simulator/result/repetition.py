@@ -45,6 +45,20 @@ class ServerMeasures:
     """New connections inside the window: should be none."""
     loop_lag_tail_s: float | None = None
     """The highest of their p99, p95 and p90 with 10 ticks beyond it: what the gate judges."""
+    admitted_per_page: float | None = None
+    """Requests that no rate limit refused / pages that were got; null where its log is not whole."""
+    served_s_per_page: float | None = None
+    """Time in which it served these, from the end of their queueing to the last byte, / pages that were got."""
+    hung: float | None = None
+    """Share of the jobs' time in flight in which their requests hung, by a fault that never answers; null likewise."""
+    retries: int | None = None
+    """Requests that were not the first for their page; null likewise."""
+    retries_together: float | None = None
+    """How many other retries came within 10 ms of one, in the mean; null where there are fewer than 10 retries."""
+    retries_by_chance: float | None = None
+    """The same if none had anything to do with another."""
+    refused_again: float | None = None
+    """Share of the retries that the rate limit refused once more; null likewise."""
 
 
 @dataclass(frozen=True)
@@ -200,5 +214,7 @@ class Repetition:
     """Of the driver; in a document without what its cell has."""
     last_words: str = ""
     """The end of what the driver printed."""
+    discarded_from: Literal["ok", "invalid"] | None = None
+    """What it was before its round was done again; null: it is not discarded, or an older version did not say."""
     took_s: float | None = None
     """Wall time, start-up and end of the driver included: what a budget is spent in; null in runs of version 0.1.0."""

@@ -18,7 +18,7 @@ from simulator.runner.family import Used, since, used_by
 from simulator.runner.job import Amount, Looks, job_file
 from simulator.runner.records import located
 from simulator.runner.scratch import scratch
-from simulator.runner.servers import Server, Servers
+from simulator.runner.servers import Server, ServerLacksError, Servers
 from simulator.runner.stop import Stop
 from simulator.scenario.cells import Cell
 from simulator.stats.percentiles import Lag, lag_s
@@ -160,7 +160,10 @@ class Preflights:
 
     def _run(self, cell: Cell, python: str, which: Path) -> Preflight:
         # What one job costs alone has nothing to do with what goes wrong, or with how many are served at a time.
-        server = self._servers.serving(cell.server.unconditioned())
+        try:
+            server = self._servers.serving(cell.server.unconditioned())
+        except ServerLacksError as error:
+            raise DriverError("unsupported", str(error)) from error
         with scratch() as folder:
             job = job_file(
                 cell,

@@ -1,7 +1,7 @@
 """The mock servers of a run: its own, one per (workers, loop, TLS), or one that the user has started."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +16,10 @@ from simulator.runner.stop import Stop
 
 class ServerError(Exception):
     """The mock server cannot be used; the text says why and what to do."""
+
+
+class ServerLacksError(ServerError):
+    """It cannot be what one cell asks for; others it can serve. The text says why and what to do."""
 
 
 class Server:
@@ -34,6 +38,8 @@ class Server:
         """Of the configuration that was set here; the server has another one where somebody else has set one since."""
         with self._clear_errors():
             health = admin.health()
+        self._encodings: Sequence[str] | None = health.get("encodings")
+        """That it has libraries for; null: an older server does not say."""
         ours = (boot_id(), time_namespace())
         theirs = (health.get("boot_id"), health.get("time_namespace"))
         self.same_clock = None not in ours and ours == theirs
@@ -49,7 +55,17 @@ class Server:
         """On which CPUs it may run."""
 
     def configure(self, config: ServerConfig) -> None:
-        """Make it serve this from now on; does nothing if it does already, and nobody else has changed it."""
+        """Make it serve this from now on; does nothing if it does already, and nobody else has changed it.
+
+        Raises:
+            ServerLacksError: it cannot.
+            ServerError: it does not answer as it should.
+        """
+        if self._encodings is not None and config.encoding not in self._encodings:
+            raise ServerLacksError(
+                f"server.encoding: the mock server at {self.url} has no library for {config.encoding}; install it there"
+                f" (pip install 'gil-simulator[encodings]'), or choose {' or '.join(self._encodings)}"
+            )
         if config != self._config or self.stats().get("generation") != self.generation:
             with self._clear_errors():
                 self.generation = self._admin.configure(config)

@@ -49,11 +49,16 @@ def load_client(target: str, kind: str) -> "Callable[[Settings], Any]":
     found = find_client(target)
     has = kind_of(found, target)
     if has != kind:
-        raise ClientKindError(
-            f"{KEY}: {target} is a client of kind {has} ({'a coroutine' if has == 'asyncio' else 'a plain'} fetch), and"
-            f" this strategy needs one of kind {kind}; write {{{has}: {target}, {kind}: another}}"
-        )
+        raise ClientKindError(wrong_kind(target, has, kind))
     return maker(found, target)
+
+
+def wrong_kind(target: str, has: str, needed: str) -> str:
+    """Say that a client is of another kind than the strategy needs."""
+    return (
+        f"{KEY}: {target} is a client of kind {has} ({'a coroutine' if has == 'asyncio' else 'a plain'} fetch), and"
+        f" this strategy needs one of kind {needed}; write {{{has}: {target}, {needed}: another}}"
+    )
 
 
 def find_client(target: str) -> Any:

@@ -1,11 +1,13 @@
 """A server that somebody else has started is one run's alone, and gets its configuration back."""
 
+from typing import Any
+
 import pytest
 
 from mockserver.admin import AdminClient
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
-from simulator.runner.servers import ServerError, Servers
+from simulator.runner.servers import Server, ServerError, ServerLacksError, Servers
 
 
 def test_a_second_run_on_a_borrowed_server_is_refused_until_the_first_has_ended() -> None:
@@ -25,3 +27,40 @@ def test_a_second_run_on_a_borrowed_server_is_refused_until_the_first_has_ended(
             pass
         with Servers(borrowed.url, borrowed.token):
             pass
+
+
+class _Admin:
+    """The admin side of a server that somebody else has started."""
+
+    def __init__(self, **health: Any) -> None:
+        self._health, self.encoding = {"pids": [], **health}, ""
+
+    def health(self) -> dict[str, Any]:
+        return self._health
+
+    def stats(self) -> dict[str, Any]:
+        return {"generation": 0}
+
+    def configure(self, config: ServerConfig) -> int:
+        self.encoding = config.encoding
+        return 0
+
+
+def _asked(admin: Any, encoding: str) -> None:
+    Server("http://127.0.0.1:1", admin, None).configure(ServerConfig.model_validate({"encoding": encoding}))
+
+
+def test_a_server_without_a_library_serves_what_it_can() -> None:
+    admin = _Admin(encodings=["identity", "gzip"])
+    with pytest.raises(
+        ServerLacksError, match=r"127\.0\.0\.1:1 has no library for br; .* choose identity or gzip"
+    ):
+        _asked(admin, "br")
+    _asked(admin, "gzip")
+    assert admin.encoding == "gzip"
+
+
+def test_an_older_server_is_asked_for_what_it_does_not_say_that_it_has() -> None:
+    admin = _Admin()
+    _asked(admin, "br")
+    assert admin.encoding == "br"
