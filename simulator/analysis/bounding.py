@@ -38,7 +38,8 @@ def needs_in(document: ResultDocument) -> Callable[[CellResult], Needs]:
         shared = kinds.get(cell.strategy) in ("none", "threads") and gil_of(cell) is True
         held = shared and _holds_gil(_parser(cell, document.scenario))
         return Needs(
-            # The baseline is what it is compared with: its own time alone is no bound of it that says anything.
+            # The baseline is what it is compared with: its own time alone is no bound of it that says anything. It
+            # meets the same faults, so its time has what a page backs off for wherever that holds a slot.
             alone_s=alone_s(by_id.get(cell.baseline_id or "")),
             cpu_s=cell.cpu_per_page_s,
             cores=cores,
@@ -73,20 +74,37 @@ def alone_s(base: CellResult | None) -> float | None:
 def served_per_s(cell: CellResult, scenario: Mapping[str, Any]) -> float | None:
     """Return how many pages a second the server lets through by its capacity and its rate limit; null: all that come.
 
-    A place is taken as long as the server held the request of a page, its time in the queue apart; how long that was of
-    what was tried again before is not known.
+    What meets a fault takes a place and a token like any other request, so a page that takes several attempts takes
+    several of them; what the rate limit refuses takes neither.
     """
     limits: list[float] = []
-    capacity, held_s = _written(cell, scenario, "server.capacity"), cell.network_s
-    once = (cell.attempts_per_page or 1) == 1
-    if isinstance(capacity, int) and held_s is not None and cell.server_queue_s is not None and once:
-        serving_s = held_s - cell.server_queue_s
-        limits += [capacity / serving_s] if serving_s > 0 else []
+    capacity, serving_s = _written(cell, scenario, "server.capacity"), _serving_s(cell)
+    if isinstance(capacity, int) and serving_s is not None and serving_s > 0:
+        limits.append(capacity / serving_s)
     limit = _written(cell, scenario, "server.rate_limit")
     rate = _written(cell, scenario, "server.rate_limit.rate")
-    with suppress(ValidationError):  # written as only a later version can read it
-        limits += [] if limit is None else [_LIMIT.validate_python(rate or limit).rate_per_s]
+    if limit is not None:
+        with suppress(ValidationError):  # written as only a later version can read it
+            rate_per_s = _LIMIT.validate_python(rate or limit).rate_per_s
+            limits.append(rate_per_s / _let_in(cell))
     return min(limits, default=None)
+
+
+def _serving_s(cell: CellResult) -> float | None:
+    """Return for how long a page takes places of the server, all its attempts together; null where nobody knows."""
+    if cell.server is not None and cell.server.served_s_per_page is not None:
+        return cell.server.served_s_per_page
+    # Of runs that kept no more: the server held its request so long, its time in the queue apart.
+    once = (cell.attempts_per_page or 1) == 1
+    if not once or cell.network_s is None or cell.server_queue_s is None:
+        return None
+    return cell.network_s - cell.server_queue_s
+
+
+def _let_in(cell: CellResult) -> float:
+    """Return how many requests of a page the server has let in."""
+    known = None if cell.server is None else cell.server.admitted_per_page
+    return max(1.0, known or 1.0)
 
 
 def _parser(cell: CellResult, scenario: Mapping[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from simulator.analysis.arrivals import arrivals_of
+from simulator.analysis.attempts import attempts_of, in_flight_ns
 from simulator.analysis.attribution import attribute, fetch_ns, job_time
 from simulator.analysis.steady import steady_rate_per_s
 from simulator.result.observation import Observed, Snapshot
@@ -66,7 +67,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         memory_bytes=observed.parked.memory_bytes,
         processes=observed.parked.processes,
         loop_lag_s=lag_s(observed.loop_lag_ns),
-        server=_server(observed, busy_s),
+        server=_server(observed, busy_s, int(good.sum())),
         equality=equality,  # type: ignore[arg-type] # one of the three by its making
         digest=_digest(observed) if observed.duration_s is None and good.all() else None,
         errors=dict(Counter(samples.error_kinds[code] for code in samples.error[~good])),
@@ -96,10 +97,7 @@ def in_flight_mean(samples: Samples, busy_s: float, *, puts_aside: bool = False)
     """
     if busy_s <= 0:
         return None
-    held_ns = (samples.ready_ns - samples.start_ns).sum()
-    if puts_aside:
-        held_ns = (samples.ready_ns - samples.asked_ns + samples.earlier_ns).sum()
-    return float(held_ns) / 1e9 / busy_s
+    return in_flight_ns(samples, puts_aside=puts_aside) / 1e9 / busy_s
 
 
 def backoff(samples: Samples) -> float | None:
@@ -236,7 +234,7 @@ def _share(part: float, whole: float) -> float:
     return min(1.0, part / whole) if whole > 0 else 0.0
 
 
-def _server(observed: Observed, window_s: float) -> ServerMeasures:
+def _server(observed: Observed, window_s: float, pages: int) -> ServerMeasures:
     """How the server did; `saturated` is judged with the validity gate's tolerance, so it is filled in there."""
     stats = observed.server_stats
     lag = _carried_lag(stats.get("loop_lag_s", {}))
@@ -253,6 +251,7 @@ def _server(observed: Observed, window_s: float) -> ServerMeasures:
         loop_lag_p99_s=lag.get("p99"),
         connections_opened=stats.get("connections_opened"),
         loop_lag_tail_s=next(iter(lag.values()), None),
+        **({} if observed.seen is None else attempts_of(observed, observed.seen, window_s, pages)),
     )
 
 

@@ -35,7 +35,7 @@ from simulator.result.samples import Samples
 from simulator.scenario.model import Scenario
 from simulator.scenario.refined import is_new
 from simulator.stats.intervals import Interval, interval
-from simulator.stats.percentiles import curve_ends_s, curve_s, lag_s, percentile, percentiles_s, worst_lag
+from simulator.stats.percentiles import curve_ends_s, curve_s, lag_s, middle_lag, percentile, percentiles_s
 from simulator.text.numbers import share
 
 
@@ -126,7 +126,7 @@ def _cell(
         fetch=_phase([m.fetch for m in measures]) if measures else None,
         parse=_phase([m.parse for m in measures]) if measures else None,
         resume_lag_s=lag_s(pooled.resume_lag_ns) if pooled.repetitions else None,
-        loop_lag_s=worst_lag([m.loop_lag_s for m in measures]),
+        loop_lag_s=middle_lag([m.loop_lag_s for m in measures]),
         server=_server(measures, pooled.delay_errors_ns) if measures else None,
         equality=_equality(repetitions),
         digest=_digest(measures),
@@ -316,7 +316,18 @@ def _server(measures: Sequence[Measures], delay_errors_ns: np.ndarray) -> Server
         loop_lag_p99_s=over(lambda m: m.server.loop_lag_p99_s),
         connections_opened=_sum([m.server.connections_opened for m in measures]),
         loop_lag_tail_s=over(lambda m: m.server.loop_lag_tail_s),
+        admitted_per_page=over(lambda m: m.server.admitted_per_page),
+        served_s_per_page=over(lambda m: m.server.served_s_per_page),
+        hung=over(lambda m: m.server.hung),
+        retries=_rounded(over(lambda m: m.server.retries)),
+        retries_together=over(lambda m: m.server.retries_together),
+        retries_by_chance=over(lambda m: m.server.retries_by_chance),
+        refused_again=over(lambda m: m.server.refused_again),
     )
+
+
+def _rounded(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 def _sum(values: Sequence[int | None]) -> int | None:

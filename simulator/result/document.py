@@ -78,7 +78,7 @@ class CellResult:
     run_queue_cores: float | None
     memory_bytes: int | None
     loop_lag_s: Lag | None
-    """The worst of each over the repetitions."""
+    """Medians over the repetitions; `max` is that of the latest tick of each."""
     server: ServerMeasures | None
     """Delay errors pooled; `saturated` if in any; `connections_opened` summed; the rest medians."""
     equality: Literal["equal", "unchecked", "differs"] | None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .samples import Samples
+from .seen_by_server import SeenByServer
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ class Observed:
     """From the last worker up until all have done the jobs that do not count."""
     stream_s: float | None = None
     """1 GB of memory, read once: timed before."""
+    seen: SeenByServer | None = None
+    """All attempts, as the server saw them; null: its log is not known, or not whole."""
     puts_aside: bool = False
     """A job that waits to be tried again is not in flight meanwhile."""
 

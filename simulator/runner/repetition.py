@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator.result.observation import Broken, Observed, OpenArrivals
 from simulator.result.samples import from_columns
+from simulator.result.seen_by_server import seen_by_server
 from simulator.runner.affinity import BindingError
 from simulator.runner.calibrate import with_last_words
 from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
@@ -147,6 +148,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         last_words=words,
         same_clock=server.same_clock,
         generation=server.generation,
+        seen=seen_by_server(requests),
         arrivals=None
         if cell.arrivals is None
         else OpenArrivals(cell.plan.in_flight, tuple(written["unstarted_due_ns"])),

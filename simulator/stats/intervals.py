@@ -75,7 +75,17 @@ def paired_ratio(
 
 def differs(ratio: Interval | None) -> bool:
     """Whether a ratio's interval excludes 1. A range of fewer than three rounds proves nothing."""
-    return ratio is not None and ratio.kind == "interval" and not ratio.low <= 1 <= ratio.high
+    return surely_above(ratio, 1) or surely_below(ratio, 1)
+
+
+def surely_above(ratio: Interval | None, limit: float) -> bool:
+    """Whether all of a ratio's interval lies above a limit; likewise."""
+    return ratio is not None and ratio.kind == "interval" and ratio.low > limit
+
+
+def surely_below(ratio: Interval | None, limit: float) -> bool:
+    """Whether all of it lies below; likewise."""
+    return ratio is not None and ratio.kind == "interval" and ratio.high < limit
 
 
 @cache

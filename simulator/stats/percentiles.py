@@ -1,8 +1,9 @@
 """Exact percentiles of raw samples, refused where too few lie beyond."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -122,18 +123,21 @@ def lag_s(values_ns: NDArray[Any] | Sequence[int]) -> Lag | None:
     return Lag(p50=percentile(seconds, 0.50), p99=percentile(seconds, 0.99), max=float(seconds.max()))
 
 
-def worst_lag(lags: Sequence[Lag | None]) -> Lag | None:
-    """Return the worst of each, since ticks are not kept: a percentile stays one of a single repetition."""
+def middle_lag(lags: Sequence[Lag | None]) -> Lag | None:
+    """Return the median of each over repetitions, since ticks are not kept: a maximum stays one of a single repetition.
+
+    The worst of all would be the worse the more repetitions there are.
+    """
     known = [lag for lag in lags if lag is not None]
     if not known:
         return None
 
-    def worst(values: list[float | None]) -> float | None:
+    def middle(values: Iterable[float | None]) -> float | None:
         found = [value for value in values if value is not None]
-        return max(found) if found else None
+        return median(found) if found else None
 
     return Lag(
-        p50=worst([lag.p50 for lag in known]),
-        p99=worst([lag.p99 for lag in known]),
-        max=worst([lag.max for lag in known]),
+        p50=middle(lag.p50 for lag in known),
+        p99=middle(lag.p99 for lag in known),
+        max=middle(lag.max for lag in known),
     )

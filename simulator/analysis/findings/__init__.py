@@ -77,7 +77,7 @@ def _group(
     found.extend(winners(scope, alike, [c for c in usable if c.marked], combination, document, job))
     found.extend(causes(scope, base, alike, first, combination))
     found.extend(burdens(scope, base, usable))
-    found.extend(responsive(scope, alike))
+    found.extend(responsive(scope, alike, first))
     found.extend(tried_again(scope, usable))
     found.extend(unexplained(scope, usable, document.margin))
     return found

@@ -7,14 +7,17 @@ from simulator.analysis.pairing import ratio
 from simulator.result.attribution import Attribution
 from simulator.result.document import CellResult, CombinationResult
 from simulator.result.findings.reasons import Control, Footprint, LoopCause, Price, ThreadsCause, ThreadsTime
-from simulator.stats.intervals import Interval, differs
+from simulator.stats.intervals import Interval, surely_above, surely_below
 
 SMALL = 0.01
 """Shares of worker time below this are next to nothing."""
 MOST = 2 / 3
 """Share of a stall that one phase has to have to be named."""
 SCALES, FLAT = 1.3, 1.15
-"""Speed-ups that count as using the other jobs in flight, and as not using them."""
+"""Speed-ups above which a strategy surely uses the other jobs in flight, and up to which it is none to name a cause by.
+
+They are held against the ends of intervals: what is too noisy to tell names no cause.
+"""
 SHORT_S = 0.001
 """Parses below: nobody waits for a loop so long."""
 
@@ -54,9 +57,7 @@ def causes(
 def own_gils(threads: CellResult, interpreters: CellResult | None, first: int | None) -> Interval | None:
     """Return by how much interpreters in one process, which share all locks but the GIL, are faster; null: are not."""
     gain = ratio(interpreters, threads, first) if interpreters is not None else None
-    if gain is None or not differs(gain) or gain.median <= FLAT:
-        return None
-    return gain
+    return gain if surely_above(gain, FLAT) else None
 
 
 def _control(
@@ -67,7 +68,7 @@ def _control(
 ) -> Control | None:
     """Return processes as the control where they are faster: what holds threads back is inside the one process."""
     gain = _gain(processes, threads, first, combination) if processes is not None else None
-    if processes is None or gain is None or not differs(gain) or gain.median <= FLAT:
+    if processes is None or gain is None or not surely_above(gain, FLAT):
         return None
     return Control(strategy=processes.strategy, ratio=gain, cores=processes.cores_used)
 
@@ -92,10 +93,14 @@ def _threads_cause(
     if speedup is None or cores is None or base is None or base.cores_used is None:
         return None
     waited = base.cores_used < 0.5  # noqa: PLR2004 - alone, the job was off CPU more than on it
-    gains = speedup.median > SCALES
+    gains = surely_above(speedup, SCALES)
     effect: Literal["little", "part", "waiting_only", "waiting", "computing"]
-    if control is not None:
-        effect = "waiting_only" if waited and gains else "part" if gains else "little"
+    if control is not None and surely_below(speedup, SCALES):
+        effect = "little"
+    elif control is not None and surely_above(speedup, 1):
+        effect = "waiting_only" if waited else "part"
+    elif control is not None:
+        return None
     elif waited and gains:
         effect = "waiting"
     elif gains and cores > SCALES:

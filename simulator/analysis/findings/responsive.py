@@ -3,30 +3,34 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from simulator.analysis.pairing import ratio
 from simulator.result.document import CellResult
 from simulator.result.findings.reasons import Handed, Responsive
+from simulator.stats.intervals import Interval
 
 ON_LOOP = "asyncio"
 HANDED_OVER = "asyncio_to_"
 """What strategies are called whose loop hands pages to a pool: of threads, processes or interpreters."""
 
 
-def responsive(scope: Mapping[str, Any], cells: Sequence[CellResult]) -> list[Responsive]:
+def responsive(
+    scope: Mapping[str, Any], cells: Sequence[CellResult], first: int | None = None
+) -> list[Responsive]:
     """Return the worst stall of the loop on each place of parsing in this combination, and its price in wall time.
 
     Nothing where `asyncio`, or all that hand the parse over, are missing or have no lag.
+
+    Args:
+        scope: its levels.
+        cells: valid ones with equal jobs in flight.
+        first: the document's `scatter_rounds`.
     """
     by_name = {cell.strategy: (cell, lag_s) for cell in cells if (lag_s := _lag_s(cell)) is not None}
     if ON_LOOP not in by_name:
         return []
     on_loop, on_loop_lag_s = by_name[ON_LOOP]
     handed = tuple(
-        Handed(
-            strategy=name,
-            to=name.removeprefix(HANDED_OVER),
-            loop_lag_max_s=lag_s,
-            longer=_longer(cell, on_loop),
-        )
+        _handed(cell, lag_s, ratio(cell, on_loop, first, lambda measures: measures.makespan_s))
         for name, (cell, lag_s) in by_name.items()
         if name.startswith(HANDED_OVER)
     )
@@ -52,8 +56,11 @@ def _lag_s(cell: CellResult) -> float | None:
     return None if cell.loop_lag_s is None else cell.loop_lag_s.max
 
 
-def _longer(cell: CellResult, over: CellResult) -> float | None:
-    """Return by which share the makespan is longer; null where one has none."""
-    if cell.makespan_s is None or not over.makespan_s:
-        return None
-    return cell.makespan_s / over.makespan_s - 1
+def _handed(cell: CellResult, lag_s: float, wall: Interval | None) -> Handed:
+    return Handed(
+        strategy=cell.strategy,
+        to=cell.strategy.removeprefix(HANDED_OVER),
+        loop_lag_max_s=lag_s,
+        longer=None if wall is None else wall.median - 1,
+        wall=wall,
+    )

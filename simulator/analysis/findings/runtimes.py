@@ -9,10 +9,10 @@ from simulator.analysis.gil import gil_of
 from simulator.measures.factors import RUNTIME
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.findings.across import Gil, OnRuntime, Runtimes
-from simulator.stats.intervals import Interval
+from simulator.stats.intervals import Interval, surely_above, surely_below
 
 SCALES, FLAT = 1.3, 1.2
-"""Speed-ups of threads from which they compute in parallel, and up to which they do not."""
+"""Speed-ups of threads above which they surely compute in parallel, and below which they surely do not."""
 FEWEST = 2
 """Pythons, and jobs in flight, that make a comparison."""
 
@@ -64,8 +64,8 @@ def _scaling(cell: CellResult, base: CellResult | None) -> _Scaling | None:
 
 
 def _comparison(scope: Mapping[str, Any], members: Sequence[_Scaling]) -> Runtimes:
-    parallel = [one for one in members if one.speedup.median >= SCALES]
-    flat = [one for one in members if one.speedup.median <= FLAT]
+    parallel = [one for one in members if surely_above(one.speedup, SCALES)]
+    flat = [one for one in members if surely_below(one.speedup, FLAT)]
     first = members[0]  # as the scenario lists them: what the others are compared with
     return Runtimes(
         scope=scope,
@@ -86,8 +86,6 @@ def _because(
     parallel: Sequence[_Scaling], flat: Sequence[_Scaling]
 ) -> Literal["no GIL, or one", "no GIL", "GIL let go", "GIL"] | None:
     """Return what the GIL has to do with it, where what is known of it fits the numbers."""
-    if any(one.speedup.kind == "range" for one in (*parallel, *flat)):
-        return None  # too few rounds to give a reason for what may be luck
     if parallel and all(one.gil is False for one in parallel):
         return "no GIL, or one" if flat and all(one.gil is True for one in flat) else "no GIL"
     if parallel and flat and any(one.gil is True for one in parallel):

@@ -10,7 +10,7 @@ def _sentence(found: LoopCause) -> str:
     tasks = "its only task" if found.in_flight == 1 else f"all {found.in_flight} tasks"
     return (
         f"{found.strategy} parses on its loop: each parse holds up {tasks} for {duration(found.parse_wall_s)}, and a"
-        f" timer on that loop was up to {as_in_tables('loop_lag', found.loop_lag_max_s)} late."
+        f" timer on that loop was up to {as_in_tables('loop_lag', found.loop_lag_max_s)} late in a round."
     )
 
 

@@ -167,6 +167,8 @@ class Handed:
     loop_lag_max_s: float
     longer: float | None
     """By which share its makespan is longer than that of the loop that parses; null: not known."""
+    wall: Interval | None = None
+    """Its makespan over that one, paired by round; null: not known."""
 
 
 @dataclass(frozen=True, kw_only=True)

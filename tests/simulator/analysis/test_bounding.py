@@ -9,17 +9,17 @@ from simulator.analysis.bounding import bounded, served_per_s
 from simulator.analysis.summary import summarise
 from simulator.analysis.tuning import limit
 from simulator.result.document import CellResult, ResultDocument
-from tests.simulator.analysis.builders import planned, repetition, run
+from tests.simulator.analysis.builders import measures, planned, repetition, run
 
 
-def document(server: dict[str, Any], throughput_per_s: float = 300.0, **measures: Any) -> ResultDocument:
+def document(written: dict[str, Any], throughput_per_s: float = 300.0, **measures: Any) -> ResultDocument:
     cells = [planned("sequential"), planned("threads", in_flight=64)]
     done = [
         repetition(cell.id, round_, 20.0 if cell.id == "sequential" else throughput_per_s, **measures)
         for cell in cells
         for round_ in range(3)
     ]
-    return summarise(run(cells, done, scenario={"server": server}))
+    return summarise(run(cells, done, scenario={"server": written}))
 
 
 def threads(found: ResultDocument) -> CellResult:
@@ -56,6 +56,20 @@ def test_levels_and_cases_say_more_than_the_scenario() -> None:
     assert served_per_s(replace(cell, factors={**cell.factors, "case": "slow"}), cases) == 7.0
     unknown = replace(cell, factors={**cell.factors, "server.rate_limit": "a later way"})
     assert served_per_s(unknown, scenario) == pytest.approx(400.0)
+
+
+def test_a_page_of_several_attempts_takes_several_places_and_tokens() -> None:
+    server = replace(measures().server, admitted_per_page=1.25, served_s_per_page=0.025)
+    again = {"attempts_per_page": 2.0, "cpu_per_page_s": 0.0001, "network_s": 1.0, "server": server}
+    cell = threads(document({"capacity": 8, "rate_limit": "500/s"}, **again))
+    assert (cell.bound_by, cell.bound_per_s) == ("the server", pytest.approx(8 / 0.025))
+    cell = threads(document({"capacity": 8, "rate_limit": "50/s"}, 40.0, **again))
+    assert (cell.bound_by, cell.bound_per_s) == ("the server", pytest.approx(50 / 1.25))
+
+
+def test_how_long_places_were_taken_is_not_guessed_where_pages_were_tried_again() -> None:
+    cell = threads(document({"capacity": 8}, attempts_per_page=1.5, **QUEUED))
+    assert served_per_s(cell, {"server": {"capacity": 8}}) is None
 
 
 def test_without_a_limit_the_server_bounds_nothing() -> None:

@@ -129,6 +129,17 @@ def test_a_computing_job_where_processes_win_blames_a_lock_in_the_process() -> N
     assert "130 ms late" in loop
 
 
+def test_a_pair_that_is_too_noisy_to_tell_names_no_cause() -> None:
+    rates = {**COMPUTING_JOB["rates"], "processes": [88, 30, 140, 60, 200]}
+    found = document(**{**COMPUTING_JOB, "rates": rates})
+    assert [f for f in found.findings if isinstance(f, ThreadsCause)] == []
+    noisy = {**MIXED_JOB["rates"], "threads": [60, 15, 60, 19, 60]}
+    found = document(**{**MIXED_JOB, "rates": noisy})
+    assert [f for f in found.findings if isinstance(f, ThreadsCause)] == [], (
+        "what threads gain is not known either"
+    )
+
+
 def test_a_parse_that_releases_the_lock_lets_threads_share_the_computing() -> None:
     found = document(**RELEASING_JOB)
     (cause,) = said(found, *CAUSES)

@@ -77,6 +77,12 @@ def test_no_reason_is_given_for_what_two_rounds_may_show_by_luck() -> None:
     assert "GIL" not in sentence(only(document, Runtimes))
 
 
+def test_no_reason_is_given_for_speed_ups_that_are_too_noisy_to_tell() -> None:
+    noisy = [1.0, 0.4, 1.6, 0.5, 1.5]
+    document = measured({"current": (50, 51), "3.13t": (40, 70)}, gil={"3.13t": False}, scatter=noisy)
+    assert only(document, Runtimes).because is None
+
+
 def test_nothing_is_said_where_jobs_wait_or_there_is_one_python() -> None:
     waits = {key: value for key, value in WAITS.items() if key == "network_s"}
     assert runtimes(measured({"a": (10, 20), "b": (10, 20)}, each={**waits, "cpu_per_page_s": 0.001})) == ()

@@ -307,10 +307,11 @@ def test_a_measure_that_one_valid_repetition_lacks_is_null() -> None:
     assert one([repetition("threads", i, cores_used=c) for i, c in enumerate([1.0, None])]).cores_used is None
 
 
-def test_the_worst_loop_lag_is_kept_since_ticks_cannot_be_pooled() -> None:
-    lags = [Lag(0.001, None, 0.5), Lag(0.002, 0.004, 0.1), None]
-    found = one([repetition("threads", i, loop_lag_s=lag) for i, lag in enumerate(lags)]).loop_lag_s
-    assert found == Lag(0.002, 0.004, 0.5)
+def test_the_loop_lag_of_a_round_in_the_middle_is_told_since_that_of_all_grows_with_their_number() -> None:
+    lags = [Lag(0.001, None, 0.5), Lag(0.002, 0.004, 0.1), Lag(0.003, 0.006, 0.2), None]
+    for times in (1, 4):
+        done = [repetition("threads", i, loop_lag_s=lag) for i, lag in enumerate(lags * times)]
+        assert one(done).loop_lag_s == Lag(0.002, 0.005, 0.2)
 
 
 def test_connections_opened_are_summed_where_all_are_known() -> None:

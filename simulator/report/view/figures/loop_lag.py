@@ -14,9 +14,9 @@ from simulator.text.numbers import NONE, ms
 COLUMNS = (
     STRATEGY,
     measured(
-        "loop_lag_p99", "lateness of a 10 ms tick on the loop: p99, the worst of the rounds", heading="p99"
+        "loop_lag_p99", "lateness of a 10 ms tick on the loop: p99, median over the rounds", heading="p99"
     ).column,
-    measured("loop_lag", "the latest of those ticks").column,
+    measured("loop_lag", "the latest of those ticks in a round, median over the rounds").column,
 )
 
 
