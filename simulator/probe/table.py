@@ -1,6 +1,7 @@
 """Writes docs/parsers.md: which common functions hold the GIL, on each Python found; `make parsers`."""
 
 import argparse
+import os
 import platform
 import sys
 import tempfile
@@ -10,42 +11,18 @@ from pathlib import Path
 
 from simulator.environment.machine import usable_cores
 from simulator.environment.pythons import find_pythons
+from simulator.probe.functions import FOLDER, FROM_SOURCE, FUNCTIONS, Function, libraries
 from simulator.probe.inputs import generate_page
 from simulator.probe.measure import Budget, measure
 from simulator.probe.result import Measured
 from simulator.probe.worker import Target
 from simulator.runner.driver_process import DriverError, default_python
+from simulator.runtimes.environments import Environments, default_cache, shipped_constraints
+from simulator.runtimes.errors import RuntimeUnavailableError
+from simulator.runtimes.facts import ask
 from simulator.text.numbers import factor, percent, share, times
 
-FOLDER = Path(__file__).parent / "known"
-MODULE = "known_functions"
 NAMES = ("python3.11", "python3.12", "python3.13", "python3.14", "python3.15", "python3.13t", "python3.14t")
-
-FUNCTIONS: Mapping[str, str] = {
-    "`html.parser`": "html_parser",
-    "Beautiful Soup over `html.parser`": "bs4_html_parser",
-    "Beautiful Soup over lxml": "bs4_lxml",
-    "lxml, the shared parser": "lxml_shared_parser",
-    "lxml, a parser per thread": "lxml_own_parser",
-    "selectolax (lexbor)": "selectolax",
-    "`json.loads`": "json_loads",
-    "`orjson.loads`": "orjson_loads",
-    "`csv.reader`": "csv_reader",
-    "`re.search`": "re_search",
-    "`pickle.loads`": "pickle_loads",
-    "`xml.etree`": "xml_etree",
-    "`hashlib.sha256`, 1 MB": "sha256",
-    "`zlib.compress`, 1 MB": "zlib_compress",
-    "`zlib.decompress`, 1 MB": "zlib_decompress",
-    "`bz2.compress`, 1 MB": "bz2_compress",
-    "`lzma.decompress`, 1 MB": "lzma_decompress",
-    "`base64.b64encode`, 1 MB": "base64_encode",
-    "`sqlite3`, a sum over 100,000 rows": "sqlite3_select",
-    "`time.sleep`": "time_sleep",
-    "`sorted`, 100,000 floats": "list_sort",
-    "numpy, matrix times vector": "numpy_dot",
-    "numpy, `sort`": "numpy_sort",
-}
 
 INTRODUCTION = """\
 # Does X release the GIL?
@@ -53,7 +30,8 @@ INTRODUCTION = """\
 The share of a call's time in which it holds the GIL, with its 95 % interval: 0 % scales with threads as far as there
 are cores, 100 % not at all. Where there is no GIL, what two threads gain over one stands instead (×). Another lock may
 hold threads back all the same, as lxml's shared parser does: `simulator probe` names it. How this is measured stands
-in [probe.md](probe.md).
+in [probe.md](probe.md). The page is one of the mock server's catalogue, 40 products; the JSON has as much text.
+Each library is in a virtual environment of its own.
 
 `make parsers` writes this file anew, from the machine and the Pythons at hand; do not edit it.
 
@@ -98,6 +76,12 @@ def cell_of_failure(reason: str) -> str:
     return "not installed" if missing else f"fails: {' '.join(reason.split()).replace('|', '/')[:60]}"
 
 
+def cell_of_missing(reason: str) -> str:
+    """Return what the table says where a library cannot be installed."""
+    why = reason.removeprefix("cannot install ").partition(": ")[2] or reason
+    return f"not installed: {why.partition(',')[0].partition(' (pip')[0].replace('|', '/')}"
+
+
 def document(headings: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> str:
     """Return the file's text."""
     lines = [
@@ -109,33 +93,67 @@ def document(headings: Sequence[str], rows: Sequence[Sequence[str]], where: str)
 
 
 def rows_for(
-    pythons: Sequence[Command], functions: Mapping[str, str], budget: Budget, say: Callable[[str], None]
+    pythons: Sequence[Command],
+    functions: Mapping[str, Function],
+    budget: Budget,
+    say: Callable[[str], None],
+    equipped: Callable[[Command, tuple[str, ...]], str] = lambda python, _: python.command,
 ) -> list[list[str]]:
-    """Measure every function on every Python, one after another."""
+    """Measure every function on every Python, one after another.
+
+    Args:
+        pythons: the columns.
+        functions: the rows, by what they are called.
+        budget: of each.
+        say: told each cell.
+        equipped: returns a Python with what a function requires; raises RuntimeUnavailableError.
+    """
     rows = []
     with tempfile.TemporaryDirectory(prefix="simulator-probe-") as folder:
-        page = generate_page(Path(folder), "html.parser")
-        for label, name in functions.items():
-            target = Target(f"{MODULE}:{name}", (page,), (str(FOLDER),))
+        pages = {
+            "html": generate_page(Path(folder), "html.parser"),
+            "json": generate_page(Path(folder), "json"),
+        }
+        for label, function in functions.items():
+            target = Target(function.target, (pages[function.page],), (str(FOLDER),))
             row = [label]
             for python in pythons:
-                row.append(_cell(target, python, budget))
+                try:
+                    command = equipped(python, function.requires) if function.requires else python.command
+                    row.append(_cell(target, command, budget))
+                except RuntimeUnavailableError as error:
+                    row.append(cell_of_missing(str(error)))
                 say(f"{label} on {python.heading}: {row[-1]}")
             rows.append(row)
     return rows
 
 
-def _cell(target: Target, python: Command, budget: Budget) -> str:
+def _cell(target: Target, python: str, budget: Budget) -> str:
     try:
-        return cell_of(measure(target, python.command, budget, lambda _step: None))
+        return cell_of(measure(target, python, budget, lambda _step: None))
     except DriverError as error:
         return cell_of_failure(error.reason)
 
 
-def where() -> str:
-    """Describe this machine in a few words."""
+def environments(say: Callable[[str], None]) -> Callable[[Command, tuple[str, ...]], str]:
+    """Return what makes an environment for each set of requirements: libraries may be at odds with one another."""
+    made = Environments(default_cache(os.environ), shipped_constraints(), from_source=FROM_SOURCE)
+
+    def equipped(python: Command, requires: tuple[str, ...]) -> str:
+        def tell() -> None:
+            say(f"installing {', '.join(requires)} for {python.heading}")
+
+        return made.python(python.command, ask(python.command), requires, tell)
+
+    return equipped
+
+
+def where(pythons: Sequence[Command]) -> str:
+    """Describe this machine and the libraries in a few words."""
+    pinned = (line.partition("==") for line in shipped_constraints().splitlines())
+    versions = ", ".join(f"{name} {version}" for name, _, version in pinned if name in libraries())
     system = f"{platform.system()} {platform.machine()}, {usable_cores()} cores,"
-    return f"{system} with the Pythons {', '.join(p.heading for p in commands())}"
+    return f"{system} with the Pythons {', '.join(p.heading for p in pythons)}; {versions}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -149,8 +167,9 @@ def main(arguments: Sequence[str]) -> int:
     def say(line: str) -> None:
         sys.stderr.write(line + "\n")
 
-    rows = rows_for(pythons, FUNCTIONS, budget, say)
-    options.file.write_text(document([p.heading for p in pythons], rows, where()), encoding="utf-8")
+    rows = rows_for(pythons, FUNCTIONS, budget, say, environments(say))
+    text = document([p.heading for p in pythons], rows, where(pythons))
+    options.file.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -51,11 +51,13 @@ class Environments:
         folder: where they are kept.
         constraints: the text of pip's constraints; `with` wins over them.
         pip_options: more options of `pip install`, such as --no-index.
+        from_source: packages that may be built where there is no wheel; of all others wheels alone will do.
     """
 
     folder: Path
     constraints: str
     pip_options: tuple[str, ...] = ()
+    from_source: tuple[str, ...] = ()
 
     def python(
         self,
@@ -121,9 +123,10 @@ class Environments:
         pip += ["--constraint", str(written), *self.pip_options]
         # Binaries only: what a stranger's build script does, and how long, is not for an experiment to find out.
         # A project that the scenario names by its path is the user's own, and is built.
+        built = ("--no-binary", ",".join(self.from_source)) if self.from_source else ()
         named = [text for text in requirements if not is_path(text)]
         for options, some in (
-            (("--only-binary", ":all:"), named),
+            (("--only-binary", ":all:", *built), named),
             ((), [p for p in requirements if is_path(p)]),
         ):
             if some:

@@ -38,11 +38,8 @@ class Policy(object):
             retries: As a job file has them (protocol.md).
         """
         self._seed, self._attempts, self._on = seed, retries["attempts"], frozenset(retries["on"])
-        self._first_ns, self._factor, self._most_ns = (
-            retries["first_ns"],
-            retries["factor"],
-            retries["most_ns"],
-        )
+        self._first_ns, self._factor = retries["first_ns"], retries["factor"]
+        self._most_ns = int(retries["most_ns"])
         self._full, self._honour = retries["jitter"] == "full", retries["honour_retry_after"]
 
     def after_status(self, page, attempt, status, headers):

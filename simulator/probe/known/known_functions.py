@@ -1,7 +1,6 @@
-"""The functions of docs/parsers.md, one call each; standard library, and the library that a name says.
+"""The functions of docs/parsers.md that the standard library has, one call each.
 
-Loaded by the worker in every Python that the table has: a library is imported when its function is first called, so
-that one that is missing is missing for its own row only.
+Loaded by the worker in every Python that the table has.
 """
 
 import base64
@@ -10,7 +9,6 @@ import csv
 import functools
 import hashlib
 import html.parser
-import importlib
 import io
 import json
 import lzma
@@ -21,6 +19,7 @@ import sqlite3
 import threading
 import time
 import zlib
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -29,18 +28,8 @@ NAP_S = 0.005
 
 
 @functools.cache
-def _library(name: str) -> Any:
-    return importlib.import_module(name)
-
-
-@functools.cache
 def _records() -> list[dict[str, Any]]:
     return [{"id": n, "name": f"item {n}", "price": n / 7, "tags": ["a", "b", str(n)]} for n in range(2_000)]
-
-
-@functools.cache
-def _json() -> bytes:
-    return json.dumps(_records()).encode()
 
 
 @functools.cache
@@ -65,9 +54,8 @@ def _megabyte() -> bytes:
 
 
 @functools.cache
-def _packed(module: str) -> bytes:
-    packed: bytes = _library(module).compress(_megabyte())
-    return packed
+def _packed(compress: Callable[[bytes], bytes]) -> bytes:
+    return compress(_megabyte())
 
 
 @functools.cache
@@ -76,15 +64,8 @@ def _numbers() -> list[float]:
     return [draw.random() for _ in range(100_000)]
 
 
-@functools.cache
-def _array(size: int, columns: int = 1) -> Any:
-    numpy = _library("numpy")
-    return numpy.random.default_rng(7).random((size, columns) if columns > 1 else size)
-
-
 class _Thread(threading.local):
     def __init__(self) -> None:
-        self.parser: Any = None
         self.database: Any = None
 
 
@@ -98,43 +79,9 @@ def html_parser(page: bytes) -> None:
     parser.close()
 
 
-def bs4_html_parser(page: bytes) -> None:
-    """Build Beautiful Soup's tree with html.parser."""
-    _library("bs4").BeautifulSoup(page, "html.parser")
-
-
-def bs4_lxml(page: bytes) -> None:
-    """Build Beautiful Soup's tree with lxml."""
-    _library("lxml")  # else Beautiful Soup reports it as a missing feature
-    _library("bs4").BeautifulSoup(page, "lxml")
-
-
-def lxml_shared_parser(page: bytes) -> None:
-    """Build lxml's tree with the parser object that all threads share."""
-    _library("lxml.html").fromstring(page)
-
-
-def lxml_own_parser(page: bytes) -> None:
-    """Build lxml's tree with a parser object of this thread's own."""
-    etree = _library("lxml.etree")
-    if _own.parser is None:
-        _own.parser = etree.HTMLParser()
-    etree.fromstring(page, _own.parser)
-
-
-def selectolax(page: bytes) -> None:
-    """Build selectolax's tree (lexbor) and select links."""
-    _library("selectolax.lexbor").LexborHTMLParser(page).css("a")
-
-
-def json_loads(_page: bytes) -> None:
+def json_loads(page: bytes) -> None:
     """Read JSON."""
-    json.loads(_json())
-
-
-def orjson_loads(_page: bytes) -> None:
-    """Read JSON with orjson."""
-    _library("orjson").loads(_json())
+    json.loads(page)
 
 
 def csv_reader(_page: bytes) -> None:
@@ -170,7 +117,7 @@ def zlib_compress(_page: bytes) -> None:
 
 def zlib_decompress(_page: bytes) -> None:
     """Decompress to a megabyte."""
-    zlib.decompress(_packed("zlib"))
+    zlib.decompress(_packed(zlib.compress))
 
 
 def bz2_compress(_page: bytes) -> None:
@@ -180,7 +127,7 @@ def bz2_compress(_page: bytes) -> None:
 
 def lzma_decompress(_page: bytes) -> None:
     """Decompress to a megabyte."""
-    lzma.decompress(_packed("lzma"))
+    lzma.decompress(_packed(lzma.compress))
 
 
 def base64_encode(_page: bytes) -> None:
@@ -205,13 +152,3 @@ def time_sleep(_page: bytes) -> None:
 def list_sort(_page: bytes) -> None:
     """Sort a list of floats."""
     sorted(_numbers())
-
-
-def numpy_dot(_page: bytes) -> None:
-    """Multiply a matrix of a million numbers with a vector."""
-    _array(1_000, 1_000) @ _array(1_000)
-
-
-def numpy_sort(_page: bytes) -> None:
-    """Sort an array of floats."""
-    _library("numpy").sort(_array(100_000))

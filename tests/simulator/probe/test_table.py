@@ -1,13 +1,19 @@
+import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from simulator.probe.functions import FUNCTIONS, Function, libraries
 from simulator.probe.measure import Budget
 from simulator.probe.result import Python
-from simulator.probe.table import FUNCTIONS, Command, cell_of, cell_of_failure, document, rows_for
+from simulator.probe.table import Command, cell_of, cell_of_failure, cell_of_missing, document, rows_for
+from simulator.runtimes.environments import shipped_constraints
+from simulator.runtimes.errors import RuntimeUnavailableError
 from tests.simulator.probe.measurements import held, measured, ratio
 
+ROOT = Path(__file__).parents[3]
 SHORT = Budget(rounds=1, window_s=0.02, looks=0, scaling=False, loop_s=0, imports=False, held=False)
 
 
@@ -32,6 +38,51 @@ def test_what_is_missing_is_not_guessed() -> None:
     assert cell_of_failure("the target raises KeyError: 'a|b'") == "fails: the target raises KeyError: 'a/b'"
 
 
+@pytest.mark.parametrize(
+    ("reason", "cell"),
+    [
+        (
+            "cannot install orjson: there is no wheel of orjson==3.13.0 for it, in the version that is tested",
+            "not installed: there is no wheel of orjson==3.13.0 for it",
+        ),
+        (
+            "cannot install lxml: there is no wheel of lxml for it (pip: No matching distribution found for lxml)",
+            "not installed: there is no wheel of lxml for it",
+        ),
+        ("python3.15 cannot be started: Permission denied", "not installed: Permission denied"),
+    ],
+)
+def test_what_cannot_be_installed_says_why(reason: str, cell: str) -> None:
+    assert cell_of_missing(reason) == cell
+
+
+def test_a_row_whose_library_cannot_be_installed_says_why_and_the_others_are_measured() -> None:
+    def equipped(python: Command, requires: tuple[str, ...]) -> str:
+        if "absent" in requires:
+            raise RuntimeUnavailableError("cannot install absent: there is no wheel of absent for it")
+        return python.command
+
+    functions = {
+        "one": Function("known_functions:time_sleep", ("absent",)),
+        "other": Function("known_functions:time_sleep", ("present",)),
+    }
+    rows = rows_for([Command(sys.executable, "this")], functions, SHORT, lambda _line: None, equipped)
+    assert rows == [["one", "not installed: there is no wheel of absent for it"], ["other", "not measured"]]
+
+
+def test_the_libraries_are_those_of_the_project_file() -> None:
+    """So that their versions are pinned, and can be installed by hand."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["parsers"],
+        *project["dependency-groups"]["extractors"],
+    ]
+    assert set(libraries()) <= {re.split(r"[<>=~; ]", each)[0] for each in listed}
+    pinned = {line.partition("==")[0] for line in shipped_constraints().splitlines()}
+    assert set(libraries()) <= pinned
+
+
 def test_every_function_can_be_called_or_is_not_installed() -> None:
     rows = rows_for([Command(sys.executable, "this")], FUNCTIONS, SHORT, lambda _line: None)
     assert [row[0] for row in rows] == list(FUNCTIONS)
@@ -46,5 +97,5 @@ def test_the_file_is_a_table() -> None:
 
 @pytest.mark.parametrize("document_name", ["parsers.md"])
 def test_the_file_has_every_function(document_name: str) -> None:
-    text = (Path(__file__).parents[3] / "docs" / document_name).read_text(encoding="utf-8")
+    text = (ROOT / "docs" / document_name).read_text(encoding="utf-8")
     assert [label for label in FUNCTIONS if f"| {label} |" not in text] == []
