@@ -60,7 +60,12 @@ def test_levels_and_cases_say_more_than_the_scenario() -> None:
 
 def test_a_page_of_several_attempts_takes_several_places_and_tokens() -> None:
     server = replace(measures().server, admitted_per_page=1.25, served_s_per_page=0.025)
-    again: dict[str, Any] = {"attempts_per_page": 2.0, "cpu_per_page_s": 0.0001, "network_s": 1.0, "server": server}
+    again: dict[str, Any] = {
+        "attempts_per_page": 2.0,
+        "cpu_per_page_s": 0.0001,
+        "network_s": 1.0,
+        "server": server,
+    }
     cell = threads(document({"capacity": 8, "rate_limit": "500/s"}, **again))
     assert cell.bound_by == "the server"
     assert cell.bound_per_s == pytest.approx(8 / 0.025)
