@@ -108,7 +108,8 @@ def _parse(cell: Cell, calibration: Calibration) -> tuple[Demand, Demand, float]
     """Return the CPU of a parse under the GIL and free of it, and how often it lets go of it."""
     cpu_s, name = calibration.page_parse_cpu_s or 0.0, cell.job.parser.name
     seen = None if calibration.needs is None else calibration.needs.held
-    share = BUILT_IN[name].held if name is not None else 1.0 if seen is None else seen
+    known = None if name is None else BUILT_IN[name].held
+    share = known if known is not None else 1.0 if seen is None else seen
     free_s = cpu_s * (1 - share)
     times = max(1.0, calibration.work if calibration.units is None else 1.0)
     return Demand(cpu_s * share, USUAL_ERROR), Demand(free_s, USUAL_ERROR), times if free_s > 0 else 0.0

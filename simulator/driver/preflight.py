@@ -15,7 +15,7 @@ from .difference import difference
 from .gil import enabled_by
 from .loop_lag import lag_ns
 from .output import environment
-from .parsers import is_scalable
+from .parsers import BUILT_IN, is_scalable
 from .shared.control import PROTOCOL, Control
 from .shared.failure import Failure, describe
 from .shared.memory import peak_bytes
@@ -86,8 +86,8 @@ def needs(
     from .needs import held_share, needs_of_client  # noqa: PLC0415 - likewise
 
     found: dict[str, Any] = {"needs": {}, "over": {}, "gil": gil_enabled()}
-    # Of those that are built in it is known, from quieter looks than this one.
-    found["held"] = held_share(parser, pages) if spec.parser.get("name") is None else None
+    known = BUILT_IN[spec.parser["name"]].held if spec.parser.get("name") else None
+    found["held"] = held_share(parser, pages) if known is None else known
     for name in spec.clients:
         with suppress(Failure):  # it is said of the cells that need it
             found["needs"][name] = needs_of_client(name, spec, control)

@@ -12,8 +12,6 @@ from typing import Any, NamedTuple
 from .interface import Parser, ParserSpecError
 from .missing import unavailable
 
-MOSTLY = 0.5
-
 
 class _BuiltIn(NamedTuple):
     module: str
@@ -24,20 +22,20 @@ class _BuiltIn(NamedTuple):
     """What that module imports from outside this package."""
     package: str | None = None
     """What to install, where the libraries are none of Python's own."""
-    held: float = 1.0
-    """Share of a parse in which it holds the GIL, as `simulator probe` finds it (docs/parsers.md)."""
+    held: float | None = 1.0
+    """Share of a parse in which it holds the GIL; null: it releases it, for how long depends on the pages."""
 
     @property
     def releases_gil(self) -> bool:
-        """Whether threads can run it side by side: it mostly computes in C, without the GIL."""
-        return self.held < MOSTLY
+        """Whether threads can run it side by side: it computes in C, without the GIL."""
+        return self.held != 1
 
 
 BUILT_IN: Mapping[str, _BuiltIn] = {
     "html.parser": _BuiltIn("..shared.html_page", "parse", ("html.parser",)),
     "bs4": _BuiltIn(".beautiful_soup", "parse", ("bs4",), "beautifulsoup4"),
-    "lxml": _BuiltIn(".lxml_html", "parse", ("lxml.etree",), "lxml", held=0.14),
-    "selectolax": _BuiltIn(".selectolax_lexbor", "parse", ("selectolax.lexbor",), "selectolax", held=0.21),
+    "lxml": _BuiltIn(".lxml_html", "parse", ("lxml.etree",), "lxml", held=None),
+    "selectolax": _BuiltIn(".selectolax_lexbor", "parse", ("selectolax.lexbor",), "selectolax", held=None),
     "json": _BuiltIn("..shared.json_document", "parse", ("json",)),
     "spin": _BuiltIn("..shared.scalable", "Spin", ()),
     "sha256": _BuiltIn("..shared.scalable", "Sha256", ("hashlib",), held=0.0),

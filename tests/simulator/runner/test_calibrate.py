@@ -79,7 +79,7 @@ def test_what_predictions_rest_on_is_measured_where_it_is_asked_for(tmp_path: Pa
     assert all(over.main_s > 0 for over in needs.over.values())
     assert needs.over["pool:threads"].worker_s == 0, "it is all in one process"
     assert needs.gil
-    assert needs.held is None, "of a built-in parser it is known"
+    assert needs.held == 1, "of this parser it is known"
 
 
 def test_a_preflight_that_is_asked_for_nothing_more_measures_no_more(
