@@ -60,6 +60,9 @@ def demands_of(cell: Cell, calibration: Calibration, alone: CellResult | None = 
         waits_s=waits_s(server),
         client_held=Demand(held.mean_s + HARNESS_S, held.error),
         client_free=free,
+        client_busy=min(1.0, request.wide_s / request.cpu_s)
+        if request.wide_s and plan.loop is not None
+        else 1.0,
         parse_held=parse_held,
         parse_free=parse_free,
         parse_drops=parse_drops,

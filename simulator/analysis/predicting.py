@@ -22,6 +22,8 @@ from simulator.scenario.problem import ScenarioError
 from simulator.scenario.refined import refined
 
 SEED = 1
+LOOKS = 3
+"""How often is worked out how busy a loop is by what a request costs, and that by how busy it is."""
 MOST_SIMULATED = 2_000
 """Jobs in flight: of more, mean values are told alone."""
 FEWEST_JOBS = 1_000
@@ -43,6 +45,7 @@ def predict(shape: Shape, demands: Demands, machine: Machine, jobs: int | None =
         machine: what there is for all of them.
         jobs: how many there are in all, of which the last ones have fewer beside them; null: it never ends.
     """
+    demands = at_load(shape, demands, machine)
     made = network(shape, demands, machine)
     limit = bound_of(made)
     if made.in_flight > MOST_SIMULATED:
@@ -69,6 +72,24 @@ def predict(shape: Shape, demands: Demands, machine: Machine, jobs: int | None =
         bound_by=limit.by,
         by="simulation",
     )
+
+
+def at_load(shape: Shape, demands: Demands, machine: Machine) -> Demands:
+    """Return the demands with what a request costs on a loop that is as busy as it will be."""
+    if not shape.loop or shape.pool != "inline" or demands.client_busy == 1:
+        return demands  # beside a pool the loop is woken for each page that comes back
+    busy, found = 0.0, demands
+    for _ in range(LOOKS):
+        cheaper = 1 - busy * (1 - demands.client_busy)
+        found = demands.scaled(client_held=cheaper, client_free=cheaper)
+        made = network(shape, found, machine)
+        on_loop_s = sum(
+            step.seconds
+            for step in made.chains[0].steps
+            if step.station is not None and made.stations[step.station].name == "loop"
+        )
+        busy = min(1.0, means([made])[0].per_s / len(made.chains) * on_loop_s)
+    return found
 
 
 def predicted(document: ResultDocument) -> ResultDocument:

@@ -30,6 +30,9 @@ class Demands:
     """CPU of a request under the GIL: the client's Python code, and what the harness does between two jobs."""
     client_free: Demand = NOTHING
     """CPU of a request free of it: mostly inside system calls."""
+    client_busy: float = 1.0
+    """What a request costs on a loop that always has something ready, over that on one that has nothing else to do:
+    turns of the loop are shared by those that are ready at the same time."""
     parse_held: Demand = NOTHING
     """CPU of a parse under the GIL (G)."""
     parse_free: Demand = NOTHING

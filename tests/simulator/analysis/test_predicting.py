@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.analysis.predicting import cells_in, predict, predicted
+from simulator.analysis.predicting import at_load, cells_in, predict, predicted
 from simulator.model.demands import Demand, Demands
 from simulator.model.shape import Machine, Shape
 from simulator.result.calibration import Calibration
@@ -56,6 +56,16 @@ def test_of_very_many_in_flight_means_alone_are_told() -> None:
     many = predict(Shape("none", (100_000,), loop=True), DEMANDS, Machine(2))
     assert (many.by, many.response_p95_s) == ("means", None)
     assert many.throughput_per_s.median == pytest.approx(188, rel=0.03)
+
+
+def test_a_busy_loop_shares_its_turns_among_those_that_are_ready() -> None:
+    halved = replace(DEMANDS, parse_held=Demand(0.0), client_busy=0.5)
+    alone_s = 0.0003
+    idle = at_load(Shape("none", (1,), loop=True), halved, Machine(2))
+    busy = at_load(Shape("none", (500,), loop=True), halved, Machine(2))
+    assert idle.client_held.mean_s + idle.client_free.mean_s == pytest.approx(alone_s, rel=0.02)
+    assert busy.client_held.mean_s + busy.client_free.mean_s == pytest.approx(alone_s / 2, rel=0.02)
+    assert at_load(THREADS, halved, Machine(2)) is halved
 
 
 def known(found: ResultDocument) -> ResultDocument:
