@@ -22,7 +22,7 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml simulator/runtimes/constraint
 
 DEV := import tomllib; t = tomllib.load(open("pyproject.toml", "rb")); \
   extras = t["project"]["optional-dependencies"]; \
-  print(*t["dependency-groups"]["dev"], *extras["parquet"], *extras["imports"], *extras["clients"], *extras["niquests"], \
+  print(*t["dependency-groups"]["dev"], *extras["parquet"], *extras["fast"], *extras["imports"], *extras["clients"], *extras["niquests"], \
   *(each.replace(" ", "") for each in extras["encodings"]))
 $(VENV)/.dev: $(VENV)/.installed
 	URLLIB3_NO_OVERRIDE=1 $(PIP) --no-binary urllib3-future $$($(BIN)/python -c '$(DEV)')
@@ -75,6 +75,7 @@ bench: $(VENV)/.dev ## measure the program's own speed (minutes; nothing else sh
 	$(BIN)/python -m benchmarks.store
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.model
 
 bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (half an hour; nothing else should run)
 	$(BIN)/python -m benchmarks.search

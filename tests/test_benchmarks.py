@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.scenario
 @pytest.mark.parametrize(
-    "name", ["harness", "server", "store", "report", "memory", "search", "same", "hybrids", "accuracy"]
+    "name",
+    ["harness", "server", "store", "report", "memory", "model", "search", "same", "hybrids", "accuracy"],
 )
 def test_a_benchmark_runs(name: str) -> None:
     done = subprocess.run(

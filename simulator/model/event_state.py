@@ -49,8 +49,6 @@ class Slot:
     """What is left of that."""
     ends_at: float = 0.0
     """The virtual time at which its piece ends."""
-    stamp: int = 0
-    """What tells an end that still counts from one that was forestalled."""
     since: float = 0.0
     """When it began to do what it does, or to queue."""
 
@@ -97,11 +95,31 @@ class Clock:
     ended: int = 0
     drawn: int = 0
     """Random numbers."""
+    lags: int = 0
+    noted: int = 0
 
 
-class Given(NamedTuple):
-    """What is drawn before, and what comes out."""
+@dataclass(slots=True)
+class Noted:
+    """What one of the first jobs did for a while."""
 
+    job: int = 0
+    slot: int = 0
+    code: int = 0
+    since: float = 0.0
+    until: float = 0.0
+    worked: float = 0.0
+    """Of that, what it computed."""
+
+
+class Events(NamedTuple):
+    """All of it, and what is to come."""
+
+    clocks: Any
+    """One."""
+    steps: Any
+    slots: Any
+    queues: Any
     noise: Any
     """Factors of what steps take, in turn."""
     chance: Any
@@ -114,22 +132,11 @@ class Given(NamedTuple):
     """Of each job: when it was, or when it started."""
     ended: Any
     """Of each job."""
-
-
-class Events(NamedTuple):
-    """All of it, and what is to come."""
-
-    clocks: Any
-    """One."""
-    steps: Any
-    slots: Any
-    queues: Any
-    given: Given
     running: Any
     """A heap of who computes, by the virtual time of its end."""
     timers: Any
     """A heap: a wait ends (a slot), a lock is looked at (-1 minus its queue), a job is due (one past the slots)."""
     lags: Any
-    """How long was waited for a place at a loop."""
+    """How long was waited for a place at a loop: room for all, `Clock.lags` are there."""
     trace: Any
-    """What the first jobs did: job, slot, code, from, until, and how long of that was computed."""
+    """What the first jobs did: room for some, `Clock.noted` are there."""

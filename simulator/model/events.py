@@ -9,11 +9,11 @@ on, and the one that is made to let go of it queues again, last. Whoever lets go
 queue, and queues again too where it has more to do.
 """
 
-from heapq import heappop, heappush
 from math import floor, inf
 from typing import Any
 
-from simulator.model.event_state import CPU, QUEUED, VARYING, Events, Given
+from simulator.model.event_state import CPU, QUEUED, VARYING, Events
+from simulator.model.heap import first, pop, push, remove
 
 LOOKED_AT = 16
 """Of those who wait for a lock, so many are looked at: among more, one always asks soon after it may."""
@@ -49,8 +49,19 @@ def dequeue(events: Events, at: int) -> int:
 def note(events: Events, number: int, code: int, worked_s: float) -> None:
     """Keep what a slot did since it began to, and how much of that it computed."""
     clock, slot = events.clocks[0], events.slots[number]
-    if slot.job < clock.trace and clock.time > slot.since and slot.job >= 0:
-        events.trace.append((slot.job, number, code, slot.since, clock.time, worked_s))
+    if 0 <= slot.job < clock.trace and clock.time > slot.since and clock.noted < len(events.trace):
+        noted = events.trace[clock.noted]
+        noted.job, noted.slot, noted.code = slot.job, number, code
+        noted.since, noted.until, noted.worked = slot.since, clock.time, worked_s
+        clock.noted += 1
+
+
+def late(events: Events, lag_s: float) -> None:
+    """Keep how long was waited for a loop."""
+    clock = events.clocks[0]
+    if clock.lags < len(events.lags):
+        events.lags[clock.lags] = lag_s
+        clock.lags += 1
 
 
 def compute(events: Events, number: int) -> None:
@@ -59,7 +70,7 @@ def compute(events: Events, number: int) -> None:
     slot.ends_at = clock.virtual + slot.piece
     slot.since = clock.time
     clock.running += 1
-    heappush(events.running, (slot.ends_at, number, slot.stamp))
+    push(events.running, slot.ends_at, number)
 
 
 def stop(events: Events, number: int) -> None:
@@ -68,7 +79,6 @@ def stop(events: Events, number: int) -> None:
     left_s = max(0.0, slot.ends_at - clock.virtual)
     note(events, number, slot.step, slot.piece - left_s)
     slot.piece = left_s
-    slot.stamp += 1
     clock.running -= 1
 
 
@@ -77,7 +87,7 @@ def ask(events: Events, lock: int, at_s: float) -> None:
     queue = events.queues[lock]
     if queue.asked == 0 and at_s < inf:
         queue.asked = 1
-        heappush(events.timers, (at_s, -1 - lock))
+        push(events.timers, at_s, -1 - lock)
 
 
 def hold(events: Events, number: int, lock: int) -> None:
@@ -142,6 +152,7 @@ def force(events: Events, lock: int) -> None:
         ask(events, lock, at_s)
         return
     number = queue.holder
+    remove(events.running, number)
     stop(events, number)
     let_go(events, lock)
     enqueue(events, lock, number)
@@ -157,20 +168,20 @@ def drawn(events: Events, numbers: Any) -> float:
 
 def proceed(events: Events, number: int) -> None:
     """Do a step whose place one has."""
-    slot, given = events.slots[number], events.given
+    slot = events.slots[number]
     step = events.steps[slot.step]
     seconds = step.seconds
     if step.noisy:
-        seconds *= drawn(events, given.noise)
+        seconds *= drawn(events, events.noise)
     if step.kind == VARYING:
-        seconds *= given.waits[slot.job % len(given.waits)]
+        seconds *= events.waits[slot.job % len(events.waits)]
     if step.kind != CPU:
         slot.since = events.clocks[0].time
-        heappush(events.timers, (slot.since + seconds, number))
+        push(events.timers, slot.since + seconds, number)
         return
     slot.pieces = 1
     if step.lock >= 0 and step.drops > 0:
-        slot.pieces += floor(step.drops + drawn(events, given.chance))
+        slot.pieces += floor(step.drops + drawn(events, events.chance))
     slot.size = seconds / slot.pieces
     slot.piece = slot.size
     if step.lock >= 0:
@@ -191,7 +202,7 @@ def enter(events: Events, number: int) -> None:
         queue.free -= 1
         slot.place = place
         if queue.lags:
-            events.lags.append(0.0)
+            late(events, 0.0)
     proceed(events, number)
 
 
@@ -206,21 +217,21 @@ def leave(events: Events, number: int, place: int) -> None:
     slot = events.slots[following]
     slot.place = place
     if queue.lags:
-        events.lags.append(events.clocks[0].time - slot.since)
+        late(events, events.clocks[0].time - slot.since)
     proceed(events, following)
 
 
 def start(events: Events, number: int) -> bool:
     """Give the next job to a slot; false: there is none that is due."""
-    clock, slot, given = events.clocks[0], events.slots[number], events.given
+    clock, slot = events.clocks[0], events.slots[number]
     job = clock.next_job
     if job >= clock.jobs:
         return False
-    given.due[job] = clock.time
-    if len(given.starts) > 0:
-        if given.starts[job] > clock.time:
+    events.due[job] = clock.time
+    if len(events.starts) > 0:
+        if events.starts[job] > clock.time:
             return False
-        given.due[job] = given.starts[job]
+        events.due[job] = events.starts[job]
     clock.next_job += 1
     slot.job = job
     slot.step = slot.first
@@ -233,7 +244,7 @@ def finish(events: Events, number: int) -> None:
     going_on = True
     slot.step += 1
     if slot.step == slot.end:
-        events.given.ended[slot.job] = clock.time
+        events.ended[slot.job] = clock.time
         clock.ended += 1
         going_on = start(events, number)
         slot.step = slot.first
@@ -253,14 +264,14 @@ def finish(events: Events, number: int) -> None:
 
 def arrive(events: Events) -> None:
     """Give jobs that are due to slots that have none; then wait for the next arrival."""
-    clock, given = events.clocks[0], events.given
+    clock = events.clocks[0]
     idle = len(events.queues) - 1
     while events.queues[idle].head >= 0 and start(events, events.queues[idle].head):
         enter(events, dequeue(events, idle))
-    while clock.due < clock.jobs and given.starts[clock.due] <= clock.time:
+    while clock.due < clock.jobs and events.starts[clock.due] <= clock.time:
         clock.due += 1
     if clock.due < clock.jobs:
-        heappush(events.timers, (given.starts[clock.due], len(events.slots)))
+        push(events.timers, events.starts[clock.due], len(events.slots))
 
 
 def end_piece(events: Events, number: int) -> None:
@@ -282,7 +293,7 @@ def begin(events: Events) -> None:
     idle = len(events.queues) - 1
     for number in range(len(events.slots)):
         enqueue(events, idle, number)
-    if len(events.given.starts) > 0:
+    if len(events.starts) > 0:
         arrive(events)
         return
     while events.queues[idle].head >= 0 and start(events, events.queues[idle].head):
@@ -291,20 +302,18 @@ def begin(events: Events) -> None:
 
 def pass_on(events: Events) -> None:
     """Go to the next event."""
-    clock, running, timers = events.clocks[0], events.running, events.timers
-    while len(running) > 0 and running[0][2] != events.slots[running[0][1]].stamp:
-        heappop(running)
+    clock = events.clocks[0]
     rate = 1.0 if clock.running <= clock.cores else clock.cores / clock.running
-    ends = inf
-    if len(running) > 0:
-        ends = clock.time + max(0.0, running[0][0] - clock.virtual) / rate
-    if len(timers) == 0 or ends <= timers[0][0]:
-        clock.busy += (ends - clock.time) * rate * clock.running
-        clock.time = ends
-        clock.virtual = running[0][0]
-        end_piece(events, heappop(running)[1])
+    ends = first(events.running)
+    at_s = first(events.timers)
+    ends_s = clock.time + max(0.0, ends - clock.virtual) / rate
+    if ends_s <= at_s:
+        clock.busy += (ends_s - clock.time) * rate * clock.running
+        clock.time = ends_s
+        clock.virtual = ends
+        end_piece(events, pop(events.running))
         return
-    at_s, item = heappop(timers)
+    item = pop(events.timers)
     clock.busy += (at_s - clock.time) * rate * clock.running
     clock.virtual += (at_s - clock.time) * rate
     clock.time = at_s
@@ -317,17 +326,9 @@ def pass_on(events: Events) -> None:
         finish(events, item)
 
 
-def run(clocks: Any, steps: Any, slots: Any, queues: Any, given: Given) -> tuple[Any, Any]:
-    """Let all jobs be done; return the loops' lags, and what the first jobs did."""
-    # Each list has something in it at first: a compiler has to see what.
-    running, timers = [(0.0, 0, 0)], [(0.0, 0)]
-    lags, trace = [0.0], [(0, 0, 0, 0.0, 0.0, 0.0)]
-    running.clear()
-    timers.clear()
-    lags.clear()
-    trace.clear()
-    events = Events(clocks, steps, slots, queues, given, running, timers, lags, trace)
+def run(events: Events) -> None:
+    """Let all jobs be done."""
+    clock = events.clocks[0]
     begin(events)
-    while clocks[0].ended < clocks[0].jobs:
+    while clock.ended < clock.jobs:
         pass_on(events)
-    return lags, trace

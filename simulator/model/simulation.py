@@ -1,23 +1,25 @@
 """A network as single events: what means do not tell: percentiles, a loop's lag, convoys, and who waits when."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields
 from itertools import accumulate, chain
-from types import ModuleType
+from math import ceil
 from typing import Any
 
 import numpy as np
 
 from simulator.model import events
-from simulator.model.compiled import compiled_events
-from simulator.model.event_state import CPU, QUEUED, VARYING, WAIT, Clock, Doing, Given, Queue, Slot
+from simulator.model.compiled import compiled_run
+from simulator.model.event_state import CPU, QUEUED, VARYING, WAIT, Clock, Doing, Events, Noted, Queue, Slot
 from simulator.model.network import Network, Step
+from simulator.model.records import Arrays, Lists
 from simulator.model.solved import Interval, Simulated
 
 DRAWN = 65_536
 """Random numbers drawn before, and used in turn."""
 WORTH_COMPILING = 100_000
-"""Jobs from which on a compiler is waited for, if there is one."""
+"""Jobs from which on a compiler is waited for, if there is one; once it is there, it is used for all."""
+MOST_NOTED = 10_000
+"""Of what one job does."""
 SHARED = 1e-6
 """Of an interval, the share that has to be waited for a core: less is rounding."""
 WAITING_FOR = {
@@ -51,49 +53,45 @@ def simulate(
         raise ValueError(f"there is nothing to simulate: {jobs} jobs, {network.in_flight} in flight")
     if starts_s is not None and len(starts_s) < jobs:
         raise ValueError(f"{len(starts_s)} arrivals for {jobs} jobs: give as many as there are jobs")
-    kept = _Kept(None if jobs < WORTH_COMPILING else compiled_events())
-    ends = list(accumulate(len(each.steps) for each in network.chains))
-    places = [(at, number) for at, each in enumerate(network.chains) for number in range(each.in_flight)]
+    run = compiled_run() if jobs >= WORTH_COMPILING or compiled_run.cache_info().currsize else None
+    kept: Lists | Arrays = Lists() if run is None else Arrays()
+    ends = list(accumulate(len(way.steps) for way in network.chains))
+    places = [(at, number) for at, way in enumerate(network.chains) for number in range(way.in_flight)]
     slots = [Slot(ends[at] - len(network.chains[at].steps), ends[at]) for at, _ in places]
-    clocks = kept.records([Clock(jobs, float(network.cores), float(network.switch_interval_s), trace)], Clock)
-    queues = kept.records(_queues(network), Queue)
-    given = _given(network, jobs, seed, starts_s, kept)
-    lags, traced = kept.source.run(
-        clocks, kept.records(_steps(network), Doing), kept.records(slots, Slot), queues, given
+    steps, queues, room = _steps(network), _queues(network), _room(network, trace)
+    clock = Clock(jobs, float(network.cores), float(network.switch_interval_s), trace)
+    noise, chance = _drawn(network, seed)
+    visits = sum(step.place >= 0 and queues[step.place].lags for step in steps)
+    state = Events(
+        clocks=kept.records([clock], Clock),
+        steps=kept.records(steps, Doing),
+        slots=kept.records(slots, Slot),
+        queues=kept.records(queues, Queue),
+        noise=kept.reals(noise),
+        chance=kept.reals(chance),
+        waits=kept.reals(_waits(network)),
+        starts=kept.reals(() if starts_s is None else starts_s[:jobs]),
+        due=kept.reals(np.zeros(jobs)),
+        ended=kept.reals(np.zeros(jobs)),
+        running=kept.heap(len(slots)),
+        timers=kept.heap(len(slots) + len(network.locks) + 1),
+        lags=kept.reals(np.zeros(jobs * visits)),
+        trace=kept.records([Noted() for _ in range(room)], Noted),
     )
-    due, ended = np.asarray(given.due), np.asarray(given.ended)
+    (run or events.run)(state)
+    ended, due = np.asarray(state.ended), np.asarray(state.due)
     makespan_s = float(ended.max())
-    per_s = jobs / makespan_s if starts_s is not None else _rate(due, ended, network.in_flight)
-    locks = range(len(network.stations), len(network.stations) + len(network.locks))
+    last = state.clocks[0]
     return Simulated(
-        per_s,
+        jobs / makespan_s if starts_s is not None else _rate(due, ended, network.in_flight),
         makespan_s,
         ended - due,
         float((ended - due).sum()) / makespan_s,
-        float(clocks[0].busy) / makespan_s,
-        tuple(float(queues[lock].taken) / makespan_s for lock in locks),
-        np.asarray(lags, dtype=np.float64),
-        tuple(interval for each in traced for interval in _intervals(network, places, *each)),
+        float(last.busy) / makespan_s,
+        tuple(float(queue.taken) / makespan_s for queue in state.queues[len(network.stations) : -1]),
+        np.asarray(state.lags[: last.lags], dtype=np.float64),
+        tuple(each for noted in state.trace[: last.noted] for each in _intervals(network, places, noted)),
     )
-
-
-class _Kept:
-    """Records and numbers as the inner loop takes them: arrays where it is compiled, else lists, which are quicker."""
-
-    def __init__(self, compiled: ModuleType | None) -> None:
-        self.source: Any = compiled or events
-        self._arrays = compiled is not None
-
-    def records(self, records: Sequence[Any], of: type[Any]) -> Any:
-        """Keep records, all of one class; of none, a place that is never looked at."""
-        if not self._arrays:
-            return records
-        types = [(field.name, np.int64 if field.type is int else np.float64) for field in fields(of)]
-        return np.array([astuple(record) for record in records], dtype=types).view(np.recarray)
-
-    def reals(self, values: Any) -> Any:
-        array = np.array(values, dtype=np.float64)
-        return array if self._arrays else array.tolist()
 
 
 def _steps(network: Network) -> list[Doing]:
@@ -124,19 +122,28 @@ def _queues(network: Network) -> list[Queue]:
     return [*stations, *(Queue() for _ in network.locks), Queue()]
 
 
-def _given(network: Network, jobs: int, seed: int, starts_s: Sequence[float] | None, kept: _Kept) -> Given:
+def _drawn(network: Network, seed: int) -> tuple[Any, Any]:
+    """Return factors of what steps take, and numbers from 0 to 1."""
     random = np.random.default_rng(seed)
     shape = network.spread**-2 if network.spread > 0 else 1.0
+    return random.gamma(shape, 1 / shape, DRAWN), random.random(DRAWN)
+
+
+def _waits(network: Network) -> Any:
+    """Return of each page its delay, over the mean of all."""
     waits_s = np.asarray(network.waits_s, dtype=np.float64)
     mean_s = waits_s.mean()
-    return Given(
-        noise=kept.reals(random.gamma(shape, 1 / shape, DRAWN)),
-        chance=kept.reals(random.random(DRAWN)),
-        waits=kept.reals(waits_s / mean_s if mean_s > 0 else (1.0,)),
-        starts=kept.reals(() if starts_s is None else starts_s[:jobs]),
-        due=kept.reals(np.zeros(jobs)),
-        ended=kept.reals(np.zeros(jobs)),
+    return waits_s / mean_s if mean_s > 0 else (1.0,)
+
+
+def _room(network: Network, trace: int) -> int:
+    """Return how much room it takes to note what the first jobs do."""
+    interval_s = network.switch_interval_s
+    each = max(
+        sum(2 * (2 + step.drops + (step.seconds / interval_s if interval_s > 0 else 0)) for step in way.steps)
+        for way in network.chains
     )
+    return trace * min(MOST_NOTED, ceil(each)) if trace else 1
 
 
 def _rate(due: Any, ended: Any, in_flight: int) -> float:
@@ -150,28 +157,22 @@ def _rate(due: Any, ended: Any, in_flight: int) -> float:
     return float(turns * in_flight / (done[first + turns * in_flight] - done[first]))
 
 
-def _intervals(
-    network: Network,
-    places: Sequence[tuple[int, int]],
-    job: int,
-    slot: int,
-    code: int,
-    start_s: float,
-    end_s: float,
-    worked_s: float,
-) -> list[Interval]:
+def _intervals(network: Network, places: Sequence[tuple[int, int]], noted: Noted) -> list[Interval]:
     """Return what was noted in words; where a core was shared, as if it had been waited for first."""
-    at, number = places[slot]
+    at, number = places[noted.slot]
 
     def interval(what: str, start_s: float, end_s: float) -> Interval:
-        return Interval(int(job), at, number, what, float(start_s), float(end_s))
+        return Interval(int(noted.job), at, number, what, float(start_s), float(end_s))
 
-    if code <= QUEUED:
+    if noted.code <= QUEUED:
         names = [*(station.name for station in network.stations), *network.locks]
-        name = names[QUEUED - code]
-        return [interval(f"waiting for {WAITING_FOR.get(name, name)}", start_s, end_s)]
-    step = tuple(chain.from_iterable(each.steps for each in network.chains))[code]
-    begins_s = start_s if step.waits else max(start_s, end_s - worked_s)
-    shared = begins_s - start_s > SHARED * (end_s - start_s)
-    found = [interval("waiting for a core", start_s, begins_s)] if shared else []
-    return [*found, interval(step.name, begins_s if shared else start_s, end_s)]
+        name = names[QUEUED - noted.code]
+        return [interval(f"waiting for {WAITING_FOR.get(name, name)}", noted.since, noted.until)]
+    step = tuple(chain.from_iterable(way.steps for way in network.chains))[noted.code]
+    begins_s = noted.since if step.waits else max(noted.since, noted.until - noted.worked)
+    if begins_s - noted.since <= SHARED * (noted.until - noted.since):
+        return [interval(step.name, noted.since, noted.until)]
+    return [
+        interval("waiting for a core", noted.since, begins_s),
+        interval(step.name, begins_s, noted.until),
+    ]
