@@ -10,6 +10,7 @@ globalThis.Simulation = (() => {
   const LOOKED_AT = 16;
   const DRAWN = 4096;
   const SHARED = 1e-6;
+  const WAKING_MOST = 0.9;
 
   // ---- random numbers
 
@@ -149,17 +150,23 @@ globalThis.Simulation = (() => {
       this.slots[queue.holder].lock = -1;
       queue.taken += this.clock.time - queue.switched;
       queue.holder = -1;
-      if (queue.head >= 0) this.hold(this.dequeue(lock), lock);
+      if (queue.head >= 0) {
+        this.clock.waiting -= 1;
+        this.hold(this.dequeue(lock), lock);
+      }
     }
 
     want(number, lock) {
-      const { clock } = this;
       if (this.slots[number].lock === lock) this.compute(number);
       else if (this.queues[lock].holder < 0) this.hold(number, lock);
-      else {
-        this.enqueue(lock, number);
-        this.ask(lock, clock.time + clock.interval_s);
-      }
+      else this.queueFor(number, lock);
+    }
+
+    queueFor(number, lock) {
+      const { clock } = this;
+      clock.waiting += 1;
+      this.enqueue(lock, number);
+      this.ask(lock, clock.time + clock.interval_s);
     }
 
     /** When the first of those that wait for a lock asks for it, if it is not passed on before. */
@@ -190,8 +197,7 @@ globalThis.Simulation = (() => {
       const number = queue.holder;
       this.stop(number);
       this.letGo(lock);
-      this.enqueue(lock, number);
-      this.ask(lock, clock.time + clock.interval_s);
+      this.queueFor(number, lock);
     }
 
     drawn(numbers) {
@@ -317,17 +323,19 @@ globalThis.Simulation = (() => {
     passOn() {
       const { clock, running, timers } = this;
       while (running.length && running[0][2] !== this.slots[running[0][1]].stamp) pop(running);
-      const rate = clock.running <= clock.cores ? 1 : clock.cores / clock.running;
+      const waking = Math.min(WAKING_MOST * clock.cores, (clock.waiting * clock.wake_s) / clock.interval_s);
+      const cores = clock.cores - waking;
+      const rate = clock.running <= cores ? 1 : cores / clock.running;
       const ends = running.length ? clock.time + Math.max(0, running[0][0] - clock.virtual) / rate : Infinity;
       if (!timers.length || ends <= timers[0][0]) {
-        clock.busy += (ends - clock.time) * rate * clock.running;
+        clock.busy += (ends - clock.time) * (rate * clock.running + waking);
         clock.time = ends;
         [clock.virtual] = running[0];
         this.endPiece(pop(running)[1]);
         return;
       }
       const [at_s, item] = pop(timers);
-      clock.busy += (at_s - clock.time) * rate * clock.running;
+      clock.busy += (at_s - clock.time) * (rate * clock.running + waking);
       clock.virtual += (at_s - clock.time) * rate;
       clock.time = at_s;
       if (item === this.slots.length) this.arrive();
@@ -434,7 +442,7 @@ globalThis.Simulation = (() => {
     if (jobs < 1 || !slots.length) throw new RangeError(`nothing to simulate: ${jobs} jobs, ${slots.length} in flight`);
     if (starts_s !== null && starts_s.length < jobs) throw new RangeError(`${starts_s.length} arrivals for ${jobs} jobs`);
     const clock = {
-      jobs, cores: network.cores, interval_s: network.switch_interval_s, trace, time: 0, virtual: 0, busy: 0, running: 0,
+      jobs, cores: network.cores, interval_s: network.switch_interval_s, trace, wake_s: network.wake_s ?? 0, time: 0, virtual: 0, busy: 0, running: 0, waiting: 0,
       next_job: 0, due: 0, ended: 0, drawn: 0,
     };
     const given = givenFor(network, jobs, seed, starts_s);

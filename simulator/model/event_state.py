@@ -83,12 +83,16 @@ class Clock:
     interval_s: float
     trace: int
     """So many first jobs are traced."""
+    wake_s: float
+    """CPU that each one that waits for a lock takes once in an interval."""
     time: float = 0.0
     virtual: float = 0.0
     busy: float = 0.0
     """Core-seconds used."""
     running: int = 0
     """Runnable slots."""
+    waiting: int = 0
+    """Slots that wait for a lock."""
     next_job: int = 0
     due: int = 0
     """The next job to become due."""

@@ -18,6 +18,9 @@ from simulator.model.heap import first, pop, push, remove
 LOOKED_AT = 16
 """Of those who wait for a lock, so many are looked at: among more, one always asks soon after it may."""
 
+WAKING_MOST = 0.9
+"""Of the cores: what those who wait for a lock may take with looking at it."""
+
 
 def enqueue(events: Events, at: int, number: int) -> None:
     """Put a slot behind all that wait."""
@@ -108,19 +111,26 @@ def let_go(events: Events, lock: int) -> None:
     queue.taken += events.clocks[0].time - queue.switched
     queue.holder = -1
     if queue.head >= 0:
+        events.clocks[0].waiting -= 1
         hold(events, dequeue(events, lock), lock)
 
 
 def want(events: Events, number: int, lock: int) -> None:
     """Take a lock, or queue for it."""
-    clock = events.clocks[0]
     if events.slots[number].lock == lock:
         compute(events, number)
     elif events.queues[lock].holder < 0:
         hold(events, number, lock)
     else:
-        enqueue(events, lock, number)
-        ask(events, lock, clock.time + clock.interval_s)
+        queue_for(events, number, lock)
+
+
+def queue_for(events: Events, number: int, lock: int) -> None:
+    """Wait for a lock, and look at it after an interval."""
+    clock = events.clocks[0]
+    clock.waiting += 1
+    enqueue(events, lock, number)
+    ask(events, lock, clock.time + clock.interval_s)
 
 
 def asks_at(events: Events, lock: int) -> float:
@@ -155,8 +165,7 @@ def force(events: Events, lock: int) -> None:
     remove(events.running, number)
     stop(events, number)
     let_go(events, lock)
-    enqueue(events, lock, number)
-    ask(events, lock, clock.time + clock.interval_s)
+    queue_for(events, number, lock)
 
 
 def drawn(events: Events, numbers: Any) -> float:
@@ -303,18 +312,20 @@ def begin(events: Events) -> None:
 def pass_on(events: Events) -> None:
     """Go to the next event."""
     clock = events.clocks[0]
-    rate = 1.0 if clock.running <= clock.cores else clock.cores / clock.running
+    waking = min(WAKING_MOST * clock.cores, clock.waiting * clock.wake_s / clock.interval_s)
+    cores = clock.cores - waking
+    rate = 1.0 if clock.running <= cores else cores / clock.running
     ends = first(events.running)
     at_s = first(events.timers)
     ends_s = clock.time + max(0.0, ends - clock.virtual) / rate
     if ends_s <= at_s:
-        clock.busy += (ends_s - clock.time) * rate * clock.running
+        clock.busy += (ends_s - clock.time) * (rate * clock.running + waking)
         clock.time = ends_s
         clock.virtual = ends
         end_piece(events, pop(events.running))
         return
     item = pop(events.timers)
-    clock.busy += (at_s - clock.time) * rate * clock.running
+    clock.busy += (at_s - clock.time) * (rate * clock.running + waking)
     clock.virtual += (at_s - clock.time) * rate
     clock.time = at_s
     if item == len(events.slots):

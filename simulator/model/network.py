@@ -62,6 +62,8 @@ class Network:
     switch_interval_s: float
     waits_s: tuple[float, ...] = field(default=(0.0,))
     """Of the steps that vary: one where all pages are alike, else that of each page, in turn."""
+    wake_s: float = 0.0
+    """CPU that each one that waits for a lock takes once in a switch interval."""
     spread: float = 0.0
     """How much what jobs need of anything but the server's delay differs: standard deviation over mean."""
 
@@ -155,6 +157,7 @@ def network(shape: Shape, demands: Demands, machine: Machine) -> Network:
         machine.cores,
         machine.switch_interval_s,
         demands.waits_s,
+        machine.wake_s,
         demands.spread,
     )
 

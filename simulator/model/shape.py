@@ -38,3 +38,5 @@ class Machine:
     """Threads of one interpreter share a lock; false: a free-threaded build."""
     switch_interval_s: float = 0.005
     """After so long with no switch a thread that waits asks the one that holds the GIL to drop it."""
+    wake_s: float = 6e-6
+    """CPU with which each thread that waits for the GIL looks at it, once in a switch interval."""

@@ -59,7 +59,7 @@ def simulate(
     places = [(at, number) for at, way in enumerate(network.chains) for number in range(way.in_flight)]
     slots = [Slot(ends[at] - len(network.chains[at].steps), ends[at]) for at, _ in places]
     steps, queues, room = _steps(network), _queues(network), _room(network, trace)
-    clock = Clock(jobs, float(network.cores), float(network.switch_interval_s), trace)
+    clock = Clock(jobs, float(network.cores), float(network.switch_interval_s), trace, float(network.wake_s))
     noise, chance = _drawn(network, seed)
     visits = sum(step.place >= 0 and queues[step.place].lags for step in steps)
     state = Events(

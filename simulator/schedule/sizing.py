@@ -1,15 +1,19 @@
 """How many jobs a repetition needs and how long it will take, predicted before anything is measured.
 
-The model is the coarsest that is safe. With N jobs in flight, each waiting W and computing C, no strategy does more
-than min(N / (W + C), P / C) jobs per second, P being the cores that its computing may use at once (the operational
-bounds of Denning & Buzen, Computing Surveys 10, 1978). Windows are sized for the fastest that a cell may be, so that
-none is too short; times are predicted for the slowest, so that a budget holds.
+The model is the coarsest that is safe: the bounds of simulator.model, of jobs that wait and compute. Windows are sized
+for the fastest that a cell may be, so that none is too short; times are predicted for the slowest, so that a budget
+holds.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
+from simulator.model.bounds import bound_of
+from simulator.model.demands import Demand, Demands
+from simulator.model.network import network
+from simulator.model.shape import Machine, Shape
 from simulator.schedule.evenness import even
 
 OVERHEAD_CPU_S = 0.0002
@@ -87,24 +91,27 @@ class Size:
     """Start-up, window and end: what `Repetition.took_s` will be, or less."""
 
 
+@lru_cache(maxsize=4096)
 def speeds(work: Work) -> tuple[float, float]:
     """Return the slowest and the fastest rate that this cell may reach, in jobs per second."""
     cpu_s = max(work.parse_cpu_s + work.client_cpu_s, LEAST_CPU_S)
     busy_s = (cpu_s + OVERHEAD_CPU_S) * SLOWDOWN
-    most = float(min(work.cores, work.in_flight))
-    if work.processes:
-        slow_cores = fast_cores = min(most, work.processes)
-    elif work.loop or work.in_flight == 1 or work.releasing is False:
-        slow_cores, fast_cores = 1.0, 1.0
-    else:
-        slow_cores, fast_cores = (most if work.releasing else 1.0), most
     # The client's share of a job lets go of the interpreter now and then even where the parse does not.
-    slowest = min(work.in_flight / (work.wait_s + TRANSPORT_S + busy_s), slow_cores / busy_s)
-    fastest = min(work.in_flight / (work.wait_s + cpu_s), fast_cores / cpu_s)
+    slowest = _bound_per_s(work, work.wait_s + TRANSPORT_S, busy_s, gil=not work.releasing)
+    fastest = _bound_per_s(work, work.wait_s, cpu_s, gil=work.releasing is False)
     for most_per_s in (work.rate_per_s, work.let_in_per_s):
         if most_per_s is not None:
             slowest, fastest = min(slowest, most_per_s), min(fastest, most_per_s)
     return slowest, fastest
+
+
+def _bound_per_s(work: Work, wait_s: float, cpu_s: float, *, gil: bool) -> float:
+    """Return the most that such jobs can do in this cell: all their computing holds the GIL, or none of it."""
+    apart = max(1, min(work.processes, work.in_flight))
+    widths = tuple(work.in_flight // apart + (at < work.in_flight % apart) for at in range(apart))
+    shape = Shape("processes" if work.processes else "none", widths, work.loop)
+    needed = Demands(waits_s=(wait_s,), parse_held=Demand(cpu_s))
+    return bound_of(network(shape, needed, Machine(work.cores, gil))).per_s
 
 
 def size(

@@ -63,6 +63,16 @@ def test_an_exchange_beside_spinning_threads(spinners: int) -> None:
     assert found.per_s == pytest.approx(1 / (4e-5 + 2 * spinners * INTERVAL_S), rel=0.1)
 
 
+def test_a_thousand_threads_fall_off_a_cliff() -> None:
+    # Each thread that waits for the lock looks at it once in an interval: a thousand do little else.
+    def per_s(in_flight: int) -> float:
+        made = network(Shape("none", (in_flight,), loop=False), demands(), Machine(2))
+        return simulate(made, jobs=2 * in_flight, seed=1).per_s
+
+    assert per_s(64) == pytest.approx(per_s(256), rel=0.05)
+    assert per_s(1536) < 0.8 * per_s(64)
+
+
 @pytest.mark.parametrize(("in_flight", "cores"), [(4, 1), (8, 2), (8, 4)])
 def test_the_repairman(in_flight: int, cores: int) -> None:
     # Machines that run for Z and are mended for S by so many repairmen, who share the work: M/M/c//N, whatever S is.
