@@ -148,9 +148,20 @@ globalThis.Simulation = (() => {
     letGo(lock) {
       const queue = this.queues[lock];
       this.slots[queue.holder].lock = -1;
-      queue.taken += this.clock.time - queue.switched;
+      const { clock } = this;
+      queue.taken += clock.time - queue.switched;
       queue.holder = -1;
-      if (queue.head >= 0) {
+      if (queue.head < 0 || queue.waking) return;
+      queue.waking = true;
+      if (clock.wake_s > 0) push(this.timers, [clock.time + clock.wake_s, -1 - this.queues.length - lock]);
+      else this.wake(lock);
+    }
+
+    /** Give a lock to the first that waits for it, unless another one was quicker. */
+    wake(lock) {
+      const queue = this.queues[lock];
+      queue.waking = false;
+      if (queue.holder < 0 && queue.head >= 0) {
         this.clock.waiting -= 1;
         this.hold(this.dequeue(lock), lock);
       }
@@ -188,7 +199,7 @@ globalThis.Simulation = (() => {
       const { clock } = this;
       const queue = this.queues[lock];
       queue.asked = false;
-      if (queue.head < 0) return;
+      if (queue.head < 0 || queue.holder < 0) return;
       const at_s = this.asksAt(lock);
       if (at_s > clock.time + 1e-9 * clock.interval_s) {
         this.ask(lock, at_s);
@@ -316,14 +327,18 @@ globalThis.Simulation = (() => {
       slot.pieces -= 1;
       slot.piece = slot.size;
       const { lock } = slot;
+      if (this.queues[lock].head < 0) {
+        this.compute(number);
+        return;
+      }
       this.letGo(lock);
-      this.want(number, lock);
+      this.queueFor(number, lock);
     }
 
     passOn() {
       const { clock, running, timers } = this;
       while (running.length && running[0][2] !== this.slots[running[0][1]].stamp) pop(running);
-      const waking = Math.min(WAKING_MOST * clock.cores, (clock.waiting * clock.wake_s) / clock.interval_s);
+      const waking = Math.min(WAKING_MOST * clock.cores, (clock.waiting * clock.look_s) / clock.interval_s);
       const cores = clock.cores - waking;
       const rate = clock.running <= cores ? 1 : cores / clock.running;
       const ends = running.length ? clock.time + Math.max(0, running[0][0] - clock.virtual) / rate : Infinity;
@@ -339,6 +354,7 @@ globalThis.Simulation = (() => {
       clock.virtual += (at_s - clock.time) * rate;
       clock.time = at_s;
       if (item === this.slots.length) this.arrive();
+      else if (item < -this.queues.length) this.wake(-1 - this.queues.length - item);
       else if (item < 0) this.force(-1 - item);
       else {
         this.note(item, this.slots[item].step, 0);
@@ -385,7 +401,7 @@ globalThis.Simulation = (() => {
 
   function queuesOf({ stations, locks }) {
     const queue = (free, lags) => ({
-      free, lags, head: -1, tail: -1, holder: -1, asked: false, switched: 0, taken: 0,
+      free, lags, head: -1, tail: -1, holder: -1, asked: false, waking: false, switched: 0, taken: 0,
     });
     return [
       ...stations.map((each) => queue(each.places, each.name === "loop")), ...locks.map(() => queue(0, false)),
@@ -442,7 +458,7 @@ globalThis.Simulation = (() => {
     if (jobs < 1 || !slots.length) throw new RangeError(`nothing to simulate: ${jobs} jobs, ${slots.length} in flight`);
     if (starts_s !== null && starts_s.length < jobs) throw new RangeError(`${starts_s.length} arrivals for ${jobs} jobs`);
     const clock = {
-      jobs, cores: network.cores, interval_s: network.switch_interval_s, trace, wake_s: network.wake_s ?? 0, time: 0, virtual: 0, busy: 0, running: 0, waiting: 0,
+      jobs, cores: network.cores, interval_s: network.switch_interval_s, trace, wake_s: network.wake_s ?? 0, look_s: network.look_s ?? 0, time: 0, virtual: 0, busy: 0, running: 0, waiting: 0,
       next_job: 0, due: 0, ended: 0, drawn: 0,
     };
     const given = givenFor(network, jobs, seed, starts_s);

@@ -106,8 +106,7 @@ def _pointer(numba: ModuleType) -> Any:
     def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         return builder.inttoptr(args[0], numba.core.cgutils.voidptr_t)
 
-    @numba.extending.intrinsic
     def pointer(_typing: Any, _address: Any) -> Any:
         return types.voidptr(types.intp), codegen
 
-    return pointer
+    return numba.extending.intrinsic(pointer)

@@ -67,6 +67,8 @@ class Queue:
     """Of a lock; -1: nobody."""
     asked: int = 0
     """1: somebody will look whether to ask for the lock."""
+    waking: int = 0
+    """1: the first that waits for the lock is told that it is free, and will see."""
     switched: float = 0.0
     """When it was passed on last."""
     taken: float = 0.0
@@ -84,6 +86,8 @@ class Clock:
     trace: int
     """So many first jobs are traced."""
     wake_s: float
+    """From when a lock is free until the first that waits for it runs."""
+    look_s: float
     """CPU that each one that waits for a lock takes once in an interval."""
     time: float = 0.0
     virtual: float = 0.0
@@ -139,7 +143,8 @@ class Events(NamedTuple):
     running: Any
     """A heap of who computes, by the virtual time of its end."""
     timers: Any
-    """A heap: a wait ends (a slot), a lock is looked at (-1 minus its queue), a job is due (one past the slots)."""
+    """A heap: a wait ends (a slot), a lock is looked at (-1 minus its queue), or is free for who waits for it (minus as
+    many again as there are queues), a job is due (one past the slots)."""
     lags: Any
     """How long was waited for a place at a loop: room for all, `Clock.lags` are there."""
     trace: Any

@@ -5,8 +5,8 @@ Plain functions over records, so that the same source runs as it is, and compile
 the rate min(1, cores / runnable), so that a runnable one ends at a virtual time that is known when it starts.
 
 A lock is CPython's (Python/ceval_gil.c): one that waits asks for it after a switch interval in which it was not passed
-on, and the one that is made to let go of it queues again, last. Whoever lets go by itself hands it to the first in the
-queue, and queues again too where it has more to do.
+on, and the one that is made to let go of it queues again, last; so does who lets go by itself for others that wait. The
+first in the queue takes a while to wake up: whoever runs and wants the lock meanwhile has it.
 """
 
 from math import floor, inf
@@ -105,12 +105,25 @@ def hold(events: Events, number: int, lock: int) -> None:
 
 
 def let_go(events: Events, lock: int) -> None:
-    """Pass a lock on to the first that waits for it."""
-    queue = events.queues[lock]
+    """Let go of a lock: the first that waits for it is told, and runs a little later."""
+    clock, queue = events.clocks[0], events.queues[lock]
     events.slots[queue.holder].lock = -1
-    queue.taken += events.clocks[0].time - queue.switched
+    queue.taken += clock.time - queue.switched
     queue.holder = -1
-    if queue.head >= 0:
+    if queue.head < 0 or queue.waking:
+        return
+    queue.waking = 1
+    if clock.wake_s > 0:
+        push(events.timers, clock.time + clock.wake_s, -1 - len(events.queues) - lock)
+    else:
+        wake(events, lock)
+
+
+def wake(events: Events, lock: int) -> None:
+    """Give a lock to the first that waits for it, unless another one was quicker."""
+    queue = events.queues[lock]
+    queue.waking = 0
+    if queue.holder < 0 and queue.head >= 0:
         events.clocks[0].waiting -= 1
         hold(events, dequeue(events, lock), lock)
 
@@ -155,7 +168,7 @@ def force(events: Events, lock: int) -> None:
     """Take the lock from the one that holds it, if an interval has passed without a switch and others wait."""
     clock, queue = events.clocks[0], events.queues[lock]
     queue.asked = 0
-    if queue.head < 0:
+    if queue.head < 0 or queue.holder < 0:
         return
     at_s = asks_at(events, lock)
     if at_s > clock.time + 1e-9 * clock.interval_s:
@@ -293,8 +306,11 @@ def end_piece(events: Events, number: int) -> None:
     slot.pieces -= 1
     slot.piece = slot.size
     lock = slot.lock
+    if events.queues[lock].head < 0:
+        compute(events, number)
+        return
     let_go(events, lock)
-    want(events, number, lock)
+    queue_for(events, number, lock)
 
 
 def begin(events: Events) -> None:
@@ -312,7 +328,7 @@ def begin(events: Events) -> None:
 def pass_on(events: Events) -> None:
     """Go to the next event."""
     clock = events.clocks[0]
-    waking = min(WAKING_MOST * clock.cores, clock.waiting * clock.wake_s / clock.interval_s)
+    waking = min(WAKING_MOST * clock.cores, clock.waiting * clock.look_s / clock.interval_s)
     cores = clock.cores - waking
     rate = 1.0 if clock.running <= cores else cores / clock.running
     ends = first(events.running)
@@ -330,6 +346,8 @@ def pass_on(events: Events) -> None:
     clock.time = at_s
     if item == len(events.slots):
         arrive(events)
+    elif item < -len(events.queues):
+        wake(events, -1 - len(events.queues) - item)
     elif item < 0:
         force(events, -1 - item)
     else:

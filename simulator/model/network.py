@@ -63,6 +63,8 @@ class Network:
     waits_s: tuple[float, ...] = field(default=(0.0,))
     """Of the steps that vary: one where all pages are alike, else that of each page, in turn."""
     wake_s: float = 0.0
+    """From when a lock is free until the first that waits for it runs; meanwhile any other may take it."""
+    look_s: float = 0.0
     """CPU that each one that waits for a lock takes once in a switch interval."""
     spread: float = 0.0
     """How much what jobs need of anything but the server's delay differs: standard deviation over mean."""
@@ -158,6 +160,7 @@ def network(shape: Shape, demands: Demands, machine: Machine) -> Network:
         machine.switch_interval_s,
         demands.waits_s,
         machine.wake_s,
+        machine.look_s,
         demands.spread,
     )
 

@@ -38,5 +38,7 @@ class Machine:
     """Threads of one interpreter share a lock; false: a free-threaded build."""
     switch_interval_s: float = 0.005
     """After so long with no switch a thread that waits asks the one that holds the GIL to drop it."""
-    wake_s: float = 6e-6
+    wake_s: float = 5e-5
+    """From when a thread lets go of the GIL until one that waits for it runs; meanwhile any other may take it."""
+    look_s: float = 6e-6
     """CPU with which each thread that waits for the GIL looks at it, once in a switch interval."""

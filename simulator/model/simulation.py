@@ -59,7 +59,14 @@ def simulate(
     places = [(at, number) for at, way in enumerate(network.chains) for number in range(way.in_flight)]
     slots = [Slot(ends[at] - len(network.chains[at].steps), ends[at]) for at, _ in places]
     steps, queues, room = _steps(network), _queues(network), _room(network, trace)
-    clock = Clock(jobs, float(network.cores), float(network.switch_interval_s), trace, float(network.wake_s))
+    clock = Clock(
+        jobs,
+        float(network.cores),
+        float(network.switch_interval_s),
+        trace,
+        float(network.wake_s),
+        float(network.look_s),
+    )
     noise, chance = _drawn(network, seed)
     visits = sum(step.place >= 0 and queues[step.place].lags for step in steps)
     state = Events(
@@ -74,7 +81,7 @@ def simulate(
         due=kept.reals(np.zeros(jobs)),
         ended=kept.reals(np.zeros(jobs)),
         running=kept.heap(len(slots)),
-        timers=kept.heap(len(slots) + len(network.locks) + 1),
+        timers=kept.heap(len(slots) + 2 * len(network.locks) + 1),
         lags=kept.reals(np.zeros(jobs * visits)),
         trace=kept.records([Noted() for _ in range(room)], Noted),
     )
