@@ -4,6 +4,7 @@
 
   const { number, counted } = Lab;
   const MOST_PROCESSES_PER_CORE = 8;
+  const MOST_PROCESSES = 1000;
   const MOST_INTERPRETERS = 128;
   const ALIKE = 0.15; // of the model's error is left between two that the same thing limits
   const AT_ITS_LIMIT = 0.95; // of the bound
@@ -33,6 +34,7 @@
     if (strategy.shards === "processes" && shards > MOST_PROCESSES_PER_CORE * cores) {
       return `${number(shards)} processes are more than ${MOST_PROCESSES_PER_CORE} for each core`;
     }
+    if (strategy.shards === "processes" && shards > MOST_PROCESSES) return `more than ${number(MOST_PROCESSES)} processes`;
     if (strategy.shards === "interpreters" && shards > MOST_INTERPRETERS) return `more than ${MOST_INTERPRETERS} interpreters`;
     return null;
   };

@@ -25,7 +25,7 @@
     parse_ms: { stops: between(0.05, 500, { zero: true }), most: 60_000, told: duration },
     held_percent: { stops: Array.from({ length: 101 }, (_, at) => at), most: 100, told: (value) => `${number(value)} %` },
     in_flight: { stops: between(1, 1000, { whole: true }), least: 1, most: 1_000_000, whole: true, told: number },
-    cores: { stops: between(1, 128, { whole: true }), least: 1, most: 1024, whole: true, told: (value) => counted(value, "core") },
+    cores: { stops: between(1, 128, { whole: true }), least: 1, most: 512, whole: true, told: (value) => counted(value, "core") },
   };
 
   const nearest = (stops, value) =>

@@ -56,6 +56,8 @@
 
   const table = () => {
     byId("seen").hidden = !results.length;
+    const last = results.at(-1);
+    byId("seen-said").textContent = last ? `${inWords(last)}: ${last.said}` : "";
     const rows = [...results].reverse().flatMap((result) => {
       const predicted = Lab.answer(config, result.point).rows;
       return Object.entries(result.cells).map(([name, cell], at) => {
@@ -75,7 +77,7 @@
       line.cells[1].scope = "row";
       return line;
     }));
-    lanes.seen(byId("seen-lanes"), results.at(-1) ?? null);
+    lanes.seen(byId("seen-lanes"), last ?? null);
   };
 
   const measuring = Lab.measuring(config, {

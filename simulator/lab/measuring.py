@@ -15,7 +15,7 @@ from typing import Any
 from simulator.judging.document import read
 from simulator.lab.mixing import parser_source
 from simulator.lab.point import PARSER_MODULE, Asked, Point, scenario_text
-from simulator.lab.seen import SeenCell, cells_of
+from simulator.lab.seen import SeenCell, cells_of, verdict_of
 from simulator.lab.telling import Going, after
 from simulator.result.document import NotAResultError
 
@@ -53,6 +53,8 @@ class Result:
     """Its id in the database."""
     point: Point
     partial: bool
+    said: str
+    """The answer in words."""
     cells: dict[str, SeenCell]
 
 
@@ -130,9 +132,9 @@ class Measurements:
         except (OSError, NotAResultError):
             self.told = "Cancelled" if self._cancelled else _last_words(folder / "errors", code)
             return
-        cells = cells_of(found)
         self.told = "Cancelled; what was measured until then is kept" if found.partial else ""
-        self.results = [*self.results, Result(found.id, asked.point, found.partial, cells)][-MOST_RESULTS:]
+        result = Result(found.id, asked.point, found.partial, verdict_of(found), cells_of(found))
+        self.results = [*self.results, result][-MOST_RESULTS:]
 
     async def _carry_out(self, words: Sequence[str], folder: Path) -> int:
         """Run the command line to its end, told how far it is; returns its exit code."""

@@ -24,7 +24,7 @@ class Point(BaseModel):
     parse_ms: float = Field(ge=0, le=_MOST_MS)
     held_percent: float = Field(ge=0, le=100)
     in_flight: int = Field(ge=1, le=1_000_000)
-    cores: int = Field(ge=1, le=1_024)
+    cores: int = Field(ge=1, le=512)
     python: str = Field(pattern=r"^\d+\.\d+t?$")
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.report.view.build import pieces
 from simulator.result.attribution import Lane, Timeline
 from simulator.result.document import CellResult, ResultDocument
 
@@ -55,6 +56,11 @@ class SeenCell:
 def cells_of(document: ResultDocument) -> dict[str, SeenCell]:
     """Return what was found by strategy; nothing of what was not measured because it was not begun."""
     return {cell.strategy: _cell(cell) for cell in document.cells if cell.status != "skipped"}
+
+
+def verdict_of(document: ResultDocument) -> str:
+    """Return the answer as its report gives it, in sentences; empty where it gives none."""
+    return " ".join(pieces(document, only="", explain=False).verdict.sentences)
 
 
 def _cell(cell: CellResult) -> SeenCell:

@@ -128,6 +128,7 @@ class Lab:
                     "run": result.run,
                     "point": result.point.model_dump(),
                     "partial": result.partial,
+                    "said": result.said,
                     "cells": {name: asdict(cell) for name, cell in result.cells.items()},
                 }
                 for result in measurements.results

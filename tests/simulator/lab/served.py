@@ -1,10 +1,11 @@
 """A lab that is really served, by a process of its own, and what it needs to measure quickly."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,17 +60,35 @@ def serving(folder: Path, settings: tuple[str, ...] = QUICK) -> Iterator[tuple[s
         process.communicate(timeout=30)
 
 
-def running(folder: Path) -> list[str]:
-    """Return the processes whose command line has this folder: a run that a lab started, and its drivers."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+def running(folder: Path) -> dict[int, str]:
+    """Return the processes whose command line has this folder, and all that they started."""
+    words, parents = {}, {}
+    for path in Path("/proc").glob("[0-9]*"):
         try:
-            words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            words[int(path.name)] = (
+                (path / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            )
+            parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
-        if str(folder) in words:
-            found.append(words)
-    return found
+
+    def of_the_lab(number: int) -> bool:
+        return number in words and (str(folder) in words[number] or of_the_lab(parents.get(number, 0)))
+
+    return {number: text for number, text in words.items() if of_the_lab(number)}
+
+
+def ended(numbers: Iterable[int], limit_s: float = 30) -> bool:
+    """Wait until processes that are nobody's children any more have ended."""
+    for number in numbers:
+        try:
+            descriptor = os.pidfd_open(number)
+        except ProcessLookupError:
+            continue
+        with open(descriptor, "rb") as process:  # noqa: PTH123 - a descriptor
+            if not select.select([process], [], [], limit_s)[0]:
+                return False
+    return True
 
 
 def left(folder: Path) -> list[Path]:

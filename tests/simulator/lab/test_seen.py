@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from simulator.lab.seen import MOST_LANES, cells_of
+from simulator.lab.seen import MOST_LANES, cells_of, verdict_of
 from simulator.result.attribution import Lane, Timeline
 from tests.simulator.analysis.builders import matrix
 
@@ -40,3 +40,8 @@ def test_where_nobody_looked_a_parse_computes() -> None:
     lanes = cells_of(replace(document, cells=cells))["threads"].lanes
     assert lanes is not None
     assert [span.tone for span in lanes.spans] == ["network", "stall", "cpu"]
+
+
+def test_the_answer_is_that_of_a_report() -> None:
+    rates = {"": {"5ms": {"threads": [90.0, 91.0, 92.0], "processes": [180.0, 181.0, 182.0]}}}
+    assert "take processes" in verdict_of(matrix(rates, {"5ms": 0.005}, factor="")).lower()

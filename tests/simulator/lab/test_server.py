@@ -39,7 +39,7 @@ async def served(
     finally:
         stop.set()
         await task
-    assert running(folder) == []
+    assert running(folder) == {}
     assert left(folder) == []
 
 
