@@ -123,7 +123,14 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
             words = process.last_words()
         written = json.loads(output.read_text(encoding="utf-8"))
     digests, records = digested(written)
-    puts_aside = cell.job.retries is not None and not cell.job.retries.hold_slot
+    retries = cell.job.retries
+    puts_aside = retries is not None and not retries.hold_slot
+    told = {"server_affinity": server_cpus, "puts_aside": puts_aside}
+    if retries is not None:
+        told["back_off"] = {
+            "jitter": retries.backoff.jitter,
+            "honour_retry_after": retries.honour_retry_after,
+        }
     return Observed(
         cell_id=cell.id,
         round=round_,
@@ -142,7 +149,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         records=records,
         unchecked=written["unchecked"],
         errors=tuple(written["errors"]),
-        environment={**described, "server_affinity": server_cpus, "puts_aside": puts_aside},
+        environment={**described, **told},
         spin_s=(spin_before_s, spin_s()),
         stream_s=streamed_s,
         last_words=words,

@@ -13,6 +13,7 @@ from simulator.analysis.findings.convoy import convoys
 from simulator.analysis.findings.crossing import crossings
 from simulator.analysis.findings.open_arrivals import open_findings
 from simulator.analysis.findings.responsive import responsive
+from simulator.analysis.findings.retried_together import retried_together
 from simulator.analysis.findings.runtimes import runtimes
 from simulator.analysis.findings.tried_again import tried_again
 from simulator.analysis.findings.unexplained import unexplained
@@ -79,5 +80,6 @@ def _group(
     found.extend(burdens(scope, base, usable))
     found.extend(responsive(scope, alike, first))
     found.extend(tried_again(scope, usable))
+    found.extend(retried_together(scope, usable))
     found.extend(unexplained(scope, usable, document.margin))
     return found

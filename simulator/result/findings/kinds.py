@@ -7,7 +7,17 @@ from pydantic import Field
 from .across import Convoy, CrossoverFinding, Gil, Runtimes
 from .answers import ByNature, FallsBehind, KeepsUp, Soonest, Winner
 from .beside_model import Unexplained
-from .reasons import Character, Contention, LoopCause, Moved, Price, Responsive, ThreadsCause, TriedAgain
+from .reasons import (
+    Character,
+    Contention,
+    LoopCause,
+    Moved,
+    Price,
+    Responsive,
+    RetriedTogether,
+    ThreadsCause,
+    TriedAgain,
+)
 
 Finding = Annotated[
     Winner
@@ -23,6 +33,7 @@ Finding = Annotated[
     | Contention
     | Responsive
     | TriedAgain
+    | RetriedTogether
     | Unexplained
     | CrossoverFinding
     | Convoy

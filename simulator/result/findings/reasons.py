@@ -158,6 +158,33 @@ class TriedAgain:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetriedTogether:
+    """Retries that come all at one moment."""
+
+    kind: Literal["retried_together"] = "retried_together"
+    scope: Mapping[str, Any]
+    """The levels that it speaks of."""
+    strategy: str
+    """The one whose retries come in the largest crowds."""
+    together: float
+    """How many others reach the server close to one, in the mean."""
+    within_s: float
+    """How close that is."""
+    by_chance: float
+    """The same if none had anything to do with another."""
+    refused_again: float | None
+    """Share of them that the rate limit refuses once more; null: it refuses none."""
+    goodput_per_s: float | None
+    """Pages that are got; null where it is not the server that bounds them."""
+    served_per_s: float | None
+    """That the server lets through at most; null likewise."""
+    retry_after: bool
+    """They wait for what the server says."""
+    jitter: str | None
+    """Of the back-off: `full` or `none`; null: not known."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Handed:
     """A loop that hands its pages to a pool."""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulator.analysis.summary import concluded, summarise
 from simulator.result.document import ResultDocument
-from simulator.result.repetition import Arrivals, Phase, Repetition
+from simulator.result.repetition import Arrivals, DelayError, Phase, Repetition, ServerMeasures
 from simulator.result.run import PlannedCell
 from simulator.stats.percentiles import Lag, Percentiles
 from tests.simulator.analysis.builders import known_attribution, repetition, run
@@ -182,7 +182,20 @@ def _repetitions(
 def _tried_again(drawn: Drawn) -> dict[str, Any]:
     if drawn.whether(0.7):
         return {"attempts_per_page": 1.0, "backoff": 0.0, "given_up": 0}
+    together = drawn.some(0.1, 60)
+    server = ServerMeasures(
+        DelayError(0.0002, 0.0002, None),
+        0.1,
+        saturated=False,
+        loop_lag_p99_s=0.001,
+        connections_opened=0,
+        retries=round(drawn.some(10, 1_000)),
+        retries_together=drawn.perhaps(together),
+        retries_by_chance=together * drawn.some(0.01, 1),
+        refused_again=drawn.some(0.01, 1),
+    )
     return {
+        "server": server,
         "attempts_per_page": 1 + drawn.some(1e-3, 5),
         "backoff": drawn.some(1e-4, 0.9),
         "given_up": round(drawn.some(0.1, 1_000)),
