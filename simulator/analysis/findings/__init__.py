@@ -11,6 +11,7 @@ from simulator.analysis.findings.cause import causes
 from simulator.analysis.findings.character import NO_PARSE_S, character
 from simulator.analysis.findings.convoy import convoys
 from simulator.analysis.findings.crossing import crossings
+from simulator.analysis.findings.hung_slots import hung_slots
 from simulator.analysis.findings.open_arrivals import open_findings
 from simulator.analysis.findings.responsive import responsive
 from simulator.analysis.findings.retried_together import retried_together
@@ -81,5 +82,6 @@ def _group(
     found.extend(responsive(scope, alike, first))
     found.extend(tried_again(scope, usable))
     found.extend(retried_together(scope, usable))
+    found.extend(hung_slots(scope, base, usable))
     found.extend(unexplained(scope, usable, document.margin))
     return found

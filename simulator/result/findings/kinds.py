@@ -10,6 +10,7 @@ from .beside_model import Unexplained
 from .reasons import (
     Character,
     Contention,
+    HungSlots,
     LoopCause,
     Moved,
     Price,
@@ -34,6 +35,7 @@ Finding = Annotated[
     | Responsive
     | TriedAgain
     | RetriedTogether
+    | HungSlots
     | Unexplained
     | CrossoverFinding
     | Convoy

@@ -158,6 +158,34 @@ class TriedAgain:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SlotPrice:
+    """What one more job in flight holds."""
+
+    strategy: str
+    """`threads` or `processes`."""
+    bytes: float
+    """Of memory, beyond what the baseline has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HungSlots:
+    """Requests that are never answered hold their slots until a time-out."""
+
+    kind: Literal["hung_slots"] = "hung_slots"
+    scope: Mapping[str, Any]
+    """The levels that it speaks of."""
+    strategy: str
+    """The one of whose time they take most."""
+    hung: float
+    """Share of its jobs' time in flight."""
+    in_flight: int
+    slots: float
+    """Of these, how many that is."""
+    prices: tuple[SlotPrice, ...]
+    """Of the strategies of which that is known."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RetriedTogether:
     """Retries that come all at one moment."""
 

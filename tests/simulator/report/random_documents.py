@@ -193,6 +193,7 @@ def _tried_again(drawn: Drawn) -> dict[str, Any]:
         retries_together=drawn.perhaps(together),
         retries_by_chance=together * drawn.some(0.01, 1),
         refused_again=drawn.some(0.01, 1),
+        hung=drawn.perhaps(drawn.some(0.001, 0.9)),
     )
     return {
         "server": server,
