@@ -125,9 +125,9 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
     digests, records = digested(written)
     retries = cell.job.retries
     puts_aside = retries is not None and not retries.hold_slot
-    told = {"server_affinity": server_cpus, "puts_aside": puts_aside}
+    about: dict[str, Any] = {"server_affinity": server_cpus, "puts_aside": puts_aside}
     if retries is not None:
-        told["back_off"] = {
+        about["back_off"] = {
             "jitter": retries.backoff.jitter,
             "honour_retry_after": retries.honour_retry_after,
         }
@@ -149,7 +149,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         records=records,
         unchecked=written["unchecked"],
         errors=tuple(written["errors"]),
-        environment={**described, **told},
+        environment={**described, **about},
         spin_s=(spin_before_s, spin_s()),
         stream_s=streamed_s,
         last_words=words,
