@@ -13,7 +13,19 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.scenario
 @pytest.mark.parametrize(
     "name",
-    ["harness", "server", "store", "report", "memory", "model", "search", "same", "hybrids", "accuracy"],
+    [
+        "harness",
+        "server",
+        "store",
+        "report",
+        "memory",
+        "model",
+        "search",
+        "same",
+        "hybrids",
+        "accuracy",
+        "what_if",
+    ],
 )
 def test_a_benchmark_runs(name: str) -> None:
     done = subprocess.run(

@@ -18,6 +18,8 @@ def _outside(scope: Mapping[str, Any], cell: CellResult, margin: float) -> Unexp
     done, predicted, share = cell.throughput_per_s, cell.predicted, cell.of_predicted
     if done is None or predicted is None or share is None or done.kind == "range":
         return None
+    if all(each.disturbed for each in cell.repetitions if each.status == "ok"):
+        return None  # other programs explain it
     band = predicted.throughput_per_s
     if band.low <= done.high * (1 + margin) and done.low <= band.high * (1 + margin):
         return None

@@ -99,7 +99,10 @@ def _bars(shape: Bars, palette: Palette) -> tuple[int, Option]:
                 "backgroundColor": "@surface",
                 "padding": [1, 2],
             },
-            "data": [{"value": [max(bar.reach), index], "name": number(bar.value)} for index, bar in drawn],
+            "data": [
+                {"value": [max(*bar.reach, bar.mark or 0.0), index], "name": number(bar.value)}
+                for index, bar in drawn
+            ],
         },
     ]
     if shape.marks:

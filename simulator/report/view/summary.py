@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from simulator.analysis.combinations import Combination, combinations
 from simulator.analysis.standing import rate_of, standing, standings
-from simulator.report.view.build import ESSENTIAL, build, row
+from simulator.report.view.build import ESSENTIAL, OF_PREDICTED, build, row
 from simulator.report.view.columns import columns_of, headed
 from simulator.report.view.document import Summary, Tally
 from simulator.report.view.left_out import left_out
@@ -59,10 +59,12 @@ def _table(document: ResultDocument) -> Table:
     if len(groups) == 1:
         cells = groups[0].cells
         ordered = cells if len(cells) <= FEW else sorted(cells, key=rate_of, reverse=True)
+        judged = any(cell.of_predicted is not None for cell in cells)
+        shown = (*ESSENTIAL, OF_PREDICTED) if judged else ESSENTIAL
         return Table(
             groups[0].title,
-            headed(columns_of(ESSENTIAL), groups[0].contrast),
-            tuple(row(ESSENTIAL, each) for each in ordered),
+            headed(columns_of(shown), groups[0].contrast),
+            tuple(row(shown, each) for each in ordered),
             (),
             (),
         )

@@ -1,5 +1,7 @@
 """Where a measurement surely lies outside its band."""
 
+from dataclasses import replace
+
 from simulator.analysis.beside_predicted import beside_predicted
 from simulator.analysis.findings import findings
 from simulator.report.sentences.registry import sentence
@@ -50,3 +52,12 @@ def test_a_range_tells_nothing() -> None:
 
 def test_without_predictions_nothing_is_said() -> None:
     assert unexplained(document(RATES), {}) == []
+
+
+def test_what_other_programs_disturbed_is_no_riddle() -> None:
+    measured = document(RATES)
+    cells = (
+        replace(cell, repetitions=tuple(replace(each, disturbed=True) for each in cell.repetitions))
+        for cell in measured.cells
+    )
+    assert unexplained(replace(measured, cells=tuple(cells)), {"asyncio": 100}) == []
