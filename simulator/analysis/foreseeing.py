@@ -128,17 +128,15 @@ class Field:
         ]
         return min(near, key=lambda each: (self.order[each], near.index(each)))
 
-    def likely(self, found: Mapping[str, Prediction]) -> str | None:
-        """Return the simplest of those whose middle lies within the margin of the best one's, surely or not."""
-        bands, alone = self.bands(found), found.get(self.base or "")
-        if not bands:
+    def likely(self, per_s: Mapping[str, float]) -> str | None:
+        """Return the simplest of those whose throughput lies within the margin of the best one's, surely or not."""
+        known = {id_: per_s[id_] for id_ in self.rivals if id_ in per_s}
+        if not known:
             return None
-        least = max(band.median for band in bands.values()) / (1 + self.margin)
-        if alone is not None and alone.throughput_per_s.median >= least:
+        least = max(known.values()) / (1 + self.margin)
+        if self.base is not None and per_s.get(self.base, 0.0) >= least:
             return self.base
-        return min(
-            (id_ for id_, band in bands.items() if band.median >= least), key=lambda id_: self.order[id_]
-        )
+        return min((id_ for id_, each in known.items() if each >= least), key=lambda id_: self.order[id_])
 
 
 def field_of(group: Combination, document: ResultDocument) -> Field:

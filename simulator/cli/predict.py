@@ -102,7 +102,8 @@ def _of_scenario(options: Options, wanted: PredictOptions) -> int:
     found, code = _foreseen(document, wanted, None), exits.OK
     if wanted.check and found.findings:
         code, found = _checked(planned, options, found)
-    return code or _finish(found, wanted)
+    shown = _finish(found, wanted)
+    return code or shown
 
 
 def _calibrated(planned: Design, *, quiet: bool) -> ResultDocument:
@@ -140,7 +141,9 @@ def _checked(planned: Design, options: Options, found: PredictionDocument) -> tu
     """Measure some of the cells; returns the exit code of that, and the prediction with what was measured."""
     predictions = {cell.id: cell.predicted for cell in found.cells if cell.predicted is not None}
     outcome = carry_out(drawn(planned, [*predictions]), options, shown=False)
-    return outcome.code, replace(found, check=checked(outcome.document, predictions))
+    failed = any(cell.status == "failed" for cell in outcome.document.cells)
+    code = outcome.code or (exits.FAILED if failed else exits.OK)
+    return code, replace(found, check=checked(outcome.document, predictions))
 
 
 def _finish(found: PredictionDocument, wanted: PredictOptions) -> int:

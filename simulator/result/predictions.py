@@ -69,10 +69,10 @@ class Gain:
     """Its name, or the level of what is contrasted."""
     in_flight: int | None
     """Jobs in flight, with the change; null where it cannot be run so."""
-    throughput_per_s: Band | None
-    """With the change."""
+    per_s: float | None
+    """Throughput with the change, where jobs never end."""
     ratio: float | None
-    """Of it to the throughput without the change."""
+    """Of that to the same without the change."""
     bound_by: Resource | None
     """What sets the bound, with the change."""
     most_in_flight: int | None

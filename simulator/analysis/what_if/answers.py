@@ -1,16 +1,24 @@
 """What virtual changes would do to each strategy of each combination, and whom to take with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.analysis.combinations import Combination, combinations
 from simulator.analysis.foreseeing import field_of
 from simulator.analysis.predicting import predict
 from simulator.analysis.what_if.change import Change, Situation
-from simulator.analysis.what_if.most import Most, most
+from simulator.analysis.what_if.most import Most, built, most
+from simulator.model.bounds import Resource, bound_of
+from simulator.model.means import means
+from simulator.model.network import Network
+from simulator.model.simulation import simulate
 from simulator.result.document import CellResult, ResultDocument
-from simulator.result.prediction import Prediction
 from simulator.result.predictions import Gain, WhatIf
+
+MANY = 60
+"""Cells, counted anew for each change, of which few jobs each are simulated: more would take too long."""
+FEW_JOBS, FEW_TURNS, SEED = 240, 10, 1
+"""Then so many, or so many for each one in flight; where more than that are in flight, mean values are enough."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +26,13 @@ class _Then:
     """A cell with a change."""
 
     in_flight: int
-    predicted: Prediction
+    per_s: float
+    bound_by: Resource | None
     most: Most
+
+
+Solve = Callable[[Sequence[Situation]], list[tuple[float, Resource | None]]]
+"""Gives jobs per second, and what bounds them, of each."""
 
 
 def what_if(
@@ -35,8 +48,9 @@ def what_if(
     if not changes:
         return ()
     # Anew: what a run is compared with has as many jobs as it, of which the last ones have fewer beside them.
-    before = _then(known, document)
-    then = [_then({id_: change.of(one) for id_, one in known.items()}, document) for change in changes]
+    solve = _simulated if len(known) * (1 + len(changes)) <= MANY else _in_short
+    before = _then(known, document, solve)
+    then = [_then({id_: change.of(one) for id_, one in known.items()}, document, solve) for change in changes]
     return tuple(
         _answer(str(change), group, found, before, document)
         for group in combinations(document)
@@ -45,15 +59,31 @@ def what_if(
     )
 
 
-def _then(changed: Mapping[str, Situation], document: ResultDocument) -> dict[str, _Then | str]:
+def _then(changed: Mapping[str, Situation], document: ResultDocument, solve: Solve) -> dict[str, _Then | str]:
     """Return what cells would do with a change, by id, or why they cannot be run so."""
     runnable = {id_: one for id_, one in changed.items() if one.too_many is None}
     mosts = most(list(runnable.values()), document.margin)
     found: dict[str, _Then | str] = {id_: one.too_many for id_, one in changed.items() if one.too_many}
-    for (id_, one), best in zip(runnable.items(), mosts, strict=True):
-        shape = one.shape
-        found[id_] = _Then(shape.in_flight, predict(shape, one.demands, one.machine), best)
+    solved = solve(list(runnable.values()))
+    for (id_, one), (per_s, by), best in zip(runnable.items(), solved, mosts, strict=True):
+        found[id_] = _Then(one.shape.in_flight, per_s, by, best)
     return found
+
+
+def _simulated(found: Sequence[Situation]) -> list[tuple[float, Resource | None]]:
+    solved = (predict(one.shape, one.demands, one.machine) for one in found)
+    return [(each.throughput_per_s.median, each.bound_by) for each in solved]
+
+
+def _in_short(found: Sequence[Situation]) -> list[tuple[float, Resource | None]]:
+    return [_shortly(built(one)) for one in found]
+
+
+def _shortly(made: Network) -> tuple[float, Resource | None]:
+    if made.in_flight > FEW_JOBS:
+        return means([made])[0].per_s, bound_of(made).by
+    jobs = max(FEW_JOBS, FEW_TURNS * made.in_flight)
+    return simulate(made, jobs=jobs, seed=SEED).per_s, bound_of(made).by
 
 
 def _answer(
@@ -65,7 +95,7 @@ def _answer(
 ) -> WhatIf:
     field, names = field_of(group, document), {cell.id: cell.name for cell in group.cells}
     then, now = (
-        {id_: each.predicted for id_, each in some.items() if isinstance(each, _Then) and id_ in names}
+        {id_: each.per_s for id_, each in some.items() if isinstance(each, _Then) and id_ in names}
         for some in (found, before)
     )
     take, instead_of = field.likely(then), field.likely(now)
@@ -74,7 +104,7 @@ def _answer(
         levels=dict(group.key),
         take=None if take is None else names[take],
         instead_of=None if instead_of is None else names[instead_of],
-        ratio=None if take is None or instead_of is None else _over(then[take], now[instead_of]),
+        ratio=None if take is None or instead_of is None else then[take] / now[instead_of],
         gains=tuple(_gain(cell, found.get(cell.id), before.get(cell.id)) for cell in group.cells),
     )
 
@@ -86,15 +116,11 @@ def _gain(cell: CellResult, then: _Then | str | None, now: _Then | str | None) -
     return Gain(
         strategy=cell.name,
         in_flight=then.in_flight,
-        throughput_per_s=then.predicted.throughput_per_s,
-        ratio=_over(then.predicted, now.predicted),
-        bound_by=then.predicted.bound_by,
+        per_s=then.per_s,
+        ratio=then.per_s / now.per_s,
+        bound_by=then.bound_by,
         most_in_flight=then.most.in_flight,
         most_per_s=then.most.per_s,
         most_ratio=then.most.per_s / now.most.per_s,
         reason=None,
     )
-
-
-def _over(of: Prediction, over: Prediction) -> float:
-    return of.throughput_per_s.median / over.throughput_per_s.median

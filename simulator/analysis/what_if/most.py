@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from simulator.analysis.predicting import at_load
 from simulator.analysis.what_if.change import Situation
 from simulator.model.means import means
-from simulator.model.network import network
+from simulator.model.network import Network, network
 
 TRIED = tuple(2**power for power in range(13))
 """Jobs in flight with which it is looked for, beside those that there are."""
@@ -23,12 +24,16 @@ class Most:
 def most(found: Sequence[Situation], margin: float) -> list[Most]:
     """Return the most that each can do; all are worked out together, which takes little more time than one."""
     tried = [_tried(each) for each in found]
-    solved = iter(
-        means([network(one.shape, one.demands, one.machine) for several in tried for one in several])
-    )
+    solved = iter(means([built(one) for several in tried for one in several]))
     return [
         _most([(one.shape.in_flight, next(solved).per_s) for one in several], margin) for several in tried
     ]
+
+
+def built(found: Situation) -> Network:
+    """Return the network of a cell, with what a request costs on a loop that is as busy as there."""
+    shape = found.shape
+    return network(shape, at_load(shape, found.demands, found.machine), found.machine)
 
 
 def _tried(found: Situation) -> list[Situation]:

@@ -1,11 +1,12 @@
 """Response times, up to the highest percentile that the samples carry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from simulator.analysis.combinations import Combination
 from simulator.report.view.columns import STRATEGY, starred
-from simulator.report.view.figure import Axis, Lines, Spot
+from simulator.report.view.figure import Axis, Line, Lines, Spot
 from simulator.report.view.figures.drawn import (
+    PREDICTED,
     Chart,
     Picture,
     compared,
@@ -14,6 +15,7 @@ from simulator.report.view.figures.drawn import (
     missing,
     ok,
     scale,
+    tone,
     unknown,
 )
 from simulator.report.view.figures.wording import spread
@@ -23,7 +25,7 @@ from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import NONE, duration, ms
 from simulator.text.words import sentence
 
-HALF = 0.5
+HALF, MOST = 0.5, 0.95
 
 Curve = tuple[tuple[float, float], ...]
 
@@ -43,25 +45,55 @@ def _picture(group: Combination, _: ResultDocument) -> Picture | None:
     seconds = [each for _, found in known for _, each in found]
     shares = sorted({share for _, found in known for share, _ in found})
     lacking = [cell for cell in ok(group.cells) if not curve(cell)]
+    foreseen = sorted({share for cell, _ in known for share in _foreseen(cell)})
     uneven = len({found[-1][0] for _, found in known}) > 1
     return Picture(
         Lines(
             Axis("share of jobs", "", "tail"),
             Axis("response time", "ms", scale(seconds)),
-            lines(
-                ([pair] for pair in known),
-                lambda cell, found: [_spot(cell, share, each) for share, each in found],
+            (
+                *lines(
+                    ([pair] for pair in known),
+                    lambda cell, found: [_spot(cell, share, each) for share, each in found],
+                ),
+                *(line for cell, _ in known for line in _predicted(cell)),
             ),
         ),
         _summary(known),
-        (STRATEGY, *(Column(_percentile(share), "ms", _explained(share)) for share in shares)),
-        tuple((starred(cell), *(_text(cell, found, share) for share in shares)) for cell, found in known),
+        (
+            STRATEGY,
+            *(Column(_percentile(share), "ms", _explained(share)) for share in shares),
+            *(Column(f"{_percentile(share)} predicted", "ms", PREDICTED) for share in foreseen),
+        ),
+        tuple(
+            (
+                starred(cell),
+                *(_text(cell, found, share) for share in shares),
+                *(ms(_foreseen(cell).get(share)) for share in foreseen),
+            )
+            for cell, found in known
+        ),
         (
             *missing(group.cells),
             *unknown(lacking, "too few samples for any percentile"),
             *((f"{NONE}: fewer than 10 samples lie beyond",) if uneven else ()),
         ),
     )
+
+
+def _predicted(cell: CellResult) -> Iterator[Line]:
+    """Yield the line between the two percentiles that are predicted; none where nothing is."""
+    spots = tuple(Spot(share, each * 1e3) for share, each in _foreseen(cell).items())
+    if spots:
+        yield Line(starred(cell), tone(cell), spots, PREDICTED)
+
+
+def _foreseen(cell: CellResult) -> dict[float, float]:
+    """Return shares of jobs, and the response time (s) that is predicted for them."""
+    found = cell.predicted
+    if found is None or found.response_p50_s is None or found.response_p95_s is None:
+        return {}
+    return {HALF: found.response_p50_s.median, MOST: found.response_p95_s.median}
 
 
 def _spot(cell: CellResult, share: float, seconds: float) -> Spot:

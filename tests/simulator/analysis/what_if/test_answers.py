@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.analysis.situations import situations
-from simulator.analysis.what_if.answers import what_if
+from simulator.analysis.what_if.answers import MANY, what_if
 from simulator.analysis.what_if.parsing import parse_change
 from simulator.result.document import ResultDocument
 from simulator.result.predictions import Gain, WhatIf
@@ -79,3 +79,12 @@ def test_the_affinity_that_is_here_does_not_limit_another_machine() -> None:
     assert {one.machine.cores for one in situations(bound).values()} == {1}
     (more,) = answers(bound, "cores = 4")
     assert ratio(more, "processes") > 1.5
+
+
+def test_of_many_cells_fewer_jobs_say_much_the_same() -> None:
+    one = calibrated()
+    few = answers(one, "parse * 0.5")[0]
+    many = answers(one, *["parse * 0.5"] * 20)[0]
+    assert 20 * len(one.cells) > MANY
+    for strategy in ("threads", "asyncio", "processes"):
+        assert ratio(many, strategy) == pytest.approx(ratio(few, strategy), rel=0.05)

@@ -4,6 +4,7 @@ from simulator.report.view.figure import Lines
 from simulator.report.view.figures.response import CHART
 from simulator.result.document import ResultDocument
 from tests.simulator.analysis.builders import document
+from tests.simulator.analysis.predictions import with_predictions
 from tests.simulator.report.view.figures.runs import RATES, only
 
 CURVES = {
@@ -37,6 +38,16 @@ def test_a_line_is_the_documents_curve_in_ms_towards_the_tail() -> None:
     assert [column.name for column in panel.table.columns] == ["strategy", "p0", "p50", "p90", "p99"]
     assert panel.table.rows[2] == ("asyncio", "45", "80.5", "90", "–")
     assert "–: fewer than 10 samples lie beyond" in panel.table.notes
+
+
+def test_what_is_predicted_is_a_dotted_line_between_two_percentiles_and_in_the_table() -> None:
+    panel = only(CHART.build(with_predictions(curved(CURVES), {"threads": 100.0})))
+    assert isinstance(panel.shape, Lines)
+    *_, dotted = panel.shape.lines
+    assert (dotted.name, dotted.stands_for) == ("threads", "predicted, from one job alone")
+    assert [(spot.x, round(spot.y)) for spot in dotted.spots] == [(0.5, 80), (0.95, 120)]
+    assert [column.name for column in panel.table.columns][-2:] == ["p50 predicted", "p95 predicted"]
+    assert [row[-2:] for row in panel.table.rows] == [("–", "–"), ("80", "120"), ("–", "–")]
 
 
 def test_a_percentile_has_its_interval_as_a_whisker_and_in_the_table() -> None:

@@ -28,7 +28,7 @@ def gain(strategy: str, ratio: float | None, most: int | None = None) -> Gain:
     if ratio is None:
         return Gain(strategy, None, None, None, None, None, None, None, "1,000 processes are too many")
     per_s = RATES[strategy] * ratio
-    return Gain(strategy, 8, band(per_s), ratio, "cores", most or 8, per_s * 2, ratio * 2, None)
+    return Gain(strategy, 8, per_s, ratio, "cores", most or 8, per_s * 2, ratio * 2, None)
 
 
 CHANGE = WhatIf(
