@@ -1,6 +1,8 @@
 """From what was measured of a job alone to what a model has to know of a cell."""
 
 from contextlib import suppress
+from dataclasses import replace
+from statistics import fmean
 
 from mockserver.config import ServerConfig
 from mockserver.content import ContentError
@@ -18,8 +20,12 @@ from simulator.scenario.strategy_plan import StrategyPlan
 
 SAMPLED = 2_000
 """Pages whose delays stand for all where they differ."""
+STRANDED = 0.6
+"""Linux leaves a core idle about as often as if the runnable stayed where they are until another one wakes."""
 HARNESS_S = 0.00001
 """CPU of a job beside its request and its parse: claiming it, reading clocks, keeping the record."""
+LEAST_SERVER = 0.3
+"""Of the server's CPU for a request: what of it nobody can be beside."""
 USUAL_ERROR = 0.05
 """Standard error of what was measured without one, as a share."""
 NO_GIL_DROPS = 0.0
@@ -88,7 +94,7 @@ def _as_fast_as(alone: CellResult, cell: Cell, needs: Needs, demands: Demands) -
     client = (cpu_s - parse.cpu_s) / (calibrated.cpu_s + HARNESS_S)
     parsing_s = demands.parse_held.mean_s + demands.parse_free.mean_s
     slower = parse.cpu_s / parsing_s if parsing_s else 1.0
-    return demands.scaled(
+    scaled = demands.scaled(
         client_held=client,
         client_free=client,
         server=client,
@@ -97,6 +103,17 @@ def _as_fast_as(alone: CellResult, cell: Cell, needs: Needs, demands: Demands) -
         transport=client,
         parse_held=slower,
         parse_free=slower,
+    )
+    done, server = alone.throughput_per_s, alone.server
+    if done is None or server is None or server.cpu_cores is None:
+        return scaled
+    # One worker alone takes what all its parts take; where that is less, the server was at work beside it.
+    server_s = server.cpu_cores / done.median
+    rest_s = 1 / done.median - fmean(demands.waits_s) - cpu_s - server_s
+    return replace(
+        scaled,
+        server=Demand(max(LEAST_SERVER * server_s, server_s + min(0.0, rest_s)), USUAL_ERROR),
+        transport=Demand(max(0.0, rest_s), USUAL_ERROR),
     )
 
 
@@ -150,5 +167,6 @@ def machine_of(cell: Cell, cores: float, *, gil: bool) -> Machine:
     return Machine(
         cores=cores if bound_to is None else min(cores, len(bound_to)),
         gil=gil,
+        stranded=STRANDED,
         switch_interval_s=Machine(1).switch_interval_s if interval_ns is None else interval_ns / 1e9,
     )

@@ -11,7 +11,7 @@ globalThis.Model = (() => {
     transport: null, server: null, server_workers: 1, capacity: null, rate_per_s: null, over_worker: null, over_main: null,
     attempts: 1, spread: 0.1,
   };
-  const MACHINE = { gil: true, switch_interval_s: 0.005, wake_s: 5e-5, look_s: 6e-6 };
+  const MACHINE = { gil: true, switch_interval_s: 0.005, wake_s: 5e-5, look_s: 6e-6, stranded: 0 };
   const SHAPE = { pool: "inline", workers: 0 };
 
   const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -141,6 +141,7 @@ globalThis.Model = (() => {
       waits_s: demands.waits_s,
       wake_s: machine.wake_s,
       look_s: machine.look_s,
+      stranded: machine.stranded,
       spread: demands.spread,
     };
   }

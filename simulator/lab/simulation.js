@@ -339,7 +339,9 @@ globalThis.Simulation = (() => {
       const { clock, running, timers } = this;
       while (running.length && running[0][2] !== this.slots[running[0][1]].stamp) pop(running);
       const waking = Math.min(WAKING_MOST * clock.cores, (clock.waiting * clock.look_s) / clock.interval_s);
-      const cores = clock.cores - waking;
+      let cores = clock.cores - waking;
+      if (clock.stranded > 0 && clock.running > clock.cores && clock.cores > 1)
+        cores -= clock.stranded * (1 - 1 / clock.cores) ** (clock.running - 1);
       const rate = clock.running <= cores ? 1 : cores / clock.running;
       const ends = running.length ? clock.time + Math.max(0, running[0][0] - clock.virtual) / rate : Infinity;
       if (!timers.length || ends <= timers[0][0]) {
@@ -458,7 +460,7 @@ globalThis.Simulation = (() => {
     if (jobs < 1 || !slots.length) throw new RangeError(`nothing to simulate: ${jobs} jobs, ${slots.length} in flight`);
     if (starts_s !== null && starts_s.length < jobs) throw new RangeError(`${starts_s.length} arrivals for ${jobs} jobs`);
     const clock = {
-      jobs, cores: network.cores, interval_s: network.switch_interval_s, trace, wake_s: network.wake_s ?? 0, look_s: network.look_s ?? 0, time: 0, virtual: 0, busy: 0, running: 0, waiting: 0,
+      jobs, cores: network.cores, interval_s: network.switch_interval_s, trace, wake_s: network.wake_s ?? 0, look_s: network.look_s ?? 0, stranded: network.stranded ?? 0, time: 0, virtual: 0, busy: 0, running: 0, waiting: 0,
       next_job: 0, due: 0, ended: 0, drawn: 0,
     };
     const given = givenFor(network, jobs, seed, starts_s);

@@ -89,6 +89,8 @@ class Clock:
     """From when a lock is free until the first that waits for it runs."""
     look_s: float
     """CPU that each one that waits for a lock takes once in an interval."""
+    stranded: float
+    """How much of the cores that random places would leave idle is idle."""
     time: float = 0.0
     virtual: float = 0.0
     busy: float = 0.0

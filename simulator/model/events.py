@@ -330,6 +330,8 @@ def pass_on(events: Events) -> None:
     clock = events.clocks[0]
     waking = min(WAKING_MOST * clock.cores, clock.waiting * clock.look_s / clock.interval_s)
     cores = clock.cores - waking
+    if clock.stranded > 0 and clock.running > clock.cores > 1:
+        cores -= clock.stranded * (1 - 1 / clock.cores) ** (clock.running - 1)
     rate = 1.0 if clock.running <= cores else cores / clock.running
     ends = first(events.running)
     at_s = first(events.timers)

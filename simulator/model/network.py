@@ -66,6 +66,8 @@ class Network:
     """From when a lock is free until the first that waits for it runs; meanwhile any other may take it."""
     look_s: float = 0.0
     """CPU that each one that waits for a lock takes once in a switch interval."""
+    stranded: float = 0.0
+    """Of cores of which one is idle while somebody waits at another: see Machine; only the simulation knows of it."""
     spread: float = 0.0
     """How much what jobs need of anything but the server's delay differs: standard deviation over mean."""
 
@@ -161,6 +163,7 @@ def network(shape: Shape, demands: Demands, machine: Machine) -> Network:
         demands.waits_s,
         machine.wake_s,
         machine.look_s,
+        machine.stranded,
         demands.spread,
     )
 

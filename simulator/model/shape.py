@@ -42,3 +42,6 @@ class Machine:
     """From when a thread lets go of the GIL until one that waits for it runs; meanwhile any other may take it."""
     look_s: float = 6e-6
     """CPU with which each thread that waits for the GIL looks at it, once in a switch interval."""
+    stranded: float = 0.0
+    """How much of the cores is idle, of what would be if whoever is runnable stayed where it is until somebody wakes: a
+    core that has nothing to do does not always fetch what waits at another. 0: never idle while somebody waits."""

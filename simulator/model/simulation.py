@@ -66,6 +66,7 @@ def simulate(
         trace,
         float(network.wake_s),
         float(network.look_s),
+        float(network.stranded),
     )
     noise, chance = _drawn(network, seed)
     visits = sum(step.place >= 0 and queues[step.place].lags for step in steps)

@@ -8,8 +8,9 @@ import pytest
 from simulator.analysis.demanded import HARNESS_S, demands_of, machine_of, shape_of, waits_s
 from simulator.model.demands import Demands
 from simulator.result.calibration import Calibration
+from simulator.result.document import CellResult
 from simulator.result.needs import Needs, Over, Request
-from simulator.result.repetition import Phase
+from simulator.result.repetition import Phase, ServerMeasures
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
 from tests.conftest import tiny_text
@@ -74,8 +75,10 @@ def test_nothing_is_known_of_a_job_whose_request_was_not_looked_at() -> None:
 
 
 def test_the_baseline_says_how_fast_the_machine_was_when_it_was_measured() -> None:
+    measured = document({"sequential": [50.0]}).cells[0]
     alone = replace(
-        document({"sequential": [50.0]}).cells[0],
+        measured,
+        server=replace(server_of(measured), cpu_cores=None),
         fetch=Phase(0.001, 0.0008, 0),
         parse=Phase(0.006, 0.006, 0),
         cpu_per_page_s=0.006 + 2 * (0.0004 + HARNESS_S),
@@ -85,6 +88,32 @@ def test_the_baseline_says_how_fast_the_machine_was_when_it_was_measured() -> No
     assert found.parse_held.mean_s == pytest.approx(0.006)
     assert found.client_free.mean_s == pytest.approx(2 * 0.0001), "all but the parse took twice as long"
     assert found.server.mean_s == pytest.approx(2 * 0.0002)
+
+
+def test_one_worker_alone_takes_what_its_parts_take() -> None:
+    measured = document({"sequential": [50.0]}).cells[0]
+    cpu_s = 0.006 + 0.0004 + HARNESS_S
+    alone = replace(
+        measured,
+        fetch=Phase(0.001, 0.0008, 0),
+        parse=Phase(0.006, 0.006, 0),
+        cpu_per_page_s=cpu_s,
+        server=replace(server_of(measured), cpu_cores=0.02),
+    )
+    found = demands_of(planned("threads", server__latency="10ms"), CALIBRATION, alone)
+    assert found is not None
+    assert found.server.mean_s == pytest.approx(0.02 / 50)
+    assert found.transport.mean_s == pytest.approx(1 / 50 - 0.01 - cpu_s - 0.02 / 50)
+    faster = replace(alone, server=replace(server_of(measured), cpu_cores=0.5))
+    beside = demands_of(planned("threads", server__latency="10ms"), CALIBRATION, faster)
+    assert beside is not None
+    assert beside.transport.mean_s == 0, "the server was at work beside the client"
+    assert beside.server.mean_s < 0.5 / 50
+
+
+def server_of(cell: CellResult) -> ServerMeasures:
+    assert cell.server is not None
+    return cell.server
 
 
 def test_delays_that_differ_are_those_of_the_pages() -> None:
