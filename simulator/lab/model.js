@@ -251,6 +251,7 @@ globalThis.Model = (() => {
     const threads = at.includes(null) ? Infinity : sum(at.map((each) => made.stations[each].places));
     return {
       copies, rivals: Math.min(inFlight / copies, threads * shards), held_s, turns, rest_s: squares / held_s / 2,
+      wake_s: made.wake_s ?? 0,
     };
   }
 
@@ -299,7 +300,7 @@ globalThis.Model = (() => {
       alone_s: sum(steps.map((each) => each.seconds)) - cpu_s + cpu_s / Math.min(1, made.cores),
       spread: made.spread ?? 0,
       computing: computing.filter(([seconds]) => seconds > 0).map(([s, most]) => [s, Math.min(in_flight, most)]),
-      lock: lock ?? { copies: 1, rivals: 1, held_s: 0, turns: 1, rest_s: 0 },
+      lock: lock ?? { copies: 1, rivals: 1, held_s: 0, turns: 1, rest_s: 0, wake_s: 0 },
       stations,
     };
   }
@@ -353,6 +354,7 @@ globalThis.Model = (() => {
   const ALIKE = 0.25;
   const UNLIKE = 1;
   const LEAST = 1e-12;
+  const BEYOND = 1e4;
 
   function boundOf(load) {
     return Math.min(
@@ -411,30 +413,41 @@ globalThis.Model = (() => {
     const rate = wanted * letPass(load, wanted);
     const slower = wanted / Math.max(rate, LEAST);
     const differing = ALIKE + (1 + load.spread ** 2 - ALIKE) * Math.min(1, load.spread / UNLIKE);
-    const taken = Math.min(1, (wanted * lock.held_s) / lock.copies) * (1 - 1 / lock.rivals);
-    const lock_s = (lock.turns * lock.rest_s * slower * differing * taken) / (1 - taken);
+    // Each turn keeps the lock for as long as the next one takes to wake up, if there is a next one.
+    const others = 1 - 1 / lock.rivals;
+    const longer = 1 / Math.max(1 - (wanted * (lock.turns * lock.wake_s * others)) / lock.copies, LEAST);
+    const taken = Math.min(1, ((wanted * lock.held_s) / lock.copies) * longer) * others;
+    const lock_s = (lock.turns * lock.rest_s * longer * slower * differing * taken) / (1 - taken);
     let station_s = 0;
+    let beyond = 0;
     for (const each of load.stations) {
       const lasts_s = slower * each.cpu_s + each.wait_s;
       const shared = (each.copies * each.places) / Math.max(rate, LEAST);
-      if (lasts_s > shared) return [rate, Infinity];
+      beyond = Math.max(beyond, lasts_s / shared - 1);
       const kept_s = Math.min(lasts_s + (lock_s / lock.turns) * each.turns, shared);
       const rivals = load.jobs / each.copies;
       if (rivals <= each.places) continue;
       const seen = (kept_s / shared) * (1 - 1 / Math.max(rivals, 1));
-      const longer = kept_s / Math.max(each.cpu_s + each.wait_s, LEAST);
+      const stretched = kept_s / Math.max(each.cpu_s + each.wait_s, LEAST);
       const queued = seen ** (Math.sqrt(2 * (each.places + 1)) - 1) / each.places / (1 - seen);
-      station_s += each.visits * (each.rest_s * differing * longer) * queued;
+      station_s += each.visits * (each.rest_s * differing * stretched) * queued;
     }
     const away_s = load.alone_s - load.cpu_s / Math.min(1, load.cores);
-    return [rate, slower * load.cpu_s + away_s + lock_s + station_s];
+    // More than there are places for is never in flight: the answer is where that begins, to a ten-thousandth.
+    const never_s = (BEYOND * beyond * load.jobs) / Math.max(rate, LEAST);
+    return [rate, slower * load.cpu_s + away_s + lock_s + station_s + never_s];
   }
 
   /** Return the mean values of a network, in the steady state. */
   function means(made) {
     const load = loadOf(made);
     const limit = boundOf(load);
-    const most = Math.min(...load.computing.map(([seconds, jobs]) => jobs / Math.max(seconds, LEAST)));
+    const { lock } = load;
+    const kept_s = lock.held_s > 0 ? lock.held_s + lock.turns * lock.wake_s * (1 - 1 / lock.rivals) : 0;
+    const most = Math.min(
+      ...load.computing.map(([seconds, jobs]) => jobs / Math.max(seconds, LEAST)),
+      kept_s > 0 ? lock.copies / Math.max(kept_s, LEAST) : Infinity,
+    );
     const tooMany = (wanted) => {
       const [rate, response_s] = at(load, wanted);
       return (rate * response_s) / load.jobs - 1;

@@ -20,6 +20,8 @@ class LockLoad:
     """How often a job queues for it, if it is taken away after each switch interval."""
     rest_s: float
     """What is left, in the mean, of the turn of the one that has it when another comes."""
+    wake_s: float
+    """For which it is free at each turn, while the next one, if any waits, wakes up."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _lock(network: Network, steps: Sequence[Step], copies: int, in_flight: int) 
         held_s,
         turns,
         squares / held_s / 2,
+        network.wake_s,
     )
 
 

@@ -23,9 +23,9 @@ FEW_CORES = 8
 """Up to so many, how many jobs are runnable is worked out; beyond, their mean and variance are enough."""
 ALIKE, UNLIKE = 0.25, 1.0
 """How much is waited, of what random arrivals would wait: by jobs all alike, and by those that differ by UNLIKE."""
-NO_LOCK = LockLoad(1, 1.0, 0.0, 1.0, 0.0)
+NO_LOCK = LockLoad(1, 1.0, 0.0, 1.0, 0.0, 0.0)
 NO_STATION = StationLoad(1, 1, 0, 0.0, 0.0, 0.0, 0.0)
-LEAST = 1e-12
+LEAST, BEYOND = 1e-12, 1e4
 
 
 def means(networks: Sequence[Network]) -> tuple[Means, ...]:
@@ -52,9 +52,11 @@ class _Cells:
             (load.in_flight, load.cores, load.cpu_s, load.alone_s, load.spread) for load in loads
         )
         locks = [load.lock or NO_LOCK for load in loads]
-        self.locks, self.rivals, self.held_s, self.turns, self.turn_rest_s = _columns(
-            (lock.copies, lock.rivals, lock.held_s, lock.turns, lock.rest_s) for lock in locks
+        self.locks, self.rivals, self.held_s, self.turns, self.turn_rest_s, wake_s = _columns(
+            (lock.copies, lock.rivals, lock.held_s, lock.turns, lock.rest_s, lock.wake_s) for lock in locks
         )
+        self.others = 1 - 1 / self.rivals
+        self.woken_s = self.turns * wake_s * self.others
         self.kind_s, self.kind_most = _rows([load.computing for load in loads], (0.0, 1.0))
         (
             self.copies,
@@ -92,6 +94,8 @@ class _Cells:
         """Return jobs per second."""
         bound = self.bound()
         most = np.where(self.kind_s > 0, self.kind_most / np.maximum(self.kind_s, LEAST), np.inf).min(axis=1)
+        kept_s = np.where(self.held_s > 0, self.held_s + self.woken_s, 0.0)
+        most = np.where(kept_s > 0, np.minimum(most, self.locks / np.maximum(kept_s, LEAST)), most)
         high = np.where(np.isfinite(most), most, bound)
         rate, _ = self.at(crossings(self.too_many, high))
         return np.asarray(np.minimum(rate, bound))
@@ -106,21 +110,26 @@ class _Cells:
         rate = wanted * self.let_pass(wanted)
         slower = wanted / np.maximum(rate, LEAST)
         differing = ALIKE + (1 + self.spread**2 - ALIKE) * np.minimum(1.0, self.spread / UNLIKE)
-        taken = np.minimum(1.0, wanted * self.held_s / self.locks) * (1 - 1 / self.rivals)
-        lock_s = self.turns * self.turn_rest_s * slower * differing * taken / (1 - taken)
+        # Each turn keeps the lock for as long as the next one takes to wake up, if there is a next one.
+        waking = wanted * self.woken_s / self.locks
+        longer = 1 / np.maximum(1 - waking, LEAST)
+        taken = np.minimum(1.0, wanted * self.held_s / self.locks * longer) * self.others
+        lock_s = self.turns * self.turn_rest_s * longer * slower * differing * taken / (1 - taken)
         lasts_s = slower[:, None] * self.place_cpu_s + self.place_wait_s
         shared = self.copies * self.places / np.maximum(rate, LEAST)[:, None]
         # A place is not kept for longer than there are places: who waits for the lock at one lets others have it.
         kept_s = np.minimum(lasts_s + (lock_s / self.turns)[:, None] * self.place_turns, shared)
         rivals = self.jobs[:, None] / self.copies
         seen = kept_s / shared * (1 - 1 / np.maximum(rivals, 1.0))
-        longer = kept_s / np.maximum(self.place_cpu_s + self.place_wait_s, LEAST)
-        rest_s = self.rest_s * differing[:, None] * longer
+        stretched = kept_s / np.maximum(self.place_cpu_s + self.place_wait_s, LEAST)
+        rest_s = self.rest_s * differing[:, None] * stretched
         queued = seen ** (np.sqrt(2 * (self.places + 1)) - 1) / self.places / (1 - seen)
         station_s = np.where(rivals > self.places, self.visits * rest_s * queued, 0.0)
         away_s = self.alone_s - self.cpu_s / np.minimum(1.0, self.cores)
         response_s = slower * self.cpu_s + away_s + lock_s + station_s.sum(axis=1)
-        return rate, np.where((lasts_s > shared).any(axis=1), np.inf, response_s)
+        # More than there are places for is never in flight: the answer is where that begins, to a ten-thousandth.
+        beyond = np.maximum(lasts_s / shared - 1, 0.0).max(axis=1)
+        return rate, response_s + BEYOND * beyond * self.jobs / np.maximum(rate, LEAST)
 
     def let_pass(self, wanted: Array) -> Array:
         """Return the share of those that are runnable whom the cores let work."""
