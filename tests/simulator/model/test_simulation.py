@@ -59,7 +59,7 @@ def test_mean_values_are_near() -> None:
     ]
     simulated = np.array([simulate(each, jobs=20 * each.in_flight, seed=1).per_s for each in made])
     apart = np.abs(np.array([found.per_s for found in means(made)]) / simulated - 1)
-    assert (np.quantile(apart, (0.5, 0.9)) <= (0.02, 0.1)).all()
+    assert (np.quantile(apart, (0.5, 0.9)) <= (0.02, 0.2)).all()
     # The worst: jobs that all started together, and stay so for long.
     assert apart.max() < 0.5
 
