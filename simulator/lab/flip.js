@@ -15,7 +15,15 @@
   const oneInterpreter = ({ shards, parse }) => [shards, parse].every((kind) => !["processes", "interpreters"].includes(kind));
 
   const map = (config, place, caption, moved) => {
-    const drawing = Lab.chart(place, HEIGHT);
+    // Where one stands lies over the chart: drawing all of that anew would take longer than a frame.
+    const dot = Lab.made("span", "here", place);
+    let stands = null;
+    const put = () => {
+      const found = stands && drawing.pixel(stands);
+      dot.hidden = !found;
+      if (found) dot.style.transform = `translate(${found[0]}px, ${found[1]}px)`;
+    };
+    const drawing = Lab.chart(place, HEIGHT, put);
     const work = Lab.sliced();
     let known = { key: "", squares: [], line: [] };
 
@@ -83,7 +91,7 @@
         style: { fill: Lab.colour(`strategy-${slot}`), opacity: 0.32 }, silent: true };
     };
 
-    const option = (state, measured) => () => {
+    const option = (measured) => () => {
       const { squares, line } = known;
       const data = squares.map(([column, row, { slot }]) => [column, row, slot]);
       const text = Lab.colour("text");
@@ -97,8 +105,6 @@
           { type: "line", silent: true, symbol: "none", data: line, lineStyle: { color: text, width: 2.5 } },
           { type: "scatter", silent: true, symbol: "diamond", symbolSize: 11, data: measured.map((one) => here(one.point)),
             itemStyle: { color: Lab.colour("surface"), borderColor: text, borderWidth: 1.5 } },
-          { id: "here", type: "scatter", silent: true, symbolSize: 15, data: [here(state)],
-            itemStyle: { color: Lab.colour("accent"), borderColor: Lab.colour("surface"), borderWidth: 3 } },
         ],
       };
     };
@@ -122,23 +128,32 @@
       moved({ latency_ms: clear(LATENCY, found[0]), parse_ms: clear(PARSE, found[1]) });
     });
 
+    let seen = null;
+    const tell = (state) => {
+      const text = told(state);
+      caption.textContent = text;
+      place.setAttribute("aria-label", `Whom to take, by latency and parse cost, with ${number(state.in_flight)} in flight. ${text}`);
+    };
+    const show = (state, measured) => {
+      seen = measured;
+      drawing.show(option(measured));
+      tell(state);
+    };
+
     return (state, measured) => {
       const { latency_ms: _latency, parse_ms: _parse, ...others } = state;
       const key = JSON.stringify(others);
-      const show = () => {
-        drawing.show(option(state, measured));
-        const text = told(state);
-        caption.textContent = text;
-        place.setAttribute("aria-label", `Whom to take, by latency and parse cost, with ${number(state.in_flight)} in flight. ${text}`);
-      };
+      stands = here(state);
+      put();
       if (key === known.key) {
-        work((function* moved_() { yield; })(), show);
+        const nothing = [][Symbol.iterator]();
+        work(nothing, () => (measured === seen ? tell(state) : show(state, measured)));
         return;
       }
       work(computed(state, key), (found) => {
         known = found;
         legend();
-        show();
+        show(state, measured);
       });
     };
   };

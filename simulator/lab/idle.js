@@ -3,6 +3,7 @@
   "use strict";
 
   const SLICE_MS = 8;
+  const CALM_MS = 80; // after the last input
 
   // Returns what carries out a generator, slice by slice; a new one takes the place of one that is not done.
   const sliced = () => {
@@ -23,16 +24,16 @@
         }
         setTimeout(slice);
       };
-      requestAnimationFrame(() => setTimeout(slice)); // after the frame that has the answer
+      setTimeout(slice, CALM_MS);
     };
   };
 
   const root = document.documentElement;
   const colour = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
 
-  // A chart of ECharts that follows theme, width and paper.
+  // A chart of ECharts that follows theme, width and paper; `after` is called whenever it was drawn anew.
   const PAPER_PX = 330;
-  const chart = (place, height) => {
+  const chart = (place, height, after = () => {}) => {
     place.style.height = `${height}px`;
     let drawn = null;
     let option = null;
@@ -42,14 +43,19 @@
       drawn ??= echarts.init(place, null, { renderer: "svg", height });
       drawn.resize({ height, width: onPaper ? PAPER_PX : "auto" });
       drawn.setOption(option(), true);
+      after();
     };
-    new ResizeObserver(() => { if (drawn && !onPaper) drawn.resize({ height, width: "auto" }); }).observe(place);
+    new ResizeObserver(() => {
+      if (!drawn || onPaper) return;
+      drawn.resize({ height, width: "auto" });
+      after();
+    }).observe(place);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
     addEventListener("beforeprint", () => { onPaper = true; root.toggleAttribute("data-paper", true); show(); });
     addEventListener("afterprint", () => { onPaper = false; root.toggleAttribute("data-paper", false); show(); });
     return {
       show(make) { option = make; show(); },
-      set(part) { if (drawn) drawn.setOption(part); },
+      pixel(values) { return drawn && drawn.convertToPixel({ xAxisIndex: 0, yAxisIndex: 0 }, values); },
       on(kind, told) { place.addEventListener(kind, (event) => { if (drawn) told(event, drawn); }); },
     };
   };

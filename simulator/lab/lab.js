@@ -120,11 +120,4 @@
   });
   copied(byId("copy-yaml"), () => Lab.yaml(config, state, lanes.chosen(answer)), "The scenario is");
   copied(byId("copy-link"), () => new URL(Lab.written(state), location.href).href, "The link is");
-
-  Lab.timed = (wanted) => {
-    const began = performance.now();
-    controls.set(wanted);
-    document.body.getBoundingClientRect();
-    return performance.now() - began;
-  };
 })();

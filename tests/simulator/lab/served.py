@@ -16,6 +16,7 @@ QUICK = (
     "validity.min_jobs_per_slot=0",
     "validity.delay_tolerance=1m",
     "validity.max_server_busy=1000",
+    "strategies=[threads, processes]",
     "rounds=1",
     "job.pages=12",
 )
