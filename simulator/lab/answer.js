@@ -149,9 +149,11 @@
     const slower = rivals.filter((one) => one.verdict === "faster").map((one) => one.name).sort(simplestFirst);
     const rest = slower.length ? `; ${names(slower)} ${plural(slower, "is", "are")} slower` : "";
     if (open.length) {
-      const others = [best.name, ...near, ...open].filter((name) => name !== take.name).sort(simplestFirst);
+      const others = (open.includes(take.name) ? [best.name, ...open] : open).filter((name) => name !== take.name).sort(simplestFirst);
       const which = others.length > 2 ? `${others[0]} or ${others.length - 1} others` : others.join(" or ");
-      return sentence(`${where}take ${take.name} or ${which}: the model cannot tell which is faster${rest}.`);
+      const alike = [best.name, ...near].filter((name) => name !== take.name && !others.includes(name)).sort(simplestFirst);
+      const beside = rest || (alike.length ? `; ${names(alike)} ${plural(alike, "is", "are")} as fast` : "");
+      return sentence(`${where}take ${take.name} or ${which}: the model cannot tell which is faster${beside}.`);
     }
     if (near.length) {
       const others = [best.name, ...near].filter((name) => name !== take.name).sort(simplestFirst);
