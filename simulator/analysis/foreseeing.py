@@ -17,7 +17,9 @@ from simulator.stats.contrasts import Contrast, verdict
 from simulator.stats.intervals import Interval
 
 OPEN = "its jobs come by themselves; predictions are of jobs that a free worker starts"
-UNCALIBRATED = "what its job needs was not measured; an older run, or the job cannot run"
+UNCALIBRATED = (
+    "what its job needs was not measured (an older run, or less than half a minute); predict its scenario"
+)
 
 
 def foreseen(

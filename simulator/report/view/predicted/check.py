@@ -46,7 +46,7 @@ def checked(check: Check) -> str:
     """Say how far off the predictions were."""
     known = [each for each in check.cells if each.inside is not None]
     if not known or check.median_error is None:
-        return f"Checked: {counted(len(check.cells), 'cell')} measured, and none gave a valid number."
+        return f"Checked: none of {counted(len(check.cells), 'cell')} gave a valid number."
     inside = sum(each.inside is True for each in known)
     return (
         f"Checked: {len(known)} of {counted(check.of, 'cell')} measured (run {check.run}); the median error is"

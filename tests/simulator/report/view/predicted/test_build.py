@@ -134,4 +134,4 @@ def test_a_check_that_gave_no_number_says_why() -> None:
     _, table = tables(document)
     assert table.rows[0][3:] == ("–", "–", "–")
     assert table.notes == ("processes: too short",)
-    assert verdict(document).sentences[-1] == "Checked: 1 cell measured, and none gave a valid number."
+    assert verdict(document).sentences[-1] == "Checked: none of 1 cell gave a valid number."
