@@ -3,6 +3,7 @@
   "use strict";
 
   const { number, counted } = Lab;
+  const GONE = "The lab does not answer; if it has ended, start simulator lab again.";
 
   const measuring = (config, { say, point, busy, found }) => {
     const byId = (id) => document.getElementById(id);
@@ -47,7 +48,7 @@
         if (answer.ok) return;
         told = (await answer.json()).error;
       } catch {
-        told = "The lab's server has ended; start simulator lab again.";
+        told = GONE;
       }
       say(told);
       show();
@@ -74,10 +75,11 @@
         if (now.results) found(now.results);
         show();
       };
+      // The browser tries again by itself; until it gets through, nothing is known.
       events.onerror = () => {
-        if (events.readyState !== EventSource.CLOSED) return;
         running = null;
-        told = "The lab's server has ended; start simulator lab again.";
+        told = GONE;
+        busy(false);
         show();
       };
       addEventListener("pagehide", () => events.close());

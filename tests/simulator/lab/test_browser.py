@@ -352,6 +352,8 @@ def test_measuring_is_cancelled_and_goes_with_the_lab(browser: Browser, tmp_path
         assert running(tmp_path) != {}
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 130
+        found.tab.wait_for_selector("#measure-note:has-text('The lab does not answer')")
+        assert found.tab.locator("#progress").is_hidden()
     assert (running(tmp_path), left(tmp_path)) == ({}, [])
 
 
