@@ -28,15 +28,21 @@ MOST_SIMULATED = 2_000
 """Jobs in flight: of more, mean values are told alone."""
 FEWEST_JOBS = 1_000
 MOST_JOBS = 20_000
+MOST_OF_ALL = 40_000
+"""Jobs that are simulated of all cells of a document, which takes some seconds."""
 TURNS = 40
 """Jobs that are simulated for each one in flight."""
+FEWEST_TURNS = 10
+"""Fewer would tell little."""
 Z_90 = 1.645
 """Of the normal distribution: between minus and plus so many standard errors lie 90 %."""
 MODEL_ERROR = 0.06
 """Standard error of the model itself, as a share; see docs/prediction.md."""
 
 
-def predict(shape: Shape, demands: Demands, machine: Machine, jobs: int | None = None) -> Prediction:
+def predict(
+    shape: Shape, demands: Demands, machine: Machine, jobs: int | None = None, most: int = MOST_JOBS
+) -> Prediction:
     """Return what a strategy would do with such jobs on such a machine.
 
     Args:
@@ -44,17 +50,18 @@ def predict(shape: Shape, demands: Demands, machine: Machine, jobs: int | None =
         demands: what one job needs.
         machine: what there is for all of them.
         jobs: how many there are in all, of which the last ones have fewer beside them; null: it never ends.
+        most: so many are simulated at the most; where those are too few to tell, mean values are told alone.
     """
     demands = at_load(shape, demands, machine)
     made = network(shape, demands, machine)
     limit = bound_of(made)
-    if made.in_flight > MOST_SIMULATED:
-        (found,) = means([made])
+    if made.in_flight > min(MOST_SIMULATED, most // FEWEST_TURNS):
+        (found,) = means([network(_alike(shape), demands, machine)])
         response = _band(found.response_s, MODEL_ERROR)
         return Prediction(
             _band(found.per_s, MODEL_ERROR), response, None, None, found.cores, limit.per_s, limit.by, "means"
         )
-    counted = min(jobs or MOST_JOBS, max(FEWEST_JOBS, TURNS * made.in_flight))
+    counted = min(jobs or most, most, max(FEWEST_JOBS, TURNS * made.in_flight))
     simulated = simulate(made, jobs=counted, seed=SEED)
     per_s = simulated.per_s if jobs is None or jobs != counted else counted / simulated.makespan_s
     # The first ones found nobody before them.
@@ -82,7 +89,7 @@ def at_load(shape: Shape, demands: Demands, machine: Machine) -> Demands:
     for _ in range(LOOKS):
         cheaper = 1 - busy * (1 - demands.client_busy)
         found = demands.scaled(client_held=cheaper, client_free=cheaper)
-        made = network(shape, found, machine)
+        made = network(_alike(shape), found, machine)
         on_loop_s = sum(
             step.seconds
             for step in made.chains[0].steps
@@ -90,6 +97,11 @@ def at_load(shape: Shape, demands: Demands, machine: Machine) -> Demands:
         )
         busy = min(1.0, means([made])[0].per_s / len(made.chains) * on_loop_s)
     return found
+
+
+def _alike(shape: Shape) -> Shape:
+    """Return the shape with as many jobs in flight in each shard as in the fullest, for what knows only such."""
+    return replace(shape, widths=(max(shape.widths),) * len(shape.widths))
 
 
 def predicted(document: ResultDocument) -> ResultDocument:
@@ -100,24 +112,25 @@ def predicted(document: ResultDocument) -> ResultDocument:
     if cores is None:
         return document
     baselines = {cell.id: cell for cell in document.cells if cell.baseline_id is None and cell.status == "ok"}
-    cells = []
+    cells, most = [], min(MOST_JOBS, MOST_OF_ALL // max(1, len(document.cells)))
     for cell in document.cells:
         alone = baselines.get(cell.baseline_id or cell.id)
-        found = _of(cell, planned.get(cell.id), alone, cores)
+        found = _of(cell, planned.get(cell.id), alone, cores, most)
         cells.append(cell if found is None else replace(cell, predicted=found))
     return replace(document, cells=tuple(cells))
 
 
-def _of(result: CellResult, cell: Cell | None, alone: CellResult | None, cores: float) -> Prediction | None:
+def _of(
+    result: CellResult, cell: Cell | None, alone: CellResult | None, cores: float, most: int
+) -> Prediction | None:
     calibration = result.calibration
     if cell is None or calibration is None or calibration.needs is None or cell.arrivals is not None:
         return None
     demands = demands_of(cell, calibration, alone)
     if demands is None:
         return None
-    return predict(
-        shape_of(cell.plan), demands, machine_of(cell, cores, gil=calibration.needs.gil), calibration.jobs
-    )
+    machine = machine_of(cell, cores, gil=calibration.needs.gil)
+    return predict(shape_of(cell.plan), demands, machine, calibration.jobs, most)
 
 
 def cells_in(document: ResultDocument) -> dict[str, Cell]:

@@ -58,6 +58,20 @@ def test_of_very_many_in_flight_means_alone_are_told() -> None:
     assert many.throughput_per_s.median == pytest.approx(188, rel=0.03)
 
 
+def test_shards_that_differ_by_a_job_are_predicted_too() -> None:
+    uneven = Shape("processes", (4, 3), loop=True)
+    found = predict(uneven, replace(DEMANDS, client_busy=0.5), Machine(2))
+    even = predict(Shape("processes", (4, 4), loop=True), replace(DEMANDS, client_busy=0.5), Machine(2))
+    assert found.throughput_per_s.median == pytest.approx(even.throughput_per_s.median, rel=0.2)
+
+
+def test_where_too_few_jobs_may_be_simulated_means_are_told() -> None:
+    assert predict(THREADS, DEMANDS, Machine(2), most=500).by == "simulation"
+    few = predict(THREADS, DEMANDS, Machine(2), most=50)
+    assert few.by == "means"
+    assert few.throughput_per_s.median == pytest.approx(185, rel=0.1)
+
+
 def test_a_busy_loop_shares_its_turns_among_those_that_are_ready() -> None:
     halved = replace(DEMANDS, parse_held=Demand(0.0), client_busy=0.5)
     alone_s = 0.0003
