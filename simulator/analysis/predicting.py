@@ -36,7 +36,7 @@ FEWEST_TURNS = 10
 """Fewer would tell little."""
 Z_90 = 1.645
 """Of the normal distribution: between minus and plus so many standard errors lie 90 %."""
-MODEL_ERROR = 0.06
+MODEL_ERROR = 0.09
 """Standard error of the model itself, as a share; see docs/prediction.md."""
 
 
