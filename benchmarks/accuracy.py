@@ -1,6 +1,6 @@
 """How far predictions are off: cells that no part of the model was fitted to, measured and compared.
 
-    python -m benchmarks.accuracy [--quick] [--seed N] [--rounds N] [--store FILE] [--from FILE] [--write FILE]
+    python -m benchmarks.accuracy [--quick] [--seed N] [--rounds N] [--store FILE] [--from FILE …] [--write FILE]
 
 The points are drawn by a seed over latency, parse cost, how much of it holds the GIL, jobs in flight and client; at
 each all strategies run side by side with the baseline. What is compared are ratios to that baseline, one worker,
@@ -27,6 +27,7 @@ from simulator.result.document import CellResult, ResultDocument, from_json, to_
 from simulator.result.prediction import Band
 from simulator.stats.percentiles import Percentiles
 from simulator.text.numbers import share
+from simulator.text.words import listed
 
 SEED = 20
 POINTS = 30
@@ -196,15 +197,17 @@ def agreeing(document: ResultDocument) -> tuple[int, int]:
     return same, decided
 
 
-def part(document: ResultDocument) -> str:
+def part(documents: Sequence[ResultDocument]) -> str:
     """Return what stands in the document."""
-    found = scored(document)
-    same, decided = agreeing(document)
-    machine = document.environment.get("machine") or {}
+    found = [one for document in documents for one in scored(document)]
+    pairs = [agreeing(document) for document in documents]
+    same, decided = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    machine = documents[0].environment.get("machine") or {}
+    seeds = listed([str(document.scenario.get("seed")) for document in documents])
     lines = [
         (
             f"Measured on {platform.system()} {platform.machine()}, {machine.get('usable_cores')} cores, Python"
-            f" {platform.python_version()}, seed {document.scenario.get('seed')}:"
+            f" {platform.python_version()}, seed {seeds}:"
         ),
         "",
         table(HEADINGS, rows(found)),
@@ -213,13 +216,13 @@ def part(document: ResultDocument) -> str:
     return "\n" + "\n".join(lines) + "\n\n"
 
 
-def report(document: ResultDocument) -> None:
+def report(documents: Sequence[ResultDocument]) -> None:
     """Print all tables."""
-    found = scored(document)
+    found = [one for document in documents for one in scored(document)]
     if not found:
         print("no cell was both measured and predicted")
         return
-    print(part(document))
+    print(part(documents))
     print("the worst, predicted over measured:")
     for one in sorted(found, key=lambda one: abs(log(one.throughput)), reverse=True)[:WORST]:
         seen = one.cell.throughput_per_s
@@ -249,15 +252,16 @@ def main() -> int:
     if asked.quick:
         print(QUICK)
     if asked.stored is not None:
-        document = predicted(from_json(asked.stored.read_text(encoding="utf-8")))
+        documents = [predicted(from_json(file.read_text(encoding="utf-8"))) for file in asked.stored]
     else:
         text = scenario_text(2 if asked.quick else asked.points, asked.rounds, asked.seed, quick=asked.quick)
         document = predicted(measured(replace(design(scenario_of(text, "accuracy")), needs=True)))
         if asked.store is not None:
             asked.store.write_text(to_json(document), encoding="utf-8")
-    report(document)
+        documents = [document]
+    report(documents)
     if asked.write is not None:
-        written = PART.sub(lambda _: part(document), asked.write.read_text("utf-8"))
+        written = PART.sub(lambda _: part(documents), asked.write.read_text("utf-8"))
         asked.write.write_text(written, "utf-8")
     return 0
 
