@@ -245,7 +245,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=1, help="rounds; default 1")
     parser.add_argument("--store", type=Path, help="also write the result document here")
     parser.add_argument(
-        "--from", dest="stored", type=Path, help="predict what such a document measured, anew"
+        "--from", dest="stored", type=Path, nargs="+", help="predict anew what such documents measured"
     )
     parser.add_argument("--write", type=Path, help="write the table into this document")
     asked = parser.parse_args()
