@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
     "export": (("last", "--what", "repetitions"), 0),
     "probe": (("nix",), 2),
     "check-client": (("nix",), 2),
+    "predict": (("tiny.yaml", "--change", "pase * 2"), 2),
+    "lab": (("--html", "no/such/folder/lab.html"), 2),
 }
 """That measure something is shown elsewhere: `run` and `tune` on real servers, `doctor` by its JSON, `import` and
 `record` on recordings."""
