@@ -51,6 +51,8 @@ MOST_FOREIGN = 0.05
 """Share of the machine that host and other programs may take from a cell that is scored."""
 CLEAR = 1.1
 """Ratio from which on one strategy is taken for faster than another where there is no interval."""
+NEAR_BOUND = 0.9
+"""Share of what waiting alone allows, below which jobs wait for one another."""
 PART = re.compile(r"(?<=^<!--make accuracy-->\n)(.*?)(?=^<!--end-->$)", re.MULTILINE | re.DOTALL)
 CLIENTS = ("{blocking: http.client, asyncio: aiohttp}", "{blocking: http.client, asyncio: aiohttp}", "httpx2")
 
@@ -169,12 +171,27 @@ def rows(found: Sequence[Scored]) -> list[list[str]]:
         ("p95 of response time", [one.p95 for one in found if one.p95 is not None]),
     ):
         of_all += [summary(name, values)] if values else []
+    hard = [one for one in found if _queues(one.cell)]
+    if hard:
+        of_all.append(
+            summary(
+                "throughput where jobs queue", [one.throughput for one in hard], [one.inside for one in hard]
+            )
+        )
     by_strategy = [
         summary(f"throughput, `{name}`", [one.throughput for one in mine], [one.inside for one in mine])
         for name in STRATEGIES
         if (mine := [one for one in found if one.cell.strategy == name])
     ]
     return of_all + by_strategy
+
+
+def _queues(cell: CellResult) -> bool:
+    """Whether jobs wait for one another, in what is predicted: waiting alone is easily predicted."""
+    guess = cell.predicted
+    if guess is None or guess.bound_by != "waiting" or guess.bound_per_s is None:
+        return True
+    return guess.throughput_per_s.median < NEAR_BOUND * guess.bound_per_s
 
 
 def agreeing(document: ResultDocument) -> tuple[int, int]:
