@@ -157,7 +157,8 @@ def summary(what: str, ratios: Sequence[float], inside: Sequence[bool] = ()) -> 
     errors = sorted(abs(ratio - 1) for ratio in ratios)
     p90 = errors[round(0.9 * (len(errors) - 1))]
     kept = share(sum(inside) / len(inside)) if inside else ""
-    return [what, str(len(errors)), share(median(errors)), share(p90), f"{median(ratios) - 1:+.1%}", kept]
+    bias = round(median(ratios) - 1, 3) + 0.0  # no minus before a nought
+    return [what, str(len(errors)), share(median(errors)), share(p90), f"{bias:+.1%}", kept]
 
 
 HEADINGS = ("", "cells", "median error", "p90", "bias", "inside the band")
