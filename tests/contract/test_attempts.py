@@ -38,7 +38,7 @@ def breaking(name: str, servers: Servers, folder: Path, **changes: Any) -> Bench
     """Return the bench of a strategy whose server breaks, its job changed."""
     made = bench(name, HERE, servers, folder)
     server, job = made.cell.server, made.cell.job
-    timed = {"client": {"blocking": "http.client", "asyncio": "aiohttp"}, "pages": PAGES, "timeout": "300ms"}
+    timed = {"client": {"blocking": "http.client", "asyncio": "aiohttp"}, "pages": PAGES, "timeout": "1s"}
     cell = dataclasses.replace(
         made.cell,
         job=type(job).model_validate({**timed, "warmup": job.warmup, **changes}),
