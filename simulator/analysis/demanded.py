@@ -28,7 +28,6 @@ LEAST_SERVER = 0.3
 """Of the server's CPU for a request: what of it nobody can be beside."""
 USUAL_ERROR = 0.05
 """Standard error of what was measured without one, as a share."""
-NO_GIL_DROPS = 0.0
 
 
 def shape_of(plan: StrategyPlan) -> Shape:
@@ -66,13 +65,11 @@ def demands_of(cell: Cell, calibration: Calibration, alone: CellResult | None = 
         waits_s=waits_s(server),
         client_held=Demand(held.mean_s + HARNESS_S, held.error),
         client_free=free,
-        client_busy=min(1.0, request.wide_s / request.cpu_s)
-        if request.wide_s and plan.loop is not None
-        else 1.0,
+        client_busy=min(1.0, request.wide_s / request.cpu_s) if request.wide_s else 1.0,
         parse_held=parse_held,
         parse_free=parse_free,
         parse_drops=parse_drops,
-        drops=request.drops or NO_GIL_DROPS,
+        drops=request.drops or 0.0,
         transport=Demand(way_s, USUAL_ERROR),
         server=Demand(server_s, USUAL_ERROR),
         server_workers=server.workers,

@@ -36,7 +36,7 @@ Over = dict[str, float]
 
 
 def over(kind: str, spec: Spec, body: bytes) -> Over:
-    """Return what handing over one job costs: `worker_ns` and `main_ns` of CPU, and `wall_ns` in all.
+    """Return what handing over one job costs: `worker_ns` and `main_ns` of CPU.
 
     Args:
         kind: `shards:processes`, or `pool:` with `threads`, `processes` or `interpreters`. A pool of threads has all
@@ -67,15 +67,14 @@ def _of_shards(spec: Spec, body: bytes) -> Over:
     try:
         shards.start()
         shards.warm_up()
-        began, cpu = time.perf_counter_ns(), time.thread_time_ns()
+        cpu = time.thread_time_ns()
         shards.run()
-        main_ns, wall_ns = time.thread_time_ns() - cpu, time.perf_counter_ns() - began
+        main_ns = time.thread_time_ns() - cpu
         notes = shards.outcome.notes
         jobs = notes["jobs"]
         return {
             "main_ns": main_ns / jobs,
             "worker_ns": notes["cpu_ns"] / jobs,
-            "wall_ns": max(0.0, wall_ns - notes["parse_ns"]) / jobs,
         }
     finally:
         shards.release()
@@ -103,20 +102,19 @@ class Sending:
         """Nothing is sent before `run`."""
 
     def run(self, go_ns: "int | None" = None) -> int:
-        """Parse and send; CPU and time of the parses are left out."""
+        """Parse and send; the CPU of the parses is left out."""
         numbers, clock, cpu = [0] * len(COLUMNS), time.perf_counter_ns, time.thread_time_ns
         parse, emit, body = self._parse, self._plan.emit, self._body
         assert emit is not None  # noqa: S101 - a shard of another interpreter has one
         began, began_cpu, jobs = clock(), cpu(), 0
-        parse_ns = parse_cpu_ns = 0
+        parse_cpu_ns = 0
         while jobs < JOBS and clock() - began < LONGEST_NS:
-            parsing, parsing_cpu = clock(), cpu()
+            parsing_cpu = cpu()
             record = parse(0, body)
-            parse_ns += clock() - parsing
             parse_cpu_ns += cpu() - parsing_cpu
             emit(numbers, record, "")
             jobs += 1
-        self.outcome.notes.update(jobs=jobs, cpu_ns=cpu() - began_cpu - parse_cpu_ns, parse_ns=parse_ns)
+        self.outcome.notes.update(jobs=jobs, cpu_ns=cpu() - began_cpu - parse_cpu_ns)
         return go_ns or began
 
     def release(self) -> None:
@@ -140,19 +138,17 @@ async def _through(executor: Any, body: bytes, *, same: bool) -> Over:
         await run(executor, parse_page, 0, body)
     in_worker = await run(executor, time.process_time_ns)
     began, in_main, jobs = clock(), time.process_time_ns(), 0
-    parse_ns, parse_cpu_ns = 0, 0
+    parse_cpu_ns = 0
     while jobs < JOBS and clock() - began < LONGEST_NS:
         found = await run(executor, parse_page, 0, body)
         assert not isinstance(found, Carried)  # noqa: S101 - that is what it is on its way only
-        parse_ns += found.parsed_ns - found.parsing_ns
         parse_cpu_ns += found.cpu_ns
         jobs += 1
-    wall_ns, main_ns = clock() - began, time.process_time_ns() - in_main
+    main_ns = time.process_time_ns() - in_main
     worker_ns = 0 if same else await run(executor, time.process_time_ns) - in_worker - parse_cpu_ns
     if same:
         main_ns -= parse_cpu_ns
     return {
         "main_ns": max(0.0, main_ns) / jobs,
         "worker_ns": max(0.0, worker_ns) / jobs,
-        "wall_ns": max(0.0, wall_ns - parse_ns) / jobs,
     }

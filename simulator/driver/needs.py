@@ -38,8 +38,6 @@ UNITS = 200_000
 """Of a parser that reaches any cost."""
 WIDE = 16
 """Tasks of one loop that ask at the same time."""
-THREADS = 4
-"""Threads that do."""
 
 Needs = dict[str, float | None]
 _cpu, _wall = time.thread_time_ns, time.perf_counter_ns
@@ -52,8 +50,8 @@ def needs_of_client(name: str, spec: Spec, control: Control) -> Needs:
 
     Returns:
         `wall_ns` and `cpu_ns` of a request; `error`: standard error of its CPU, as a share; `kernel`: share of it
-        inside the kernel; `drops`: how often it lets go of the GIL (null without one); `wide_ns`: CPU of one of several
-        at the same time, tasks of one loop or threads; of a loop also `wide_kernel`.
+        inside the kernel; `drops`: how often it lets go of the GIL (null without one); of a loop `wide_ns`: CPU of one
+        of WIDE at the same time.
     """
     kind, _, client_name = name.partition(":")
     url = f"{spec.base_url}/pages/0?latency=0ms"
@@ -81,37 +79,9 @@ def needs_of_client(name: str, spec: Spec, control: Control) -> Needs:
                 ask(BESIDE)
             took_ns = _wall() - began
         drops = _drops(found, took_ns) if spinning else None
-        return {**found, "drops": drops, "wide_ns": _wide_ns(opened, url)}
+        return {**found, "drops": drops}
     finally:
         client.close()
-
-
-def _wide_ns(opened: Callable[[], Any], url: str) -> float:
-    """Return the mean CPU of a request when several threads ask at the same time."""
-    clients = [opened() for _ in range(THREADS)]
-    together = threading.Barrier(THREADS + 1)
-
-    def ask(client: Any) -> None:
-        client.fetch(url)
-        together.wait()
-        for _ in range(ROUND):
-            client.fetch(url)
-        together.wait()
-
-    threads = [threading.Thread(target=ask, args=(client,), daemon=True) for client in clients]
-    try:
-        for thread in threads:
-            thread.start()
-        together.wait()
-        began = time.process_time_ns()
-        together.wait()
-        spent_ns = time.process_time_ns() - began
-        for thread in threads:
-            thread.join()
-    finally:
-        for client in clients:
-            client.close()
-    return spent_ns / (ROUND * THREADS)
 
 
 async def _on_a_loop(opened: Callable[[], Any], url: str, name: str, control: Control) -> Needs:
@@ -137,7 +107,7 @@ async def _on_a_loop(opened: Callable[[], Any], url: str, name: str, control: Co
                 await ask(BESIDE)
             took_ns = _wall() - began
         drops = _drops(alone, took_ns) if spinning else None
-        return {**alone, "wide_ns": wide["cpu_ns"], "wide_kernel": wide["kernel"], "drops": drops}
+        return {**alone, "wide_ns": wide["cpu_ns"], "drops": drops}
     finally:
         for client in clients:
             await client.close()

@@ -1,6 +1,6 @@
 """What one job needs of each resource, in seconds, measured with one worker and nobody beside it."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -73,11 +73,3 @@ class Demands:
                 else value * factor
             )
         return replace(self, **changed)
-
-    def uncertain(self) -> tuple[str, ...]:
-        """Return the names of those that have an error."""
-        return tuple(
-            field.name
-            for field in fields(self)
-            if isinstance(value := getattr(self, field.name), Demand) and value.error > 0
-        )

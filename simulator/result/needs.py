@@ -19,7 +19,7 @@ class Request:
     drops: float | None
     """How often it lets go of the GIL and takes it again; null where there is none."""
     wide_s: float | None
-    """CPU of one of several at the same time, on one event loop or in as many threads."""
+    """CPU of one of several at the same time on one event loop; null for a client that blocks."""
     server_s: float | None
     """CPU of the mock server for it; null where that cannot be read."""
 
@@ -32,8 +32,6 @@ class Over:
     """CPU in the driver's main interpreter."""
     worker_s: float
     """CPU where the job runs, the parse itself apart."""
-    wall_s: float
-    """All of it, the parse itself apart."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,5 @@ def needs_of(found: Mapping[str, Any], server_s: Mapping[str, float]) -> Needs |
         },
         found["gil"],
         found["held"],
-        {
-            kind: Over(one["main_ns"] / 1e9, one["worker_ns"] / 1e9, one["wall_ns"] / 1e9)
-            for kind, one in found["over"].items()
-        },
+        {kind: Over(one["main_ns"] / 1e9, one["worker_ns"] / 1e9) for kind, one in found["over"].items()},
     )

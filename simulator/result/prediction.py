@@ -28,5 +28,5 @@ class Prediction:
     bound_per_s: float | None
     """The most that physics allows, from the same demands."""
     bound_by: Resource | None
-    by: Literal["simulation", "means", "bounds"]
-    """Which model: of single events, of mean values, or, of very many jobs in flight, asymptotes alone."""
+    by: Literal["simulation", "means"]
+    """Which model: of single events or, of very many jobs in flight, of mean values."""

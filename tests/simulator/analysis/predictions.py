@@ -72,7 +72,7 @@ def calibrated(cores: int = 2, **changes: Any) -> ResultDocument:
         requests={"blocking:http.client": request, "asyncio:aiohttp": request},
         gil=True,
         held=None,
-        over={"shards:processes": Over(0.0001, 0.0001, 0.0003)},
+        over={"shards:processes": Over(0.0001, 0.0001)},
     )
     scenario = Scenario.from_document({**SCENARIO, **changes})
     cells = expand(scenario, cores)

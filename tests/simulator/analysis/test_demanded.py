@@ -22,7 +22,7 @@ BLOCKING = Request(
 LOOP = Request(cpu_s=0.0003, error=0.02, wall_s=0.0006, kernel=0.5, drops=2.0, wide_s=0.0002, server_s=0.0001)
 NEEDS = Needs(
     {"blocking:http.client": BLOCKING, "asyncio:aiohttp": LOOP},
-    over={"shards:processes": Over(0.0001, 0.0002, 0.0004), "pool:threads": Over(0.0003, 0.0, 0.0004)},
+    over={"shards:processes": Over(0.0001, 0.0002), "pool:threads": Over(0.0003, 0.0)},
     gil=True,
     held=0.5,
 )

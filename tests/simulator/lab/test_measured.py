@@ -19,7 +19,7 @@ REQUESTS = {
     name: Request(cpu_s, error=0.02, wall_s=1e-3, kernel=0.4, drops=5.0, wide_s=None, server_s=0.05e-3)
     for name, cpu_s in CPU_S.items()
 }
-LOOKED = Needs(REQUESTS, gil=True, held=1.0, over={"shards:processes": Over(0.03e-3, 0.07e-3, 0.2e-3)})
+LOOKED = Needs(REQUESTS, gil=True, held=1.0, over={"shards:processes": Over(0.03e-3, 0.07e-3)})
 
 
 def run_with(calibration: Calibration) -> ResultDocument:
