@@ -4,22 +4,16 @@ from dataclasses import replace
 from math import exp
 
 import numpy as np
-from pydantic import ValidationError
 
-from simulator.analysis.bounding import cores_of
-from simulator.analysis.demanded import demands_of, machine_of, shape_of
+from simulator.analysis.situations import situations
 from simulator.model.bounds import bound_of
 from simulator.model.demands import Demands
 from simulator.model.means import means
 from simulator.model.network import network
 from simulator.model.shape import Machine, Shape
 from simulator.model.simulation import simulate
-from simulator.result.document import CellResult, ResultDocument
+from simulator.result.document import ResultDocument
 from simulator.result.prediction import Band, Prediction
-from simulator.scenario.cells import Cell, expand
-from simulator.scenario.model import Scenario
-from simulator.scenario.problem import ScenarioError
-from simulator.scenario.refined import refined
 
 SEED = 1
 LOOKS = 3
@@ -106,42 +100,17 @@ def _alike(shape: Shape) -> Shape:
 
 def predicted(document: ResultDocument) -> ResultDocument:
     """Return the document with the prediction of every cell whose job was looked at alone, with closed arrivals."""
-    if all(cell.calibration is None or cell.calibration.needs is None for cell in document.cells):
-        return document
-    cores, planned = cores_of(document), cells_in(document)
-    if cores is None:
-        return document
-    baselines = {cell.id: cell for cell in document.cells if cell.baseline_id is None and cell.status == "ok"}
-    cells, most = [], min(MOST_JOBS, MOST_OF_ALL // max(1, len(document.cells)))
+    known = situations(document)
+    most = min(MOST_JOBS, MOST_OF_ALL // max(1, len(known)))
+    cells = []
     for cell in document.cells:
-        alone = baselines.get(cell.baseline_id or cell.id)
-        found = _of(cell, planned.get(cell.id), alone, cores, most)
-        cells.append(cell if found is None else replace(cell, predicted=found))
-    return replace(document, cells=tuple(cells))
-
-
-def _of(
-    result: CellResult, cell: Cell | None, alone: CellResult | None, cores: float, most: int
-) -> Prediction | None:
-    calibration = result.calibration
-    if cell is None or calibration is None or calibration.needs is None or cell.arrivals is not None:
-        return None
-    demands = demands_of(cell, calibration, alone)
-    if demands is None:
-        return None
-    machine = machine_of(cell, cores, gil=calibration.needs.gil)
-    return predict(shape_of(cell.plan), demands, machine, calibration.jobs, most)
-
-
-def cells_in(document: ResultDocument) -> dict[str, Cell]:
-    """Return the cells of a document's scenario, by id; none of one that this version cannot read."""
-    machine = document.environment.get("machine") or {}
-    try:
-        scenario = refined(Scenario.from_document(dict(document.scenario)))
-        cells = expand(scenario, machine.get("usable_cores") or 1)
-    except (ScenarioError, ValidationError):
-        return {}
-    return {cell.id: cell for cell in cells}
+        one, jobs = known.get(cell.id), None if cell.calibration is None else cell.calibration.jobs
+        cells.append(
+            cell
+            if one is None
+            else replace(cell, predicted=predict(one.shape, one.demands, one.machine, jobs, most))
+        )
+    return replace(document, cells=tuple(cells)) if known else document
 
 
 def _band(middle: float, error: float) -> Band:

@@ -7,8 +7,7 @@ from math import isqrt
 from simulator.analysis.combinations import Combination, along, combinations, contrasted
 from simulator.analysis.demanded import demands_of
 from simulator.analysis.predicting import predict
-from simulator.analysis.situations import situations
-from simulator.analysis.what_if.change import Situation
+from simulator.analysis.situations import Situation, situations
 from simulator.analysis.what_if.most import Most, most
 from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.model.demands import Demands
@@ -39,7 +38,7 @@ class _Done:
 
 
 def rules_of_run(document: ResultDocument) -> tuple[RuleOfThumb, ...]:
-    """Return the same of a run in which the jobs in flight vary; of any other, none."""
+    """Return what rules of thumb would have chosen in a run in which the jobs in flight vary; of any other, none."""
     varies = contrasted(document) == STRATEGY and bool(along(document, IN_FLIGHT))
     return rules(document, situations(document)) if varies else ()
 

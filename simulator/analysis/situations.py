@@ -1,28 +1,84 @@
 """What decides how fast each cell of a run is: its strategy, what its job needs, and the machine."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import floor
 
+from pydantic import ValidationError
+
 from simulator.analysis.bounding import cores_of
-from simulator.analysis.demanded import demands_of, machine_of
-from simulator.analysis.predicting import cells_in
-from simulator.analysis.what_if.change import Situation
+from simulator.analysis.demanded import demands_of, machine_of, shape_of
 from simulator.measures.factors import IN_FLIGHT
-from simulator.result.document import ResultDocument
+from simulator.model.demands import Demands
+from simulator.model.shape import Machine, Shape
+from simulator.result.document import CellResult, ResultDocument
+from simulator.scenario.cells import MAX_PROCESSES_PER_CORE, Cell, expand
+from simulator.scenario.model import Scenario
+from simulator.scenario.problem import ScenarioError
+from simulator.scenario.refined import refined
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One cell with all that decides how fast it is."""
+
+    cell: Cell
+    demands: Demands
+    machine: Machine
+    in_flight: int
+    """N of the scenario, of which its strategy is worked out."""
+    cores: int
+    """What `cores` stands for in the scenario."""
+
+    @property
+    def too_many(self) -> str | None:
+        """Say why it cannot be run so; null: it can."""
+        planned, most = self.cell.planned(self.in_flight, self.cores), MAX_PROCESSES_PER_CORE * self.cores
+        if planned.processes <= most:
+            return None
+        each = f"{MAX_PROCESSES_PER_CORE} for each of {self.cores:,} cores"
+        return f"{planned.processes:,} processes are more than {each}"
+
+    @property
+    def shape(self) -> Shape:
+        """Return its strategy, worked out."""
+        return shape_of(self.cell.planned(self.in_flight, self.cores))
 
 
 def situations(document: ResultDocument) -> Mapping[str, Situation]:
-    """Return the situation of each cell of which something is predicted, by its id."""
-    cores, planned = cores_of(document), cells_in(document)
-    baselines = {cell.id: cell for cell in document.cells if cell.baseline_id is None and cell.status == "ok"}
-    found: dict[str, Situation] = {}
-    for result in document.cells:
+    """Return the situation of each cell whose job was looked at alone, with closed arrivals, by its id."""
+    looked = [
+        cell
+        for cell in document.cells
+        if cell.calibration is not None and cell.calibration.needs is not None and cell.arrivals is None
+    ]
+    cores = cores_of(document)
+    if not looked or cores is None:
+        return {}
+    planned, alone, found = cells_in(document), baselines(document), dict[str, Situation]()
+    for result in looked:
         cell, calibration = planned.get(result.id), result.calibration
-        if cores is None or cell is None or calibration is None or result.predicted is None:
+        if cell is None or cell.arrivals is not None or calibration is None or calibration.needs is None:
             continue
-        demands = demands_of(cell, calibration, baselines.get(result.baseline_id or result.id))
-        if demands is not None and calibration.needs is not None:
+        demands = demands_of(cell, calibration, alone.get(result.baseline_id or result.id))
+        if demands is not None:
             machine = machine_of(cell, cores, gil=calibration.needs.gil)
             in_flight = int(cell.factors[IN_FLIGHT] or 1)
             found[result.id] = Situation(cell, demands, machine, in_flight, max(1, floor(machine.cores)))
     return found
+
+
+def baselines(document: ResultDocument) -> dict[str, CellResult]:
+    """Return the baselines that were measured, by id."""
+    return {cell.id: cell for cell in document.cells if cell.baseline_id is None and cell.status == "ok"}
+
+
+def cells_in(document: ResultDocument) -> dict[str, Cell]:
+    """Return the cells of a document's scenario, by id; none of one that this version cannot read."""
+    machine = document.environment.get("machine") or {}
+    try:
+        scenario = refined(Scenario.from_document(dict(document.scenario)))
+        cells = expand(scenario, machine.get("usable_cores") or 1)
+    except (ScenarioError, ValidationError):
+        return {}
+    return {cell.id: cell for cell in cells}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from simulator.analysis.demanded import demands_of
+from simulator.analysis.situations import baselines
 from simulator.lab.usual import USUAL
 from simulator.model.demands import Demand, Demands
 from simulator.result.calibration import Calibration
@@ -25,7 +26,7 @@ def demands_in(document: ResultDocument, cells: Sequence[Cell]) -> dict[Strategy
         document: the run.
         cells: those of its scenario; none where this version cannot read it.
     """
-    alone = {cell.id: cell for cell in document.cells if cell.baseline_id is None and cell.status == "ok"}
+    alone = baselines(document)
     looked = next((cell for cell in document.cells if _looked(cell)), None)
     found = dict(USUAL)
     if not cells:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.config import ServerConfig
 from mockserver.latency import sampler
-from simulator.analysis.predicting import cells_in
+from simulator.analysis.situations import cells_in
 from simulator.driver.parsers import BUILT_IN
 from simulator.environment.machine import usable_cores
 from simulator.lab.measured import demands_in

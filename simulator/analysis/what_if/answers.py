@@ -1,24 +1,22 @@
 """What virtual changes would do to each strategy of each combination, and whom to take with them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.analysis.combinations import Combination, combinations
 from simulator.analysis.foreseeing import field_of
-from simulator.analysis.predicting import predict
-from simulator.analysis.what_if.change import Change, Situation
-from simulator.analysis.what_if.most import Most, built, most
-from simulator.model.bounds import Resource, bound_of
-from simulator.model.means import means
-from simulator.model.network import Network
-from simulator.model.simulation import simulate
+from simulator.analysis.predicting import MOST_JOBS, predict
+from simulator.analysis.situations import Situation
+from simulator.analysis.what_if.change import Change
+from simulator.analysis.what_if.most import Most, most
+from simulator.model.bounds import Resource
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.predictions import Gain, WhatIf
 
 MANY = 60
 """Cells, counted anew for each change, of which few jobs each are simulated: more would take too long."""
-FEW_JOBS, FEW_TURNS, SEED = 240, 10, 1
-"""Then so many, or so many for each one in flight; where more than that are in flight, mean values are enough."""
+FEW_JOBS = 640
+"""Then so many; where they are few for each one in flight, mean values are told."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +27,6 @@ class _Then:
     per_s: float
     bound_by: Resource | None
     most: Most
-
-
-Solve = Callable[[Sequence[Situation]], list[tuple[float, Resource | None]]]
-"""Gives jobs per second, and what bounds them, of each."""
 
 
 def what_if(
@@ -48,9 +42,9 @@ def what_if(
     if not changes:
         return ()
     # Anew: what a run is compared with has as many jobs as it, of which the last ones have fewer beside them.
-    solve = _simulated if len(known) * (1 + len(changes)) <= MANY else _in_short
-    before = _then(known, document, solve)
-    then = [_then({id_: change.of(one) for id_, one in known.items()}, document, solve) for change in changes]
+    jobs = MOST_JOBS if len(known) * (1 + len(changes)) <= MANY else FEW_JOBS
+    before = _then(known, document, jobs)
+    then = [_then({id_: change.of(one) for id_, one in known.items()}, document, jobs) for change in changes]
     return tuple(
         _answer(str(change), group, found, before, document)
         for group in combinations(document)
@@ -59,31 +53,19 @@ def what_if(
     )
 
 
-def _then(changed: Mapping[str, Situation], document: ResultDocument, solve: Solve) -> dict[str, _Then | str]:
+def _then(changed: Mapping[str, Situation], document: ResultDocument, jobs: int) -> dict[str, _Then | str]:
     """Return what cells would do with a change, by id, or why they cannot be run so."""
     runnable = {id_: one for id_, one in changed.items() if one.too_many is None}
     mosts = most(list(runnable.values()), document.margin)
     found: dict[str, _Then | str] = {id_: one.too_many for id_, one in changed.items() if one.too_many}
-    solved = solve(list(runnable.values()))
-    for (id_, one), (per_s, by), best in zip(runnable.items(), solved, mosts, strict=True):
-        found[id_] = _Then(one.shape.in_flight, per_s, by, best)
+    for (id_, one), best in zip(runnable.items(), mosts, strict=True):
+        found[id_] = _Then(one.shape.in_flight, *_solved(one, jobs), best)
     return found
 
 
-def _simulated(found: Sequence[Situation]) -> list[tuple[float, Resource | None]]:
-    solved = (predict(one.shape, one.demands, one.machine) for one in found)
-    return [(each.throughput_per_s.median, each.bound_by) for each in solved]
-
-
-def _in_short(found: Sequence[Situation]) -> list[tuple[float, Resource | None]]:
-    return [_shortly(built(one)) for one in found]
-
-
-def _shortly(made: Network) -> tuple[float, Resource | None]:
-    if made.in_flight > FEW_JOBS:
-        return means([made])[0].per_s, bound_of(made).by
-    jobs = max(FEW_JOBS, FEW_TURNS * made.in_flight)
-    return simulate(made, jobs=jobs, seed=SEED).per_s, bound_of(made).by
+def _solved(one: Situation, jobs: int) -> tuple[float, Resource | None]:
+    found = predict(one.shape, one.demands, one.machine, most=jobs)
+    return found.throughput_per_s.median, found.bound_by
 
 
 def _answer(

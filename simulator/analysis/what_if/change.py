@@ -4,10 +4,8 @@ from dataclasses import dataclass, replace
 from math import floor
 from typing import Any, Literal
 
-from simulator.analysis.demanded import shape_of
+from simulator.analysis.situations import Situation
 from simulator.model.demands import Demand, Demands
-from simulator.model.shape import Machine, Shape
-from simulator.scenario.cells import MAX_PROCESSES_PER_CORE, Cell
 
 Target = Literal["parse", "client", "latency", "hand-over", "server", "cores", "in flight", "GIL"]
 
@@ -21,33 +19,6 @@ SCALED: dict[Target, tuple[str, ...]] = {
 """What a job needs, and the demands that are multiplied."""
 MOST_IN_FLIGHT = 1_000_000
 MOST_CORES = 100_000
-
-
-@dataclass(frozen=True)
-class Situation:
-    """One cell with all that decides how fast it is."""
-
-    cell: Cell
-    demands: Demands
-    machine: Machine
-    in_flight: int
-    """N of the scenario, of which its strategy is worked out."""
-    cores: int
-    """What `cores` stands for in the scenario."""
-
-    @property
-    def too_many(self) -> str | None:
-        """Say why it cannot be run so; null: it can."""
-        planned, most = self.cell.planned(self.in_flight, self.cores), MAX_PROCESSES_PER_CORE * self.cores
-        if planned.processes <= most:
-            return None
-        each = f"{MAX_PROCESSES_PER_CORE} for each of {self.cores:,} cores"
-        return f"{planned.processes:,} processes are more than {each}"
-
-    @property
-    def shape(self) -> Shape:
-        """Return its strategy, worked out."""
-        return shape_of(self.cell.planned(self.in_flight, self.cores))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator.analysis.combinations import Key, named
 from simulator.measures.factors import IN_FLIGHT, STRATEGY
+from simulator.measures.varying import varying
 from simulator.result.prediction import Band
 from simulator.result.predictions import PredictedCell, PredictedCombination
 from simulator.text.numbers import number
@@ -32,12 +33,7 @@ def key(levels: Mapping[str, Any]) -> Key:
 
 def titles(found: Sequence[PredictedCombination]) -> Mapping[Key, Title]:
     """Return the title of each combination."""
-    varied = {
-        name
-        for each in found
-        for name in each.levels
-        if len({str(one.levels.get(name)) for one in found}) > 1
-    }
+    varied = varying([each.levels for each in found])
     made: dict[Key, Title] = {}
     for each in found:
         label = ", ".join(named(name, str(level)) for name, level in each.levels.items() if name in varied)
