@@ -5,6 +5,7 @@
 The points are drawn by a seed over latency, parse cost, how much of it holds the GIL, jobs in flight and client; at
 each all strategies run side by side with the baseline. What is compared are ratios to that baseline, one worker,
 measured and predicted, so that a machine that was faster while it was calibrated is no error of the model.
+Ctrl-C ends it early: what was measured until then is kept, and scored.
 """
 
 import argparse
@@ -14,18 +15,19 @@ import random
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import log
 from pathlib import Path
 from statistics import median
 
 from benchmarks.clients import table
-from benchmarks.experiments import LENIENT, QUICK, measured, scenario_of
+from benchmarks.experiments import LENIENT, QUICK, Line, scenario_of
 from simulator.analysis.predicting import predicted
-from simulator.experiment.design import design
+from simulator.experiment.design import Design, design
+from simulator.experiment.experiment import Experiment
 from simulator.result.document import CellResult, ResultDocument, from_json, to_json
 from simulator.result.prediction import Band
-from simulator.stats.percentiles import Percentiles
 from simulator.text.numbers import share
 from simulator.text.words import listed
 
@@ -123,7 +125,11 @@ def scored(document: ResultDocument) -> list[Scored]:
                 cell,
                 band.median / seen,
                 _ratio(guess.response_mean_s, _mean_s(cell), speed),
-                _ratio(guess.response_p95_s, p95_s(cell.response_time_s), speed),
+                _ratio(
+                    guess.response_p95_s,
+                    None if cell.response_time_s is None else cell.response_time_s.p95,
+                    speed,
+                ),
                 band.low <= seen <= band.high,
             )
         )
@@ -141,11 +147,6 @@ def _mean_s(cell: CellResult) -> float | None:
     if cell.in_flight_mean is None or cell.throughput_per_s is None:
         return None
     return cell.in_flight_mean / cell.throughput_per_s.median
-
-
-def p95_s(found: Percentiles | None) -> float | None:
-    """Return the percentile; null where there are too few samples."""
-    return None if found is None else found.p95
 
 
 def _ratio(guess: Band | None, seen: float | None, speed: float) -> float | None:
@@ -234,12 +235,12 @@ def part(documents: Sequence[ResultDocument]) -> str:
     return "\n" + "\n".join(lines) + "\n\n"
 
 
-def report(documents: Sequence[ResultDocument]) -> None:
-    """Print all tables."""
+def report(documents: Sequence[ResultDocument]) -> bool:
+    """Print all tables; returns whether there was anything to score."""
     found = [one for document in documents for one in scored(document)]
     if not found:
-        print("no cell was both measured and predicted")
-        return
+        print("no cell was measured while the machine was left alone, and predicted")
+        return False
     print(part(documents))
     print("the worst, predicted over measured:")
     for one in sorted(found, key=lambda one: abs(log(one.throughput)), reverse=True)[:WORST]:
@@ -250,6 +251,15 @@ def report(documents: Sequence[ResultDocument]) -> None:
     for low in range(-30, 30, 5):
         count = sum(low <= 100 * (one.throughput - 1) < low + 5 for one in found)
         print(f"  {low:+4}% to {low + 5:+4}% {count:4} {'#' * count}")
+    return True
+
+
+def measured_so_far(planned: Design) -> ResultDocument:
+    """Run a design, to its end or until Ctrl-C, and return what it gave."""
+    experiment = Experiment(planned, handlers=[Line()])
+    with suppress(KeyboardInterrupt):
+        experiment.run()
+    return experiment.document()
 
 
 def main() -> int:
@@ -273,12 +283,12 @@ def main() -> int:
         documents = [predicted(from_json(file.read_text(encoding="utf-8"))) for file in asked.stored]
     else:
         text = scenario_text(2 if asked.quick else asked.points, asked.rounds, asked.seed, quick=asked.quick)
-        document = predicted(measured(replace(design(scenario_of(text, "accuracy")), needs=True)))
+        document = measured_so_far(replace(design(scenario_of(text, "accuracy")), needs=True))
         if asked.store is not None:
             asked.store.write_text(to_json(document), encoding="utf-8")
         documents = [document]
-    report(documents)
-    if asked.write is not None:
+    told = report(documents)
+    if told and asked.write is not None:
         written = PART.sub(lambda _: part(documents), asked.write.read_text("utf-8"))
         asked.write.write_text(written, "utf-8")
     return 0

@@ -59,3 +59,20 @@ def test_the_tables_of_clients_are_written(tmp_path: Path) -> None:
     assert "old" not in written
     assert "| `aiohttp` | on a loop |" in written
     assert "| a connection and a context for each request | threads |" in written
+
+
+@pytest.mark.scenario
+def test_the_table_of_accuracy_is_written(tmp_path: Path) -> None:
+    file, kept = tmp_path / "prediction.md", tmp_path / "measured.json"
+    file.write_text("# before\n<!--make accuracy-->\nold\n<!--end-->\nafter\n", encoding="utf-8")
+    command = [sys.executable, "-m", "benchmarks.accuracy", "--quick", "--store", str(kept)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr
+    again = [sys.executable, "-m", "benchmarks.accuracy", "--from", str(kept), "--write", str(file)]
+    done = subprocess.run(again, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    written = file.read_text(encoding="utf-8")
+    assert written.startswith("# before\n<!--make accuracy-->\n")
+    assert written.endswith("<!--end-->\nafter\n")
+    # Beside other tests no cell may be quiet enough to be scored: then what was there stays.
+    assert ("| throughput |" in written) != ("old" in written)

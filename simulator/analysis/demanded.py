@@ -123,13 +123,23 @@ def client_of(request: Request, cpu_s: float) -> tuple[Demand, Demand]:
 
 def _parse(cell: Cell, calibration: Calibration) -> tuple[Demand, Demand, float]:
     """Return the CPU of a parse under the GIL and free of it, and how often it lets go of it."""
-    cpu_s, name = calibration.page_parse_cpu_s or 0.0, cell.job.parser.name
-    seen = None if calibration.needs is None else calibration.needs.held
-    known = None if name is None else BUILT_IN[name].held
-    share = known if known is not None else 1.0 if seen is None else seen
+    cpu_s, share = calibration.page_parse_cpu_s or 0.0, held_share(cell, calibration)
     free_s = cpu_s * (1 - share)
     times = max(1.0, calibration.work if calibration.units is None else 1.0)
     return Demand(cpu_s * share, USUAL_ERROR), Demand(free_s, USUAL_ERROR), times if free_s > 0 else 0.0
+
+
+def held_share(cell: Cell, calibration: Calibration | None) -> float:
+    """Return the share of a parse in which it holds the GIL: as it is known of a built-in parser, else as it was seen.
+
+    Where nobody looked, a parser that is known to release it is taken to do so all the time, and any other never.
+    """
+    name = cell.job.parser.name
+    known = None if name is None else BUILT_IN[name].held
+    seen = None if calibration is None or calibration.needs is None else calibration.needs.held
+    if known is not None or seen is not None:
+        return known if known is not None else seen or 0.0
+    return 1.0 if name is None else 0.0
 
 
 def _over(cell: Cell, calibration: Calibration) -> Over | None:

@@ -52,7 +52,7 @@
       if (row.why_not) return row.why_not;
       if (row.name === best.name) return "the best";
       if (row.marked) return row.name === "sequential" ? "the baseline" : `only ${number(row.in_flight)} in flight`;
-      return `${row.verdict === "faster" ? "slower" : row.verdict === "a little faster" ? "a little slower" : row.verdict}, ${Math.round(100 / row.behind)}\u00a0%`;
+      return `${row.verdict === "faster" ? "slower" : row.verdict === "a little faster" ? "a little slower" : row.verdict}: ${Math.round(100 / row.behind)}\u00a0% of it`;
     };
 
     // What was measured lies on the marks of the prediction also when the sliders are elsewhere, told apart by its look.

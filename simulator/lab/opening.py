@@ -8,8 +8,8 @@ from typing import Any
 
 from mockserver.config import ServerConfig
 from mockserver.latency import sampler
+from simulator.analysis.demanded import held_share
 from simulator.analysis.situations import cells_in
-from simulator.driver.parsers import BUILT_IN
 from simulator.environment.machine import usable_cores
 from simulator.lab.measured import demands_in
 from simulator.lab.presets import QUESTIONS, Preset
@@ -138,10 +138,8 @@ def _parse(cell: Cell, calibration: Calibration | None) -> dict[str, float]:
     found_s = None if calibration is None else calibration.page_parse_cpu_s
     if found_s is None and cell.job.parse_cost_ns is not None:
         found_s = cell.job.parse_cost_ns / 1e9
-    name = cell.job.parser.name
-    releases = name is not None and BUILT_IN[name].releases_gil
     parse_ms = UNKNOWN_PARSE_MS if found_s is None else round(found_s * 1e3, 3)
-    return {"parse_ms": parse_ms, "held_percent": 0.0 if releases else 100.0}
+    return {"parse_ms": parse_ms, "held_percent": round(100 * held_share(cell, calibration))}
 
 
 def _says_parse_cost(cells: Iterable[Cell]) -> bool:

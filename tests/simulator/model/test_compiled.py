@@ -14,7 +14,7 @@ from simulator.model.simulation import simulate
 from simulator.model.solved import Simulated
 from tests.simulator.model.networks import demands, shapes
 
-pytest.importorskip("numba")
+pytest.importorskip("numba", reason="numba has no wheel for this Python")
 
 
 @pytest.fixture

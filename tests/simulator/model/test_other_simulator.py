@@ -10,7 +10,7 @@ import pytest
 from simulator.model.network import Chain, Network, Station, Step
 from simulator.model.simulation import simulate
 
-simpy = pytest.importorskip("simpy")
+simpy = pytest.importorskip("simpy", reason="simpy, which it is compared with, is not installed")
 
 JOBS = 500
 LOOP_S, SERVED_S = 0.0011, 0.0023

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulator.analysis.situations import Situation
-from simulator.analysis.what_if.change import Situation, Together
+from simulator.analysis.what_if.change import Together
 from simulator.analysis.what_if.parsing import parse_change
 from simulator.model.demands import Demand, Demands
 from simulator.model.shape import Machine
