@@ -5,7 +5,7 @@ from typing import Any
 from simulator.result.observation import Observed
 from simulator.result.samples import Samples
 from simulator.result.seen_by_server import SeenByServer
-from simulator.stats.company import by_chance, company
+from simulator.stats.crowding import by_chance, close_by
 
 FEWEST_RETRIES = 10
 """Of which it is said whether they come together."""
@@ -34,7 +34,7 @@ def attempts_of(observed: Observed, seen: SeenByServer, window_s: float, pages: 
         }
     if retries >= FEWEST_RETRIES:
         found |= {
-            "retries_together": company(seen.retries_ns, TOGETHER_NS),
+            "retries_together": close_by(seen.retries_ns, TOGETHER_NS),
             "retries_by_chance": by_chance(retries, TOGETHER_NS, window_s * 1e9),
             "refused_again": seen.refused_again / retries,
         }

@@ -15,8 +15,8 @@ from typing import Any
 from simulator.judging.document import read
 from simulator.lab.mixing import parser_source
 from simulator.lab.point import PARSER_MODULE, Asked, Point, scenario_text
+from simulator.lab.progress import Going, after
 from simulator.lab.seen import SeenCell, cells_of, verdict_of
-from simulator.lab.telling import Going, after
 from simulator.result.document import NotAResultError
 
 MOST_IN_FLIGHT = 1_000

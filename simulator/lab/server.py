@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import ValidationError
 
-from simulator.lab.door import LOOPBACK, door, refused
+from simulator.lab.access import LOOPBACK, access, refused
 from simulator.lab.measuring import MOST_IN_FLIGHT, BusyError, Measurements
 from simulator.lab.point import Asked
 
@@ -43,7 +43,7 @@ class Lab:
 
     def application(self) -> web.Application:
         """Return it as an application of aiohttp."""
-        made = web.Application(middlewares=[door(self._site.token)], client_max_size=LARGEST_BYTES)
+        made = web.Application(middlewares=[access(self._site.token)], client_max_size=LARGEST_BYTES)
         root = f"/{self._site.token}/"
         made.router.add_get(root, self._page)
         made.router.add_get(f"{root}events", self._events)

@@ -24,7 +24,7 @@ HEADERS = {
 """Of every answer: nobody keeps it, embeds it, or is told the address with its token."""
 
 
-def door(token: str) -> Middleware:
+def access(token: str) -> Middleware:
     """Return what lets in who may come in, and tells the others why not."""
 
     @web.middleware

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from simulator.lab.telling import Going, after
+from simulator.lab.progress import Going, after
 
 JUDGED = {
     "event": "repetition_judged",

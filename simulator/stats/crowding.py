@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 
-def company(moments_ns: ArrayLike, within_ns: int) -> float | None:
+def close_by(moments_ns: ArrayLike, within_ns: int) -> float | None:
     """Return how many others come within so long of one, before it or after it, in the mean; null of none.
 
     Args:
