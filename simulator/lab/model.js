@@ -9,7 +9,7 @@ globalThis.Model = (() => {
   const DEMANDS = {
     waits_s: [0], client_held: null, client_free: null, parse_held: null, parse_free: null, parse_drops: 0, drops: 3,
     transport: null, server: null, server_workers: 1, capacity: null, rate_per_s: null, over_worker: null, over_main: null,
-    attempts: 1, spread: 0.1,
+    spread: 0.1,
   };
   const MACHINE = { gil: true, switch_interval_s: 0.005, wake_s: 5e-5, look_s: 6e-6, stranded: 0 };
   const SHAPE = { pool: "inline", workers: 0 };
@@ -63,16 +63,7 @@ globalThis.Model = (() => {
       if (this.rate !== null) waits.push(step(1 / demands.rate_per_s, "rate", { station: this.rate, waits: true }));
       const wait_s = sum(demands.waits_s) / demands.waits_s.length;
       waits.push(step(wait_s, "wait", { station: this.capacity, waits: true, varies: true }));
-      const once = [...mine, away, serving, ...waits, serving, away, mine[1], mine[0]];
-      return there(
-        demands.attempts === 1
-          ? once
-          : once.map((each) => ({
-              ...each,
-              seconds: each.seconds * demands.attempts,
-              drops: each.drops * demands.attempts,
-            })),
-      );
+      return there([...mine, away, serving, ...waits, serving, away, mine[1], mine[0]]);
     }
 
     parse(station, lock) {

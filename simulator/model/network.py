@@ -7,7 +7,7 @@ of an interpreter), whose holder must also have a core, and which is taken away 
 others wait. Whoever is runnable shares the cores equally, as under Linux's scheduler.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from simulator.model.demands import Demands
 from simulator.model.shape import Machine, Shape
@@ -115,8 +115,7 @@ class _Building:
             waits.append(Step(1 / demands.rate_per_s, "rate", self.rate, waits=True))
         mean_s = sum(demands.waits_s) / len(demands.waits_s)
         waits.append(Step(mean_s, "wait", self.capacity, waits=True, varies=True))
-        once = (*mine, away, serving, *waits, serving, away, *reversed(mine))
-        return _there(once) if demands.attempts == 1 else _there(_times(once, demands.attempts))
+        return _there((*mine, away, serving, *waits, serving, away, *reversed(mine)))
 
     def parse(self, station: int | None, lock: int | None) -> tuple[Step, ...]:
         """Return the steps of a parse: what it computes under the GIL and free of it, in turn."""
@@ -193,7 +192,3 @@ def _pooled(building: _Building, shape: Shape, loop: int | None, lock: int | Non
 def _there(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Return the steps without those that take no time; the server's delay stays, as it may differ from its mean."""
     return tuple(step for step in steps if step.seconds > 0 or step.varies)
-
-
-def _times(steps: tuple[Step, ...], factor: float) -> tuple[Step, ...]:
-    return tuple(replace(step, seconds=step.seconds * factor, drops=step.drops * factor) for step in steps)

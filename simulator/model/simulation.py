@@ -145,8 +145,9 @@ def _waits(network: Network) -> Any:
 
 
 def _room(network: Network, trace: int) -> int:
-    """Return how much room it takes to note what the first jobs do."""
-    interval_s = network.switch_interval_s
+    """Return how much room it takes to note what the first jobs do: the end of more than MOST_NOTED is not kept."""
+    # A step that shares its core lasts longer, and is cut the more often for it.
+    interval_s = network.switch_interval_s / max(1.0, network.in_flight / network.cores)
     each = max(
         sum(2 * (2 + step.drops + (step.seconds / interval_s if interval_s > 0 else 0)) for step in way.steps)
         for way in network.chains

@@ -82,7 +82,7 @@ def test_what_is_simulated_is_the_same_where_nothing_is_drawn(page: "Page") -> N
     networks = [
         network(
             each.shape,
-            replace(each.demands, spread=0.0, drops=4.0, parse_drops=2.0, attempts=1.0),
+            replace(each.demands, spread=0.0, drops=4.0, parse_drops=2.0),
             each.machine,
         )
         for each in points

@@ -50,7 +50,6 @@ def _demands(drawn: random.Random) -> Demands:
         rate_per_s=drawn.choice([None, None, 50.0, 1000.0]),
         over_worker=seconds(5e-4),
         over_main=seconds(2e-4),
-        attempts=drawn.choice([1.0, 1.0, 1.25]),
         spread=drawn.choice([0.0, 0.1, drawn.uniform(0, 2)]),
     )
 
