@@ -88,7 +88,7 @@ pictures: $(VENV)/.dev ## draw docs/pictures: runs three scenarios (15 minutes; 
 reference: $(VENV)/.dev ## write the parts of docs/*.md that say what the code says
 	$(BIN)/python -m docs.generate
 
-parsers: $(VENV)/.dev ## write docs/parsers.md: which functions hold the GIL (15 minutes; nothing else should run)
+parsers: $(VENV)/.dev ## write docs/parsers.md: which functions hold the GIL (25 minutes on four Pythons; nothing else should run)
 	$(BIN)/python -m simulator.probe.table docs/parsers.md
 
 clients: $(VENV)/.dev ## write the tables of docs/clients.md: what each HTTP client costs (10 minutes; nothing else should run)

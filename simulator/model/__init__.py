@@ -1,1 +1,1 @@
-"""What physics allows: bounds from what single jobs need. Pure; knows nothing of cells."""
+"""What one job alone lets one tell of many: bounds, mean values, and a simulation. Pure; knows nothing of cells."""
