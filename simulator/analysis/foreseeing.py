@@ -12,11 +12,14 @@ from simulator.result.document import CellResult, ResultDocument
 from simulator.result.findings.answers import Rival, Winner
 from simulator.result.prediction import Band, Prediction
 from simulator.result.predictions import SCHEMA, PredictedCell, PredictedCombination, PredictionDocument
-from simulator.scenario.shards import simplicity
+from simulator.scenario.shards import pushed, simplicity
 from simulator.stats.contrasts import Contrast, verdict
 from simulator.stats.intervals import Interval
 
 OPEN = "its jobs come by themselves; predictions are of jobs that a free worker starts"
+PUSHED = (
+    "an executor hands its jobs over, and what that costs is not in the model; what it resembles is predicted"
+)
 UNCALIBRATED = (
     "what its job needs was not measured (an older run, or less than half a minute); predict its scenario"
 )
@@ -67,6 +70,8 @@ def _cell(cell: CellResult, document: ResultDocument) -> PredictedCell:
 def _why_not(cell: CellResult, document: ResultDocument) -> str:
     if cell.status in ("unsupported", "failed") and cell.reason is not None:
         return cell.reason
+    if cell.strategy in pushed(document.scenario):
+        return PUSHED
     if cell.arrivals is not None or document.scenario.get("arrivals") is not None:
         return OPEN
     return UNCALIBRATED

@@ -13,6 +13,7 @@ from simulator.model.demands import Demands
 from simulator.model.shape import Machine, Shape
 from simulator.result.document import CellResult, ResultDocument
 from simulator.scenario.cells import MAX_PROCESSES_PER_CORE, Cell, expand
+from simulator.scenario.dispatch import PULL
 from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
 from simulator.scenario.refined import refined
@@ -46,7 +47,10 @@ class Situation:
 
 
 def situations(document: ResultDocument) -> Mapping[str, Situation]:
-    """Return the situation of each cell whose job was looked at alone, with closed arrivals, by its id."""
+    """Return the situation of each cell whose job was looked at alone, with closed arrivals, by its id.
+
+    None of those to which an executor hands their jobs: what that takes is not looked at.
+    """
     looked = [
         cell
         for cell in document.cells
@@ -59,6 +63,8 @@ def situations(document: ResultDocument) -> Mapping[str, Situation]:
     for result in looked:
         cell, calibration = planned.get(result.id), result.calibration
         if cell is None or cell.arrivals is not None or calibration is None or calibration.needs is None:
+            continue
+        if cell.plan.dispatch != PULL:
             continue
         demands = demands_of(cell, calibration, alone.get(result.baseline_id or result.id))
         if demands is not None:

@@ -48,6 +48,10 @@ class Strategy:
     """`inline`: where the page was fetched; `threads`, `processes`, `interpreters`: in a pool beside the loop."""
     parse_count: int = 0
     """Workers of the pool in each shard; 0 where parsing is inline."""
+    dispatch: str = "pull"
+    """`pull`: every worker claims its next job itself; else the name of the executor that hands jobs to them."""
+    chunk: int = 1
+    """Jobs that an executor hands over together; as many of each entry of widths are one after the other."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +217,8 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
                 start_method=strategy["start_method"],
                 parse_kind=strategy.get("parse_kind", "inline"),
                 parse_count=strategy.get("parse_count", 0),
+                dispatch=strategy.get("dispatch", "pull"),
+                chunk=strategy.get("chunk", 1),
             ),
             pages=raw["pages"],
             duration_ns=raw["duration_ns"],

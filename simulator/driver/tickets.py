@@ -12,6 +12,8 @@ from .spec import Spec
 
 Claim = Callable[[], int]
 """Returns the next page id, or -1 when there is no job left."""
+Due = Callable[[int], int]
+"""Returns when a page is due (ns)."""
 
 
 class SharedInteger(Protocol):

@@ -3,6 +3,7 @@
 from simulator.experiment.design import Design
 from simulator.experiment.preparation import foresee
 from simulator.runner.job import Looks
+from simulator.scenario.dispatch import PULL
 from simulator.scenario.strategy_plan import StrategyPlan
 from simulator.schedule.sizing import BudgetError
 
@@ -20,7 +21,9 @@ def looks_of(design: Design) -> Looks:
 
 
 def ways(plan: StrategyPlan) -> tuple[str, ...]:
-    """Return the ways in which a strategy hands jobs over, as `result.needs.Needs` names them."""
+    """Return the ways in which a strategy hands jobs over, as `result.needs.Needs` names them; of executors none."""
+    if plan.dispatch != PULL:
+        return ()
     shards = ("shards:processes",) if plan.shards.kind in ("processes", "interpreters") else ()
     return shards if plan.parse.kind == "inline" else (*shards, f"pool:{plan.parse.kind}")
 

@@ -18,6 +18,7 @@ from simulator.lab.setting import Setting
 from simulator.model.shape import Machine
 from simulator.report.html.assets import ECHARTS, asset, source_hash
 from simulator.report.html.colours import style
+from simulator.scenario.dispatch import PULL
 from simulator.scenario.strategy import CHOICES, NAMES
 
 MARGIN = 0.03
@@ -62,7 +63,11 @@ def _config(opening: Opening, setting: Setting, presets: Sequence[Mapping[str, A
         "state": dict(opening.state),
         "presets": [{"state": preset["state"]} for preset in presets],
         "pythons": [asdict(python) for python in setting.pythons],
-        "strategies": [{"name": name, "slot": NAMES.index(name), **asdict(CHOICES[name])} for name in NAMES],
+        "strategies": [
+            {"name": name, "slot": slot, **asdict(CHOICES[name])}
+            for slot, name in enumerate(NAMES)
+            if CHOICES[name].dispatch == PULL  # the model knows no other
+        ],
         "demands": {name: asdict(demands) for name, demands in opening.demands.items()},
         "switch_interval_s": Machine(1).switch_interval_s,
         "unit_s": UNIT_S,

@@ -85,7 +85,9 @@ def why_not(raw):
     """Return why this driver cannot run the job, or null if it can."""
     strategy = raw["strategy"]
     asked = None
-    if strategy["shard_kind"] != "none":
+    if strategy.get("dispatch", "pull") != "pull":
+        asked = "the executor %s" % strategy["dispatch"]
+    elif strategy["shard_kind"] != "none":
         asked = "shards in %s" % strategy["shard_kind"]
     elif strategy["fetch"] != "blocking":
         asked = "an event loop (%s)" % strategy["fetch"]

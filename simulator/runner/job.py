@@ -67,6 +67,8 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
             "start_method": plan.start_method,
             "parse_kind": plan.parse.kind,
             "parse_count": plan.parse.count,
+            "dispatch": plan.dispatch,
+            "chunk": plan.chunk,
         },
         "pages": job.pages if duration_ns is None else None,
         "duration_ns": duration_ns,

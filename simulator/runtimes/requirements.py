@@ -5,6 +5,7 @@ from simulator.driver.libraries import LOOP
 from simulator.driver.parsers import BUILT_IN
 from simulator.runtimes.facts import Facts
 from simulator.scenario.cells import Cell
+from simulator.scenario.dispatch import EXECUTORS, PULL
 
 PORTABLE_SHARDS, PORTABLE_FETCH = "none", "blocking"
 PORTABLE_CLIENT = "http.client"
@@ -12,7 +13,7 @@ PORTABLE_CONNECTIONS = "per_worker"
 
 
 def needs(cell: Cell) -> tuple[str, ...]:
-    """Return the packages that client, parser and loop of a cell are made of, in the order of their names.
+    """Return the packages that client, parser, loop and executor of a cell are made of, in the order of their names.
 
     What the user's own client and parser import is not known: its environment, or `with`, names it.
     """
@@ -22,6 +23,9 @@ def needs(cell: Cell) -> tuple[str, ...]:
         wanted.add(built_in.package)
     if cell.plan.loop == LOOP:
         wanted.add(LOOP)
+    executor = EXECUTORS.get(cell.plan.dispatch)
+    if executor is not None and executor.package is not None:
+        wanted.add(executor.package)
     return tuple(sorted(wanted))
 
 
@@ -30,7 +34,8 @@ def why_not_portable(cell: Cell, facts: Facts) -> str | None:
     if not facts.needs_portable_driver:
         return None
     on = f"{facts.label} runs the portable driver"
-    if cell.plan.shards.kind != PORTABLE_SHARDS or cell.plan.fetch.kind != PORTABLE_FETCH:
+    alike = (cell.plan.shards.kind, cell.plan.fetch.kind, cell.plan.dispatch)
+    if alike != (PORTABLE_SHARDS, PORTABLE_FETCH, PULL):
         return f"{on}, which has sequential and threads only, not {cell.plan.name}"
     if cell.client != PORTABLE_CLIENT:
         return f"{on}, whose only client is {PORTABLE_CLIENT}, not {cell.client}; set job.client to {PORTABLE_CLIENT}"

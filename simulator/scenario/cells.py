@@ -18,7 +18,8 @@ from simulator.scenario.beside import Beside
 from simulator.scenario.combinations import Factors, Point, label, resolve, strategy_names, varies_baseline
 from simulator.scenario.job import Clients, Job
 from simulator.scenario.model import Scenario
-from simulator.scenario.strategy import SEQUENTIAL, CountOrCores, Variant, number_of
+from simulator.scenario.pushing import why_not_pushed
+from simulator.scenario.strategy import CHOICES, SEQUENTIAL, CountOrCores, Variant, number_of
 from simulator.scenario.strategy_plan import StrategyPlan, plan
 
 Level = str | int | float | bool | None
@@ -151,6 +152,7 @@ def _cell(
         unsupported=_missing_client(combination.job.client, worked_out)
         or _no_tls(combination, worked_out)
         or _asks_again(combination, worked_out)
+        or why_not_pushed(combination, worked_out)
         or _too_many_processes(worked_out, cores)
         or beside.too_many(MAX_PROCESSES_PER_CORE * cores)
         or _too_much_memory(worked_out, memory_limit_bytes)
@@ -248,7 +250,7 @@ def _too_much_memory(worked_out: StrategyPlan, limit_bytes: int | None) -> str |
 
 def _count_name(worked_out: StrategyPlan, most: int) -> str:
     """Name the key that decides how many processes there are, and what to set it to for at most so many."""
-    if worked_out.base == "processes":
+    if worked_out.base is not None and CHOICES[worked_out.base].count == "in_flight":
         return f"in_flight to {most}"
     if worked_out.base is not None:
         return f"parallelism to {most}"

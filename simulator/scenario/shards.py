@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from simulator.scenario.dispatch import EXECUTORS, PULL
 from simulator.scenario.model import DEFAULT_STRATEGIES
-from simulator.scenario.strategy import SEQUENTIAL, Choices, ShardKind, StrategyEntry, Variant
+from simulator.scenario.strategy import CHOICES, SEQUENTIAL, Choices, ShardKind, StrategyEntry, Variant
 
 _ENTRY: TypeAdapter[Variant] = TypeAdapter(StrategyEntry)
 
@@ -58,13 +59,43 @@ def _variants(scenario: Mapping[str, Any]) -> Iterator[Variant]:
 def simplicity(scenario: Mapping[str, Any]) -> dict[str, int]:
     """Return how simple each strategy is to build and to run, by its name: the smaller the number, the simpler.
 
-    sequential, threads, one loop, processes, then all that is mixed of these.
+    sequential, threads, one loop, processes, then all that is mixed of these. An executor of Python's own is as simple
+    as what it resembles; one that has to be installed is not.
     """
     plain = [Choices("none", "blocking"), Choices("none", "asyncio"), Choices("processes", "blocking")]
     ranks: dict[str, int] = {SEQUENTIAL.name: 0}
     for variant in _variants(scenario):
         shards, fetch, parse = variant.choices
-        kind = Choices(shards, fetch, parse)
+        kind, executor = Choices(shards, fetch, parse), EXECUTORS.get(variant.dispatch)
+        installed = executor is not None and executor.package is not None
         if variant.name not in ranks:
-            ranks[variant.name] = 1 + (plain.index(kind) if kind in plain else len(plain))
+            ranks[variant.name] = 1 + (plain.index(kind) if kind in plain and not installed else len(plain))
     return ranks
+
+
+def resembled(scenario: Mapping[str, Any]) -> dict[str, str]:
+    """Return of each strategy whose jobs an executor hands out the listed one that is like it in all else.
+
+    Args:
+        scenario: as written.
+    """
+    variants = {variant.name: variant for variant in _variants(scenario)}
+    pulling = {
+        (variant.choices, variant.start_method): name
+        for name, variant in reversed(variants.items())
+        if variant.dispatch == PULL and variant.base != SEQUENTIAL.name and _is_whole(variant)
+    }
+    found = {name: pulling.get((each.choices, each.start_method)) for name, each in variants.items()}
+    return {
+        name: over for name, over in found.items() if over is not None and variants[name].dispatch != PULL
+    }
+
+
+def _is_whole(variant: Variant) -> bool:
+    """Whether its shards are as many as there are jobs in flight, or one: as those of every executor."""
+    return variant.base is not None and CHOICES[variant.base].count in ("one", "in_flight")
+
+
+def pushed(scenario: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the strategies whose jobs an executor hands out."""
+    return frozenset(variant.name for variant in _variants(scenario) if variant.dispatch != PULL)

@@ -1,4 +1,4 @@
-"""Strategies: the three choices shards x fetch x parse behind each name, and variants of them.
+"""Strategies: the choices shards x fetch x parse, and dispatch, behind each name, and variants of them.
 
 | name | shards | fetch | parse | in flight |
 |---|---|---|---|---|
@@ -12,6 +12,11 @@
 | processes_of_asyncio | P processes | one loop, N/P tasks each | inline | N |
 | threads_of_asyncio | P threads | one loop, N/P tasks each | inline | N |
 | interpreters | N subinterpreters | one blocking client each | inline | N |
+| thread_pool, thread_pool_map | one interpreter | N blocking threads | inline | N |
+| process_pool, multiprocessing_pool, joblib | N processes | one blocking client each | inline | N |
+| interpreter_pool | N subinterpreters | one blocking client each | inline | N |
+
+In the last three rows an executor hands the jobs out; in all others workers pull, each claims its next job itself.
 
 N = `in_flight`, P = `parallelism`. Inline is in the thread or on the loop that fetched the page.
 """
@@ -32,6 +37,7 @@ from pydantic import (
 
 from mockserver.document import Config
 from simulator.measures.factors import BASELINE
+from simulator.scenario.dispatch import CHUNKED, EXECUTORS, MOST_CHUNK, PULL, Dispatch
 from simulator.scenario.problem import found
 from simulator.text.nearest import nearest
 
@@ -48,6 +54,12 @@ StrategyName = Literal[
     "processes_of_asyncio",
     "threads_of_asyncio",
     "interpreters",
+    "thread_pool",
+    "thread_pool_map",
+    "process_pool",
+    "interpreter_pool",
+    "multiprocessing_pool",
+    "joblib",
 ]
 NAMES: tuple[str, ...] = get_args(StrategyName)
 
@@ -65,13 +77,14 @@ Count = Literal["one", "in_flight", "parallelism", "at_most_in_flight"]
 
 @dataclass(frozen=True)
 class Choices:
-    """The three choices behind a name."""
+    """The choices behind a name."""
 
     shards: ShardKind
     fetch: FetchKind
     parse: ParseKind = "inline"
     """A pool has P workers."""
     count: Count = "one"
+    dispatch: Dispatch = PULL
 
 
 CHOICES: Mapping[str, Choices] = {
@@ -87,6 +100,14 @@ CHOICES: Mapping[str, Choices] = {
     "processes_of_asyncio": Choices("processes", "asyncio", count="at_most_in_flight"),
     "threads_of_asyncio": Choices("threads", "asyncio", count="at_most_in_flight"),
     "interpreters": Choices("interpreters", "blocking", count="in_flight"),
+    "thread_pool": Choices("none", "blocking", dispatch="thread_pool"),
+    "thread_pool_map": Choices("none", "blocking", dispatch="thread_pool_map"),
+    "process_pool": Choices("processes", "blocking", count="in_flight", dispatch="process_pool"),
+    "interpreter_pool": Choices("interpreters", "blocking", count="in_flight", dispatch="interpreter_pool"),
+    "multiprocessing_pool": Choices(
+        "processes", "blocking", count="in_flight", dispatch="multiprocessing_pool"
+    ),
+    "joblib": Choices("processes", "blocking", count="in_flight", dispatch="joblib"),
 }
 
 
@@ -211,6 +232,19 @@ class Variant(Config):
         default=None,
         description="P of this strategy, where it has one; by default the scenario's parallelism.",
     )
+    chunk: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_CHUNK,
+        strict=True,
+        description=f"Pages that a worker is handed together, of {', '.join(CHUNKED)}; by default 1. Their records come"
+        " back together, so that so many times as many jobs are in flight.",
+    )
+
+    @property
+    def dispatch(self) -> Dispatch:
+        """How workers come by their jobs."""
+        return PULL if self.base is None else CHOICES[self.base].dispatch
 
     @property
     def choices(self) -> tuple[ShardKind, FetchKind, ParseKind]:
@@ -252,11 +286,21 @@ class Variant(Config):
             raise ValueError(f"found {value}; loop applies to strategies that fetch with asyncio; remove it")
         if option == "start_method" and "processes" not in {shards, parse}:
             raise ValueError(f"found {value}; start_method applies to strategies with processes; remove it")
+        executor = None if known is None else EXECUTORS.get(known.dispatch)
+        if option == "start_method" and executor is not None and not executor.starts:
+            raise ValueError(f"found {value}; {base} starts its processes in its own way; remove it")
         if option == "parallelism" and not _has_parallelism(known):
             if known is None:
                 raise ValueError(f"found {value}; write the number itself, as in shards: {{processes: n}}")
             having = ", ".join(name for name, choices in CHOICES.items() if _has_parallelism(choices))
             raise ValueError(f"found {value}; parallelism is an option of {having}; remove it")
+        return value
+
+    @field_validator("chunk", mode="after")
+    @classmethod
+    def _chunks(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and "base" in info.data and info.data["base"] not in CHUNKED:
+            raise ValueError(f"found {value}; chunk is an option of {', '.join(CHUNKED)}; remove it")
         return value
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from simulator.scenario.dispatch import PULL, Dispatch
 from simulator.scenario.strategy import CHOICES, FetchKind, ParseKind, ShardKind, Variant, number_of
 
 
@@ -50,6 +51,10 @@ class StrategyPlan:
     """Jobs that are really in flight."""
     marked: bool
     """In flight differs from the scenario's: comparisons say so."""
+    dispatch: Dispatch = PULL
+    """Whether workers pull jobs, or which executor pushes them."""
+    chunk: int = 1
+    """Jobs that are handed to a worker together."""
 
     @property
     def processes(self) -> int:
@@ -72,9 +77,10 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
         parallelism: P, what `cores` and an unwritten parallelism stand for.
 
     Returns:
-        The plan. More shards than N leave one job in flight in each, so that the plan is marked.
+        The plan. More shards than N leave one job in flight in each, so that the plan is marked; so is one whose
+        workers are handed several jobs together, all of which are in flight until the last is done.
     """
-    base = variant.base
+    base, chunk = variant.base, variant.chunk or 1
     shard_kind, fetch_kind, parse_kind = variant.choices
     total, count, parsers = in_flight, 1, 0
     if base is not None:
@@ -90,7 +96,7 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
         count = 1 if variant.shards is None else variant.shards.count(parallelism)
         parsers = 0 if variant.parse is None else variant.parse.count(parallelism)
     each, more = divmod(total, count)
-    widths = tuple(max(1, each + (index < more)) for index in range(count))
+    widths = tuple(max(1, each + (index < more)) * chunk for index in range(count))
     return StrategyPlan(
         name=variant.name,
         base=base,
@@ -101,4 +107,6 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
         start_method=variant.start_method if "processes" in {shard_kind, parse_kind} else None,
         in_flight=sum(widths),
         marked=sum(widths) != in_flight,
+        dispatch=variant.dispatch,
+        chunk=chunk,
     )

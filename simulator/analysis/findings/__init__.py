@@ -12,6 +12,7 @@ from simulator.analysis.findings.character import NO_PARSE_S, character
 from simulator.analysis.findings.convoy import convoys
 from simulator.analysis.findings.crossing import crossings
 from simulator.analysis.findings.hung_slots import hung_slots
+from simulator.analysis.findings.idiom import idioms
 from simulator.analysis.findings.open_arrivals import open_findings
 from simulator.analysis.findings.responsive import responsive
 from simulator.analysis.findings.retried_together import retried_together
@@ -77,6 +78,7 @@ def _group(
         return [*found, *open_findings(scope, usable, combination), *causes(scope, base, usable, first)]
     alike = [c for c in usable if not c.marked]
     found.extend(winners(scope, alike, [c for c in usable if c.marked], combination, document, job))
+    found.extend(idioms(scope, usable, document))
     found.extend(causes(scope, base, alike, first, combination))
     found.extend(burdens(scope, base, usable))
     found.extend(responsive(scope, alike, first))

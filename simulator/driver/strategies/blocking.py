@@ -18,8 +18,8 @@ from ..shared.python import gil_enabled
 from ..shared.recorder import ErrorLog, Recorder
 from ..shared.threads import Alone, ThreadTeam, team
 from ..spec import SHARED
-from ..tickets import Claim
-from .interface import Outcome, ShardPlan, Worker
+from ..tickets import Claim, Due
+from .interface import Emit, Outcome, ShardPlan, Worker
 from .jobs import Parse, check_opened, clocks, open_parse, opener, policy_of, warmup_pages
 
 
@@ -39,7 +39,7 @@ class BlockingShard:
         self._team = team(
             "worker",
             [
-                partial(_JobThread, plan, opened, parse, index, self.outcome, self._errors)
+                partial(JobThread, plan, opened, parse, index, self.outcome, self._errors)
                 for index in plan.indices
             ],
             [f"worker-{index}" for index in plan.indices],
@@ -67,8 +67,8 @@ class BlockingShard:
             self._team.release()
 
 
-class _JobThread:
-    """One job in flight."""
+class JobThread:
+    """One job in flight: what a thread with a client of its own does."""
 
     def __init__(
         self,
@@ -108,29 +108,33 @@ class _JobThread:
     def run(self, claim: Claim) -> None:
         """Do jobs until none is left."""
         plan = self._plan
+        self.doing(plan.emit or self._outcome.new_log(), plan.tickets.due)(claim)
+
+    def doing(self, emit: Emit, due_at: "Due | None") -> "Callable[[Claim], None]":
+        """Return what does jobs until none is left.
+
+        Args:
+            emit: Takes each job when it is ready.
+            due_at: When a page is due (ns); null: as soon as this thread is free.
+        """
+        plan = self._plan
         recorder = Recorder(
-            self._index,
-            plan.emit or self._outcome.new_log(),
-            self._errors,
-            *clocks(instrument=plan.spec.instrument),
-            alone=True,
+            self._index, emit, self._errors, *clocks(instrument=plan.spec.instrument), alone=True
         )
-        sends, due_at, retries = plan.emit is not None, plan.tickets.due, plan.spec.retries
+        sends, retries = plan.emit is not None, plan.spec.retries
         fetch, prefix, parse = self._client.fetch, self._prefix, self._parse
         if retries is None:
-            do_jobs(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends)
-            return
+            return lambda claim: do_jobs(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends)
         from ..shared import attempts  # noqa: PLC0415 - only where something is tried again
 
         policy, wall = policy_of(plan.spec, retries), time.perf_counter_ns
         if retries.hold_slot:
-            attempts.do_jobs_with_retries(
+            return lambda claim: attempts.do_jobs_with_retries(
                 fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends, policy, wall
             )
-        else:
-            attempts.do_jobs_put_aside(
-                fetch, prefix, parse, claim, recorder, sleep_until, sends, policy, wall
-            )
+        return lambda claim: attempts.do_jobs_put_aside(
+            fetch, prefix, parse, claim, recorder, sleep_until, sends, policy, wall
+        )
 
     def release(self) -> None:
         """Close the connection."""

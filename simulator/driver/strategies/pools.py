@@ -12,7 +12,7 @@ from .interface import ShardPlan, Worker
 from .interpreters import pool_executor
 from .jobs import load_parser
 from .parse_worker import Gate, PipeGate, inherit_gate, set_up, warm_up
-from .starting import cause_of_death, prepared_context
+from .starting import first_death, prepared_context
 
 
 class Pool:
@@ -93,14 +93,10 @@ class ProcessPool(Pool):
     def broken(self, error: BaseException) -> Failure:
         """Say which process died, and of what: the executor itself ends the others with SIGTERM."""
         self.executor.shutdown()
-        ends = [(child.pid, child.exitcode) for child in self._children]
-        first = [end for end in ends if end[1] not in (None, 0, -15)] or [end for end in ends if end[1]]
-        if not first:
-            return Failure(
-                "failed", f"a parse process broke: {error}; {error.__cause__ or 'it gave no cause'}"
-            )
-        pid, exit_code = first[0]
-        return Failure("failed", f"parse process (pid {pid}) {cause_of_death(exit_code)}")
+        death = first_death(self._children, "parse process")
+        return Failure(
+            "failed", death or f"a parse process broke: {error}; {error.__cause__ or 'it gave no cause'}"
+        )
 
     def _begun(self, futures: "list[Future[Any]]") -> None:
         super()._begun(futures)

@@ -1,4 +1,4 @@
-"""From the three choices to a running shard: the only place that knows every combination.
+"""From the choices to a running shard: the only place that knows every combination.
 
 Each kind of shard is imported where it is chosen: what a job does not need is no part of its memory or its start-up.
 """
@@ -29,6 +29,10 @@ def open_shard(spec: Spec) -> Shard:
         from .interpreters import check_imports
 
         check_imports(spec, fetches=kind == "interpreters")
+    if spec.strategy.dispatch != "pull":
+        from .executors import open_pushed
+
+        return open_pushed(spec)
     if kind == "processes":
         from .processes import Processes
         from .remote import RemoteShards

@@ -3,9 +3,12 @@
 import json
 import multiprocessing
 import os
+import select
 import signal
 import sys
 import threading
+import time
+from collections.abc import Iterable
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,8 @@ def cause_of_death(exit_code: "int | None") -> str:
 
 PATHS_FOLDER = Path(__file__).resolve().parent.parent / "fork_server"
 PATHS_MODULE = "simulator_driver_paths"
+LOOK_S = 1.0
+"""Between two looks at whether the driver lives, where the system does not tell."""
 ON_A_LOOP = ("asyncio", "ctypes")
 """What a shard with an event loop imports, whatever its client."""
 
@@ -93,3 +98,49 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def end_with_driver(pid: int) -> None:
+    """End this process when the driver of this process id dies, whoever has started it."""
+    try:
+        fd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        os._exit(1)
+    except (AttributeError, OSError):  # macOS, or a sandbox that has no such call
+        fd = None
+
+    def watch() -> None:
+        if fd is not None:
+            select.select([fd], [], [])
+        else:
+            while is_alive(pid):
+                time.sleep(LOOK_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="driver-watch", daemon=True).start()
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is a process of this id."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def first_death(children: "Iterable[Any]", what: str) -> "str | None":
+    """Say which of some processes died, and of what; null where none did by itself.
+
+    Args:
+        children: of multiprocessing. Where one dies, an executor ends the others with SIGTERM.
+        what: each is.
+    """
+    ends = [(child.pid, child.exitcode) for child in children]
+    found = [end for end in ends if end[1] not in (None, 0, -signal.SIGTERM)] or [
+        end for end in ends if end[1]
+    ]
+    if not found:
+        return None
+    pid, exit_code = found[0]
+    return f"{what} (pid {pid}) {cause_of_death(exit_code)}"

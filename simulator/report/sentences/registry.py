@@ -11,6 +11,7 @@ from simulator.report.sentences import (
     falls_behind,
     gil,
     hung_slots,
+    idiom,
     keeps_up,
     loop_cause,
     moved,
@@ -32,6 +33,7 @@ KINDS: dict[type, Kind[Any]] = {
     for module in (
         winner,
         beside_winner,
+        idiom,
         keeps_up,
         falls_behind,
         soonest,

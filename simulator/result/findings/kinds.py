@@ -7,6 +7,7 @@ from pydantic import Field
 from .across import Convoy, CrossoverFinding, Gil, Runtimes
 from .answers import ByNature, FallsBehind, KeepsUp, Soonest, Winner
 from .beside_model import Unexplained
+from .idiom import Idiom
 from .reasons import (
     Character,
     Contention,
@@ -37,6 +38,7 @@ Finding = Annotated[
     | RetriedTogether
     | HungSlots
     | Unexplained
+    | Idiom
     | CrossoverFinding
     | Convoy
     | Runtimes

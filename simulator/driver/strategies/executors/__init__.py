@@ -1,0 +1,29 @@
+"""Executors as people write with them: one module for each library."""
+
+from importlib import import_module
+
+from ...shared.failure import Failure
+from ...spec import Spec
+from ..interface import Shard
+from ..pushed import Pushed
+
+IN_THREADS = ("thread_pool", "thread_pool_map")
+"""Those whose workers are threads of the driver's main interpreter."""
+EXECUTORS = {
+    "thread_pool": ("futures", "ThreadPool"),
+    "thread_pool_map": ("futures", "ThreadPoolMap"),
+    "process_pool": ("futures", "ProcessPool"),
+    "interpreter_pool": ("futures", "InterpreterPool"),
+    "multiprocessing_pool": ("multiprocessing_pool", "MultiprocessingPool"),
+    "joblib": ("joblib_parallel", "JoblibParallel"),
+}
+"""Module and class of each; imported where it is chosen."""
+
+
+def open_pushed(spec: Spec) -> Shard:
+    """Return the shard, not yet started, in which an executor hands the jobs to its workers. Raises Failure."""
+    name = spec.strategy.dispatch
+    if name not in EXECUTORS:
+        raise Failure("failed", f"this driver knows no executor {name}")
+    module, made = EXECUTORS[name]
+    return Pushed(spec, getattr(import_module(f".{module}", __name__), made), in_threads=name in IN_THREADS)
