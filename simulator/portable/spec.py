@@ -81,19 +81,21 @@ def load(path):
     return Spec(raw)
 
 
-def why_not(raw):
-    """Return why this driver cannot run the job, or null if it can."""
-    strategy = raw["strategy"]
-    asked = None
+def other_strategy(strategy):
+    """Return what a strategy asks beside threads that block, or null."""
     if strategy.get("dispatch", "pull") != "pull":
-        asked = "the executor %s" % strategy["dispatch"]
-    elif strategy["shard_kind"] != "none":
-        asked = "shards in %s" % strategy["shard_kind"]
-    elif strategy["fetch"] != "blocking":
-        asked = "an event loop (%s)" % strategy["fetch"]
-    elif strategy.get("parse_kind", "inline") != "inline":
-        asked = "parsing in a pool"
-    elif raw["client"] != "http.client":
+        return "the executor %s" % strategy["dispatch"]
+    if strategy["shard_kind"] != "none":
+        return "shards in %s" % strategy["shard_kind"]
+    if strategy["fetch"] != "blocking":
+        return "an event loop (%s)" % strategy["fetch"]
+    return None if strategy.get("parse_kind", "inline") == "inline" else "parsing in a pool"
+
+
+def other_job(raw):
+    """Return what a job asks beside pages over plain connections of each worker's own, or null."""
+    asked = None
+    if raw["client"] != "http.client":
         asked = "the client %s" % raw["client"]
     elif raw.get("connections", "per_worker") != "per_worker":
         asked = "job.connections: %s" % raw["connections"]
@@ -103,6 +105,12 @@ def why_not(raw):
         asked = "spinners beside the job"
     elif raw.get("accept_encoding", "identity") not in DECODED:
         asked = "decoding %s" % raw["accept_encoding"]
+    return asked
+
+
+def why_not(raw):
+    """Return why this driver cannot run the job, or null if it can."""
+    asked = other_strategy(raw["strategy"]) or other_job(raw)
     if asked is None:
         return None
     return (

@@ -59,8 +59,10 @@ def drawn_attempts(made: Bench) -> dict[int, int]:
     return {page: next(k for k in range(1, 100) if drawn(page, k) is None) for page in range(PAGES)}
 
 
-@pytest.mark.parametrize("hold", [True, False], ids=["held", "put aside"])
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize(
+    ("name", "hold"),
+    [*((name, hold) for name in STRATEGIES for hold in (True, False)), ("process_pool", True)],
+)
 def test_every_strategy_gets_every_page_with_the_attempts_that_were_drawn(
     name: str,
     hold: bool,  # noqa: FBT001 - a table

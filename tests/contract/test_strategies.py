@@ -22,12 +22,13 @@ from simulator.runner.driver_process import DriverProcess
 from simulator.runner.family import session_members
 from simulator.runner.servers import Servers
 from simulator.scenario.arrivals import Arrivals
+from simulator.scenario.dispatch import CHUNKED, EXECUTORS, PULL
 from simulator.scenario.strategy import NAMES
 from tests.contract.bench import HERE, SEED, Bench, bench
 
 SUBINTERPRETERS = "3.14"
 FREE_THREADED = "3.13t"
-ON_OTHERS_ONLY = ("interpreters", "asyncio_to_interpreters")
+ON_OTHERS_ONLY = ("interpreters", "asyncio_to_interpreters", "interpreter_pool")
 POOL_IN_PROCESSES = {
     "name": "mine",
     "shards": {"processes": 2},
@@ -41,7 +42,9 @@ WHOLE: dict[str, tuple[Any, str]] = {
     "threads_of_asyncio, free-threaded": ("threads_of_asyncio", FREE_THREADED),
 }
 """What goes through every test."""
+IN_PROCESSES = ("process_pool", "multiprocessing_pool", "joblib")
 CROSSING = (
+    *IN_PROCESSES,
     "processes",
     "asyncio_to_processes",
     "processes_of_asyncio",
@@ -57,6 +60,9 @@ ONCE: dict[str, tuple[Any, str]] = {
     "pool spawned": ({"name": "s", "base": "asyncio_to_processes", "start_method": "spawn"}, HERE),
     "pool forked": ({"name": "f", "base": "asyncio_to_processes", "start_method": "fork"}, HERE),
     "threads in threads": ({"name": "t", "shards": {"threads": 2}, "fetch": "blocking"}, HERE),
+    "pushed, spawned": ({"name": "s", "base": "process_pool", "start_method": "spawn"}, HERE),
+    "pushed, forked": ({"name": "f", "base": "multiprocessing_pool", "start_method": "fork"}, HERE),
+    **{f"{name} in chunks": ({"name": "chunky", "base": name, "chunk": 3}, HERE) for name in CHUNKED},
     "pools of processes in processes": (
         {"name": "p", "shards": {"processes": 2}, "fetch": "asyncio", "parse": {"processes": 1}},
         HERE,
@@ -73,13 +79,16 @@ ONCE: dict[str, tuple[Any, str]] = {
         f"{name} on {runtime}": (name, runtime)
         for runtime in (SUBINTERPRETERS, FREE_THREADED)
         for name in NAMES
-        if name not in ON_OTHERS_ONLY
+        if name not in (*ON_OTHERS_ONLY, "joblib")
     },
 }
 """What does the job once: other options, other Pythons."""
 ALL = WHOLE | ONCE
 EVERYWHERE = ("threads", "processes", "asyncio_to_processes")
 """What shows at each run of the tests that other Pythons do the job: all that strategies are made of."""
+PUSHED = "process_pool"
+"""What shows at each run of the tests that an executor does all that the suite asks; the others do the job there."""
+PROOFS = ("pushed, spawned", "pushed, forked", "multiprocessing_pool in chunks", "joblib in chunks")
 PAGES = 12
 
 
@@ -95,14 +104,26 @@ def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(params=WHOLE)
+def whole(*also: str) -> list[Any]:
+    """Return all that goes through every test; of executors but one only these, the others as a proof."""
+    proofs = set(EXECUTORS) - {PUSHED, *also}
+    return [pytest.param(name, marks=pytest.mark.truth if name in proofs else ()) for name in WHOLE]
+
+
+def crossing(*also: str) -> list[Any]:
+    """Return of the same those whose records cross."""
+    return [each for each in whole(*also) if each.values[0] in CROSSING]
+
+
+@pytest.fixture(params=whole())
 def made(request: pytest.FixtureRequest, servers: Servers, parsers: Path) -> Bench:
     return bench(*WHOLE[request.param], servers, parsers)
 
 
 def _each(name: str) -> Any:
     base, _, runtime = name.partition(" on ")
-    return pytest.param(name, marks=pytest.mark.truth if runtime and base not in EVERYWHERE else ())
+    proof = name in PROOFS or (runtime and base not in EVERYWHERE)
+    return pytest.param(name, marks=pytest.mark.truth if proof else ())
 
 
 @pytest.fixture(params=map(_each, ALL))
@@ -123,13 +144,18 @@ def assert_same_records(outcome: Observed, baseline: Observed) -> None:
 
 
 def assert_within_bound(samples: Samples, made: Bench) -> None:
-    """Assert that there are never more jobs in flight than the plan has, and one per worker that is no loop."""
+    """Assert that there are never more jobs in flight than the plan has, and one per worker that is no loop.
+
+    What a worker of an executor has done is in flight until that has brought it back, and meanwhile it may be handed
+    another job.
+    """
     plan = made.cell.plan
     assert most_at_once(samples.start_ns, samples.ready_ns) <= plan.in_flight
     if plan.fetch.kind == "blocking":
+        over = samples.ready_ns if plan.dispatch == PULL else samples.parsed_ns
         for worker in set(samples.worker.tolist()):
             own = samples.worker == worker
-            assert most_at_once(samples.start_ns[own], samples.ready_ns[own]) == 1
+            assert most_at_once(samples.start_ns[own], over[own]) == 1
 
 
 def most_at_once(begins: np.ndarray, ends: np.ndarray) -> int:
@@ -195,13 +221,14 @@ def test_a_fixed_duration_ends_in_time(made: Bench) -> None:
     assert sorted(outcome.samples.page.tolist()) == list(range(len(outcome.samples)))
 
 
+@pytest.mark.parametrize("made", whole("multiprocessing_pool", "joblib"), indirect=True)
 def test_a_crash_in_mid_run_is_told_with_its_signal(made: Bench) -> None:
     outcome = made.broken(job=made.job("dies_in_window", url=True))
     assert outcome.status == "failed"
     assert "SIGKILL" in outcome.reason
 
 
-@pytest.mark.parametrize("case", CROSSING)
+@pytest.mark.parametrize("case", crossing())
 def test_a_record_that_is_dear_to_bring_back_is_in_flight_until_it_is_there(
     case: str, servers: Servers, parsers: Path
 ) -> None:
@@ -281,7 +308,7 @@ def test_what_comes_in_a_fixed_duration_and_is_not_started_is_told(made: Bench) 
 @pytest.mark.parametrize(
     ("parser", "reason"), [("unpicklable", "cannot be pickled"), ("sticky", "cannot be brought back")]
 )
-@pytest.mark.parametrize("case", CROSSING)
+@pytest.mark.parametrize("case", crossing())
 def test_a_record_that_cannot_cross_between_interpreters_fails_the_repetition(
     case: str, parser: str, reason: str, servers: Servers, parsers: Path
 ) -> None:
@@ -293,6 +320,7 @@ def test_a_record_that_cannot_cross_between_interpreters_fails_the_repetition(
     assert "return plain data" in outcome.reason
 
 
+@pytest.mark.parametrize("made", whole("multiprocessing_pool", "joblib"), indirect=True)
 def test_when_the_driver_is_killed_in_mid_parse_nothing_of_it_is_left(made: Bench) -> None:
     spinning = made.folder / "spinning"
     os.mkfifo(spinning)  # opening it for writing, as the parser does, waits for the other side
@@ -308,7 +336,9 @@ def test_when_the_driver_is_killed_in_mid_parse_nothing_of_it_is_left(made: Benc
             os.close(fd)
 
 
-@pytest.mark.parametrize("case", ["processes", "asyncio_to_threads", "asyncio_to_processes", *ON_OTHERS_ONLY])
+@pytest.mark.parametrize(
+    "case", ["processes", "asyncio_to_threads", "asyncio_to_processes", PUSHED, *ON_OTHERS_ONLY]
+)
 def test_the_switch_interval_holds_where_the_parser_runs_and_clocks_can_be_left_out(
     case: str, servers: Servers, parsers: Path
 ) -> None:
@@ -321,7 +351,7 @@ def test_the_switch_interval_holds_where_the_parser_runs_and_clocks_can_be_left_
     assert not outcome.samples.parse_cpu_ns.any()
 
 
-@pytest.mark.parametrize("case", ["spawned", "pool spawned"])
+@pytest.mark.parametrize("case", ["spawned", "pool spawned", "pushed, spawned"])
 def test_a_process_that_dies_while_it_starts_is_told_with_its_signal(
     case: str, servers: Servers, parsers: Path
 ) -> None:
@@ -406,6 +436,7 @@ CHILD = (
     "    return len(body)\n"
 )
 IN_MAIN_THREAD = (
+    *IN_PROCESSES,
     "sequential",
     "asyncio",
     "processes",
@@ -415,7 +446,14 @@ IN_MAIN_THREAD = (
 
 
 @pytest.mark.parametrize("module", [ALARM, SQLITE], ids=["alarm", "sqlite"])
-@pytest.mark.parametrize("case", [*IN_MAIN_THREAD, "threads", "processes_of_threads", "asyncio_to_threads"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        *IN_MAIN_THREAD[len(IN_PROCESSES) :],
+        *("threads", "processes_of_threads", "asyncio_to_threads"),
+        *(pytest.param(name, marks=pytest.mark.truth) for name in (*IN_PROCESSES, "thread_pool")),
+    ],
+)
 def test_a_parser_that_needs_a_main_thread_has_one_except_in_threads(
     case: str, module: str, servers: Servers, parsers: Path
 ) -> None:

@@ -14,9 +14,7 @@ from simulator.stats.intervals import Interval
 Effect = Literal["costs", "costs a little", "as fast", "gains a little", "gains", "cannot tell"]
 
 
-def idioms(
-    scope: Mapping[str, Any], cells: Sequence[CellResult], document: ResultDocument
-) -> list[Idiom]:
+def idioms(scope: Mapping[str, Any], cells: Sequence[CellResult], document: ResultDocument) -> list[Idiom]:
     """Return what is to be said of them in this combination: of each strategy that others resemble.
 
     Args:

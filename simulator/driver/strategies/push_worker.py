@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from threading import get_ident
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..shared.failure import Failure
+from ..shared.failure import Failure, describe
 from ..shared.process_setup import set_switch_interval
 from ..shared.recorder import READY, ErrorLog
 from ..shared.tickets import Tickets
@@ -22,6 +22,9 @@ from .crossing import not_brought_back, not_picklable
 from .gate import Gate
 from .interface import Outcome, ShardPlan, Worker
 from .jobs import Parse, gil_watch, note_gil, open_parse, opener
+
+if TYPE_CHECKING:
+    from ..gil_watch import GilWatch
 
 Row = tuple[list[int], Any, str]
 """A job's numbers in the order of COLUMNS, its record, and the kind of its error or ""."""
@@ -59,13 +62,10 @@ class Told:
 class Common:
     """What all workers of an interpreter have together."""
 
-    spec: Spec
     parse: Parse
     opened: Any
     """Opens a client."""
     errors: ErrorLog = field(default_factory=ErrorLog)
-    watch: Any = None
-    """Of the GIL."""
 
 
 @dataclass
@@ -74,6 +74,7 @@ class _Own:
 
     thread: JobThread
     common: Common
+    watch: "GilWatch | None"
     carried: bool
     do: Any = None
     rows: "list[Row]" = field(default_factory=list)
@@ -91,8 +92,7 @@ def common(spec: Spec, width: int) -> Common:
         spec: the job.
         width: jobs in flight in this interpreter.
     """
-    watch = gil_watch()
-    return Common(spec, open_parse(spec), opener(spec, width), watch=watch)
+    return Common(open_parse(spec), opener(spec, width))
 
 
 def set_up(told: Told) -> "Worker | tuple[str, str]":
@@ -104,6 +104,7 @@ def set_up(told: Told) -> "Worker | tuple[str, str]":
     spec, shared = told.spec, told.shared
     try:
         set_switch_interval(spec.switch_interval_s)
+        watch = gil_watch() if shared is None else None
         together = common(spec, 1) if shared is None else shared
         width = 1 if shared is None else sum(spec.strategy.widths)
         shard = 0 if shared is not None else told.index
@@ -115,8 +116,8 @@ def set_up(told: Told) -> "Worker | tuple[str, str]":
         return failure.status, failure.reason
     except BaseException as error:  # noqa: BLE001 - what a client raises when it connects
         told.gate.wait()
-        return "failed", f"a worker broke: {type(error).__name__}: {error}"
-    own = _Own(thread, together, carried=shared is None)
+        return "failed", f"a worker broke: {describe(error)}"
+    own = _Own(thread, together, watch, carried=shared is None)
     own.do = thread.doing(partial(_keep, own.rows), own.due.__getitem__ if spec.arrivals else None)
     _workers[get_ident()] = own
     told.gate.wait()
@@ -146,7 +147,7 @@ def park(gate: Gate) -> "tuple[list[dict[str, Any]], dict[str, Any]]":
     own = _workers[get_ident()]
     notes: dict[str, Any] = {}
     if own.carried:
-        note_gil(own.common.watch, notes)
+        note_gil(own.watch, notes)
     gate.wait()
     return own.common.errors.kept if own.carried else [], notes
 

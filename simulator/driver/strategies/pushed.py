@@ -78,7 +78,7 @@ class Pushed:
         spec, count = self._spec, self._count
         if self._in_threads:
             self._common = push_worker.common(spec, count)
-        self._doorkeeper = doorkeeper = Doorkeeper(Path(spec.output).parent)
+        self._doorkeeper = doorkeeper = Doorkeeper(Path(spec.output).resolve().parent)
         self._executor = executor = self._open_executor(spec, count)
         told = [Told(spec, index, doorkeeper.gate, self._common) for index in range(count)]
         answers = self._everywhere(push_worker.set_up, [(each,) for each in told])

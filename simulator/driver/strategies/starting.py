@@ -129,17 +129,18 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def first_death(children: "Iterable[Any]", what: str) -> "str | None":
+def first_death(
+    children: "Iterable[Any]", what: str, by_executor: signal.Signals = signal.SIGTERM
+) -> "str | None":
     """Say which of some processes died, and of what; null where none did by itself.
 
     Args:
-        children: of multiprocessing. Where one dies, an executor ends the others with SIGTERM.
+        children: of multiprocessing.
         what: each is.
+        by_executor: with what an executor ends the others where one dies.
     """
     ends = [(child.pid, child.exitcode) for child in children]
-    found = [end for end in ends if end[1] not in (None, 0, -signal.SIGTERM)] or [
-        end for end in ends if end[1]
-    ]
+    found = [end for end in ends if end[1] not in (None, 0, -by_executor)] or [end for end in ends if end[1]]
     if not found:
         return None
     pid, exit_code = found[0]

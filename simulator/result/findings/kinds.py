@@ -24,6 +24,7 @@ from .reasons import (
 Finding = Annotated[
     Winner
     | ByNature
+    | Idiom
     | KeepsUp
     | FallsBehind
     | Soonest
@@ -38,7 +39,6 @@ Finding = Annotated[
     | RetriedTogether
     | HungSlots
     | Unexplained
-    | Idiom
     | CrossoverFinding
     | Convoy
     | Runtimes

@@ -6,7 +6,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from simulator.analysis.foreseeing import OPEN, UNCALIBRATED, foreseen
+from simulator.analysis.foreseeing import OPEN, PUSHED, UNCALIBRATED, foreseen
 from simulator.analysis.summary import summarise
 from simulator.model.demands import Demand, Demands
 from simulator.result.predictions import PredictionDocument, prediction_json, prediction_schema
@@ -77,3 +77,11 @@ def test_the_document_follows_its_schema() -> None:
     text = json.loads(prediction_json(found))
     jsonschema.validate(text, prediction_schema())
     assert (text["schema"], text["kind"]) == ("simulator.prediction/1", "prediction")
+
+
+def test_what_an_executor_hands_out_is_not_predicted_and_says_why() -> None:
+    made = summarise(run([planned(name) for name in ("sequential", "threads", "thread_pool")], []))
+    made = replace(made, scenario={"name": "shop", "strategies": ["threads", "thread_pool"]})
+    cells = {cell.factors["strategy"]: cell for cell in foreseen(made, {}).cells}
+    assert cells["thread_pool"].reason == PUSHED
+    assert cells["threads"].reason == UNCALIBRATED

@@ -1,4 +1,4 @@
-from simulator.scenario.shards import computing_in
+from simulator.scenario.shards import computing_in, pushed, resembled, simplicity
 from simulator.scenario.strategy import NAMES
 
 
@@ -16,6 +16,12 @@ def test_every_strategy_computes_in_something() -> None:
         "processes_of_asyncio": "processes",
         "threads_of_asyncio": "threads",
         "interpreters": "interpreters",
+        "thread_pool": "none",
+        "thread_pool_map": "none",
+        "process_pool": "processes",
+        "interpreter_pool": "interpreters",
+        "multiprocessing_pool": "processes",
+        "joblib": "processes",
     }
 
 
@@ -44,3 +50,37 @@ def test_strategies_of_a_later_version_are_left_out() -> None:
     assert computing_in({"strategies": ["threads", "telepathy", {"name": "x", "base": "telepathy"}, 3]}) == {
         "threads": "none"
     }
+
+
+IDIOMS = {
+    "strategies": [
+        "threads",
+        "thread_pool",
+        "processes",
+        {"name": "spawned", "base": "processes", "start_method": "spawn"},
+        "processes_per_core",
+        {"name": "chunky", "base": "process_pool", "chunk": 8},
+        {"name": "pool spawned", "base": "process_pool", "start_method": "spawn"},
+        {"name": "two", "shards": {"processes": 2}, "fetch": "blocking"},
+        "joblib",
+        "interpreter_pool",
+    ]
+}
+
+
+def test_an_executor_resembles_what_is_like_it_but_for_who_hands_the_jobs_out() -> None:
+    assert resembled(IDIOMS) == {
+        "thread_pool": "threads",
+        "chunky": "processes",
+        "pool spawned": "spawned",
+        "joblib": "processes",
+    }
+    assert resembled({"strategies": ["asyncio", "thread_pool"]}) == {}
+    assert pushed(IDIOMS) == {"thread_pool", "chunky", "pool spawned", "joblib", "interpreter_pool"}
+
+
+def test_an_executor_of_pythons_own_is_as_simple_as_what_it_resembles() -> None:
+    found = simplicity(IDIOMS)
+    assert found["thread_pool"] == found["threads"]
+    assert found["chunky"] == found["processes"]
+    assert found["joblib"] > found["processes"]

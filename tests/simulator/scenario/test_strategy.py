@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.scenario.strategy import NAMES, SEQUENTIAL, Variant
+from simulator.scenario.dispatch import EXECUTORS
+from simulator.scenario.strategy import CHOICES, NAMES, SEQUENTIAL, Variant
 from simulator.scenario.strategy_plan import Fetch, Parse, Shards, StrategyPlan, plan
 
 
@@ -27,6 +28,10 @@ def planned(entry: dict[str, Any], in_flight: int = 8, parallelism: int = 2) -> 
         ({"base": "threads_of_asyncio"}, Shards("threads", 2), Fetch("asyncio", (4, 4)), 8),
         ({"base": "interpreters"}, Shards("interpreters", 8), Fetch("blocking", (1,) * 8), 8),
         ({"base": "asyncio_to_threads"}, Shards("none", 1), Fetch("asyncio", (8,)), 8),
+        ({"base": "thread_pool_map"}, Shards("none", 1), Fetch("blocking", (8,)), 8),
+        ({"base": "process_pool"}, Shards("processes", 8), Fetch("blocking", (1,) * 8), 8),
+        ({"base": "joblib", "chunk": 3}, Shards("processes", 8), Fetch("blocking", (3,) * 8), 24),
+        ({"base": "interpreter_pool"}, Shards("interpreters", 8), Fetch("blocking", (1,) * 8), 8),
         ({"shards": {"threads": "cores"}, "fetch": "asyncio"}, Shards("threads", 2), Fetch("asyncio", (4, 4)), 8),
         ({"shards": {"processes": 3}, "fetch": "asyncio"}, Shards("processes", 3), Fetch("asyncio", (3, 3, 2)), 8),
         ({"shards": {"processes": "cores"}, "fetch": "blocking"}, Shards("processes", 2), Fetch("blocking", (4, 4)), 8),
@@ -51,6 +56,9 @@ def test_a_strategy_is_three_choices(
         ({"base": "asyncio_to_processes"}, Parse("processes", 2), 2, True),
         ({"base": "asyncio_to_interpreters"}, Parse("interpreters", 2), 0, True),
         ({"base": "interpreters"}, Parse("inline", 0), 0, True),
+        ({"base": "thread_pool"}, Parse("inline", 0), 0, False),
+        ({"base": "interpreter_pool"}, Parse("inline", 0), 0, True),
+        ({"base": "multiprocessing_pool"}, Parse("inline", 0), 8, True),
         ({"base": "processes_of_threads"}, Parse("inline", 0), 2, True),
         ({"shards": {"processes": 2}, "fetch": "asyncio", "parse": {"threads": 3}}, Parse("threads", 3), 2, True),
         ({"shards": {"processes": 2}, "fetch": "asyncio", "parse": {"processes": 2}}, Parse("processes", 2), 6, True),
@@ -72,6 +80,15 @@ def test_options_apply_where_they_mean_something() -> None:
     assert planned({"name": "x", "base": "threads"}).loop is None
     assert planned({"name": "x", "base": "processes"}).start_method is None
     assert planned({"name": "x", "base": "processes", "start_method": "spawn"}).start_method == "spawn"
+    assert planned({"name": "x", "base": "process_pool", "start_method": "spawn"}).start_method == "spawn"
+
+
+def test_workers_pull_unless_an_executor_hands_their_jobs_out() -> None:
+    assert planned({"name": "x", "base": "threads"}).dispatch == "pull"
+    assert planned({"name": "x", "shards": {"processes": 2}, "fetch": "blocking"}).dispatch == "pull"
+    found = planned({"name": "chunky", "base": "process_pool", "chunk": 8})
+    assert (found.dispatch, found.chunk) == ("process_pool", 8)
+    assert {name for name in NAMES if CHOICES[name].dispatch != "pull"} == set(EXECUTORS)
 
 
 @settings(deadline=None)

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,7 +46,7 @@ class JoblibParallel:
             return_as="generator_unordered",
             batch_size=spec.strategy.chunk,
             pre_dispatch=count * spec.strategy.chunk,
-            temp_folder=str(Path(spec.output).parent),
+            temp_folder=str(Path(spec.output).resolve().parent),
             # `exec` is the one function that a process has before it finds this package.
             initializer=exec,
             initargs=(
@@ -76,7 +77,7 @@ class JoblibParallel:
 
     def broken(self, error: BaseException) -> str:
         """Say of what a worker died."""
-        death = first_death(self._children, "worker process")
+        death = first_death(self._children, "worker process", signal.SIGKILL)
         return death or f"joblib broke: {type(error).__name__}: {error}"
 
     def close(self) -> None:
