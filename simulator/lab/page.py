@@ -18,8 +18,7 @@ from simulator.lab.setting import Setting
 from simulator.model.shape import Machine
 from simulator.report.html.assets import ECHARTS, asset, source_hash
 from simulator.report.html.colours import style
-from simulator.scenario.dispatch import PULL
-from simulator.scenario.strategy import CHOICES, NAMES
+from simulator.scenario.strategy import CHOICES, PULLING
 
 MARGIN = 0.03
 MODEL = ("model.js", "simulation.js")
@@ -65,8 +64,7 @@ def _config(opening: Opening, setting: Setting, presets: Sequence[Mapping[str, A
         "pythons": [asdict(python) for python in setting.pythons],
         "strategies": [
             {"name": name, "slot": slot, **asdict(CHOICES[name])}
-            for slot, name in enumerate(NAMES)
-            if CHOICES[name].dispatch == PULL  # the model knows no other
+            for slot, name in enumerate(PULLING)  # the model knows no other
         ],
         "demands": {name: asdict(demands) for name, demands in opening.demands.items()},
         "switch_interval_s": Machine(1).switch_interval_s,

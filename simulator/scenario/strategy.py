@@ -109,6 +109,8 @@ CHOICES: Mapping[str, Choices] = {
     ),
     "joblib": Choices("processes", "blocking", count="in_flight", dispatch="joblib"),
 }
+PULLING: tuple[str, ...] = tuple(name for name in NAMES if CHOICES[name].dispatch == PULL)
+"""Those whose workers claim their jobs themselves."""
 
 
 def _count_or_cores(value: Any) -> int | str:

@@ -111,7 +111,9 @@ def end_with_driver(pid: int) -> None:
 
     def watch() -> None:
         if fd is not None:
-            select.select([fd], [], [])
+            dead = select.poll()
+            dead.register(fd, select.POLLIN)
+            dead.poll()
         else:
             while is_alive(pid):
                 time.sleep(LOOK_S)

@@ -15,7 +15,7 @@ from simulator.report.view.parts import Column, Facts, Fragment, Part, Remarks, 
 from simulator.report.view.remarks import cautions
 from simulator.report.view.tuning import build_tuning
 from simulator.result.document import ResultDocument
-from simulator.scenario.strategy import NAMES
+from simulator.scenario.strategy import PULLING
 from simulator.text.numbers import number
 from simulator.text.words import counted
 
@@ -60,7 +60,7 @@ def build_page(document: ResultDocument, *, only: str = "") -> Page:
         caution=_caution(document),
         opening=opening,
         sections=tuple(section for section in sections if section.parts),
-        strategies=NAMES,
+        strategies=PULLING,
     )
 
 

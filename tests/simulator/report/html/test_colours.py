@@ -13,7 +13,7 @@ from simulator.report.html.colours import (
     theme,
 )
 from simulator.report.view.figure import Axis, Bar, Bars
-from simulator.scenario.strategy import NAMES
+from simulator.scenario.strategy import PULLING
 from tests.simulator.report.html.examples import figure, figures
 
 THEMES = ((LIGHT, STRATEGIES_LIGHT), (DARK, STRATEGIES_DARK))
@@ -60,10 +60,12 @@ def test_no_two_strategies_look_the_same() -> None:
 
 
 def test_every_strategy_of_the_program_has_a_colour_of_its_own() -> None:
-    every = Bars(NAMES, tuple(Bar(1.0, tone=f"strategy:{name}") for name in NAMES), Axis("throughput", ""))
-    slots = Palette.of([figure("a", "A", ("", every), names=NAMES)], NAMES).slots
-    assert sorted(slots.values()) == list(range(len(NAMES)))
-    assert len(NAMES) < len(STRATEGIES_LIGHT)  # with one left for a scenario's own
+    every = Bars(
+        PULLING, tuple(Bar(1.0, tone=f"strategy:{name}") for name in PULLING), Axis("throughput", "")
+    )
+    slots = Palette.of([figure("a", "A", ("", every), names=PULLING)], PULLING).slots
+    assert sorted(slots.values()) == list(range(len(PULLING)))
+    assert len(PULLING) < len(STRATEGIES_LIGHT)  # with one left for a scenario's own
 
 
 def test_a_strategy_has_its_colour_whatever_it_meets() -> None:
@@ -71,11 +73,11 @@ def test_a_strategy_has_its_colour_whatever_it_meets() -> None:
     alone = figure(
         "a", "A", ("", Bars(("asyncio",), (Bar(1.0, tone="strategy:asyncio"),), axis)), names=("asyncio",)
     )
-    assert Palette.of((alone,), NAMES).token("strategy:asyncio") == Palette.of(figures(), NAMES).token(
+    assert Palette.of((alone,), PULLING).token("strategy:asyncio") == Palette.of(figures(), PULLING).token(
         "strategy:asyncio"
     )
 
 
 def test_a_strategy_of_a_scenarios_own_takes_a_colour_that_no_other_has() -> None:
-    palette = Palette.of(figures(), NAMES)
+    palette = Palette.of(figures(), PULLING)
     assert len(set(palette.slots.values())) == len(palette.slots) == 13

@@ -18,7 +18,7 @@ from simulator.report.html.render import MOST_BESIDE, render
 from simulator.report.view.document import Section
 from simulator.report.view.figure import Figure
 from simulator.report.view.page import build_page
-from simulator.scenario.strategy import NAMES
+from simulator.scenario.strategy import PULLING
 from tests.simulator.analysis.builders import matrix
 from tests.simulator.report.html.examples import figure, figures, page, stack
 
@@ -131,5 +131,5 @@ def test_what_is_packed_is_what_would_have_stood_there() -> None:
     packed = re.search(r'<script type="application/deflate" class="charts">([^<]*)</script>', text)
     assert packed is not None
     charts = json.loads(zlib.decompress(base64.b64decode(packed[1])))
-    palette = Palette.of([many], NAMES)
+    palette = Palette.of([many], PULLING)
     assert charts == [chart(panel.shape, palette) for panel in many.panels]
