@@ -4,7 +4,6 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from functools import partial
 from typing import Any
 
 from ...spec import Spec
@@ -32,7 +31,7 @@ class Futures:
 
     def flow(self, do: "Callable[[Job], Any]", jobs: "Iterator[Job]") -> "Iterator[Any]":
         """Have jobs done."""
-        return as_completed(partial(self._executor.submit, do), jobs, self._count)
+        return as_completed(lambda job: self._executor.submit(do, job), jobs, self._count)
 
     def broken(self, error: BaseException) -> str:
         """Say of what a worker died."""
@@ -58,7 +57,7 @@ class ThreadPoolMap(ThreadPool):
 
     def flow(self, do: "Callable[[Job], Any]", jobs: "Iterator[Job]") -> "Iterator[Any]":
         """Have jobs done."""
-        return in_order(partial(self._executor.submit, do), jobs, self._count)
+        return in_order(lambda job: self._executor.submit(do, job), jobs, self._count)
 
 
 class ProcessPool(Futures):

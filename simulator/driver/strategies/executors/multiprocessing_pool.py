@@ -16,19 +16,18 @@ LOOK_S = 1.0
 
 
 class MultiprocessingPool:
-    """A pool, which makes chunks by itself.
+    """A pool.
 
-    It takes pages as fast as it can, in a thread of its own. So they are let through one by one: as many as may be in
-    flight, and another one for each whose result has been taken.
+    It takes jobs as fast as it can, in a thread of its own. So they are let through one by one: as many as there are
+    workers, and another one for each whose result has been taken. A job has as many pages as a chunk, which is what its
+    `chunksize` makes of them; but the results of that cannot be waited for with a limit.
     """
-
-    job_size = 1
 
     def __init__(self, spec: Spec, count: int) -> None:
         context = prepared_context(spec, fetches=True)
         self.notes: dict[str, Any] = {"start_method": context.get_start_method()}
-        self._chunk = spec.strategy.chunk
-        self._in_flight = count * self._chunk
+        self.job_size = spec.strategy.chunk
+        self._count = count
         self._pool = context.Pool(count, end_with_driver, (os.getpid(),))
         self._children = multiprocessing.active_children()
 
@@ -39,8 +38,8 @@ class MultiprocessingPool:
 
     def flow(self, do: "Callable[[Job], Any]", jobs: "Iterator[Job]") -> "Iterator[Any]":
         """Have jobs done."""
-        room = Semaphore(self._in_flight)
-        results = self._pool.imap_unordered(do, _let_through(jobs, room), self._chunk)
+        room = Semaphore(self._count)
+        results = self._pool.imap_unordered(do, _let_through(jobs, room))
         while True:
             try:
                 found = self._patiently(results.next)
