@@ -3,6 +3,11 @@
     def test_parse_releases_the_gil(gil_probe):
         assert gil_probe(mypkg.parse, page).held < 0.2
 
+    def test_parse_needs_no_gil(gil_probe):
+        found = gil_probe(mypkg.parse, page)
+        assert found.keeps_gil_off
+        assert found.scales(threads=4) > 1.5
+
 This module is imported by every pytest run in an environment that has the simulator: it imports nothing of it until
 the fixture is used.
 """
@@ -10,18 +15,23 @@ the fixture is used.
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 if TYPE_CHECKING:
+    from simulator.probe import imports
+    from simulator.probe.asserted import Amount, Answer
     from simulator.probe.result import Measured
+    from simulator.probe.worker import Target
 
 
 class Probed:
-    """What was measured of one function.
+    """What was measured of one function. What was not measured yet is, as soon as it is asked for.
 
     Attributes:
         interval: 95 % of the held share; null where that is not known.
@@ -30,8 +40,9 @@ class Probed:
         reason: why the held share is not known; null where it is.
     """
 
-    def __init__(self, measured: "Measured") -> None:
+    def __init__(self, measured: "Measured", more: "More | None" = None) -> None:
         held, two = measured.gil_held, measured.speedup.get(2)
+        self._measured, self._more = measured, more
         self._held = held
         self._name = measured.target
         self.interval: tuple[float, float] | None = None if held is None else (held.low, held.high)
@@ -46,12 +57,97 @@ class Probed:
             pytest.skip(f"{self._name}: how long it holds the GIL is not known: {self.reason}")
         return self._held.median
 
+    def scales(self, *, threads: int = 2) -> "Amount":
+        """Return calls per second of that many threads over those of one: `scales(threads=4) > 1.5`.
+
+        A comparison skips the test if it is too noisy to tell.
+        """
+        from simulator.probe.asserted import scaling  # noqa: PLC0415 - nothing is imported before it is used
+
+        return scaling(self._measured, threads)
+
+    @property
+    def loop_lag(self) -> "Amount":
+        """How late ticks of an event loop are that makes the calls (s, p90): `loop_lag < 0.05`; skips likewise."""
+        from simulator.probe.asserted import lag  # noqa: PLC0415 - nothing is imported before it is used
+
+        measured = self._measured
+        if measured.loop_lag_s is None and self._more is not None:
+            measured = self._more.on_a_loop()
+        return lag(measured)
+
+    @cached_property
+    def keeps_gil_off(self) -> "Answer":
+        """Whether the GIL of a free-threaded Python stays off; else it names the module that turned it on."""
+        return self._answer("keeps_gil_off", f"{self._name} keeps the GIL off", 1)
+
+    @cached_property
+    def subinterpreter(self) -> "Answer":
+        """Whether it can be imported in a subinterpreter."""
+        return self._answer("subinterpreter", f"{self._name} in a subinterpreter", 0)
+
+    def _answer(self, key: str, what: str, which: int) -> "Answer":
+        from simulator.probe.asserted import Answer  # noqa: PLC0415 - nothing is imported before it is used
+
+        value, reason = getattr(self._measured, key), self._measured.reasons.get(key, "")
+        if value is None and self._more is not None:
+            found = self._more.others[which]
+            value, reason = found.value, found.reason
+        return Answer(what, value=value, reason=reason)
+
     def __repr__(self) -> str:
         from simulator.text.numbers import share, shares  # noqa: PLC0415 - nothing is imported before it is used
 
         if self._held is None:
             return f"<{self._name}: GIL not known: {self.reason}>"
         return f"<{self._name}: GIL held {share(self._held.median)} (95 %: {shares(self._held.low, self._held.high)})>"
+
+
+class More:
+    """Measures of one function what is asked for."""
+
+    def __init__(self, address: str, folders: "tuple[str, ...]", page: bytes) -> None:
+        self._address, self._folders, self._page = address, folders, page
+        self._first: Measured | None = None
+
+    def held_and_scaling(self) -> "Measured":
+        """Measure how long it holds the GIL, and how it scales."""
+        self._first = self._of(held=True, scaling=True, loop_s=0.0)
+        return self._first
+
+    def on_a_loop(self) -> "Measured":
+        """Measure what it does to an event loop."""
+        return self._of(held=False, scaling=False, loop_s=2.0)
+
+    @cached_property
+    def others(self) -> "tuple[imports.Answer, imports.Answer]":
+        """Ask other Pythons: whether it loads in a subinterpreter, and whether it keeps the GIL off."""
+        from simulator.probe.imports import ask_others  # noqa: PLC0415 - only where it is used
+        from simulator.probe.measure import found_as  # noqa: PLC0415 - only where it is used
+
+        first = self._first or self.on_a_loop()
+        with self._target() as target:
+            return ask_others(sys.executable, found_as(sys.executable, first.python), target)
+
+    def _of(self, *, held: bool, scaling: bool, loop_s: float) -> "Measured":
+        from simulator.probe.measure import Budget, measure  # noqa: PLC0415 - only where it is used
+        from simulator.runner.driver_process import DriverError  # noqa: PLC0415 - only where it is used
+
+        budget = Budget(rounds=5, loop_s=loop_s, imports=False, held=held, scaling=scaling)
+        with self._target() as target:
+            try:
+                return measure(target, sys.executable, budget, lambda _step: None)
+            except DriverError as error:
+                pytest.fail(f"{self._address}: {error.reason}", pytrace=False)
+
+    @contextmanager
+    def _target(self) -> "Iterator[Target]":
+        from simulator.probe.worker import Target  # noqa: PLC0415 - only where it is used
+
+        with tempfile.TemporaryDirectory(prefix="simulator-probe-") as folder:
+            path = Path(folder) / "page"
+            path.write_bytes(self._page)
+            yield Target(self._address, (path,), self._folders)
 
 
 class GilProbe(Protocol):
@@ -68,23 +164,11 @@ class GilProbe(Protocol):
 
 @pytest.fixture
 def gil_probe() -> GilProbe:
-    """Measure how much of its time a function holds the GIL; takes about 10 seconds for each call of it."""
+    """Measure how much of its time a function holds the GIL; takes about 15 seconds for each call of it."""
 
     def probe(function: "Callable[..., object] | str", page: bytes = b"", /) -> Probed:
-        from simulator.probe.measure import Budget, measure  # noqa: PLC0415 - only where it is used
-        from simulator.probe.worker import Target  # noqa: PLC0415 - only where it is used
-        from simulator.runner.driver_process import DriverError  # noqa: PLC0415 - only where it is used
-
-        address, folders = _address(function)
-        with tempfile.TemporaryDirectory(prefix="simulator-probe-") as folder:
-            path = Path(folder) / "page"
-            path.write_bytes(page)
-            target = Target(address, (path,), folders)
-            try:
-                budget = Budget(rounds=3, loop_s=0, imports=False)
-                return Probed(measure(target, sys.executable, budget, lambda _step: None))
-            except DriverError as error:
-                pytest.fail(f"{address}: {error.reason}", pytrace=False)
+        more = More(*_address(function), page)
+        return Probed(more.held_and_scaling(), more)
 
     return probe
 

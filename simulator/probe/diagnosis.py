@@ -83,7 +83,8 @@ def limit(measured: Measured) -> str | None:
         return "the machine: processes do not scale either"
     held = measured.gil_held
     if held is not None and 1 / max(held.median, 0.5) < WORTH:
-        return "the GIL"
+        by = measured.python.gil_enabled_by
+        return "the GIL" if by is None else f"the GIL, which {by} turned on in a build that can do without"
     known = held is not None or measured.python.without_gil
     if two.median < STUCK and apart is not None and known and _stalled(measured.threads.get(2)):
         return _lock(measured.threads.get(2))

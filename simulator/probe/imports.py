@@ -41,6 +41,14 @@ def search(measured: str, described: FoundPython) -> Pythons:
     return choose(measured, described, find_pythons(NAMES))
 
 
+def ask_others(measured: str, described: FoundPython, target: Target) -> tuple[Answer, Answer]:
+    """Return whether it loads in a subinterpreter, and whether it keeps the GIL off, asked of Pythons that can tell."""
+    others = search(measured, described)
+    return loads_in_subinterpreter(others.subinterpreters, target), keeps_gil_off(
+        others.free_threaded, target
+    )
+
+
 def _has_interpreters(python: FoundPython) -> bool:
     if python.implementation != "CPython" or python.version is None:
         return False

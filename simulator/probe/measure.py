@@ -14,8 +14,9 @@ from simulator.environment.machine import usable_cores
 from simulator.environment.pythons import FoundPython
 from simulator.probe import imports
 from simulator.probe.held import Held, Shares, estimate, shares_of
-from simulator.probe.result import LoopLag, Measured, Python, Record, Threads
-from simulator.probe.sampling import CannotLookError, find_sampler, look
+from simulator.probe.holders import longest
+from simulator.probe.result import Holder, LoopLag, Measured, Python, Record, Threads
+from simulator.probe.sampling import CannotLookError, Look, find_sampler, look
 from simulator.probe.worker import TIME_LIMIT_S, Target, Worker, open_worker
 from simulator.runner.driver_process import DriverError, default_python
 from simulator.runtimes.errors import RuntimeUnavailableError
@@ -117,7 +118,7 @@ def measure(
         cost_s = worker.first.cost_s
         dealing = deal(cost_s, cores, budget.window_s)
         budget = budget.for_cost(cost_s).within(ends - time.monotonic(), time_limit_s, cost_s, dealing)
-        held = _held(worker, budget, reasons, say)
+        held, holders = _held(worker, budget, target.name, reasons, say)
         say("calling it in threads and processes")
         second = None
         if budget.scaling and cores > 1:
@@ -144,9 +145,7 @@ def measure(
     keeps, loads = imports.Answer(None, "not measured"), imports.Answer(None, "not measured")
     if budget.imports:
         say("importing it in other Pythons")
-        others = imports.search(python, _found(python, described))
-        loads = imports.loads_in_subinterpreter(others.subinterpreters, target)
-        keeps = imports.keeps_gil_off(others.free_threaded, target)
+        loads, keeps = imports.ask_others(python, found_as(python, described), target)
     reasons |= {"subinterpreter": loads.reason, "keeps_gil_off": keeps.reason}
     return Measured(
         target=target.name,
@@ -162,6 +161,7 @@ def measure(
         keeps_gil_off=keeps.value,
         reasons=reasons,
         record=Record(**first.record) if first.record else None,
+        holders=holders,
     )
 
 
@@ -199,36 +199,41 @@ def _one_core() -> str:
     )
 
 
-def _found(command: str, python: Python) -> FoundPython:
+def found_as(command: str, python: Python) -> FoundPython:
+    """Return the measured Python as one that is asked as others are."""
     name = {"cpython": "CPython"}.get(python.implementation, python.implementation)
     return FoundPython(command, name, python.version, free_threaded=python.free_threaded)
 
 
-def _held(worker: Worker, budget: Budget, reasons: dict[str, str], say: Say) -> Held | None:
-    if not worker.first.gil_enabled:
-        reasons["gil_held"] = "this build has no GIL"
-        return None
-    if not budget.held:
-        reasons["gil_held"] = "not measured"
-        return None
+def _held(
+    worker: Worker, budget: Budget, target: str, reasons: dict[str, str], say: Say
+) -> tuple[Held | None, tuple[Holder, ...]]:
+    """Return how long a call holds the GIL, and in which of its functions."""
+    if not worker.first.gil_enabled or not budget.held:
+        why = "not measured" if worker.first.gil_enabled else "this build has no GIL"
+        reasons |= {"gil_held": why, "holders": why}
+        return None, ()
     say("watching who holds the GIL")
     why = "py-spy is not installed"
     if worker.first.free_threaded:
         why = "py-spy does not see the GIL of a free-threaded build"
     elif budget.sampler is not None:
         try:
-            found = estimate(_looks(worker, budget, budget.sampler), PY_SPY)
+            looks = _looks(worker, budget, budget.sampler)
         except CannotLookError as error:
             why = str(error)
         else:
-            return _noted(found, reasons)
+            known = (shares_of(one.everything, one.holding) for one in looks)
+            found = estimate([shares for shares in known if shares is not None], PY_SPY)
+            return _noted(found, reasons), longest(looks, target)
+    reasons["holders"] = why
     say(f"py-spy cannot help ({why}): calling it beside a spinning thread")
     pairs: list[Shares] = []
     for _ in range(max(3, budget.looks)):
         answer = worker.measure("spinner", seconds=max(budget.window_s, 0.2))
         pairs.append({phase: answer[phase] for phase in ("target", "hold", "release")})
     found = estimate(pairs, f"{SPINNER} ({why})", rough=True)
-    return _noted(found if isinstance(found, Held) else f"{why}; with {SPINNER}: {found}", reasons)
+    return _noted(found if isinstance(found, Held) else f"{why}; with {SPINNER}: {found}", reasons), ()
 
 
 def _noted(found: Held | str, reasons: dict[str, str]) -> Held | None:
@@ -238,14 +243,9 @@ def _noted(found: Held | str, reasons: dict[str, str]) -> Held | None:
     return None
 
 
-def _looks(worker: Worker, budget: Budget, sampler: str) -> list[Shares]:
-    pairs = []
+def _looks(worker: Worker, budget: Budget, sampler: str) -> list[Look]:
     with worker.taking_turns():
-        for _ in range(budget.looks):
-            everything, holding = look(sampler, worker.first.pid, budget.look_s)
-            if (shares := shares_of(everything, holding)) is not None:
-                pairs.append(shares)
-    return pairs
+        return [look(sampler, worker.first.pid, budget.look_s) for _ in range(budget.looks)]
 
 
 @dataclass(frozen=True)

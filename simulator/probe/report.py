@@ -1,10 +1,12 @@
 """The parts of a probe's report."""
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from simulator.probe.diagnosis import came_on, disturbed
 from simulator.probe.expect import Judged
-from simulator.probe.result import Measured, ProbeResult, Record, Threads
+from simulator.probe.result import Holder, Measured, ProbeResult, Record, Threads
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Verdict
 from simulator.stats.intervals import Interval
 from simulator.text.numbers import (
@@ -20,6 +22,9 @@ from simulator.text.numbers import (
     times,
 )
 
+_INSTALLED = re.compile(r"(?:/python3\.\d+t?)?/(?:site|dist)-packages/|/python3\.\d+t?/")
+SHOWN_PARTS = 2
+"""Of a path that lies in no installation."""
 _COLUMNS = (
     Column("calls in", "", "how they ran side by side", numeric=False),
     Column("speed-up", "×", "calls per second over those of one thread"),
@@ -27,6 +32,13 @@ _COLUMNS = (
     Column("on CPU", "%", "share of the threads' time"),
     Column("no core", "%", "waiting for a core"),
     Column("rest", "%", "for the GIL, another lock, or a wait of its own"),
+)
+
+
+_HOLDERS = (
+    Column("function", "", "the innermost of Python; what it calls in C counts as it", numeric=False),
+    Column("where", "", "file, and the line in which it begins", numeric=False),
+    Column("share", "%", "of the time of a call, in which it holds the GIL"),
 )
 
 
@@ -41,6 +53,8 @@ def build(result: ProbeResult, judged: Sequence[Judged]) -> list[Part]:
         Facts("", tuple(_facts(result))),
         Table("Side by side", _COLUMNS, tuple(_rows(measured)), _cautions(result), ()),
     ]
+    if measured.holders:
+        parts.append(Table("Where it holds the GIL", _HOLDERS, tuple(map(_holder, measured.holders)), (), ()))
     if judged:
         parts.append(
             Checks(
@@ -49,6 +63,19 @@ def build(result: ProbeResult, judged: Sequence[Judged]) -> list[Part]:
             )
         )
     return parts
+
+
+def _holder(holder: Holder) -> tuple[str, str, str]:
+    return holder.function, _where(holder), percent(holder.share)
+
+
+def _where(holder: Holder) -> str:
+    """Return file and line, the file by what it is called inside of the folder that it was installed in."""
+    if holder.file is None:
+        return "in C"
+    *_, file = _INSTALLED.split(holder.file)
+    short = "/".join(Path(file).parts[-SHOWN_PARTS:]) if Path(file).is_absolute() else file
+    return short if holder.line is None else f"{short}:{holder.line}"
 
 
 def _cautions(result: ProbeResult) -> tuple[str, ...]:
@@ -66,7 +93,11 @@ def _limits(result: ProbeResult) -> list[str]:
         return []
     if result.limit == "cores":
         return ["Beyond that it is cores that threads lack, not the GIL."]
-    return [f"What holds threads back: {result.limit}."]
+    said = f"What holds threads back: {result.limit}."
+    if result.limit.startswith("the GIL") and result.measured.holders:
+        most = result.measured.holders[0]
+        said += f" Most of it is held in {most.function} ({_where(most)}), {share(most.share)} of a call."
+    return [said]
 
 
 def _facts(result: ProbeResult) -> list[tuple[str, str]]:

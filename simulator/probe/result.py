@@ -69,6 +69,19 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Holder:
+    """A function in which the GIL is held."""
+
+    function: str
+    file: str | None
+    """Null: the target itself, which is written in C."""
+    line: int | None
+    """In which it begins."""
+    share: float
+    """Of the time of a call: it is the innermost function of Python, and the thread holds the GIL."""
+
+
+@dataclass(frozen=True)
 class Advice:
     """How to call the function in a program that has many calls to make."""
 
@@ -96,6 +109,8 @@ class Measured:
     keeps_gil_off: bool | None
     reasons: Mapping[str, str]
     record: Record | None = None
+    holders: tuple[Holder, ...] = ()
+    """The functions that hold the GIL longest, first; none where nobody looked, or it is never held."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@
 `--gil` only those in which it holds the GIL. One py-spy can do only one of them, so there are two.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+from simulator.runner.driver_process import DRIVER
 
 PHASES = ("target", "hold", "release")
 RATE_HZ = 500
+_FRAME = re.compile(r"(?P<name>[^()]*) \((?P<file>.*?)(?::(?P<line>\d+))?\)")
 START_LIMIT_S = 10.0
 """How long py-spy may take to read the worker's symbols, on top of the look itself (s)."""
 
@@ -30,13 +35,32 @@ def find_sampler() -> str | None:
     return str(beside) if beside.is_file() else shutil.which("py-spy")
 
 
-def look(sampler: str, pid: int, seconds: int) -> tuple[Counter[str], Counter[str]]:
-    """Sample for `seconds`, twice at the same time; returns how many samples fell into each of the phases.
+@dataclass(frozen=True)
+class Function:
+    """A function as a stack has it."""
+
+    name: str
+    file: str
+    line: int | None
+    """In which it begins."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How many samples fell into what, twice at the same time."""
+
+    everything: Counter[str]
+    """Phase -> of all samples."""
+    holding: Counter[str]
+    """Phase -> of those in which the thread held the GIL."""
+    holders: Counter[Function | None]
+    """Of the latter in the target's turn, the innermost function of Python; null: the target itself, written in C."""
+
+
+def look(sampler: str, pid: int, seconds: int) -> Look:
+    """Sample for `seconds`, twice at the same time.
 
     At the same time, so that both see the same calls, whatever else the machine does meanwhile.
-
-    Returns:
-        of all samples, and of those in which the thread held the GIL.
 
     Raises:
         CannotLookError: py-spy is not allowed to read the process, or cannot make sense of it.
@@ -46,10 +70,11 @@ def look(sampler: str, pid: int, seconds: int) -> tuple[Counter[str], Counter[st
         for kind in ("--idle", "--gil"):
             output = Path(folder) / kind.lstrip("-")
             command = [sampler, "record", "--nonblocking", "--rate", str(RATE_HZ), "--duration", str(seconds)]
-            command += ["--format", "raw", "--function", "--output", str(output), "--pid", str(pid), kind]
+            command += ["--format", "raw", "--function", "--full-filenames"]
+            command += ["--output", str(output), "--pid", str(pid), kind]
             started.append((stack.enter_context(_running(command)), output))
         everything, holding = (_stacks(process, output, seconds) for process, output in started)
-        return count(everything), count(holding)
+        return Look(count(everything), count(holding), innermost(holding))
 
 
 @contextmanager
@@ -94,6 +119,28 @@ def count(stacks: str) -> Counter[str]:
             if f"probe_phase_{phase}" in frames:
                 found[phase] += int(number)
     return found
+
+
+def innermost(stacks: str) -> Counter[Function | None]:
+    """Count the samples of the target's turn by the innermost function; what only makes the calls is the target."""
+    found: Counter[Function | None] = Counter()
+    for line in stacks.splitlines():
+        frames, _, number = line.rpartition(" ")
+        above, target, below = frames.partition("probe_phase_target")
+        if not number.isdecimal() or not target or "probe_phase_" in above:
+            continue
+        read = _FRAME.fullmatch(below.rpartition(";")[2])
+        if read is not None and not _only_calls(Path(read["file"])):
+            at = Function(read["name"], read["file"], int(read["line"]) if read["line"] else None)
+            found[at] += int(number)
+        elif read is not None:
+            found[None] += int(number)
+    return found
+
+
+def _only_calls(file: Path) -> bool:
+    """Whether a file has what makes the calls, and nothing of what is called; built-in parsers are."""
+    return file.is_relative_to(DRIVER / "probe") or file == DRIVER / "parsers" / "user_function.py"
 
 
 def explain(errors: str) -> str:

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.probe.sampling import CannotLookError, count, explain, find_sampler, look
+from simulator.probe.sampling import CannotLookError, Function, count, explain, find_sampler, innermost, look
+from simulator.runner.driver_process import DRIVER
 
 STACKS = """\
 <module>;run;take_turns;probe_phase_target;call_for;parse 120
@@ -16,6 +17,23 @@ torn name with (
 
 def test_samples_are_counted_by_phase_and_torn_lines_left_out() -> None:
     assert count(STACKS) == {"target": 125, "hold": 60}
+
+
+OF_THE_TARGET = f"""\
+<module> ({DRIVER}/__main__.py:1);probe_phase_target ({DRIVER}/probe/controls.py:40);call_for ({DRIVER}/probe/working.py:27);parse (/home/me (you)/mine.py:3);raw_decode (/lib/python3.11/json/decoder.py:343) 120
+<module> ({DRIVER}/__main__.py:1);probe_phase_target ({DRIVER}/probe/controls.py:40);call_for ({DRIVER}/probe/working.py:27);parse (/home/me (you)/mine.py:3) 30
+<module> ({DRIVER}/__main__.py:1);probe_phase_target ({DRIVER}/probe/controls.py:40);<lambda> ({DRIVER}/probe/target.py:30) 7
+<module> ({DRIVER}/__main__.py:1);probe_phase_hold ({DRIVER}/probe/controls.py:50);hold ({DRIVER}/probe/controls.py:20) 60
+<module> ({DRIVER}/__main__.py:1);probe_phase_target ({DRIVER}/probe/controls.py:40);torn name with ( 3
+"""  # noqa: E501 - as py-spy writes them
+
+
+def test_the_innermost_function_has_the_sample_and_what_only_calls_is_the_target_itself() -> None:
+    assert innermost(OF_THE_TARGET) == {
+        Function("raw_decode", "/lib/python3.11/json/decoder.py", 343): 120,
+        Function("parse", "/home/me (you)/mine.py", 3): 30,
+        None: 7,
+    }
 
 
 def test_a_refusal_is_explained() -> None:
