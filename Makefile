@@ -77,10 +77,11 @@ bench: $(VENV)/.dev ## measure the program's own speed (minutes; nothing else sh
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.model
 
-bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (half an hour; nothing else should run)
+bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (an hour; nothing else should run)
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.same
 	$(BIN)/python -m benchmarks.what_if
+	$(BIN)/python -m benchmarks.revisions
 
 pictures: $(VENV)/.dev ## draw docs/pictures: runs three scenarios (15 minutes; nothing else should run), needs Chromium
 	$(BIN)/python -m benchmarks.pictures

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
         "hybrids",
         "accuracy",
         "what_if",
+        pytest.param("revisions", marks=pytest.mark.truth),  # pip makes four environments
     ],
 )
 def test_a_benchmark_runs(name: str) -> None:

@@ -1,37 +1,18 @@
 """What is installed from a wheel has all that a checkout has."""
 
 import os
-import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE", "simulator", "mockserver", "scenarios")
-BUILD = "from setuptools import build_meta; build_meta.build_wheel('dist')"
-"""As pip does it, but with the setuptools that is here: nothing is asked of an index."""
+from tests.installed import ROOT, unpacked
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with what a wheel of this checkout holds."""
-    source = tmp_path_factory.mktemp("source")
-    for name in BUILT_FROM:
-        if (ROOT / name).is_dir():
-            shutil.copytree(
-                ROOT / name, source / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__")
-            )
-        else:
-            shutil.copy(ROOT / name, source / name)
-    subprocess.run([sys.executable, "-c", BUILD], cwd=source, check=True, capture_output=True)
-    (wheel,) = (source / "dist").glob("*.whl")
-    folder = tmp_path_factory.mktemp("installed")
-    with zipfile.ZipFile(wheel) as packed:
-        packed.extractall(folder)
-    return folder
+    return unpacked(tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed"))
 
 
 def test_shipped_scenarios_are_found_by_their_names(installed: Path, tmp_path: Path) -> None:

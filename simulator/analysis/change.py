@@ -50,7 +50,8 @@ class Change:
 
     ratio: Interval
     adjusted: Interval
-    cpu: Interval
+    cpu: Interval | None
+    """Of the machine's speed; null where both sides had the same."""
     memory: Interval | None
     p_lower: float
     """Chance of it, or of less, were the true change just the tolerated fall."""

@@ -8,11 +8,11 @@ parser, does not vanish, and what only the baseline gained is no loss of the oth
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, expm1, log
 from statistics import fmean, median
-from typing import Literal
+from typing import Literal, TypeVar
 
 from simulator.analysis.change import Change, Firsts, Way, between, changes
 from simulator.analysis.circumstances import cautions
@@ -35,12 +35,13 @@ from simulator.stats.unpaired import rejected
 from simulator.text.numbers import share, times
 
 By = Literal["metric", "speedup"]
+_Name = TypeVar("_Name")
 LEVEL = 0.05
 """Chance that any cell is called a regression where none is beyond the tolerance."""
 
 
 @dataclass(frozen=True)
-class _Told:
+class Told:
     """What is known of a cell that both runs have."""
 
     by: By
@@ -63,13 +64,13 @@ def compare_runs(
     cells = _Cells({cell.id: cell for cell in a.cells}, {cell.id: cell for cell in b.cells})
     ways = {cell_id: cells.way(cell_id, metric) for cell_id in cells.common}
     told = _told(cells, ways, metric, (a.first, b.first), tolerance)
-    beyond = _beyond(told, metric)
+    surely = beyond(told, metric)
     compared = [
-        _told_cell(cells.a[cell_id], ways[cell_id], told[cell_id], metric, tolerance, beyond=beyond)
+        told_cell(cells.a[cell_id], ways[cell_id], told[cell_id], metric, tolerance, beyond=cell_id in surely)
         if cell_id in told
-        else _untold_cell(cells.a[cell_id], ways[cell_id])
+        else untold_cell(cells.a[cell_id], ways[cell_id])
         if cell_id in ways
-        else _lone_cell(cell, metric, in_a=cell_id in cells.a)
+        else lone_cell(cell, metric, in_a=cell_id in cells.a)
         for cell_id, cell in {**cells.a, **cells.b}.items()
     ]
     return Comparison(
@@ -126,11 +127,11 @@ class _Cells:
 
 def _told(
     cells: _Cells, ways: Mapping[str, Way], metric: Measure, firsts: Firsts, tolerance: float
-) -> dict[str, _Told]:
+) -> dict[str, Told]:
     """Return what is known of each cell of which anything is."""
     by_metric = changes({name: way for name, way in ways.items() if not way.missing}, firsts, tolerance)
     own: By = "speedup" if metric is SPEEDUP else "metric"
-    told = {name: _Told(own, change, ways[name].felt) for name, change in by_metric.items()}
+    told = {name: Told(own, change, ways[name].felt) for name, change in by_metric.items()}
     if metric is not THROUGHPUT:
         return told
     over = {name: cells.way(name, SPEEDUP) for name in told}
@@ -138,7 +139,7 @@ def _told(
     for name, change in by_speedup.items():
         baseline = by_metric.get(cells.a[name].baseline_id or "")
         if baseline is not None and not differs(baseline.adjusted) and change.reach < by_metric[name].reach:
-            told[name] = _Told("speedup", change, over[name].felt)
+            told[name] = Told("speedup", change, over[name].felt)
     return told
 
 
@@ -146,7 +147,7 @@ def _p(change: Change, metric: Measure) -> float:
     return change.p_lower if metric.better == "more" else change.p_higher
 
 
-def _beyond(told: Mapping[str, _Told], metric: Measure) -> frozenset[str]:
+def beyond(told: Mapping[_Name, Told], metric: Measure) -> frozenset[_Name]:
     """Return the cells that are surely worse by more than is tolerated, though many were looked at."""
     if metric.better is None:
         return frozenset()
@@ -154,9 +155,10 @@ def _beyond(told: Mapping[str, _Told], metric: Measure) -> frozenset[str]:
     return frozenset(name for name, sure in zip(told, surely, strict=True) if sure)
 
 
-def _told_cell(
-    cell: MeasuredCell, way: Way, told: _Told, metric: Measure, tolerance: float, *, beyond: Collection[str]
+def told_cell(
+    cell: MeasuredCell, way: Way, told: Told, metric: Measure, tolerance: float, *, beyond: bool
 ) -> CellComparison:
+    """Return a cell of which something is known; `beyond`: it is surely worse, though many were looked at."""
     change = told.change
     verdict, reason = _verdict(change, metric, tolerance)
     wholly = _wholly_beyond(change.adjusted, metric, tolerance)
@@ -165,7 +167,7 @@ def _told_cell(
         factors=cell.factors,
         verdict=verdict,
         reason=reason,
-        regression=wholly and cell.id in beyond,
+        regression=wholly and beyond,
         a=_side(way.a),
         b=_side(way.b),
         ratio=change.ratio,
@@ -213,7 +215,8 @@ def _side(rounds: Rounds) -> Side:
     return Side(rounds.valid, median(rounds.values.values()) if rounds.values else None)
 
 
-def _untold_cell(cell: MeasuredCell, way: Way) -> CellComparison:
+def untold_cell(cell: MeasuredCell, way: Way) -> CellComparison:
+    """Return a cell that both sides have, and of which nothing can be told."""
     return CellComparison(
         id=cell.id,
         factors=cell.factors,
@@ -229,7 +232,8 @@ def _untold_cell(cell: MeasuredCell, way: Way) -> CellComparison:
     )
 
 
-def _lone_cell(cell: MeasuredCell, metric: Measure, *, in_a: bool) -> CellComparison:
+def lone_cell(cell: MeasuredCell, metric: Measure, *, in_a: bool) -> CellComparison:
+    """Return a cell that one side alone has."""
     side = None if metric.repetition is None else _side(rounds_of(cell, metric))
     return CellComparison(
         id=cell.id,

@@ -1,28 +1,28 @@
-"""Expectations as systems for continuous integration show them: JUnit's XML, and GitHub's annotations."""
+"""What decides how a command ends, as checks for continuous integration; and where they are written."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
-from xml.etree import ElementTree as ET
+import os
+import sys
+from collections.abc import Iterable, Iterator
 
+from simulator.export.checks import Outcome, Suite, Told, annotations
 from simulator.judging.verdicts import INVALID
+from simulator.probe.expect import Judged
+from simulator.report.view.comparison import labels, worse
+from simulator.result.comparison import Comparison, decided
 from simulator.result.document import ResultDocument
 
-Outcome = Literal["passed", "failure", "error", "skipped"]
+
+def of_run(document: ResultDocument, *, strict: bool) -> Suite:
+    """Return a run's expectations and its cells that failed; `strict`: an expectation that is undecided is an error."""
+    return Suite(
+        str(document.scenario["name"]),
+        tuple(_of_run(document, strict=strict)),
+        document.id,
+        document.started_at,
+    )
 
 
-@dataclass(frozen=True)
-class Told:
-    """One expectation, or a cell that failed."""
-
-    name: str
-    outcome: Outcome
-    """`skipped`: undecided, which does not change how the program ends."""
-    because: str
-
-
-def told(document: ResultDocument, *, strict: bool) -> Iterator[Told]:
-    """Yield what decides how the program ends; `strict`: an expectation that is undecided is an error."""
+def _of_run(document: ResultDocument, *, strict: bool) -> Iterator[Told]:
     for cell in document.cells:
         if cell.status == "failed":
             yield Told(cell.id, "error", cell.reason or "failed")
@@ -38,49 +38,43 @@ def told(document: ResultDocument, *, strict: bool) -> Iterator[Told]:
         yield Told(expectation.claim or condition, outcome, because)
 
 
-def junit(document: ResultDocument, *, strict: bool) -> str:
-    """Return JUnit's XML: a suite of the scenario's name, a test case for each expectation and each failed cell."""
-    cases = tuple(told(document, strict=strict))
-    name = str(document.scenario["name"])
-    counts = {
-        f"{what}s" if what != "skipped" else what: str(sum(case.outcome == what for case in cases))
-        for what in ("failure", "error", "skipped")
-    }
-    suite = ET.Element(
-        "testsuite",
-        {
-            "name": name,
-            "tests": str(len(cases)),
-            "timestamp": document.started_at,
-            "id": document.id,
-            **counts,
-        },
+def of_comparison(comparison: Comparison) -> Suite:
+    """Return the cells of a comparison: a regression is a failure, what cannot be told an error where nothing can."""
+    undecided: Outcome = "skipped" if decided(comparison) else "error"
+    names = labels(comparison.cells)
+    return Suite(
+        comparison.b.name,
+        tuple(
+            Told(f"{names[cell.id]}: {comparison.metric}", "failure", worse(cell, comparison))
+            if cell.regression
+            else Told(
+                f"{names[cell.id]}: {comparison.metric}",
+                undecided if cell.verdict in ("cannot tell", "only in A", "only in B") else "passed",
+                ": ".join(filter(None, (cell.verdict, cell.reason))),
+            )
+            for cell in comparison.cells
+        ),
+        comparison.b.id,
+        comparison.b.started_at,
     )
-    for case in cases:
-        made = ET.SubElement(suite, "testcase", classname=name, name=_printable(case.name))
-        if case.outcome == "passed":
-            ET.SubElement(made, "system-out").text = _printable(case.because)
-        else:
-            ET.SubElement(made, case.outcome, message=_printable(case.because))
-    root = ET.Element("testsuites")
-    root.append(suite)
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def annotations(document: ResultDocument, *, strict: bool) -> Iterator[str]:
-    """Yield a line for each expectation that does not hold or is undecided, as GitHub reads them in a log."""
-    for case in told(document, strict=strict):
-        if case.outcome != "passed":
-            level = "warning" if case.outcome == "skipped" else "error"
-            title = _escaped(case.name).replace(":", "%3A").replace(",", "%2C")
-            yield f"::{level} title={title}::{_escaped(case.because)}"
+def of_probe(target: str, judged: Iterable[Judged]) -> Suite:
+    """Return the conditions of a probe; one that is undecided is an error, since the probe ends so."""
+    outcomes: dict[str, Outcome] = {"held": "passed", "not held": "failure", "undecided": "error"}
+    return Suite(
+        target,
+        tuple(
+            Told(one.condition.text, outcomes[one.verdict], f"{one.verdict}: {one.because}") for one in judged
+        ),
+    )
 
 
-def _printable(text: str) -> str:
-    """XML has no control characters, not even escaped ones."""
-    return "".join(char if char.isprintable() else " " for char in text)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def annotate(suite: Suite) -> bool:
+    """Write annotations where GitHub runs this; tells whether it does."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return False
+    # On standard error, which its runner reads as well: standard output may be a document.
+    for line in annotations(suite):
+        sys.stderr.write(f"{line}\n")
+    return True

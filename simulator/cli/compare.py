@@ -1,23 +1,42 @@
 """`simulator compare`: did it get slower?"""
 
-import math
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from rich.console import Console
 
 from simulator.analysis.circumstances import differences
 from simulator.analysis.comparison import compare_runs
 from simulator.cli import exits
-from simulator.cli.output import check_writable, write_text
+from simulator.cli.asked import Asked
+from simulator.cli.compared import find_metric, parse_tolerance, show_comparison
 from simulator.cli.references import find_run
-from simulator.measures.measure import Measure
-from simulator.measures.registry import MEASURES, unknown
-from simulator.report.terminal.render import render
-from simulator.report.view.comparison import build_comparison
-from simulator.result.comparison import Comparison, comparison_json, decided, regressions
+from simulator.cli.shown import Shown
 from simulator.result.measured import MeasuredRun, measured_of
+
+
+@dataclass(frozen=True)
+class Revisions:
+    """What the command line says of revisions that are to be measured, instead of runs that have been."""
+
+    revisions: str | None = None
+    """Null: two runs are compared, and none of the others may be given."""
+    package: Path = Path()
+    asked: Asked = field(default_factory=Asked)
+    overrides: tuple[str, ...] = ()
+    python: str | None = None
+    label: str | None = None
+    note: str | None = None
+
+    @property
+    def needless(self) -> tuple[str, ...]:
+        """Return the options that only what is measured now has any use for."""
+        given = {
+            "--package": self.package != Path(),
+            "--set": bool(self.overrides),
+            "--name": self.label is not None,
+            "--note": self.note is not None,
+        }
+        words = [word for word in self.asked.words if word.startswith("--")]
+        return (*dict.fromkeys(words), *(name for name, there in given.items() if there))
 
 
 @dataclass(frozen=True)
@@ -25,19 +44,27 @@ class Options:
     """What the command line says."""
 
     a: str
-    b: str
+    b: str | None
     metric: str
     tolerance: str
     across: bool
-    json: str | None
+    shown: Shown
     store: Path | None
+    revisions: Revisions = field(default_factory=Revisions)
 
 
 def compare(options: Options) -> int:
     """Compare two runs and show it; returns the exit code. Raises Stop for what the user gave wrong."""
+    if options.revisions.revisions is not None:
+        return _revisions(options, options.revisions.revisions)
+    if options.b is None:
+        exits.usage(f"compare {options.a} with what? Give two runs, or --revisions main..HEAD and a scenario")
+    if options.revisions.needless:
+        exits.usage(
+            f"{options.revisions.needless[0]} is for what is measured now: give --revisions too, or leave it out"
+        )
     metric, tolerance = find_metric(options.metric), parse_tolerance(options.tolerance)
-    if options.json is not None:
-        check_writable(options.json)
+    options.shown.check()
     a, b = (measured_of(find_run(reference, options.store)) for reference in (options.a, options.b))
     across = differences(a, b)
     if across and not options.across:
@@ -47,34 +74,7 @@ def compare(options: Options) -> int:
             f" same:\n{listed}"
         )
     check_matching(a, b)
-    comparison = compare_runs(a, b, metric, tolerance, across)
-    if options.json is not None:
-        write_text(comparison_json(comparison) + "\n", options.json)
-    render(build_comparison(comparison), Console(stderr=options.json == "-", highlight=False))
-    return verdict_of(comparison)
-
-
-def verdict_of(comparison: Comparison) -> int:
-    """Return the exit code: 99 for a regression, 98 where nothing could be compared."""
-    if regressions(comparison):
-        return exits.NOT_HELD
-    return exits.OK if decided(comparison) else exits.NOTHING_VALID
-
-
-def find_metric(name: str) -> Measure:
-    """Return the measure of this name. Raises Stop."""
-    if name not in MEASURES:
-        exits.usage(f"--metric {name}: {unknown(name, MEASURES)}")
-    return MEASURES[name]
-
-
-def parse_tolerance(text: str) -> float:
-    """Return a percentage as a share: `5%` is 0.05. Raises Stop."""
-    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%", text.strip())
-    share = float(match[1]) / 100 if match else math.inf
-    if share >= 1:
-        exits.usage(f"--tolerance {text}: write a percentage from 0% to below 100%, as in 5%")
-    return share
+    return show_comparison(compare_runs(a, b, metric, tolerance, across), options.shown)
 
 
 def check_matching(a: MeasuredRun, b: MeasuredRun) -> None:
@@ -84,3 +84,31 @@ def check_matching(a: MeasuredRun, b: MeasuredRun) -> None:
             f"{a.id} ({a.name}) and {b.id} ({b.name}) have no cell in common: cells are the same when all their"
             " factors are (strategy, in_flight, case and what `vary` lists)"
         )
+
+
+def _revisions(options: Options, revisions: str) -> int:
+    """Measure two revisions and compare them. Raises Stop."""
+    # Runs that have been measured are compared without loading what measures.
+    from simulator.cli.measuring import Options as Measuring  # noqa: PLC0415
+    from simulator.cli.revisions import Wanted, compare_revisions  # noqa: PLC0415
+    from simulator.cli.wanted import Wanted as Report  # noqa: PLC0415
+
+    asked = options.revisions
+    if options.b is not None:
+        exits.usage(f"--revisions is with one scenario, not with {options.a} and {options.b}; leave one out")
+    if options.across:
+        exits.usage("--across is for two runs; revisions are measured on the same machine and Python")
+    measuring = Measuring(
+        file=Path(options.a),
+        asked=asked.asked,
+        overrides=asked.overrides,
+        python=asked.python,
+        server_url=None,
+        server_token=None,
+        store=options.store,
+        wanted=Report(),
+        label=asked.label,
+        note=asked.note,
+    )
+    wanted = Wanted(revisions, asked.package, options.metric, options.tolerance)
+    return compare_revisions(measuring, wanted, options.shown)

@@ -1,5 +1,6 @@
 """`simulator probe`."""
 
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +10,24 @@ from rich.console import Console
 
 from mockserver.units import parse_duration
 from simulator.cli import exits
-from simulator.cli.output import check_writable, write_text
+from simulator.cli.again import Given, reproducing
+from simulator.cli.benchmark_files import write_figures
+from simulator.cli.ci import annotate, of_probe
+from simulator.cli.output import write_text
+from simulator.cli.shown import Shown
 from simulator.environment.shadowing import is_standard, never_found, standard_names
 from simulator.experiment.folders import import_path
+from simulator.export.checks import junit
 from simulator.probe.diagnosis import conclude
 from simulator.probe.expect import ConditionError, Judged, ProbeCondition, judge, parse
+from simulator.probe.figures import figures_of
 from simulator.probe.inputs import InputError, find_pages, generate_page
 from simulator.probe.measure import Budget, measure
 from simulator.probe.report import build
 from simulator.probe.result import ProbeResult, to_json
+from simulator.probe.summary import build_summary
 from simulator.probe.worker import Target
+from simulator.report.markdown.render import render as markdown_of
 from simulator.report.terminal.render import render
 from simulator.runner.driver_process import DriverError, default_python
 
@@ -30,7 +39,7 @@ class Options:
     target: str
     inputs: tuple[Path, ...]
     python: str | None
-    json: str | None
+    shown: Shown
     expect: tuple[str, ...]
     time_limit: str = "2m"
 
@@ -39,18 +48,34 @@ def probe_target(options: Options, budget: Budget | None = None) -> int:
     """Measure, show, and return the exit code. Raises Stop."""
     conditions = _conditions(options.expect)
     limit_s = _limit_s(options.time_limit)
-    if options.json is not None:
-        check_writable(options.json)
+    options.shown.check()
     progress = Console(stderr=True, highlight=False)
     try:
         result = _measured(options, budget or Budget(), progress, limit_s)
     except KeyboardInterrupt:
         raise exits.Stop(exits.INTERRUPTED, "interrupted; nothing of a probe is kept") from None
     judged = [judge(condition, result.measured) for condition in conditions]
-    if options.json is not None:
-        write_text(to_json(result) + "\n", options.json)
-    render(build(result, judged), Console(stderr=options.json == "-", highlight=False))
+    _show(result, judged, options)
     return exit_code(judged)
+
+
+def _show(result: ProbeResult, judged: Sequence[Judged], options: Options) -> None:
+    """Show and write it. Raises Stop: something cannot be written."""
+    shown = options.shown
+    if shown.json is not None:
+        write_text(to_json(result) + "\n", shown.json)
+    suite = of_probe(options.target, judged)
+    if shown.junit is not None:
+        write_text(junit(suite), shown.junit, "--junit")
+    write_figures(figures_of(result.measured), shown.benchmark)
+    if shown.markdown:
+        again = Given(None, (), options.python)
+        more = [options.target, *(word for one in options.expect for word in ("--expect", one))]
+        more += [word for path in options.inputs for word in ("--pages-from", str(path))]
+        sys.stdout.write(markdown_of(build_summary(result, judged, reproducing(again, {}, "probe", more))))
+    else:
+        render(build(result, judged), Console(stderr=bool(shown.on_stdout), highlight=False))
+    annotate(suite)
 
 
 def _conditions(texts: Sequence[str]) -> list[ProbeCondition]:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from rich.console import Console
 from simulator.cli import exits
 from simulator.cli.again import going_on, reproducing
 from simulator.cli.asked import scenario_of
-from simulator.cli.ci import annotations
+from simulator.cli.ci import annotate, of_run
 from simulator.cli.measuring import Options, carry_out, handlers_for, stopped_by_signals, warn
 from simulator.experiment import turns
 from simulator.experiment.design import Design, design
@@ -56,11 +55,7 @@ def run_scenario(options: Options) -> int:
     if outcome.code == exits.INTERRUPTED and outcome.stored:
         command = going_on(options.given, outcome.document.id, options.store)
         errors.print(f"go on with it: {command}", highlight=False, markup=False)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        # On standard error, which its runner reads as well: standard output may be a document.
-        for line in annotations(outcome.document, strict=options.wanted.strict):
-            sys.stderr.write(f"{line}\n")
-    else:
+    if not annotate(of_run(outcome.document, strict=options.wanted.strict)):
         warn_of_undecided(outcome.document, errors)
     return outcome.code or verdict_of(outcome.document, strict=options.wanted.strict)
 

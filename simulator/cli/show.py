@@ -6,11 +6,14 @@ from rich.console import Console
 
 from simulator.analysis.only import asked, only
 from simulator.cli import exits
-from simulator.cli.ci import junit
+from simulator.cli.benchmark_files import write_figures
+from simulator.cli.ci import of_run
 from simulator.cli.output import write_document, write_text
 from simulator.cli.page import write_page
 from simulator.cli.tracing import write_trace
 from simulator.cli.wanted import Wanted
+from simulator.export import figures
+from simulator.export.checks import junit
 from simulator.report.markdown.render import render as markdown_of
 from simulator.report.terminal.render import render
 from simulator.report.view.build import build
@@ -41,7 +44,8 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
     if wanted.json is not None:
         write_document(document, wanted.json)
     if wanted.junit is not None:
-        write_text(junit(document, strict=wanted.strict), wanted.junit, "--junit")
+        write_text(junit(of_run(document, strict=wanted.strict)), wanted.junit, "--junit")
+    write_figures(figures.of_run(document), wanted.benchmark)
     if wanted.page:
         write_page(shown, wanted)
     if wanted.trace is not None and samples is not None:

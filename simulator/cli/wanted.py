@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from simulator.cli import exits
+from simulator.cli.benchmark_files import OPTION, targets
 from simulator.cli.output import check_writable
 
 FILES = ("json", "html", "trace", "junit")
@@ -34,6 +35,8 @@ class Wanted:
     """Of which levels: FACTOR=LEVEL, with commas; empty: all. Files for other programs have all in any case."""
     strict: bool = False
     """Undecided expectations end with exit code 98."""
+    benchmark: tuple[str, ...] = ()
+    """Where the figures go for services that watch them: FORMAT:PATH."""
 
     @property
     def page(self) -> bool:
@@ -44,6 +47,7 @@ class Wanted:
     def on_stdout(self) -> tuple[str, ...]:
         """Return the options whose texts take standard output for themselves: one, once they are checked."""
         taken = [f"--{name}" for name in FILES if getattr(self, name) == "-"]
+        taken += [OPTION for text in self.benchmark if text.endswith(":-")]
         return (*taken, *(("--markdown",) if self.markdown else ()))
 
     def check(self) -> None:
@@ -59,3 +63,4 @@ class Wanted:
             target = getattr(self, name)
             if target is not None:
                 check_writable(target, f"--{name}")
+        targets(self.benchmark)

@@ -4,6 +4,7 @@ History of "simulator.comparison/1" (it may gain keys and never changes them):
     0.2.0  first version
     0.5.0  `metric` may be any measure; `unit` is empty where it is a plain number; baseline_id, by,
            memory_speed, felt, would_show, beyond and p of a cell; memory_speed of the comparison
+    0.7.0  run, and commit of a side: A and B are revisions, measured side by side
 """
 
 import json
@@ -75,12 +76,15 @@ class CellComparison:
 
 @dataclass(frozen=True)
 class ComparedRun:
-    """Which run was compared."""
+    """Which run was compared, or which revision."""
 
     id: str
+    """Of a revision, how it was written."""
     name: str
     started_at: str
     """UTC, ISO 8601."""
+    commit: str | None = None
+    """Of a revision; null: it is a run."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,9 @@ class Comparison:
     cells: tuple[CellComparison, ...]
     memory_speed: Interval | None = None
     """Of its memory, likewise."""
+    run: str | None = None
+    """Id of the one run in which A and B were measured side by side, so that ratios are paired by round; then neither
+    speed of the machine is known, for both had the same. Null: two runs."""
 
 
 def decided(comparison: Comparison) -> tuple[CellComparison, ...]:

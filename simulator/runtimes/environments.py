@@ -3,11 +3,8 @@
 import contextlib
 import fcntl
 import json
-import os
 import re
 import shutil
-import signal
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,13 +12,13 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from simulator.runner.stop import Stop, communicate
+from simulator.runner.stop import Stop
+from simulator.runtimes.commands import last, run
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.facts import Facts
 from simulator.runtimes.fingerprint import key_of
 from simulator.runtimes.location import is_path
 
-TIME_LIMIT_S = 600.0
 WHOLE = "simulator.json"
 """Written last: an environment without it was interrupted."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -107,9 +104,9 @@ class Environments:
     def _make(
         self, place: Path, python: str, requirements: Sequence[str], constraints: str, stop: Stop
     ) -> None:
-        code, said = _run([python, "-m", "venv", str(place)], stop)
+        code, said = run([python, "-m", "venv", str(place)], stop)
         if code:
-            raise RuntimeUnavailableError(f"{python} cannot make an environment: {_last(said)}")
+            raise RuntimeUnavailableError(f"{python} cannot make an environment: {last(said)}")
         written = place / "constraints.txt"
         written.write_text(constraints, encoding="utf-8")
         pip = [
@@ -130,7 +127,7 @@ class Environments:
             ((), [p for p in requirements if is_path(p)]),
         ):
             if some:
-                code, said = _run([*pip, *options, *some], stop)
+                code, said = run([*pip, *options, *some], stop)
                 if code:
                     raise RuntimeUnavailableError(f"cannot install {', '.join(some)}: {reason_of(said)}")
 
@@ -164,43 +161,11 @@ def reason_of(said: str) -> str:
         return (
             f"there is no wheel of {absent.group(1)} for it (pip: {errors[-1] if errors else absent.group()})"
         )
-    return (errors[0] if errors else _last(said)).rstrip(".")
+    return (errors[0] if errors else last(said)).rstrip(".")
 
 
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
-
-
-def _last(said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return "".join(filter(str.isprintable, lines[-1]))[:300] if lines else "it said nothing"
-
-
-def _run(command: Sequence[str], stop: Stop) -> tuple[int, str]:
-    """Run a command; return its exit code and all that it printed. Ends with everything that it started."""
-    # What is set for this interpreter is not for that one.
-    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        env=env,
-        cwd=os.sep,  # the current folder is not to be trusted with modules named queue or types
-    ) as process:
-        try:
-            said, _ = communicate(process, TIME_LIMIT_S, stop)
-        except subprocess.TimeoutExpired:
-            raise RuntimeUnavailableError(
-                f"{command[0]} did not end within {TIME_LIMIT_S:g} s while an environment was made"
-            ) from None
-        finally:
-            if process.returncode is None:
-                os.killpg(process.pid, signal.SIGKILL)
-    return process.returncode, said
 
 
 @contextlib.contextmanager

@@ -73,8 +73,10 @@ Examples:
 Examples:
   simulator compare main last
   simulator compare last~1 last --metric p99 --tolerance 10%
+  simulator compare --revisions main..HEAD shop.yaml --package .
 
-Ends with 0 · 2 usage · 98 nothing could be compared · 99 a regression.""",
+Ends with 0 · 1 with --revisions, a cell failed · 2 usage · 98 nothing could be compared · 99 a regression ·
+130 interrupted.""",
     "export": """\
 Examples:
   simulator export last --output cells.csv

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands.options import MEASURED, PAGES_FROM, SURE, Expect, Json, Python, option
+from simulator.cli.commands.options import (
+    MEASURED,
+    PAGES_FROM,
+    SURE,
+    Benchmark,
+    Expect,
+    Json,
+    Junit,
+    Markdown,
+    Python,
+    option,
+)
 
 
 def probe(
@@ -32,10 +43,14 @@ def probe(
     ] = "2m",
     expect: Expect = None,
     python: Python = None,
+    markdown: Markdown = False,
     json: Json = None,
+    junit: Junit = None,
+    benchmark: Benchmark = None,
 ) -> None:
     """Tell whether a parser releases the GIL, and whether threads or processes make it faster."""
     from simulator.cli.probe import Options, probe_target
+    from simulator.cli.shown import Shown
 
     raise typer.Exit(
         probe_target(
@@ -43,7 +58,7 @@ def probe(
                 target=target,
                 inputs=tuple(pages_from or ()),
                 python=python,
-                json=json,
+                shown=Shown(json, junit, tuple(benchmark or ()), markdown=markdown),
                 expect=tuple(expect or ()),
                 time_limit=time_limit,
             )

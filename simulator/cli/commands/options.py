@@ -89,6 +89,19 @@ Set = Annotated[
 
 # How long, how sure
 
+Rounds = Annotated[
+    int | None,
+    option("--rounds", group=SURE, metavar="N", tells="How often every cell is measured."),
+]
+Precision = Annotated[
+    str | None,
+    option(
+        "--precision",
+        group=SURE,
+        metavar="PERCENT",
+        tells="Go on by rounds until ratios are known to that much, as 3%.",
+    ),
+]
 Budget = Annotated[
     str | None,
     option("--budget", group=SURE, metavar="DURATION", tells="How long measuring may take, as 5m."),
@@ -215,7 +228,16 @@ Junit = Annotated[
         "--junit",
         group=WRITTEN,
         metavar="PATH",
-        tells="Expectations as JUnit's XML, for CI; - is standard output.",
+        tells="What was checked as JUnit's XML, for CI; - is standard output.",
+    ),
+]
+Benchmark = Annotated[
+    list[str] | None,
+    option(
+        "--benchmark",
+        group=WRITTEN,
+        metavar="FORMAT:PATH",
+        tells="Numbers for a service that watches them: github:PATH (github-action-benchmark), bencher:PATH (Bencher).",
     ),
 ]
 Progress = Annotated[

@@ -1,5 +1,6 @@
 """Commands about what was measured."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,10 +8,14 @@ import typer
 from simulator.cli.commands.named import run_names
 from simulator.cli.commands.options import (
     KEPT,
+    MEASURED,
     SHOWN,
     SURE,
     WRITTEN,
     AllTables,
+    Benchmark,
+    Budget,
+    Cases,
     Html,
     Json,
     Junit,
@@ -19,9 +24,14 @@ from simulator.cli.commands.options import (
     Note,
     Only,
     Open,
+    Precision,
+    Python,
     Quiet,
+    Rounds,
     Run,
+    Set,
     StorePath,
+    Strategies,
     Trace,
     Why,
     flag,
@@ -107,6 +117,7 @@ def report(
     html: Html = None,
     trace: Trace = None,
     junit: Junit = None,
+    benchmark: Benchmark = None,
     name: Name = None,
     note: Note = None,
     store: StorePath = None,
@@ -115,7 +126,19 @@ def report(
     from simulator.cli.results import show_run
     from simulator.cli.wanted import Wanted
 
-    wanted = Wanted(json, html, trace, markdown, tables, why, junit, quiet=quiet, open=open_, only=only)
+    wanted = Wanted(
+        json,
+        html,
+        trace,
+        markdown,
+        tables,
+        why,
+        junit,
+        quiet=quiet,
+        open=open_,
+        only=only,
+        benchmark=tuple(benchmark or ()),
+    )
     raise typer.Exit(show_run(run, wanted, store, label=name, note=note))
 
 
@@ -123,16 +146,34 @@ def compare(
     a: Annotated[
         str,
         typer.Argument(
-            metavar="A", help="A RUN, as for report: what is compared with.", autocompletion=run_names
+            metavar="A",
+            help="A RUN, as for report: what is compared with; with --revisions a scenario.",
+            autocompletion=run_names,
         ),
     ],
     b: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="B", help="A RUN: what may have become faster or slower.", autocompletion=run_names
         ),
-    ],
+    ] = None,
     *,
+    revisions: Annotated[
+        str | None,
+        option(
+            "--revisions",
+            group=MEASURED,
+            metavar="A..B",
+            tells="Two revisions of your package instead, measured side by side by the scenario A.",
+        ),
+    ] = None,
+    package: Annotated[
+        Path,
+        option("--package", group=MEASURED, metavar="FOLDER", tells="Its project, in a git repository."),
+    ] = Path(),
+    case: Cases = None,
+    strategy: Strategies = None,
+    set_: Set = None,
     metric: Annotated[
         str,
         option(
@@ -154,14 +195,43 @@ def compare(
     across: Annotated[
         bool, flag("--across", group=SURE, tells="Compare although machine or Python are different.")
     ] = False,
+    rounds: Rounds = None,
+    precision: Precision = None,
+    budget: Budget = None,
+    python: Python = None,
+    markdown: Markdown = False,
     json: Json = None,
+    junit: Junit = None,
+    benchmark: Benchmark = None,
+    name: Name = None,
+    note: Note = None,
     store: StorePath = None,
 ) -> None:
-    """Compare run B with run A, cell by cell: faster, slower, or no difference."""
-    from simulator.cli.compare import Options, compare
+    """Compare run B with run A, or two revisions of a package, cell by cell: faster, slower, or no difference."""
+    from simulator.cli.asked import Asked
+    from simulator.cli.compare import Options, Revisions, compare
+    from simulator.cli.shown import Shown
 
+    asked = Asked(
+        rounds=rounds,
+        budget=budget,
+        precision=precision,
+        cases=tuple(case or ()),
+        strategies=tuple(strategy or ()),
+    )
     raise typer.Exit(
-        compare(Options(a=a, b=b, metric=metric, tolerance=tolerance, across=across, json=json, store=store))
+        compare(
+            Options(
+                a=a,
+                b=b,
+                metric=metric,
+                tolerance=tolerance,
+                across=across,
+                shown=Shown(json, junit, tuple(benchmark or ()), markdown=markdown),
+                store=store,
+                revisions=Revisions(revisions, package, asked, tuple(set_ or ()), python, name, note),
+            )
+        )
     )
 
 

@@ -7,29 +7,54 @@ from simulator.measures.factors import BASELINE, CASE, IN_FLIGHT, STRATEGY
 from simulator.measures.measure import Unit
 from simulator.measures.registry import MEASURES
 from simulator.measures.varying import varying
+from simulator.report.view.document import Summary
 from simulator.report.view.parts import Column, Facts, Part, Table, Verdict
 from simulator.result.comparison import CellComparison, ComparedRun, Comparison, Side, regressions
 from simulator.stats.intervals import Interval
 from simulator.text.numbers import NONE, factor, number, percent, share, times
 from simulator.text.words import counted, listed
 
+COMMIT_SHOWN = 12
+"""Characters by which people know it."""
 _WORK_WORTH_SAYING = 0.02
+_CHANGE = ("B / A of the same round", "B / A, less what the machine's change may explain")
 
 
 def build_comparison(comparison: Comparison) -> tuple[Part, ...]:
     """Return the parts in the order in which they are read."""
-    names = _labels(comparison.cells)
+    names = labels(comparison.cells)
     return (
-        Verdict(
-            f"{comparison.b.id} (B) against {comparison.a.id} (A): {MEASURES[comparison.metric].called}",
-            tuple(_sentences(comparison, names)),
-        ),
+        _verdict(comparison, names),
         _table(comparison, names),
         Facts("Runs", tuple(_facts(comparison))),
     )
 
 
-def _labels(cells: Sequence[CellComparison]) -> dict[str, str]:
+def _verdict(comparison: Comparison, names: Mapping[str, str]) -> Verdict:
+    called = MEASURES[comparison.metric].called
+    return Verdict(
+        f"{comparison.b.id} (B) against {comparison.a.id} (A): {called}", tuple(_sentences(comparison, names))
+    )
+
+
+def summary_of(comparison: Comparison) -> Summary:
+    """Return the comparison in a few lines, as for a pull request."""
+    names = labels(comparison.cells)
+    where = "one machine, side by side" if comparison.run else "two occasions"
+    more = f"report {comparison.run}" if comparison.run else f"compare {comparison.a.id} {comparison.b.id}"
+    return Summary(
+        verdict=_verdict(comparison, names),
+        table=_table(comparison, names),
+        expectations=None,
+        cautions=(*comparison.cautions, *comparison.across),
+        left_out=(),
+        machine=f"{where}: {_run(comparison.b)} against {_run(comparison.a)}",
+        command=f"simulator {more}",
+        again=False,
+    )
+
+
+def labels(cells: Sequence[CellComparison]) -> dict[str, str]:
     """Return cell id -> its strategy and the levels in which the cells differ."""
     varied = {*varying([cell.factors for cell in cells])} - {STRATEGY}
     return {
@@ -59,9 +84,9 @@ def _sentences(comparison: Comparison, names: Mapping[str, str]) -> list[str]:
     compared = [cell for cell in comparison.cells if cell.adjusted is not None]
     if not compared:
         return ["Nothing could be compared; the reasons stand below."]
-    worse = regressions(comparison)
-    sentences = [f"{names[cell.id]}: {_worse(cell, comparison)}" for cell in worse]
-    changed = [cell for cell in compared if cell.verdict not in _UNCHANGED and cell not in worse]
+    regressed = regressions(comparison)
+    sentences = [f"{names[cell.id]}: {worse(cell, comparison)}" for cell in regressed]
+    changed = [cell for cell in compared if cell.verdict not in _UNCHANGED and cell not in regressed]
     sentences.extend(
         f"{names[cell.id]}: {cell.verdict} in B: {_changed(cell, comparison)}" for cell in changed
     )
@@ -81,7 +106,8 @@ def _sentences(comparison: Comparison, names: Mapping[str, str]) -> list[str]:
 _UNCHANGED = ("no difference", "cannot tell")
 
 
-def _worse(cell: CellComparison, comparison: Comparison) -> str:
+def worse(cell: CellComparison, comparison: Comparison) -> str:
+    """Say of a regression what it is."""
     return f"{cell.verdict} in B, a regression: {_ratio(cell)}, wholly beyond {share(comparison.tolerance)}"
 
 
@@ -133,7 +159,7 @@ def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
     columns = (
         Column("cell", "", "strategy, and the levels in which the cells differ", numeric=False),
         Column("verdict", "", "what can be said of B", numeric=False),
-        Column("change", "×", "B / A, less what the machine's change may explain: decides the verdict"),
+        Column("change", "×", f"{_CHANGE[comparison.run is None]}: decides the verdict"),
         Column("95 %", "", "interval of that; where nothing can be told the range of all ratios"),
         Column("shows", "%", "the smallest change that would have been told from none", spared=1),
         Column("of", "", f"what is compared: {what}, or the speed-up", numeric=False, spared=1),
@@ -142,25 +168,28 @@ def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
         Column("CPU", "×", "the machine's own speed in B over that in A, around this cell", spared=3),
         Column("memory", "×", "its memory's, likewise", spared=4),
     )
+    rows = [
+        (
+            names[cell.id],
+            cell.verdict,
+            NONE if shown is None else factor(shown.median),
+            _reach(shown),
+            percent(cell.would_show),
+            "–" if cell.ratio is None else "speed-up" if cell.by == "speedup" else what,
+            _value(cell.a, unit),
+            _value(cell.b, unit),
+            NONE if cell.machine_speed is None else factor(cell.machine_speed.median),
+            NONE if cell.memory_speed is None else factor(cell.memory_speed.median),
+        )
+        for cell in comparison.cells
+        for shown in [cell.ratio if cell.adjusted is None else cell.adjusted]
+    ]
+    # Side by side the machine is the same.
+    kept = len(columns) if comparison.run is None else -2
     return Table(
         title=f"{what}, B against A",
-        columns=columns,
-        rows=tuple(
-            (
-                names[cell.id],
-                cell.verdict,
-                NONE if shown is None else factor(shown.median),
-                _reach(shown),
-                percent(cell.would_show),
-                "–" if cell.ratio is None else "speed-up" if cell.by == "speedup" else what,
-                _value(cell.a, unit),
-                _value(cell.b, unit),
-                NONE if cell.machine_speed is None else factor(cell.machine_speed.median),
-                NONE if cell.memory_speed is None else factor(cell.memory_speed.median),
-            )
-            for cell in comparison.cells
-            for shown in [cell.ratio if cell.adjusted is None else cell.adjusted]
-        ),
+        columns=columns[:kept],
+        rows=tuple(row[:kept] for row in rows),
         notes=_notes(comparison, names),
         findings=(),
     )
@@ -191,9 +220,11 @@ def _value(side: Side | None, unit: Unit) -> str:
 
 
 def _facts(comparison: Comparison) -> list[tuple[str, str]]:
+    sides = [("A", _run(comparison.a)), ("B", _run(comparison.b))]
+    if comparison.run is not None:
+        return [*sides, ("measured", f"side by side, ratios paired by round; run {comparison.run}")]
     return [
-        ("A", _run(comparison.a)),
-        ("B", _run(comparison.b)),
+        *sides,
         ("machine's own speed, B/A", times(comparison.machine_speed) or "not known"),
         ("its memory's", times(comparison.memory_speed) or "not known"),
         *(("compared across", difference) for difference in comparison.across),
@@ -201,4 +232,5 @@ def _facts(comparison: Comparison) -> list[tuple[str, str]]:
 
 
 def _run(run: ComparedRun) -> str:
-    return f"{run.id} ({run.name}, {run.started_at[:16].replace('T', ' ')} UTC)"
+    at = "" if run.commit is None else f" at {run.commit[:COMMIT_SHOWN]}"
+    return f"{run.id} ({run.name}{at}, {run.started_at[:16].replace('T', ' ')} UTC)"

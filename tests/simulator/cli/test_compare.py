@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from simulator.analysis.summary import summarise
-from simulator.cli.compare import parse_tolerance
+from simulator.cli.compared import parse_tolerance
 from simulator.cli.exits import Stop
 from simulator.result.comparison import comparison_schema
 from simulator.result.document import to_json
@@ -163,3 +163,16 @@ def test_raw_samples_are_not_read(tmp_path: Path) -> None:
     for metric in ("throughput", "p99", "memory", "cpu"):
         done = simulator(tmp_path, "compare", "aaaa", "bbbb", "--metric", metric)
         assert done.returncode in (0, 98, 99), done.stderr
+
+
+def test_ci_reads_a_summary_checks_and_figures(tmp_path: Path) -> None:
+    keep(tmp_path, A, SLOW)
+    files = ("--junit", "c.xml", "--benchmark", "bencher:c.json")
+    done = simulator(tmp_path, "compare", "aaaa", "bbbb", "--markdown", *files)
+    assert done.returncode == 99, done.stderr
+    assert done.stdout.startswith("**bbbb (B) against aaaa (A): pages/s**\n")
+    assert "| threads | slower | 0.80" in done.stdout.replace("0.800", "0.80")
+    assert "`simulator compare aaaa bbbb`" in done.stdout
+    assert 'failures="1"' in (tmp_path / "c.xml").read_text(encoding="utf-8")
+    figures = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert figures["shop: threads"]["throughput-change"]["value"] < 0.85

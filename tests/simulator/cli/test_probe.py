@@ -1,10 +1,13 @@
 import json
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from simulator.cli import exits
-from simulator.cli.probe import Options, exit_code, probe_target
+from simulator.cli.probe import Options, _show, exit_code, probe_target
+from simulator.cli.shown import Shown
+from simulator.probe.diagnosis import conclude
 from simulator.probe.expect import judge, parse
 from simulator.probe.measure import Budget
 from tests.simulator.cli.started import simulator
@@ -16,7 +19,7 @@ SHORT = Budget(rounds=3, window_s=0.02, looks=0, loop_s=0.1, imports=False, held
 def options(
     target: str, *, inputs: tuple[Path, ...] = (), json: str | None = None, expect: tuple[str, ...] = ()
 ) -> Options:
-    return Options(target=target, inputs=inputs, python=None, json=json, expect=expect)
+    return Options(target=target, inputs=inputs, python=None, shown=Shown(json), expect=expect)
 
 
 def test_the_document_has_what_is_promised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,6 +55,28 @@ def test_the_report_fits_80_columns(
 )
 def test_conditions_become_an_exit_code(conditions: tuple[str, ...], code: int) -> None:
     assert exit_code([judge(parse(text), measured()) for text in conditions]) == code
+
+
+def test_ci_reads_conditions_figures_and_a_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    files = [str(tmp_path / name) for name in ("junit.xml", "github.json")]
+    shown = Shown(junit=files[0], benchmark=(f"github:{files[1]}",), markdown=True)
+    asked = Options("mypkg:parse", (Path("saved"),), None, shown, ("gil_held < 0.2", "keeps_gil_off"))
+    judged = [judge(parse(text), measured()) for text in asked.expect]
+    _show(conclude(measured()), judged, asked)
+    printed = capsys.readouterr()
+    assert printed.out.startswith("**mypkg:parse: processes**\n")
+    assert "Expectations: 0 of 2 held. **not held**: gil\\_held" in printed.out.replace(
+        "gil_held", "gil\\_held"
+    )
+    assert "`simulator probe mypkg:parse --expect 'gil_held < 0.2' --expect keeps_gil_off" in printed.out
+    assert len(printed.out.splitlines()) < 20
+    assert [line.split(" ")[0] for line in printed.err.splitlines()] == ["::error", "::error"]
+    outcomes = [case[0].tag for case in ET.parse(files[0]).getroot()[0]]  # noqa: S314 - made here
+    assert outcomes == ["failure", "error"]
+    assert len(json.loads(Path(files[1]).read_text(encoding="utf-8"))) == 5
 
 
 @pytest.mark.scenario

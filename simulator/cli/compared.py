@@ -1,0 +1,60 @@
+"""What every comparison is shown as, whether of two runs or of two revisions: the report, files, and how it ends."""
+
+import math
+import re
+import sys
+
+from rich.console import Console
+
+from simulator.cli import exits
+from simulator.cli.benchmark_files import write_figures
+from simulator.cli.ci import annotate, of_comparison
+from simulator.cli.output import write_text
+from simulator.cli.shown import Shown
+from simulator.export import figures
+from simulator.export.checks import junit
+from simulator.measures.measure import Measure
+from simulator.measures.registry import MEASURES, unknown
+from simulator.report.markdown.render import render as markdown_of
+from simulator.report.terminal.render import render
+from simulator.report.view.comparison import build_comparison, summary_of
+from simulator.result.comparison import Comparison, comparison_json, decided, regressions
+
+
+def show_comparison(comparison: Comparison, shown: Shown) -> int:
+    """Show and write it; returns the exit code. Raises Stop: something cannot be written."""
+    if shown.json is not None:
+        write_text(comparison_json(comparison) + "\n", shown.json)
+    suite = of_comparison(comparison)
+    if shown.junit is not None:
+        write_text(junit(suite), shown.junit, "--junit")
+    write_figures(figures.of_comparison(comparison), shown.benchmark)
+    if shown.markdown:
+        sys.stdout.write(markdown_of(summary_of(comparison)))
+    else:
+        render(build_comparison(comparison), Console(stderr=bool(shown.on_stdout), highlight=False))
+    annotate(suite)
+    return verdict_of(comparison)
+
+
+def verdict_of(comparison: Comparison) -> int:
+    """Return the exit code: 99 for a regression, 98 where nothing could be compared."""
+    if regressions(comparison):
+        return exits.NOT_HELD
+    return exits.OK if decided(comparison) else exits.NOTHING_VALID
+
+
+def find_metric(name: str) -> Measure:
+    """Return the measure of this name. Raises Stop."""
+    if name not in MEASURES:
+        exits.usage(f"--metric {name}: {unknown(name, MEASURES)}")
+    return MEASURES[name]
+
+
+def parse_tolerance(text: str) -> float:
+    """Return a percentage as a share: `5%` is 0.05. Raises Stop."""
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%", text.strip())
+    share = float(match[1]) / 100 if match else math.inf
+    if share >= 1:
+        exits.usage(f"--tolerance {text}: write a percentage from 0% to below 100%, as in 5%")
+    return share

@@ -1,0 +1,64 @@
+"""Programs that prepare what is measured, as pip and git: run to their end, with all that they print."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from simulator.runner.stop import Stop, communicate
+from simulator.runtimes.errors import RuntimeUnavailableError
+
+TIME_LIMIT_S = 600.0
+_OF_THIS_INTERPRETER = ("PYTHONPATH", "PYTHONHOME")
+
+
+def run(
+    command: Sequence[str],
+    stop: Stop,
+    *,
+    environ: Mapping[str, str] | None = None,
+    doing: str = "while an environment was made",
+) -> tuple[int, str]:
+    """Run a command; return its exit code and all that it printed. Ends with everything that it started.
+
+    Args:
+        command: program and arguments.
+        stop: asks to give up.
+        environ: its variables; null: those of this process, without what is set for this interpreter alone.
+        doing: for what, should it take too long.
+
+    Raises:
+        RuntimeUnavailableError: it does not end.
+        OSError: it cannot be started.
+        Stopped: nobody wants it any more.
+    """
+    if environ is None:
+        environ = {name: value for name, value in os.environ.items() if name not in _OF_THIS_INTERPRETER}
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        env=environ,
+        cwd=os.sep,  # the current folder is not to be trusted with modules named queue or types
+    ) as process:
+        try:
+            said, _ = communicate(process, TIME_LIMIT_S, stop)
+        except subprocess.TimeoutExpired:
+            raise RuntimeUnavailableError(
+                f"{Path(command[0]).name} did not end within {TIME_LIMIT_S:g} s {doing}"
+            ) from None
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode, said
+
+
+def last(said: str) -> str:
+    """Return the last line of what a program printed, for a sentence."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return "".join(filter(str.isprintable, lines[-1]))[:300] if lines else "it said nothing"
