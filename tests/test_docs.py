@@ -234,7 +234,12 @@ def serves(block: Block) -> bool:
 SERVE = [block for block in CONSOLE_BLOCKS if serves(block)]
 CURL = [block for block in CONSOLE_BLOCKS if re.search(r"\bcurl ", block.text)]
 RECORD = [block for block in CONSOLE_BLOCKS if "simulator record " in block.text]
-LOCAL = [block for block in CONSOLE_BLOCKS if not is_run(block) and block not in [*SERVE, *CURL, *RECORD]]
+BUILT = [
+    block for block in CONSOLE_BLOCKS if " --revisions " in block.text and block.exit_code != exits.USAGE
+]
+"""Run by tests/simulator/cli/test_revisions.py, in a repository and without pip."""
+OTHERS = [*SERVE, *CURL, *RECORD, *BUILT]
+LOCAL = [block for block in CONSOLE_BLOCKS if not is_run(block) and block not in OTHERS]
 
 
 @pytest.mark.usefixtures("folder")
