@@ -5,6 +5,7 @@ fewer of the jobs before it were unfinished then than the strategy holds. All el
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import sqrt
 from statistics import median
 
@@ -22,30 +23,60 @@ CHANCE = 2.0
 def arrivals_of(samples: Samples, arrivals: OpenArrivals, *, completed: int) -> Arrivals:
     """Return how a repetition coped; it has at least one job."""
     order = np.argsort(samples.page, kind="stable")
-    started_due = samples.due_ns[order]
-    due = np.concatenate([started_due, np.asarray(arrivals.unstarted_due_ns, dtype=np.int64)])
-    queued = np.concatenate(
-        [
-            ~_waited_for(samples, order, arrivals.in_flight),
-            np.ones(len(arrivals.unstarted_due_ns), dtype=bool),
-        ]
+    unstarted = np.asarray(arrivals.unstarted_due_ns, dtype=np.int64)
+    found = backlog_of(
+        samples.due_ns[order], samples.start_ns[order], samples.ready_ns, unstarted, arrivals.in_flight
     )
-    starts = np.sort(samples.start_ns[order][queued[: len(order)]])
-    backlog = np.cumsum(queued) - np.searchsorted(starts, due, side="right")
     late_ns = dispatcher_late_ns(samples, arrivals.in_flight)
-    offered = len(due)
-    span_s = float(due[-1] - due[0]) / 1e9
     return Arrivals(
-        offered=offered,
-        offered_per_s=(offered - 1) / span_s if span_s > 0 else None,
+        offered=found.offered,
+        offered_per_s=(found.offered - 1) / found.span * 1e9 if found.span > 0 else None,
         started=len(samples),
         completed=completed,
-        backlog_max=int(backlog.max()),
-        backlog_end=int(backlog[-1]),
+        backlog_max=found.most,
+        backlog_end=found.end,
         queue_s=float((samples.start_ns - samples.due_ns).mean()) / 1e9,
         dispatcher_late_s=lag_s(late_ns),
         dispatcher_late_tail_s=tail(late_ns / 1e9),
-        unstable=_grows(due, queued, backlog),
+        unstable=found.grows,
+    )
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Jobs that were due and had no worker."""
+
+    offered: int
+    span: float
+    """From the first planned start to the last."""
+    most: int
+    end: int
+    """Those at the last planned start."""
+    grows: bool
+
+
+def backlog_of(
+    due: np.ndarray, start: np.ndarray, ready: np.ndarray, unstarted: np.ndarray, in_flight: int
+) -> Backlog:
+    """Return the backlog of jobs that were measured, or simulated; all moments are in one unit.
+
+    Args:
+        due: of the jobs that were started, in the order of page ids, when each was due.
+        start: when each was started.
+        ready: when each was ready, in any order.
+        unstarted: of those that no worker came to, when each was due.
+        in_flight: how many jobs the strategy holds.
+    """
+    came = np.concatenate([due, unstarted])
+    queued = np.concatenate([~_waited_for(due, ready, in_flight), np.ones(len(unstarted), dtype=bool)])
+    starts = np.sort(start[queued[: len(due)]])
+    backlog = np.cumsum(queued) - np.searchsorted(starts, came, side="right")
+    return Backlog(
+        len(came),
+        float(came[-1] - came[0]),
+        int(backlog.max()),
+        int(backlog[-1]),
+        _grows(came, queued, backlog),
     )
 
 
@@ -57,7 +88,7 @@ def dispatcher_late_ns(samples: Samples, in_flight: int) -> np.ndarray:
     strategy's doing: a result, and part of the response time.
     """
     order = np.argsort(samples.page, kind="stable")
-    waited = order[_waited_for(samples, order, in_flight)]
+    waited = order[_waited_for(samples.due_ns[order], samples.ready_ns, in_flight)]
     due, start = samples.due_ns[waited], samples.start_ns[waited]
     covered = _covered(*_at_work(samples))
     return np.asarray(np.maximum(start - due - (covered(start) - covered(due)), 0))
@@ -85,12 +116,11 @@ def over_rounds(rounds: Sequence[Arrivals], late_ns: np.ndarray) -> Arrivals:
     )
 
 
-def _waited_for(samples: Samples, order: np.ndarray, in_flight: int) -> np.ndarray:
+def _waited_for(due: np.ndarray, ready: np.ndarray, in_flight: int) -> np.ndarray:
     """Return whether a worker was waiting when each job was due, in the order of page ids."""
-    due = samples.due_ns[order]
     # What is ready by then was due before: no job is finished before it is due.
-    finished = np.searchsorted(np.sort(samples.ready_ns), due, side="right")
-    return np.asarray(np.arange(len(order)) - finished < in_flight)
+    finished = np.searchsorted(np.sort(ready), due, side="right")
+    return np.asarray(np.arange(len(due)) - finished < in_flight)
 
 
 def _at_work(samples: Samples) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 """From what was measured of a job alone to what a model has to know of a cell."""
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from mockserver.config import ServerConfig
@@ -101,17 +101,42 @@ def _as_fast_as(alone: CellResult, cell: Cell, needs: Needs, demands: Demands) -
         parse_held=slower,
         parse_free=slower,
     )
-    done, server = alone.throughput_per_s, alone.server
-    if done is None or server is None or server.cpu_cores is None:
+    server, busy = alone.server, _busy(alone)
+    if busy is None or server is None or server.cpu_cores is None:
         return scaled
     # One worker alone takes what all its parts take; where that is less, the server was at work beside it.
-    server_s = server.cpu_cores / done.median
-    rest_s = 1 / done.median - fmean(demands.waits_s) - cpu_s - server_s
+    server_s = server.cpu_cores * busy.window_s
+    rest_s = busy.job_s - fmean(demands.waits_s) - cpu_s - server_s
     return replace(
         scaled,
         server=Demand(max(LEAST_SERVER * server_s, server_s + min(0.0, rest_s)), USUAL_ERROR),
         transport=Demand(max(0.0, rest_s), USUAL_ERROR),
     )
+
+
+@dataclass(frozen=True)
+class _Busy:
+    """Of one worker, for each job."""
+
+    window_s: float
+    """Of the window, its share in which the worker had nothing to do included."""
+    job_s: float
+    """What the job took of it."""
+
+
+def _busy(alone: CellResult) -> _Busy | None:
+    """Return how long one worker is busy with a job; null where that was not measured.
+
+    Of jobs that come by themselves the throughput may be what comes: then it says nothing of the worker, who has a job
+    in flight only for a share of the time.
+    """
+    if alone.arrivals is None:
+        done = alone.throughput_per_s
+        return None if done is None else _Busy(1 / done.median, 1 / done.median)
+    if alone.makespan_s is None or alone.in_flight_mean is None or not alone.arrivals.started:
+        return None
+    window_s = alone.makespan_s / alone.arrivals.started
+    return _Busy(window_s, window_s * alone.in_flight_mean)
 
 
 def client_of(request: Request, cpu_s: float) -> tuple[Demand, Demand]:

@@ -1,22 +1,23 @@
 """The prediction document of a run, or of a scenario that was only calibrated: its cells predicted and compared."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from simulator.analysis.combinations import Combination, combinations
 from simulator.analysis.findings.character import COMPUTING, WAITING
+from simulator.analysis.keeping_up import compared_by, open_findings, soonness
 from simulator.measures.factors import STRATEGY
 from simulator.model.demands import Demands
 from simulator.result.document import CellResult, ResultDocument
-from simulator.result.findings.answers import Rival, Winner
+from simulator.result.findings.answers import FallsBehind, KeepsUp, Rival, Soonest, Winner
 from simulator.result.prediction import Band, Prediction
 from simulator.result.predictions import SCHEMA, PredictedCell, PredictedCombination, PredictionDocument
 from simulator.scenario.shards import pushed, simplicity
 from simulator.stats.contrasts import Contrast, verdict
 from simulator.stats.intervals import Interval
 
-OPEN = "its jobs come by themselves; predictions are of jobs that a free worker starts"
+WHEN = "when its jobs come is not known here; predict it where the recording is that tells"
 PUSHED = (
     "an executor hands its jobs over, and what that costs is not in the model; what it resembles is predicted"
 )
@@ -38,7 +39,7 @@ def foreseen(
     groups = combinations(document)
     compared = [compare(group, document) for group in groups]
     by_id = {cell.id: cell for cell in document.cells}
-    found = (_winner(each, by_id, demands, document.margin) for each in compared)
+    found = [each for one in compared for each in _found(one, by_id, demands, document.margin)]
     return PredictionDocument(
         schema=SCHEMA,
         kind="prediction",
@@ -50,7 +51,7 @@ def foreseen(
         margin=document.margin,
         cells=tuple(_cell(cell, document) for cell in document.cells),
         combinations=tuple(compared),
-        findings=tuple(winner for winner in found if winner is not None),
+        findings=tuple(found),
     )
 
 
@@ -72,9 +73,9 @@ def _why_not(cell: CellResult, document: ResultDocument) -> str:
         return cell.reason
     if cell.strategy in pushed(document.scenario):
         return PUSHED
-    if cell.arrivals is not None or document.scenario.get("arrivals") is not None:
-        return OPEN
-    return UNCALIBRATED
+    known = cell.calibration is not None and cell.calibration.needs is not None
+    open_ = cell.arrivals is not None or document.scenario.get("arrivals") is not None
+    return WHEN if known and open_ else UNCALIBRATED
 
 
 def compare(group: Combination, document: ResultDocument) -> PredictedCombination:
@@ -89,6 +90,7 @@ def compare(group: Combination, document: ResultDocument) -> PredictedCombinatio
         best=contrasts[0].of if contrasts else next(iter(field.bands(predictions)), None),
         recommended=field.recommended(predictions),
         contrast=group.contrast,
+        by=field.by,
     )
 
 
@@ -104,11 +106,17 @@ class Field:
     """Of them, in which those that are as fast as the best are taken."""
     margin: float
     """The smallest difference that matters."""
+    by: str = "throughput"
+    """What is compared, or a percentile of the response time of those that keep up."""
 
     def bands(self, found: Mapping[str, Prediction]) -> dict[str, Band]:
-        """Return the throughputs of those that are compared, the highest first."""
-        known = {id_: found[id_].throughput_per_s for id_ in self.rivals if id_ in found}
+        """Return what is compared, the best first: throughputs, or how many such response times a second has."""
+        bands = ((id_, self._band(found[id_])) for id_ in self.rivals if id_ in found)
+        known = {id_: each for id_, each in bands if each is not None}
         return dict(sorted(known.items(), key=lambda each: -each[1].median))
+
+    def _band(self, found: Prediction) -> Band | None:
+        return found.throughput_per_s if self.by == "throughput" else soonness(found, self.by)
 
     def contrasts(self, found: Mapping[str, Prediction]) -> tuple[Contrast, ...]:
         """Return the contrasts of the best over each other, the best first."""
@@ -125,7 +133,7 @@ class Field:
         best = next(iter(bands), None)
         if best is None:
             return None
-        if alone is not None:
+        if alone is not None and self.by == "throughput":
             gain = ratio(bands[best], alone.throughput_per_s)
             if gain.high < 1 or verdict(gain, self.margin) in ("as fast", "a little faster"):
                 return self.base
@@ -136,31 +144,47 @@ class Field:
         return min(near, key=lambda each: (self.order[each], near.index(each)))
 
     def likely(self, per_s: Mapping[str, float]) -> str | None:
-        """Return the simplest of those whose throughput lies within the margin of the best one's, surely or not."""
+        """Return the simplest of those that lie within the margin of the best, surely or not; more is better."""
         known = {id_: per_s[id_] for id_ in self.rivals if id_ in per_s}
         if not known:
             return None
         least = max(known.values()) / (1 + self.margin)
-        if self.base is not None and per_s.get(self.base, 0.0) >= least:
+        if self.base is not None and self.by == "throughput" and per_s.get(self.base, 0.0) >= least:
             return self.base
         return min((id_ for id_, each in known.items() if each >= least), key=lambda id_: self.order[id_])
 
 
 def field_of(group: Combination, document: ResultDocument) -> Field:
-    """Return who competes in a combination: as where it was measured."""
+    """Return who competes in a combination, and by what: as where it was measured."""
+    by = compared_by([cell.predicted for cell in group.cells if cell.predicted is not None])
     if group.contrast != STRATEGY:
         ids = tuple(cell.id for cell in group.cells)
-        return Field(None, ids, {id_: rank for rank, id_ in enumerate(ids)}, document.margin)
+        return Field(None, ids, {id_: rank for rank, id_ in enumerate(ids)}, document.margin, by)
     base = next((cell.id for cell in group.cells if cell.baseline_id is None), None)
     simple = simplicity(document.scenario)
     rivals = [cell for cell in group.cells if cell.baseline_id is not None and not cell.marked]
     order = {cell.id: simple.get(cell.strategy, len(simple)) for cell in rivals}
-    return Field(base, tuple(order), order, document.margin)
+    return Field(base, tuple(order), order, document.margin, by)
 
 
 def ratio(of: Band, over: Band) -> Interval:
     """Return the ratio of two bands that know nothing of one another."""
     return Interval(of.median / over.median, of.low / over.high, of.high / over.low)
+
+
+def _found(
+    found: PredictedCombination,
+    by_id: Mapping[str, CellResult],
+    demands: Mapping[str, Demands],
+    margin: float,
+) -> Sequence[Winner | KeepsUp | FallsBehind | Soonest]:
+    if found.by != "throughput":
+        # The baseline competes with nobody: as where it was measured.
+        cells = [by_id[each] for each in found.cells]
+        told = [cell for cell in cells if found.contrast != STRATEGY or cell.baseline_id is not None]
+        return open_findings(found, told)
+    winner = _winner(found, by_id, demands, margin)
+    return [] if winner is None else [winner]
 
 
 def _winner(

@@ -1,11 +1,13 @@
 """What a model says that each cell would do, from what one of its jobs needs alone."""
 
 from dataclasses import replace
-from math import exp
 
 import numpy as np
 
-from simulator.analysis.situations import situations
+from simulator.analysis.arriving import predict_coming
+from simulator.analysis.banding import MODEL_ERROR, band
+from simulator.analysis.loops import alike, at_load
+from simulator.analysis.situations import Situation, situations
 from simulator.model.bounds import bound_of
 from simulator.model.demands import Demands
 from simulator.model.means import means
@@ -13,11 +15,9 @@ from simulator.model.network import network
 from simulator.model.shape import Machine, Shape
 from simulator.model.simulation import simulate
 from simulator.result.document import ResultDocument
-from simulator.result.prediction import Band, Prediction
+from simulator.result.prediction import Prediction
 
 SEED = 1
-LOOKS = 3
-"""How often is worked out how busy a loop is by what a request costs, and that by how busy it is."""
 MOST_SIMULATED = 2_000
 """Jobs in flight: of more, mean values are told alone."""
 FEWEST_JOBS = 1_000
@@ -28,10 +28,24 @@ TURNS = 40
 """Jobs that are simulated for each one in flight."""
 FEWEST_TURNS = 10
 """Fewer would tell little."""
-Z_90 = 1.645
-"""Of the normal distribution: between minus and plus so many standard errors lie 90 %."""
-MODEL_ERROR = 0.09
-"""Standard error of the model itself, as a share; see docs/prediction.md."""
+
+
+def predicted(document: ResultDocument) -> ResultDocument:
+    """Return the document with the prediction of every cell whose job was looked at alone."""
+    known = situations(document)
+    most = min(MOST_JOBS, MOST_OF_ALL // max(1, len(known)))
+    cells = []
+    for cell in document.cells:
+        one, jobs = known.get(cell.id), None if cell.calibration is None else cell.calibration.jobs
+        cells.append(cell if one is None else replace(cell, predicted=predict_cell(one, jobs, most)))
+    return replace(document, cells=tuple(cells)) if known else document
+
+
+def predict_cell(one: Situation, jobs: int | None = None, most: int = MOST_JOBS) -> Prediction:
+    """Return what a cell would do, whether its jobs come by themselves or not; arguments as of `predict`."""
+    if one.coming is not None:
+        return predict_coming(one.shape, one.demands, one.machine, one.coming, most)
+    return predict(one.shape, one.demands, one.machine, jobs, most)
 
 
 def predict(
@@ -50,10 +64,10 @@ def predict(
     made = network(shape, demands, machine)
     limit = bound_of(made)
     if made.in_flight > min(MOST_SIMULATED, most // FEWEST_TURNS):
-        (found,) = means([network(_alike(shape), demands, machine)])
-        response = _band(found.response_s, MODEL_ERROR)
+        (found,) = means([network(alike(shape), demands, machine)])
+        response = band(found.response_s, MODEL_ERROR)
         return Prediction(
-            _band(found.per_s, MODEL_ERROR), response, None, None, found.cores, limit.per_s, limit.by, "means"
+            band(found.per_s, MODEL_ERROR), response, None, None, found.cores, limit.per_s, limit.by, "means"
         )
     counted = min(jobs or most, most, max(FEWEST_JOBS, TURNS * made.in_flight))
     simulated = simulate(made, jobs=counted, seed=SEED)
@@ -62,57 +76,18 @@ def predict(
     steady_s = (
         simulated.response_s[made.in_flight :] if counted > 2 * made.in_flight else simulated.response_s
     )
-    p50_s, p95_s = (float(value) for value in np.percentile(steady_s, (50, 95)))
+    p50, p90, p95, p99 = (
+        band(float(value), MODEL_ERROR) for value in np.percentile(steady_s, (50, 90, 95, 99))
+    )
     return Prediction(
-        throughput_per_s=_band(per_s, MODEL_ERROR),
-        response_mean_s=_band(float(steady_s.mean()), MODEL_ERROR),
-        response_p50_s=_band(p50_s, MODEL_ERROR),
-        response_p95_s=_band(p95_s, MODEL_ERROR),
+        throughput_per_s=band(per_s, MODEL_ERROR),
+        response_mean_s=band(float(steady_s.mean()), MODEL_ERROR),
+        response_p50_s=p50,
+        response_p95_s=p95,
         cores_used=simulated.cores - per_s * demands.server.mean_s,
         bound_per_s=limit.per_s,
         bound_by=limit.by,
         by="simulation",
+        response_p90_s=p90,
+        response_p99_s=p99,
     )
-
-
-def at_load(shape: Shape, demands: Demands, machine: Machine) -> Demands:
-    """Return the demands with what a request costs on a loop that is as busy as it will be."""
-    if not shape.loop or shape.pool != "inline" or demands.client_busy == 1:
-        return demands  # beside a pool the loop is woken for each page that comes back
-    busy, found = 0.0, demands
-    for _ in range(LOOKS):
-        cheaper = 1 - busy * (1 - demands.client_busy)
-        found = demands.scaled(client_held=cheaper, client_free=cheaper)
-        made = network(_alike(shape), found, machine)
-        on_loop_s = sum(
-            step.seconds
-            for step in made.chains[0].steps
-            if step.station is not None and made.stations[step.station].name == "loop"
-        )
-        busy = min(1.0, means([made])[0].per_s / len(made.chains) * on_loop_s)
-    return found
-
-
-def _alike(shape: Shape) -> Shape:
-    """Return the shape with as many jobs in flight in each shard as in the fullest, for what knows only such."""
-    return replace(shape, widths=(max(shape.widths),) * len(shape.widths))
-
-
-def predicted(document: ResultDocument) -> ResultDocument:
-    """Return the document with the prediction of every cell whose job was looked at alone, with closed arrivals."""
-    known = situations(document)
-    most = min(MOST_JOBS, MOST_OF_ALL // max(1, len(known)))
-    cells = []
-    for cell in document.cells:
-        one, jobs = known.get(cell.id), None if cell.calibration is None else cell.calibration.jobs
-        cells.append(
-            cell
-            if one is None
-            else replace(cell, predicted=predict(one.shape, one.demands, one.machine, jobs, most))
-        )
-    return replace(document, cells=tuple(cells)) if known else document
-
-
-def _band(middle: float, error: float) -> Band:
-    reach = exp(Z_90 * error)
-    return Band(middle, middle / reach, middle * reach)

@@ -52,7 +52,8 @@ def rules(document: ResultDocument, known: Mapping[str, Situation]) -> tuple[Rul
         document: what was measured, or predicted.
         known: the situations of its cells, by id.
     """
-    if contrasted(document) != STRATEGY:
+    known = {id_: one for id_, one in known.items() if one.coming is None}  # else more workers do no more
+    if contrasted(document) != STRATEGY or not known:
         return ()
     groups = along(document, IN_FLIGHT) or combinations(document)
     mosts = dict(zip(known, most(list(known.values()), document.margin), strict=True))

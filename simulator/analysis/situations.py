@@ -7,6 +7,7 @@ from math import floor
 from pydantic import ValidationError
 
 from simulator.analysis.bounding import cores_of
+from simulator.analysis.coming import Coming, coming_of
 from simulator.analysis.demanded import demands_of, machine_of, shape_of
 from simulator.measures.factors import IN_FLIGHT
 from simulator.model.demands import Demands
@@ -30,6 +31,8 @@ class Situation:
     """N of the scenario, of which its strategy is worked out."""
     cores: int
     """What `cores` stands for in the scenario."""
+    coming: Coming | None = None
+    """Null: a free worker starts the next job at once."""
 
     @property
     def too_many(self) -> str | None:
@@ -47,30 +50,33 @@ class Situation:
 
 
 def situations(document: ResultDocument) -> Mapping[str, Situation]:
-    """Return the situation of each cell whose job was looked at alone, with closed arrivals, by its id.
+    """Return the situation of each cell whose job was looked at alone, by its id.
 
-    None of those to which an executor hands their jobs: what that takes is not looked at.
+    None of those to which an executor hands their jobs: what that takes is not looked at. A cell whose jobs come by
+    themselves has none where nobody knows when: its recording is not on this machine.
     """
     looked = [
-        cell
-        for cell in document.cells
-        if cell.calibration is not None and cell.calibration.needs is not None and cell.arrivals is None
+        cell for cell in document.cells if cell.calibration is not None and cell.calibration.needs is not None
     ]
     cores = cores_of(document)
     if not looked or cores is None:
         return {}
     planned, alone, found = cells_in(document), baselines(document), dict[str, Situation]()
+    seed = int(document.scenario.get("seed") or 0)
     for result in looked:
         cell, calibration = planned.get(result.id), result.calibration
-        if cell is None or cell.arrivals is not None or calibration is None or calibration.needs is None:
+        if cell is None or calibration is None or calibration.needs is None:
             continue
         if cell.plan.dispatch != PULL:
             continue
         demands = demands_of(cell, calibration, alone.get(result.baseline_id or result.id))
-        if demands is not None:
+        coming = coming_of(cell, calibration.jobs, seed)
+        if demands is not None and (coming is None) == (cell.arrivals is None):
             machine = machine_of(cell, cores, gil=calibration.needs.gil)
             in_flight = int(cell.factors[IN_FLIGHT] or 1)
-            found[result.id] = Situation(cell, demands, machine, in_flight, max(1, floor(machine.cores)))
+            found[result.id] = Situation(
+                cell, demands, machine, in_flight, max(1, floor(machine.cores)), coming
+            )
     return found
 
 

@@ -16,6 +16,28 @@ class Band:
 
 
 @dataclass(frozen=True)
+class PredictedArrivals:
+    """How a cell would cope with jobs that come by themselves: the very ones that a run of the same seed has."""
+
+    offered: int
+    """Jobs due inside the window: all of a fixed count, those due before the end of a fixed duration."""
+    offered_per_s: float | None
+    """From the first planned start to the last; null for a single one."""
+    completed: int
+    """Ready inside the window; the others that were started drain after it, and have response times as well."""
+    backlog_max: int
+    """Most jobs at a time that were due and had no worker."""
+    backlog_end: int
+    """Those at the last planned start."""
+    queue_s: float
+    """Mean time from the planned start of the jobs begun to their start."""
+    keeps_up: bool | None
+    """Whether the rate is borne by the middle of the band; null where the window is too short to tell."""
+    surely: bool
+    """Whether the same is true at both ends of the band."""
+
+
+@dataclass(frozen=True)
 class Prediction:
     """Of one cell. A number is null where the model does not reach."""
 
@@ -30,3 +52,12 @@ class Prediction:
     bound_by: Resource | None
     by: Literal["simulation", "means"]
     """Which model: of single events or, of very many jobs in flight, of mean values."""
+    response_p90_s: Band | None = None
+    response_p99_s: Band | None = None
+    arrivals: PredictedArrivals | None = None
+    """Null: closed arrivals. Else response times count from the planned start."""
+
+    def percentile_s(self, name: str) -> Band | None:
+        """Return a percentile of the response time by its name, as `p95`; null of those that nobody predicts."""
+        found: Band | None = getattr(self, f"response_{name}_s", None)
+        return found

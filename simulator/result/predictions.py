@@ -15,7 +15,7 @@ from simulator.model.bounds import Resource
 from simulator.stats.contrasts import Contrast
 from simulator.stats.intervals import Interval
 
-from .findings.answers import Winner
+from .findings.answers import FallsBehind, KeepsUp, Soonest, Winner
 from .prediction import Band, Prediction
 from .rules import RuleOfThumb
 from .schema import json_schema
@@ -46,7 +46,7 @@ class PredictedCell:
 
 @dataclass(frozen=True)
 class PredictedCombination:
-    """All levels but one factor's: its cells are compared with one another, by their predicted throughput."""
+    """All levels but one factor's: its cells are compared with one another."""
 
     levels: Mapping[str, Any]
     cells: tuple[str, ...]
@@ -59,6 +59,8 @@ class PredictedCombination:
     """The simplest of those that are surely as fast as the best, or slower by less than the margin."""
     contrast: str
     """The factor whose levels are compared."""
+    by: str = "throughput"
+    """What is compared; of those that keep up with jobs that come by themselves, a percentile of the response time."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,12 @@ class Gain:
     """Of that to the most that it can do without the change."""
     reason: str | None
     """Why there are no numbers."""
+    keeps_up: bool | None = None
+    """With jobs that come by themselves; null: closed arrivals, or too few come to tell."""
+    p99_s: float | None = None
+    """Of jobs that come by themselves, the response time with the change; null: closed arrivals, or it only grows."""
+    p99_ratio: float | None = None
+    """Of that to the same without the change."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +102,15 @@ class WhatIf:
     levels: Mapping[str, Any]
     take: str | None
     """Whom to take with the change: the simplest of those whose predicted throughput is within the margin of the
-    highest; null: nothing is predicted."""
+    highest, or of those that keep up the p99 of the lowest; null: nothing is predicted, or nobody keeps up."""
     instead_of: str | None
     """Whom without it."""
     ratio: float | None
     """Of the throughputs of these two."""
     gains: tuple[Gain, ...]
     """Of the strategies, or levels, as they are listed; that of `sequential` first."""
+    p99_ratio: float | None = None
+    """Of the response times of these two, where jobs come by themselves: who keeps up does as much as comes."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +169,8 @@ class PredictionDocument:
     """The smallest difference that matters, as a share."""
     cells: tuple[PredictedCell, ...]
     combinations: tuple[PredictedCombination, ...]
-    findings: tuple[Winner, ...]
-    """Whom to take in each combination."""
+    findings: tuple[Winner | KeepsUp | FallsBehind | Soonest, ...]
+    """Whom to take in each combination; where jobs come by themselves who keeps up, and who answers soonest."""
     changes: tuple[WhatIf, ...] = ()
     rules: tuple[RuleOfThumb, ...] = ()
     """What rules of thumb would have chosen, and what that costs."""

@@ -75,7 +75,8 @@ def _group(
     found: list[Finding] = [] if job is None else [job]
     usable = [c for c in cells if c.status == "ok" and c.throughput_per_s is not None]
     if any(c.arrivals is not None for c in usable):
-        return [*found, *open_findings(scope, usable, combination), *causes(scope, base, usable, first)]
+        found.extend(open_findings(scope, usable, combination))
+        return [*found, *causes(scope, base, usable, first), *unexplained(scope, usable, document.margin)]
     alike = [c for c in usable if not c.marked]
     found.extend(winners(scope, alike, [c for c in usable if c.marked], combination, document, job))
     found.extend(idioms(scope, usable, document))

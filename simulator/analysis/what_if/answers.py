@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from simulator.analysis.combinations import Combination, combinations
 from simulator.analysis.foreseeing import field_of
-from simulator.analysis.predicting import MOST_JOBS, predict
+from simulator.analysis.predicting import MOST_JOBS, predict_cell
 from simulator.analysis.situations import Situation
 from simulator.analysis.what_if.change import Change
 from simulator.analysis.what_if.most import Most, most
@@ -27,6 +27,18 @@ class _Then:
     per_s: float
     bound_by: Resource | None
     most: Most
+    open_: bool
+    """Its jobs come by themselves."""
+    keeps_up: bool | None
+    p99_s: float | None
+    """Where they do."""
+
+    @property
+    def worth(self) -> float | None:
+        """Return by how much it is compared, more being better; null of what does not keep up with what comes."""
+        if not self.open_:
+            return self.per_s
+        return 1 / self.p99_s if self.keeps_up and self.p99_s else None
 
 
 def what_if(
@@ -59,13 +71,22 @@ def _then(changed: Mapping[str, Situation], document: ResultDocument, jobs: int)
     mosts = most(list(runnable.values()), document.margin)
     found: dict[str, _Then | str] = {id_: one.too_many for id_, one in changed.items() if one.too_many}
     for (id_, one), best in zip(runnable.items(), mosts, strict=True):
-        found[id_] = _Then(one.shape.in_flight, *_solved(one, jobs), best)
+        found[id_] = _solved(one, jobs, best)
     return found
 
 
-def _solved(one: Situation, jobs: int) -> tuple[float, Resource | None]:
-    found = predict(one.shape, one.demands, one.machine, most=jobs)
-    return found.throughput_per_s.median, found.bound_by
+def _solved(one: Situation, jobs: int, best: Most) -> _Then:
+    found = predict_cell(one, most=jobs)
+    coming, p99 = found.arrivals, found.response_p99_s
+    return _Then(
+        one.shape.in_flight,
+        found.throughput_per_s.median,
+        found.bound_by,
+        best,
+        coming is not None,
+        None if coming is None else coming.keeps_up,
+        None if coming is None or p99 is None else p99.median,
+    )
 
 
 def _answer(
@@ -77,18 +98,28 @@ def _answer(
 ) -> WhatIf:
     field, names = field_of(group, document), {cell.id: cell.name for cell in group.cells}
     then, now = (
-        {id_: each.per_s for id_, each in some.items() if isinstance(each, _Then) and id_ in names}
+        {id_: each for id_, each in some.items() if isinstance(each, _Then) and id_ in names}
         for some in (found, before)
     )
-    take, instead_of = field.likely(then), field.likely(now)
+    take, instead_of = (
+        field.likely({id_: each.worth for id_, each in some.items() if each.worth is not None})
+        for some in (then, now)
+    )
+    both = None if take is None or instead_of is None else (then[take], now[instead_of])
     return WhatIf(
         change=change,
         levels=dict(group.key),
         take=None if take is None else names[take],
         instead_of=None if instead_of is None else names[instead_of],
-        ratio=None if take is None or instead_of is None else then[take] / now[instead_of],
+        ratio=None if both is None else both[0].per_s / both[1].per_s,
         gains=tuple(_gain(cell, found.get(cell.id), before.get(cell.id)) for cell in group.cells),
+        p99_ratio=None if both is None else _longer(*both),
     )
+
+
+def _longer(then: _Then, now: _Then) -> float | None:
+    """Return the p99 of the one over that of the other; null where jobs do not come by themselves."""
+    return None if then.p99_s is None or now.p99_s is None else then.p99_s / now.p99_s
 
 
 def _gain(cell: CellResult, then: _Then | str | None, now: _Then | str | None) -> Gain:
@@ -105,4 +136,7 @@ def _gain(cell: CellResult, then: _Then | str | None, now: _Then | str | None) -
         most_per_s=then.most.per_s,
         most_ratio=then.most.per_s / now.most.per_s,
         reason=None,
+        keeps_up=then.keeps_up,
+        p99_s=then.p99_s,
+        p99_ratio=_longer(then, now),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from simulator.analysis.predicting import at_load
+from simulator.analysis.loops import at_load
 from simulator.analysis.situations import Situation
 from simulator.model.means import means
 from simulator.model.network import Network, network

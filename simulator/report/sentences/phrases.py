@@ -18,3 +18,8 @@ def as_in_tables(measure: str, value: float) -> str:
     """Return a value of a measure in the unit of its column, so that it has the digits that stand there."""
     unit = MEASURES[measure].unit
     return f"{number(unit.of(value))} {unit.symbol}"
+
+
+def foreseen(text: str, *, predicted: bool) -> str:
+    """Return a sentence, marked where it tells of what was not measured."""
+    return f"Predicted: {text}" if predicted else text

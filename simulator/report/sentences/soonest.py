@@ -1,8 +1,8 @@
 """Who answers soonest of those that keep up."""
 
 from simulator.report.sentences.interface import Kind
-from simulator.report.sentences.phrases import as_in_tables
-from simulator.result.findings.answers import Soonest
+from simulator.report.sentences.phrases import as_in_tables, foreseen
+from simulator.result.findings.answers import Rival, Soonest
 from simulator.text.numbers import times
 from simulator.text.words import form, listed, names, plural
 
@@ -14,7 +14,7 @@ def _sentence(found: Soonest) -> str:
     near = [one.strategy for one in found.rivals if one.verdict in ("as fast", "a little faster")]
     open_ = [one.strategy for one in found.rivals if one.verdict == "cannot tell"]
     slower = [
-        f"{one.strategy} {form(one.strategy, 'takes', 'take')} {times(one.ratio)} as long ({found.by})"
+        f"{one.strategy} {_takes(one, found)} {times(one.ratio)} as long ({found.by})"
         for one in found.rivals
         if one.verdict == "faster"
     ]
@@ -22,14 +22,19 @@ def _sentence(found: Soonest) -> str:
         text = f"{best} gave {answers}, sooner than the rest; fewer than 3 rounds cannot tell if that is luck"
         return f"{text}."
     if not near and not open_:
-        text = f"{best} {form(best, 'answers', 'answer')} soonest: {answers}"
+        answer = "would answer" if found.predicted else form(best, "answers", "answer")
+        text = f"{best} {answer} soonest: {answers}"
     else:
-        text = f"{best} gave {answers}"
+        text = f"{best} {'would give' if found.predicted else 'gave'} {answers}"
         if near:
             text += f"; {names(near)} {plural(near, 'is', 'are')} as fast"
         if open_:
-            text += f"; of {names(open_)} the rounds cannot tell"
-    return f"{text}; {listed(slower)}." if slower else f"{text}."
+            text += f"; of {names(open_)} the {'bands' if found.predicted else 'rounds'} cannot tell"
+    return foreseen(f"{text}; {listed(slower)}." if slower else f"{text}.", predicted=found.predicted)
+
+
+def _takes(one: Rival, found: Soonest) -> str:
+    return "would take" if found.predicted else form(one.strategy, "takes", "take")
 
 
 def _reached(found: Soonest, high: str) -> str:

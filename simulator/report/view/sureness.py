@@ -7,7 +7,7 @@ from simulator.report.view.parts import Column, Table
 from simulator.report.view.rounds import titled
 from simulator.result.document import CellResult
 from simulator.stats.intervals import Interval
-from simulator.text.numbers import NONE, mb, ms, number
+from simulator.text.numbers import NONE, factor, mb, ms, number
 
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
 OF_SAMPLES = (
@@ -21,9 +21,10 @@ def response_table(title: str, cells: Sequence[CellResult]) -> Table | None:
     """Return the response times of one combination with their intervals; null where no sample is known."""
     known = [cell for cell in cells if cell.response_ends]
     shown: list[Shown] = [WHO]
-    for name, share in PERCENTILES.items():
-        if any(share in _ends(cell) for cell in known):
-            shown += [measured(name), _of_percentile(share)]
+    names = [name for name, share in PERCENTILES.items() if any(share in _ends(cell) for cell in known)]
+    for name in names:
+        shown += [measured(name), _of_percentile(PERCENTILES[name])]
+    shown += [_of_predicted(name) for name in names[-1:] if any(_over(cell, name) for cell in known)]
     return _table(f"{title}: response times", shown, known, OF_SAMPLES)
 
 
@@ -55,6 +56,18 @@ def _of_percentile(share: float) -> Shown:
         return NONE if ends is None else f"{ms(ends[0])}–{ms(ends[1])}"
 
     return Shown(Column("95 %", "ms", "its 95 % interval"), text)
+
+
+def _of_predicted(name: str) -> Shown:
+    explained = f"{name} over the one that is predicted from one job alone"
+    return Shown(Column("of predicted", "×", explained), lambda cell: factor(_over(cell, name)))
+
+
+def _over(cell: CellResult, name: str) -> float | None:
+    """Return a measured percentile over the predicted one; null where one of them is not known."""
+    guess = None if cell.predicted is None else cell.predicted.percentile_s(name)
+    seen = None if cell.response_time_s is None else getattr(cell.response_time_s, name)
+    return None if guess is None or seen is None else seen / guess.median
 
 
 def _reach(found: Interval | None, written: Callable[[float], str]) -> str:

@@ -100,6 +100,8 @@ class KeepsUp:
     """Jobs that came; null for a single one."""
     backlog_max: int
     """Most jobs at a time that waited for a worker, under any of them."""
+    predicted: bool = False
+    """Nothing was measured: the numbers are predicted, and intervals are bands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,13 +115,15 @@ class FallsBehind:
     own_in_flight: int | None
     """Its jobs in flight where they are other than those of the rest, by its nature."""
     unstable: bool
-    """The backlog grows as long as jobs come; else it may have grown by chance."""
+    """The backlog grows as long as jobs come; else it may have grown by chance, or the band cannot tell."""
     offered: int
     """Jobs due inside the window."""
     offered_per_s: float | None
     throughput_per_s: float
     backlog_end: int
     """Jobs that waited for a worker at the last planned start."""
+    predicted: bool = False
+    """Nothing was measured: the numbers are predicted, and intervals are bands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,3 +152,5 @@ class Soonest:
     """At least three: fewer tell nothing apart."""
     rivals: tuple[Rival, ...]
     """By rising response time, each with that percentile over that of the best; at least one."""
+    predicted: bool = False
+    """Nothing was measured: the numbers are predicted, and intervals are bands."""

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.analysis.predicting import at_load, predict, predicted
+from simulator.analysis.loops import at_load
+from simulator.analysis.predicting import predict, predicted
 from simulator.analysis.situations import cells_in
 from simulator.model.demands import Demand, Demands
 from simulator.model.shape import Machine, Shape

@@ -25,7 +25,7 @@ from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import NONE, duration, ms
 from simulator.text.words import sentence
 
-HALF, MOST = 0.5, 0.95
+HALF = 0.5
 
 Curve = tuple[tuple[float, float], ...]
 
@@ -82,7 +82,7 @@ def _picture(group: Combination, _: ResultDocument) -> Picture | None:
 
 
 def _predicted(cell: CellResult) -> Iterator[Line]:
-    """Yield the line between the two percentiles that are predicted; none where nothing is."""
+    """Yield the line between the percentiles that are predicted; none where nothing is."""
     spots = tuple(Spot(share, each * 1e3) for share, each in _foreseen(cell).items())
     if spots:
         yield Line(starred(cell), tone(cell), spots, PREDICTED)
@@ -91,9 +91,10 @@ def _predicted(cell: CellResult) -> Iterator[Line]:
 def _foreseen(cell: CellResult) -> dict[float, float]:
     """Return shares of jobs, and the response time (s) that is predicted for them."""
     found = cell.predicted
-    if found is None or found.response_p50_s is None or found.response_p95_s is None:
+    if found is None:
         return {}
-    return {HALF: found.response_p50_s.median, MOST: found.response_p95_s.median}
+    bands = ((share, found.percentile_s(name)) for name, share in PERCENTILES.items())
+    return {share: band.median for share, band in bands if band is not None}
 
 
 def _spot(cell: CellResult, share: float, seconds: float) -> Spot:

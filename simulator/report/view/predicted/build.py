@@ -9,6 +9,7 @@ from simulator.report.view.columns import STRATEGY, headed
 from simulator.report.view.machine import summary
 from simulator.report.view.parts import Column, Facts, Part, Remarks, Table, Verdict
 from simulator.report.view.predicted.check import check_table, checked
+from simulator.report.view.predicted.coming import coming_table
 from simulator.report.view.predicted.titles import Title, key, name, reach, titles
 from simulator.report.view.predicted.what_if import answered, in_all, what_if_table
 from simulator.report.view.rules import rules_tables
@@ -30,6 +31,7 @@ COLUMNS = (
     Column("by", "", "what sets that", numeric=False),
     Column("p50", "ms", "response time of a job: median, predicted"),
     Column("p95", "ms", "response time that 95 % of the jobs stay within, predicted"),
+    Column("p99", "ms", "that 99 % stay within, predicted"),
     Column("cores", "", "busy with the job in the mean, predicted", spared=1),
 )
 OVERVIEW = (
@@ -54,6 +56,7 @@ def build_prediction(document: PredictionDocument, *, all_tables: bool = False) 
     parts: list[Part] = [Verdict(_headline(document), tuple(_sentences(document, called, few=few)))]
     for found in document.combinations if few else ():
         parts.append(_table(found, document, called[key(found.levels)]))
+        parts.extend(coming_table(found, document, called[key(found.levels)]))
         parts.extend(what_if_table(found, document, called[key(found.levels)]))
     if not few:
         left_out = counted(len(document.combinations), "table")
@@ -124,6 +127,7 @@ def _row(cell: PredictedCell, said: str) -> tuple[str, ...]:
         found.bound_by or NONE,
         ms(_median(found.response_p50_s)),
         ms(_median(found.response_p95_s)),
+        ms(_median(found.response_p99_s)),
         number(found.cores_used),
     )
 

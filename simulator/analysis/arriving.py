@@ -1,0 +1,185 @@
+"""What a model says of a cell whose jobs come by themselves.
+
+Simulated are the very moments of arrival that a run of the same seed has, so that their chance is no error of the
+prediction; what differs from job to job is drawn several times. At nine tenths of what a strategy can do, a job that
+costs a little more waits a lot longer: so a band is no share of its middle, but what a slower and a quicker machine
+would do with the same jobs.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import exp
+from statistics import fmean, median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.arrivals import Backlog, backlog_of
+from simulator.analysis.banding import MODEL_ERROR, Z_90
+from simulator.analysis.coming import Coming
+from simulator.analysis.loops import at_load
+from simulator.model.bounds import bound_of
+from simulator.model.demands import Demands
+from simulator.model.network import Network, network
+from simulator.model.shape import Machine, Shape
+from simulator.model.simulation import simulate
+from simulator.result.prediction import Band, PredictedArrivals, Prediction
+from simulator.result.repetition import SMALL_BACKLOG
+
+MOST_LIVES = 5
+"""How often the same arrivals are simulated, with other times of what jobs need; the ends of a band half as often."""
+ALL_LIVES = 2
+"""Of middle and ends, for each of the middle."""
+COMPUTED = ("client_held", "client_free", "parse_held", "parse_free", "over_worker", "over_main", "server")
+"""Demands that are greater on a slower machine."""
+OTHER_ERROR = 0.03
+"""Standard error of a response time beside that of what its jobs compute, as a share."""
+AT_THE_END = 2
+"""Jobs that are ready just before the end of a duration or just after it, by chance."""
+
+
+def predict_coming(shape: Shape, demands: Demands, machine: Machine, coming: Coming, most: int) -> Prediction:
+    """Return what a strategy would do with jobs that come by themselves.
+
+    Args:
+        shape: the strategy, for so many jobs in flight.
+        demands: what one job needs.
+        machine: what there is for all of them.
+        coming: when they come.
+        most: about so many jobs are simulated at the most.
+    """
+    coming = coming.first(most)
+    # More slots than jobs are never all taken.
+    shape = replace(shape, widths=tuple(min(width, len(coming.due_s)) for width in shape.widths))
+    lives = max(1, min(MOST_LIVES, most // (ALL_LIVES * len(coming.due_s))))
+    slower = exp(Z_90 * MODEL_ERROR)
+    slow, middle, quick = (
+        _lives(shape, _computing(demands, factor), machine, coming, each)
+        for factor, each in ((slower, (lives + 1) // 2), (1.0, lives), (1 / slower, (lives + 1) // 2))
+    )
+    limit = bound_of(network(shape, at_load(shape, demands, machine, coming.rate_per_s), machine))
+    # How long the jobs would wait that come later is not known where ever more of them wait.
+    reaches = coming.all_there or middle.keeps_up is not False
+
+    def response(of: Callable[[NDArray[np.float64]], float]) -> Band | None:
+        found = Band(of(middle.response_s), of(quick.response_s), of(slow.response_s))
+        return _widened(found, exp(Z_90 * OTHER_ERROR)) if reaches else None
+
+    p50, p90, p95, p99 = (response(_percentile(share)) for share in (50, 90, 95, 99))
+    edge = 1 + AT_THE_END / len(coming.due_s)
+    return Prediction(
+        throughput_per_s=_widened(Band(middle.per_s, slow.per_s, quick.per_s), edge),
+        response_mean_s=response(lambda found: float(found.mean())),
+        response_p50_s=p50,
+        response_p95_s=p95,
+        cores_used=middle.cores,
+        bound_per_s=limit.per_s,
+        bound_by=limit.by,
+        by="simulation",
+        response_p90_s=p90,
+        response_p99_s=p99,
+        arrivals=PredictedArrivals(
+            offered=len(coming.due_s),
+            offered_per_s=coming.rate_per_s or None,
+            completed=middle.completed,
+            backlog_max=middle.backlog_max,
+            backlog_end=middle.backlog_end,
+            queue_s=middle.queue_s,
+            keeps_up=middle.keeps_up,
+            surely=slow.keeps_up == middle.keeps_up == quick.keeps_up,
+        ),
+    )
+
+
+def _computing(demands: Demands, factor: float) -> Demands:
+    return demands if factor == 1 else demands.scaled(**dict.fromkeys(COMPUTED, factor))
+
+
+def _widened(found: Band, by: float) -> Band:
+    low, high = min(found.median, found.low), max(found.median, found.high)
+    return Band(found.median, low / by, high * by)
+
+
+def _percentile(share: int) -> Callable[[NDArray[np.float64]], float]:
+    return lambda found: float(np.percentile(found, share))
+
+
+@dataclass(frozen=True)
+class _Life:
+    """One simulated repetition."""
+
+    per_s: float
+    response_s: NDArray[np.float64]
+    """Of the jobs that were started."""
+    queue_s: float
+    cores: float
+    completed: int
+    backlog: Backlog
+
+
+@dataclass(frozen=True)
+class _Lives:
+    """Several of them: medians, and all response times together."""
+
+    per_s: float
+    response_s: NDArray[np.float64]
+    queue_s: float
+    cores: float
+    completed: int
+    backlog_max: int
+    backlog_end: int
+    keeps_up: bool | None
+
+
+def _lives(shape: Shape, demands: Demands, machine: Machine, coming: Coming, lives: int) -> _Lives:
+    demands = at_load(shape, demands, machine, coming.rate_per_s)
+    made = network(shape, demands, machine)
+    return _together([_life(made, demands.server.mean_s, coming, seed) for seed in range(1, lives + 1)])
+
+
+def _together(found: Sequence[_Life]) -> _Lives:
+    end, grows = round(median(each.backlog.end for each in found)), [each.backlog.grows for each in found]
+    unstable = sum(grows) * 2 > len(found)
+    small = end <= SMALL_BACKLOG * found[0].backlog.offered
+    return _Lives(
+        per_s=fmean(each.per_s for each in found),
+        response_s=np.concatenate([each.response_s for each in found]),
+        queue_s=fmean(each.queue_s for each in found),
+        cores=fmean(each.cores for each in found),
+        completed=round(median(each.completed for each in found)),
+        backlog_max=round(median(each.backlog.most for each in found)),
+        backlog_end=end,
+        keeps_up=False if unstable else True if small else None,
+    )
+
+
+def _life(made: Network, server_s: float, coming: Coming, seed: int) -> _Life:
+    due = np.asarray(coming.due_s)
+    started = len(due)
+    while True:
+        run = simulate(made, jobs=started, seed=seed, starts_s=coming.due_s)
+        ended = due[:started] + run.response_s
+        start = _started(due[:started], ended, made.in_flight)
+        # What nobody began before the end was never begun: then the last ones had fewer beside them.
+        in_time = started if coming.duration_s is None else int(np.searchsorted(start, coming.duration_s))
+        if in_time == started:
+            break
+        started = in_time
+    over_s = run.makespan_s if coming.duration_s is None else coming.duration_s
+    completed = int((ended <= over_s).sum())
+    return _Life(
+        per_s=completed / over_s,
+        response_s=run.response_s,
+        queue_s=float((start - due[:started]).mean()),
+        cores=run.cores - started / run.makespan_s * server_s,
+        completed=completed,
+        backlog=backlog_of(due[:started], start, ended, due[started:], made.in_flight),
+    )
+
+
+def _started(due: NDArray[np.float64], ended: NDArray[np.float64], in_flight: int) -> NDArray[np.float64]:
+    """Return when each job was started: when it was due, or when so many before it were done that a slot was free."""
+    if len(due) <= in_flight:
+        return due
+    free = np.concatenate([np.zeros(in_flight), np.sort(ended)[: len(due) - in_flight]])
+    return np.maximum(due, free)
