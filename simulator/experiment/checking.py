@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
+from simulator.analysis.ranking import SOONEST
 from simulator.experiment.design import Design, in_rounds, planned_cells
 from simulator.measures.factors import STRATEGY
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.prediction import Prediction
-from simulator.result.predictions import Check, Checked
+from simulator.result.predictions import Check, Checked, CheckedResponse
 
 SHARE = 0.1
 FEWEST = 3
@@ -62,4 +63,16 @@ def _checked(cell: CellResult, predicted: Prediction) -> Checked:
         inside=None if measured is None else band.low <= measured.median <= band.high,
         warnings=cell.warnings,
         reason=None if measured is not None else cell.reason,
+        response=None if measured is None else _response(cell, predicted),
     )
+
+
+def _response(cell: CellResult, predicted: Prediction) -> CheckedResponse | None:
+    if predicted.arrivals is None or cell.response_time_s is None:
+        return None
+    for name in SOONEST:
+        band, seen_s = predicted.percentile_s(name), getattr(cell.response_time_s, name)
+        if band is not None and seen_s is not None:
+            inside = band.low <= seen_s <= band.high
+            return CheckedResponse(name, band, seen_s, seen_s / band.median, inside)
+    return None

@@ -114,6 +114,19 @@ class WhatIf:
 
 
 @dataclass(frozen=True)
+class CheckedResponse:
+    """Of jobs that come by themselves, where throughput says little: the highest percentile that was measured."""
+
+    percentile: str
+    predicted_s: Band
+    measured_s: float
+    of_predicted: float
+    """Measured over predicted."""
+    inside: bool
+    """It lies in the band."""
+
+
+@dataclass(frozen=True)
 class Checked:
     """A cell that was predicted, and then measured."""
 
@@ -132,6 +145,8 @@ class Checked:
     """What to bear in mind of the measured number, as that other programs disturbed it."""
     reason: str | None
     """Why there is no valid number."""
+    response: CheckedResponse | None = None
+    """Null: closed arrivals, or no percentile is known of both."""
 
 
 @dataclass(frozen=True)

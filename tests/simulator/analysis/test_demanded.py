@@ -10,7 +10,7 @@ from simulator.model.demands import Demands
 from simulator.result.calibration import Calibration
 from simulator.result.document import CellResult
 from simulator.result.needs import Needs, Over, Request
-from simulator.result.repetition import Phase, ServerMeasures
+from simulator.result.repetition import Arrivals, Phase, ServerMeasures
 from simulator.scenario.cells import Cell, expand
 from simulator.scenario.load import load_text
 from tests.conftest import tiny_text
@@ -109,6 +109,28 @@ def test_one_worker_alone_takes_what_its_parts_take() -> None:
     assert beside is not None
     assert beside.transport.mean_s == 0, "the server was at work beside the client"
     assert beside.server.mean_s < 0.5 / 50
+
+
+def test_a_baseline_that_waits_for_jobs_is_no_slower_for_it() -> None:
+    measured = document({"sequential": [20.0]}).cells[0]
+    cpu_s = 0.006 + 0.0004 + HARNESS_S
+    # Of 10 s it has a job in flight for 4: 200 of them, 20 ms each.
+    told = Arrivals(200, 20.0, 200, 200, 3, 0, 0.001, None, None, unstable=False)
+    alone = replace(
+        measured,
+        fetch=Phase(0.001, 0.0008, 0),
+        parse=Phase(0.006, 0.006, 0),
+        cpu_per_page_s=cpu_s,
+        server=replace(server_of(measured), cpu_cores=0.008),
+        arrivals=told,
+        makespan_s=10.0,
+        in_flight_mean=0.4,
+    )
+    cell = planned("threads", server__latency="10ms", arrivals={"rate": "20/s"})
+    found = demands_of(cell, CALIBRATION, alone)
+    assert found is not None
+    assert found.server.mean_s == pytest.approx(0.0004)
+    assert found.transport.mean_s == pytest.approx(0.02 - 0.01 - cpu_s - 0.0004)
 
 
 def server_of(cell: CellResult) -> ServerMeasures:

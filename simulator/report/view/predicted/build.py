@@ -8,7 +8,7 @@ from simulator.report.sentences.registry import sentence
 from simulator.report.view.columns import STRATEGY, headed
 from simulator.report.view.machine import summary
 from simulator.report.view.parts import Column, Facts, Part, Remarks, Table, Verdict
-from simulator.report.view.predicted.check import check_table, checked
+from simulator.report.view.predicted.check import check_tables, checked
 from simulator.report.view.predicted.coming import coming_table
 from simulator.report.view.predicted.titles import Title, key, name, reach, titles
 from simulator.report.view.predicted.what_if import answered, in_all, what_if_table
@@ -64,7 +64,7 @@ def build_prediction(document: PredictionDocument, *, all_tables: bool = False) 
         parts += [_overview(document, called), Remarks("", (), hint)]
     parts.extend(rules_tables(document.rules) if few else ())
     if document.check is not None:
-        parts.append(check_table(document.check))
+        parts.extend(check_tables(document.check))
     machine = summary(document.environment)
     return (*parts, Facts("Machine", (("machine", machine),) if machine else ()))
 

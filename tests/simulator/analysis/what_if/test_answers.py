@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.analysis.predicting import predicted
 from simulator.analysis.situations import situations
 from simulator.analysis.what_if.answers import MANY, what_if
 from simulator.analysis.what_if.parsing import parse_change
@@ -88,3 +89,24 @@ def test_of_many_cells_fewer_jobs_say_much_the_same() -> None:
     assert 20 * len(one.cells) > MANY
     for strategy in ("threads", "asyncio", "processes"):
         assert ratio(many, strategy) == pytest.approx(ratio(few, strategy), rel=0.05)
+
+
+def test_of_jobs_that_come_by_themselves_a_change_tells_who_keeps_up_and_how_long_they_take() -> None:
+    job = {"client": {"blocking": "http.client", "asyncio": "aiohttp"}, "parser": "spin", "parse_cost": "5ms"}
+    made = predicted(
+        calibrated(
+            arrivals={"rate": "230/s"}, job={**job, "duration": "400ms"}, strategies=["threads", "processes"]
+        )
+    )
+    free, slow = answers(made, "parse releases the GIL", "parse * 3")
+    assert gain(free, "threads").keeps_up is True
+    assert (free.take, free.instead_of) == ("threads", "processes")
+    assert free.ratio == pytest.approx(1, abs=0.05)
+    assert free.p99_ratio == pytest.approx(1, abs=0.2)
+    before_s, after_s = (gain(each, "processes").p99_s for each in (free, slow))
+    assert before_s is not None
+    assert after_s is not None
+    assert after_s > 2 * before_s
+    assert gain(slow, "threads").keeps_up is False
+    assert (slow.take, slow.p99_ratio) == (None, None)
+    assert gain(slow, "threads").most_per_s == pytest.approx(65, rel=0.1)

@@ -8,6 +8,7 @@ from simulator.report.view.build import COLUMNS, build
 from simulator.report.view.parts import Table, Verdict
 from simulator.text.numbers import NONE
 from tests.simulator.analysis.builders import document
+from tests.simulator.analysis.predictions import with_predictions
 from tests.simulator.analysis.test_open_findings import GROWING, STEADY, UNSURE, opened
 from tests.simulator.report.view.test_matrix import usual
 
@@ -45,6 +46,16 @@ def test_percentiles_of_open_arrivals_have_their_intervals() -> None:
     assert response.title.endswith(": response times, 3 rounds")
     assert [column.name for column in response.columns] == ["strategy", "p50", "95 %", "p90", "95 %"]
     assert [row[2::2] for row in response.rows] == [("40–60", "100–250")] * 2
+
+
+def test_the_highest_percentile_stands_over_the_one_that_is_predicted() -> None:
+    made = opened({"sequential": (GROWING, [900] * 3), "threads": (STEADY, [50] * 3)})
+    made = with_predictions(made, {"threads": 100.0})
+    ends = ((0.5, 0.04, 0.06),)
+    known = replace(made, cells=tuple(replace(cell, response_ends=ends) for cell in made.cells))
+    *_, response = tables(known)
+    assert [column.name for column in response.columns][-1] == "of predicted"
+    assert [row[-1] for row in response.rows] == [NONE, "0.62"], "50 ms over 8 / 100 s"
 
 
 def test_closed_arrivals_have_none() -> None:

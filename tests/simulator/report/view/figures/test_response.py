@@ -4,7 +4,7 @@ from simulator.report.view.figure import Lines
 from simulator.report.view.figures.response import CHART
 from simulator.result.document import ResultDocument
 from tests.simulator.analysis.builders import document
-from tests.simulator.analysis.predictions import with_predictions
+from tests.simulator.analysis.predictions import band, with_predictions
 from tests.simulator.report.view.figures.runs import RATES, only
 
 CURVES = {
@@ -48,6 +48,21 @@ def test_what_is_predicted_is_a_dotted_line_between_two_percentiles_and_in_the_t
     assert [(spot.x, round(spot.y)) for spot in dotted.spots] == [(0.5, 80), (0.95, 120)]
     assert [column.name for column in panel.table.columns][-2:] == ["p50 predicted", "p95 predicted"]
     assert [row[-2:] for row in panel.table.rows] == [("–", "–"), ("80", "120"), ("–", "–")]
+
+
+def test_a_dotted_line_goes_as_far_as_is_predicted() -> None:
+    made = with_predictions(curved(CURVES), {"threads": 100.0})
+    cells = [
+        replace(cell, predicted=cell.predicted and replace(cell.predicted, response_p99_s=band(0.2)))
+        for cell in made.cells
+    ]
+    panel = only(CHART.build(replace(made, cells=tuple(cells))))
+    assert isinstance(panel.shape, Lines)
+    assert [(spot.x, round(spot.y)) for spot in panel.shape.lines[-1].spots] == [
+        (0.5, 80),
+        (0.95, 120),
+        (0.99, 200),
+    ]
 
 
 def test_a_percentile_has_its_interval_as_a_whisker_and_in_the_table() -> None:

@@ -6,7 +6,8 @@ from simulator.analysis.foreseeing import foreseen
 from simulator.analysis.summary import summarise
 from simulator.report.view.parts import Table, Verdict
 from simulator.report.view.predicted.build import build_prediction
-from simulator.result.predictions import Check, Checked, Gain, PredictionDocument, WhatIf
+from simulator.result.prediction import PredictedArrivals
+from simulator.result.predictions import Check, Checked, CheckedResponse, Gain, PredictionDocument, WhatIf
 from simulator.stats.intervals import Interval
 from tests.simulator.analysis.builders import planned, run
 from tests.simulator.analysis.predictions import band, with_predictions
@@ -68,7 +69,7 @@ def test_the_table_has_bands_and_bounds() -> None:
         "at most",
         "by",
     ]
-    assert table.rows[3] == ("processes", "take", "80", "72.7–88", "96", "the GIL", "100", "150", "1")
+    assert table.rows[3] == ("processes", "take", "80", "72.7–88", "96", "the GIL", "100", "150", "–", "1")
 
 
 def test_many_combinations_are_a_line_each() -> None:
@@ -105,6 +106,83 @@ def test_changes_of_many_combinations_are_told_together() -> None:
     )
 
 
+COMES = PredictedArrivals(200, 50.0, 199, 4, 0, 0.002, keeps_up=True, surely=True)
+
+
+def coming() -> PredictionDocument:
+    """Return a prediction of jobs that come by themselves, with which threads fall behind."""
+    made = with_predictions(summarise(run([planned(name) for name in RATES], [])), RATES)
+    ways = {
+        "threads": replace(COMES, completed=120, backlog_max=80, backlog_end=78, keeps_up=False),
+        "asyncio": replace(COMES, surely=False),
+    }
+    cells = [
+        replace(
+            cell,
+            predicted=replace(cell.predicted, arrivals=ways.get(cell.id, COMES), response_p99_s=band(0.1)),
+        )
+        for cell in made.cells
+        if cell.predicted is not None
+    ]
+    return foreseen(replace(made, cells=tuple(cells)), {})
+
+
+def test_of_jobs_that_come_by_themselves_it_is_shown_who_keeps_up_with_the_bands_of_response_times() -> None:
+    table = tables(coming())[1]
+    assert table.title == "8 in flight: jobs come by themselves"
+    assert [row[0:6] for row in table.rows] == [
+        ("sequential", "50", "10", "2", "4", "yes"),
+        ("threads", "50", "40", "2", "80", "no"),
+        ("asyncio", "50", "41", "2", "4", "cannot\ntell"),
+        ("processes", "50", "80", "2", "4", "yes"),
+    ]
+    assert table.rows[3][-1] == "90.9–110"
+
+
+def open_gain(strategy: str, p99_s: float, ratio: float, *, keeps_up: bool) -> Gain:
+    return replace(gain(strategy, 1.0), keeps_up=keeps_up, p99_s=p99_s, p99_ratio=ratio)
+
+
+def test_a_change_to_jobs_that_come_by_themselves_tells_how_long_they_take() -> None:
+    gains = (
+        open_gain("sequential", 3.0, 0.9, keeps_up=False),
+        open_gain("threads", 0.05, 0.5, keeps_up=True),
+        open_gain("asyncio", 0.06, 0.6, keeps_up=True),
+        open_gain("processes", 0.07, 0.7, keeps_up=True),
+    )
+    change = replace(
+        CHANGE, change="parse × 0.5", take="threads", instead_of="processes", gains=gains, p99_ratio=0.5
+    )
+    nobody = replace(change, change="parse × 9", take=None, p99_ratio=None)
+    fresh = replace(change, change="no GIL", instead_of=None, p99_ratio=None)
+    document = replace(coming(), changes=(change, nobody, fresh))
+    told = verdict(document).sentences
+    most = "most is done by processes with 8 in flight, 160 pages/s, 2.00 × the most without."
+    assert told[-3:] == (
+        (
+            "With parse × 0.5 take threads instead of processes: p99 50 ms, 0.50 × as long; asyncio 60 ms, processes 70 ms;"
+            f" sequential falls behind; {most}"
+        ),
+        f"With parse × 9 nobody keeps up; {most}",
+        (
+            "With no GIL take threads: p99 50 ms, nobody keeps up without; asyncio 60 ms, processes 70 ms; sequential falls"
+            f" behind; {most}"
+        ),
+    )
+    table = tables(document)[2]
+    assert table.rows[0][2:4] == ("behind\n2.00 @8", "0.50\n2.00 @8")
+
+
+def test_changes_to_jobs_that_come_by_themselves_are_counted_over_many_combinations() -> None:
+    gains = (open_gain("threads", 0.05, 0.5, keeps_up=True),)
+    changes = [
+        replace(CHANGE, levels={"server.latency": f"{ms}ms", "in_flight": 8}, take=take, gains=gains)
+        for ms, take in enumerate(("threads", "threads", None, None, "threads", None, None))
+    ]
+    told = verdict(replace(predicted(tuple(f"{ms}ms" for ms in range(7))), changes=tuple(changes))).sentences
+    assert told[1] == "With 32 cores somebody keeps up in 3 of 7 combinations."
+
+
 CHECKED = Checked(
     id="processes",
     strategy="processes",
@@ -135,3 +213,11 @@ def test_a_check_that_gave_no_number_says_why() -> None:
     assert table.rows[0][3:] == ("–", "–", "–")
     assert table.notes == ("processes: too short",)
     assert verdict(document).sentences[-1] == "Checked: none of 1 cell gave a valid number."
+
+
+def test_of_jobs_that_come_by_themselves_a_response_time_is_checked_as_well() -> None:
+    seen = CheckedResponse("p95", band(0.1), 0.12, 1.2, inside=False)
+    document = replace(predicted(), check=Check("abcd", 4, (replace(CHECKED, response=seen),), 0.1))
+    table = tables(document)[-1]
+    assert table.title == "Response times beside predicted: jobs come by themselves"
+    assert table.rows == (("processes, 8 in flight", "p95", "100", "90.9–110", "120", "1.20", "no"),)
