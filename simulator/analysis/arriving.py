@@ -86,7 +86,7 @@ def predict_coming(shape: Shape, demands: Demands, machine: Machine, coming: Com
             backlog_end=middle.backlog_end,
             queue_s=middle.queue_s,
             keeps_up=middle.keeps_up,
-            surely=slow.keeps_up == middle.keeps_up == quick.keeps_up,
+            surely=slow.keeps_up is True if middle.keeps_up else quick.keeps_up is not True,
         ),
     )
 

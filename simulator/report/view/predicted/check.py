@@ -51,24 +51,23 @@ def _name(each: Checked) -> str:
 
 
 def _throughputs(check: Check) -> Table:
-    rows = []
-    for each in check.cells:
-        rows.append(
-            (
-                _name(each),
-                number(each.predicted_per_s.median),
-                reach(each.predicted_per_s),
-                NONE if each.measured_per_s is None else number(each.measured_per_s.median),
-                factor(each.of_predicted),
-                NONE if each.inside is None else "yes" if each.inside else "no",
-            )
+    rows = tuple(
+        (
+            _name(each),
+            number(each.predicted_per_s.median),
+            reach(each.predicted_per_s),
+            NONE if each.measured_per_s is None else number(each.measured_per_s.median),
+            factor(each.of_predicted),
+            NONE if each.inside is None else "yes" if each.inside else "no",
         )
+        for each in check.cells
+    )
     notes = tuple(
         f"{each.strategy}: {text}"
         for each in check.cells
         for text in ((each.reason,) if each.reason else each.warnings)
     )
-    return Table("Measured beside predicted", COLUMNS, tuple(rows), notes, ())
+    return Table("Measured beside predicted", COLUMNS, rows, notes, ())
 
 
 def checked(check: Check) -> str:

@@ -160,13 +160,13 @@ def test_a_change_to_jobs_that_come_by_themselves_tells_how_long_they_take() -> 
     most = "most is done by processes with 8 in flight, 160 pages/s, 2.00 × the most without."
     assert told[-3:] == (
         (
-            "With parse × 0.5 take threads instead of processes: p99 50 ms, 0.50 × as long; asyncio 60 ms, processes 70 ms;"
-            f" sequential falls behind; {most}"
+            "With parse × 0.5 take threads instead of processes: p99 50 ms, 0.50 × as long; asyncio 60 ms,"
+            f" processes 70 ms; sequential falls behind; {most}"
         ),
         f"With parse × 9 nobody keeps up; {most}",
         (
-            "With no GIL take threads: p99 50 ms, nobody keeps up without; asyncio 60 ms, processes 70 ms; sequential falls"
-            f" behind; {most}"
+            "With no GIL take threads: p99 50 ms, nobody keeps up without; asyncio 60 ms, processes 70 ms;"
+            f" sequential falls behind; {most}"
         ),
     )
     table = tables(document)[2]
