@@ -88,8 +88,8 @@ class Gain:
     keeps_up: bool | None = None
     """With jobs that come by themselves; null: closed arrivals, or too few come to tell."""
     p99_s: float | None = None
-    """Of jobs that come by themselves, the response time with the change; null: closed arrivals, or it grows beyond what
-    is simulated."""
+    """Of jobs that come by themselves, the response time with the change; null: closed arrivals, or more wait than are
+    simulated."""
     p99_ratio: float | None = None
     """Of that to the same without the change."""
 
