@@ -24,7 +24,7 @@ from mockserver.config import Body, CatalogueContent, FolderContent, RecordedCon
 from mockserver.rate_limit import RateLimit
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
 from simulator.measures.registry import CROSSOVER, MEASURES
-from simulator.result import document, predictions, repetition
+from simulator.result import document, prediction, predictions, repetition
 from simulator.result.findings.kinds import Finding
 from simulator.result.schema import texts
 from simulator.scenario.affinity import Affinity
@@ -69,6 +69,7 @@ RESULTS: tuple[type[Any], ...] = (
     repetition.Measures,
     predictions.PredictionDocument,
     predictions.PredictedCell,
+    prediction.PredictedArrivals,
     predictions.WhatIf,
     predictions.Gain,
     predictions.Check,

@@ -34,7 +34,7 @@ class PredictedArrivals:
     keeps_up: bool | None
     """Whether the rate is borne by the middle of the band; null where the window is too short to tell."""
     surely: bool
-    """Whether that is so wherever in its band the cell lies: it keeps up at the slow end, or does not at the quick one."""
+    """Whether that is so wherever in its band it lies: it keeps up at the slow end, or does not at the quick one."""
 
 
 @dataclass(frozen=True)
