@@ -15,6 +15,7 @@ from simulator.stats.percentiles import carried
 
 SHARES: Final = {"p99": 0.99, "p95": 0.95, "p90": 0.9, "p50": 0.5}
 """The first of these that the jobs of a repetition carry ranks those that keep up."""
+TAILS: Final = ("p99", "p95", "p90")
 
 
 def compared_by(found: Sequence[Prediction]) -> str:
@@ -88,7 +89,7 @@ def _behind(
 def _soonest(
     combination: PredictedCombination, known: Mapping[str, tuple[CellResult, Prediction]]
 ) -> Iterator[Soonest]:
-    if combination.best not in known or not combination.contrasts:
+    if combination.best is None or not combination.contrasts:
         return
     best, found = known[combination.best]
     p50_s = found.response_p50_s
@@ -109,12 +110,9 @@ def _soonest(
 
 def _tail(found: Prediction, by: str) -> Tail | None:
     """Return the percentile by which they are compared, unless that is the median."""
-    value_s = found.percentile_s(by)
-    return (
-        Tail(percentile=by, value_s=value_s.median)
-        if value_s is not None and (by == "p90" or by == "p95" or by == "p99")  # noqa: PLR1714 - so mypy knows which
-        else None
-    )
+    band = found.percentile_s(by)
+    name = next((each for each in TAILS if each == by), None)
+    return None if band is None or name is None else Tail(percentile=name, value_s=band.median)
 
 
 def _own(cell: CellResult) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from simulator.analysis.predicting import MODEL_ERROR, Z_90
+from simulator.analysis.banding import MODEL_ERROR, Z_90
 from simulator.lab.measuring import MOST_IN_FLIGHT
 from simulator.lab.mixing import UNIT_S
 from simulator.lab.opening import Opening

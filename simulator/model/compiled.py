@@ -63,7 +63,8 @@ def _compiled_for_addresses(numba: ModuleType) -> Callable[[Any, Any], None]:
                 carray(pointer(at[10]), (long[10],), np.float64),
                 carray(pointer(at[11]), (long[11],), np.float64),
                 carray(pointer(at[12]), (long[12],), np.float64),
-                carray(pointer(at[13]), (long[13],), NOTED),
+                carray(pointer(at[13]), (long[13],), np.float64),
+                carray(pointer(at[14]), (long[14],), NOTED),
             )
         )
 

@@ -140,6 +140,8 @@ class Events(NamedTuple):
     """When jobs are due; empty: a slot that is free starts the next one."""
     due: Any
     """Of each job: when it was, or when it started."""
+    begun: Any
+    """Of each job, when it was first let compute; below 0: its first step computes nothing."""
     ended: Any
     """Of each job."""
     running: Any

@@ -72,6 +72,8 @@ def compute(events: Events, number: int) -> None:
     clock, slot = events.clocks[0], events.slots[number]
     slot.ends_at = clock.virtual + slot.piece
     slot.since = clock.time
+    if slot.step == slot.first and events.begun[slot.job] < 0:
+        events.begun[slot.job] = clock.time
     clock.running += 1
     push(events.running, slot.ends_at, number)
 

@@ -80,6 +80,7 @@ def simulate(
         waits=kept.reals(_waits(network)),
         starts=kept.reals(() if starts_s is None else starts_s[:jobs]),
         due=kept.reals(np.zeros(jobs)),
+        begun=kept.reals(np.full(jobs, -1.0)),
         ended=kept.reals(np.zeros(jobs)),
         running=kept.heap(len(slots)),
         timers=kept.heap(len(slots) + 2 * len(network.locks) + 1),
@@ -98,6 +99,7 @@ def simulate(
         float(last.busy) / makespan_s,
         tuple(float(queue.taken) / makespan_s for queue in state.queues[len(network.stations) : -1]),
         np.asarray(state.lags[: last.lags], dtype=np.float64),
+        np.maximum(0.0, np.asarray(state.begun) - due),
         tuple(each for noted in state.trace[: last.noted] for each in _intervals(network, places, noted)),
     )
 

@@ -52,5 +52,7 @@ class Simulated:
     """Of each lock, the share of time in which it was taken."""
     loop_lag_s: NDArray[np.float64]
     """How long each callback that was ready waited for its loop."""
+    queue_s: NDArray[np.float64]
+    """Of each job, from when it was due, or started, until it was first let compute; 0 if its first step does not."""
     intervals: tuple[Interval, ...]
     """Of the jobs that are traced, in the order in which they ended."""

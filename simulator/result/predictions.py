@@ -186,7 +186,8 @@ class PredictionDocument:
     cells: tuple[PredictedCell, ...]
     combinations: tuple[PredictedCombination, ...]
     findings: tuple[Winner | KeepsUp | FallsBehind | Soonest, ...]
-    """Whom to take in each combination; where jobs come by themselves who keeps up, and who answers soonest."""
+    """As in a run: whom to take in each combination (`winner`); where jobs come by themselves, who keeps up or does not
+    (`keeps_up`, `falls_behind`), and who answers soonest (`soonest`)."""
     changes: tuple[WhatIf, ...] = ()
     rules: tuple[RuleOfThumb, ...] = ()
     """What rules of thumb would have chosen, and what that costs."""
