@@ -1,6 +1,7 @@
 """Whom to take by what is predicted: decided only where bands lie apart."""
 
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
