@@ -20,14 +20,9 @@ def write_measured(
     warmup_ns: int,
 ) -> None:
     """Write the sample file."""
-    offsets = spec.offsets_ns()
-    output.write(
-        spec.output,
-        {
-            **output.measured(outcome.logs, digest, go_ns, startup_ns, warmup_ns, offsets),
-            "errors": outcome.errors,
-            "loop_lag_ns": outcome.loop_lag_ns,
-        },
+    more = {"errors": outcome.errors, "loop_lag_ns": outcome.loop_lag_ns}
+    output.write_samples(
+        spec.output, outcome.logs, digest, go_ns, startup_ns, warmup_ns, spec.offsets_ns(), more
     )
 
 

@@ -10,7 +10,7 @@ from .clock import wall
 from .preflight import environment, preflight
 from .shared.control import Control, leave
 from .shared.failure import Failure
-from .shared.output import measured, write
+from .shared.output import write_samples
 from .shared.process_setup import allow_descriptors, bind_to_cpus, find_modules_in, set_switch_interval
 from .spec import load, refuse
 from .workers import Threads
@@ -66,23 +66,18 @@ def measure(spec, control):
     control.say("parked", parked_ns=wall())
     control.wait_for("release")
     names = {}
-    written = measured(
+    write_samples(
+        spec.output,
         threads.logs,
         lambda text: names.setdefault(text, "record-%d" % len(names)),
         go_ns,
         startup_ns,
         warmup_ns,
         threads.offsets,
+        # No digests: these Pythons lack BLAKE2b, and the runner has it.
+        {"digested": False, "errors": threads.errors.kept, "loop_lag_ns": []},
     )
-    # No digests: these Pythons lack BLAKE2b, and the runner has it.
-    written.update(
-        digested=False,
-        errors=threads.errors.kept,
-        loop_lag_ns=[],
-    )
-    write(spec.output, written)
     names.clear()
-    written.clear()
     for log in threads.logs:
         log.clear()
     gc.collect()

@@ -232,8 +232,12 @@ def _rows(
     Where the log has several of that job and attempt (a client library asked again by itself, or somebody else asked
     the same server), it is the last of those that came while the client waited for it.
     """
+    jobs, attempts = requests.get("job", requests["page"]), _attempts(requests)
+    found = _only_rows(columns, jobs, attempts)
+    if found is not None:
+        return found
     logged: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for row, of in enumerate(zip(requests.get("job", requests["page"]), _attempts(requests), strict=True)):
+    for row, of in enumerate(zip(jobs, attempts, strict=True)):
         logged[of].append(row)
     received = requests["received_ns"]
 
@@ -245,9 +249,28 @@ def _rows(
             )
         return rows[-1] if rows else UNKNOWN
 
-    names = ("page", "attempt", "start_ns", "fetched_ns")
-    found = [row_of(*job) for job in zip(*(columns[name] for name in names), strict=True)]
-    return np.array(found, dtype=np.int64)
+    asked = (np.asarray(columns[name]).tolist() for name in ("page", "attempt", "start_ns", "fetched_ns"))
+    return np.array([row_of(*job) for job in zip(*asked, strict=True)], dtype=np.int64)
+
+
+def _only_rows(
+    columns: Mapping[str, Sequence[Any]], jobs: Sequence[int], attempts: Sequence[int]
+) -> Column | None:
+    """Return the same where every job has one attempt and the log one row of it, as of most windows; else null."""
+    logged = np.asarray(jobs, dtype=np.int64)
+    order = np.argsort(logged)
+    ranked = logged[order]
+    once = not (ranked[1:] == ranked[:-1]).any()
+    first = FIRST["attempt"]
+    if not (
+        once and (np.asarray(attempts) == first).all() and (np.asarray(columns["attempt"]) == first).all()
+    ):
+        return None
+    page = np.asarray(columns["page"], dtype=np.int64)
+    if not len(ranked):
+        return np.full(len(page), UNKNOWN)
+    at = np.searchsorted(ranked, page).clip(max=len(ranked) - 1)
+    return np.where(ranked[at] == page, order[at], UNKNOWN)
 
 
 def _attempts(requests: Mapping[str, Sequence[Any]]) -> Sequence[int]:

@@ -1,6 +1,5 @@
 """One cell run once: a fresh driver beside the mock server, watched from outside."""
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -17,6 +16,7 @@ from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.job import Amount, job_file
 from simulator.runner.observe import Observer, resident, without_records
 from simulator.runner.records import digested
+from simulator.runner.sample_file import read_samples
 from simulator.runner.scratch import scratch
 from simulator.runner.servers import Server
 from simulator.runner.stop import Stop
@@ -121,7 +121,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                 told = with_last_words(error, words)
                 return Broken(cell.id, round_, started_at, error.status, str(told), words)
             words = process.last_words()
-        written = json.loads(output.read_text(encoding="utf-8"))
+        written = read_samples(output)
     digests, records = digested(written)
     retries = cell.job.retries
     puts_aside = retries is not None and not retries.hold_slot

@@ -1,4 +1,4 @@
-"""What a repetition measured, written after the window (protocol.md)."""
+"""What a repetition measured, written after the window: numbers as NPY, the rest as JSON (protocol.md)."""
 
 from __future__ import absolute_import, division, unicode_literals
 
@@ -9,9 +9,10 @@ import sys
 
 from .canonical import NotCanonicalError, canonical
 from .control import PROTOCOL
+from .npy import write_npy
 from .process_setup import cpus_now
 from .python import IMPLEMENTATION, to_json
-from .recorder import COLUMNS, MOST_KEPT_BYTES, NOT_KEPT, READY
+from .recorder import COLUMNS, MOST_KEPT_BYTES, NOT_KEPT, READY, UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,35 +20,60 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def measured(logs, name, go_ns, startup_ns, warmup_ns, offsets):
-    # type: (Iterable[Any], Callable[[str], str], int, int, int, Sequence[int] | None) -> dict[str, Any]
-    """Return what a sample file says of the jobs: columns of equal length in the order in which records became ready.
+ROWS = COLUMNS + ("error", "record")
+"""What the rows of the array are. The last two number what the JSON names; UNKNOWN: there is none."""
+
+
+def write_samples(path, logs, name, go_ns, startup_ns, warmup_ns, offsets, more):
+    # type: (str, Iterable[Any], Callable[[str], str], int, int, int, Sequence[int] | None, dict[str, Any]) -> None
+    """Write what a sample file says, jobs in the order in which records became ready, and their numbers beside it.
 
     Args:
+        path: Of the file; that of the numbers ends in `.npy` instead.
         logs: `SampleLog`s.
         name: From the canonical text of a record to its name, the same for equal ones and no others.
         go_ns: When the window began.
         startup_ns: How long the workers took until the last was up.
         warmup_ns: How long they then took for their first jobs, which do not count.
         offsets: How long after that each job was due (ns); None for closed arrivals.
+        more: What else it says.
     """
     jobs = sorted((job for log in logs for job in log.jobs()), key=lambda job: job[0][READY])
     names, records, unchecked = name_records(jobs, name)
-    columns = {column: [numbers[at] for numbers, _, _ in jobs] for at, column in enumerate(COLUMNS)}
-    columns["error"] = [error for _, _, error in jobs]
+    errors, kinds = numbered(error for _, _, error in jobs)
+    named, digests = numbered(names)
+    columns = [[numbers[at] for numbers, _, _ in jobs] for at in range(len(COLUMNS))]
+    write_npy(numbers_beside(path), columns + [errors, named], len(jobs))
     # Pages are claimed in order: what was not started is what comes after those that were.
     unstarted = [] if offsets is None else offsets[len(jobs) :]
-    return {
+    written = {
         "protocol": PROTOCOL,
         "go_ns": go_ns,
         "unstarted_due_ns": [go_ns + offset for offset in unstarted],
         "startup_ns": startup_ns,
         "warmup_ns": warmup_ns,
-        "columns": columns,
-        "digests": names,
+        "columns": list(ROWS),
+        "error_kinds": kinds,
+        "digests": digests,
         "records": records,
         "unchecked": unchecked,
     }
+    written.update(more)
+    write(path, written)
+
+
+def numbers_beside(path):
+    # type: (str) -> str
+    """Return where the numbers of a sample file are."""
+    return os.path.splitext(path)[0] + ".npy"
+
+
+def numbered(texts):
+    # type: (Iterable[str]) -> tuple[list[int], list[str]]
+    """Return a number for each text, UNKNOWN for "", and the texts by their numbers, in the order of coming."""
+    numbers = {"": UNKNOWN}
+    found = [numbers.setdefault(text, len(numbers) - 1) for text in texts]
+    return found, sorted((text for text in numbers if text), key=numbers.__getitem__)
 
 
 def name_records(jobs, name):

@@ -16,6 +16,7 @@ from simulator.runner.driver_process import DRIVER, DriverError, DriverProcess
 from simulator.runner.family import session_members
 from simulator.runner.job import Amount, job_file
 from simulator.runner.repetition import run_repetition
+from simulator.runner.sample_file import read_samples
 from simulator.runner.servers import Server, Servers
 from simulator.scenario.cells import Cell
 from tests.conftest import tiny_cells
@@ -185,7 +186,7 @@ def test_the_driver_needs_nothing_but_the_standard_library(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert len(json.loads((parsers / "out.json").read_text())["columns"]["page"]) == 12
+    assert len(read_samples(parsers / "out.json")["columns"]["page"]) == 12
 
 
 def test_a_job_file_of_another_protocol_is_refused(parsers: Path) -> None:
