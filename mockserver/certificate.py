@@ -8,7 +8,7 @@ import ipaddress
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +32,10 @@ class Certified:
     authority: str
 
 
-def certified(host: str) -> Certified:
-    """Make an authority and have it certify a server that is reached on this machine, and under `host`."""
+def certified(host: str, others: Sequence[str] = ()) -> Certified:
+    """Make an authority and have it certify a server that is reached on this machine, under `host` and the others."""
     authority = trustme.CA()
-    certificate = authority.issue_cert(*_LOCAL, *_more_names(host))
+    certificate = authority.issue_cert(*_LOCAL, *_more_names(host), *others)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # A request for other keys in mid-connection would be answered in the midst of a page; TLS 1.3 has none.
     context.options |= ssl.OP_NO_RENEGOTIATION

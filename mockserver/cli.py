@@ -94,6 +94,12 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
         Encoding | None, typer.Option(help="Compress pages for clients that take it; default identity.")
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Server processes on the one port; default 1.")] = None,
+    addresses: Annotated[
+        int | None,
+        typer.Option(
+            help="Loopback addresses, 127.0.0.1 and those after it; default 1, Linux alone has more."
+        ),
+    ] = None,
     loop: Annotated[
         Loop | None, typer.Option(help="Event loop; default uvloop where it is installed.")
     ] = None,
@@ -148,6 +154,7 @@ def serve(  # noqa: PLR0913, PLR0917 (one per option is how typer has it)
         ("capacity", capacity),
         ("encoding", encoding),
         ("workers", workers),
+        ("addresses", addresses),
         ("loop", loop),
         ("tls", tls),
     ):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from mockserver.addresses import MOST as MOST_ADDRESSES
 from mockserver.document import Config
 from mockserver.fault_models import Faults
 from mockserver.latency_models import Fixed, Latency, Recorded, above_zero
@@ -162,6 +163,14 @@ class ServerConfig(Config):
         " need libraries (the extra `encodings`).",
     )
     workers: int = Field(default=1, ge=1, le=64, strict=True, description="Server processes on the one port.")
+    addresses: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_ADDRESSES,
+        strict=True,
+        description="Loopback addresses that it listens on, 127.0.0.1 and those after it, to which jobs in flight are"
+        " dealt: each takes some 28,000 connections. More than 1 on Linux alone.",
+    )
     loop: Literal["asyncio", "uvloop"] = Field(
         default_factory=default_loop,
         description="The server's event loop, not the job's; by default uvloop where it is installed.",

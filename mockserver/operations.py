@@ -33,7 +33,7 @@ from mockserver.served import Served
 from mockserver.stats import Snapshot, merged
 from mockserver.team import Operation, Team
 
-_FIXED_AT_START = ("workers", "loop", "tls")
+_FIXED_AT_START = ("workers", "addresses", "loop", "tls")
 
 # As long as a server may take to start with the same configuration.
 _PREPARE_S = 60.0

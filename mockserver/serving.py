@@ -7,7 +7,7 @@ import ipaddress
 import os
 import resource
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mockserver.config import ServerConfig
 from mockserver.content import ContentError
 from mockserver.delay_file import ObservedDelaysError
-from mockserver.private_listener import PrivateListener
+from mockserver.listening import CannotListenError, closing_all, open_listeners
 from mockserver.reach import Reach
 from mockserver.served import Served
 from mockserver.supervisor import supervise
@@ -84,14 +84,22 @@ def serve(
     except ImportError as error:
         raise CannotServeError(f"loop {config.loop} is not installed; choose --loop asyncio") from error
     _raise_descriptor_limit()
-    with _listener(host, port, token, private=lifeline is not None) as listener:
+    try:
+        listeners = open_listeners(
+            host, port, token, addresses=config.addresses, private=lifeline is not None
+        )
+    except CannotListenError as error:
+        raise CannotServeError(str(error)) from error
+    with closing_all(listeners):
+        listener = listeners[0]
         try:
             served = Served.build(config)
         except (ContentError, ObservedDelaysError) as error:
             raise CannotServeError(str(error)) from error
-        certified = _certified(config, host)
+        certified = _certified(config, host, [one.getsockname()[0] for one in listeners[1:]])
         # Listening only now: nobody connects to a server that then fails to load its pages.
-        listener.listen(BACKLOG)
+        for one in listeners:
+            one.listen(BACKLOG)
 
         def all_serve(pids: list[int]) -> None:
             url = _url(listener, "http" if certified is None else "https")
@@ -101,47 +109,17 @@ def serve(
         reach = Reach.of(config, roots, token)
         tls = None if certified is None else certified.context
         if config.workers > 1:
-            return supervise(served, token, reach, listener, lifeline, tls, all_serve)
-        task = WorkerTask(served, token, reach, listener=listener, lifeline=lifeline, tls=tls)
+            return supervise(served, token, reach, listeners, lifeline, tls, all_serve)
+        task = WorkerTask(served, token, reach, listeners=listeners, lifeline=lifeline, tls=tls)
         return run(task, lambda: all_serve([os.getpid()]))
 
 
-def _listener(host: str, port: int, token: str | None, *, private: bool) -> socket.socket:
-    try:
-        found = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM)  # noqa: S104 (refused below without a token)
-    except (OSError, UnicodeError) as error:
-        raise CannotServeError(f"host {host!r} is no address of this machine: {error}") from error
-    family, kind, protocol, _, address = found[0]
-    is_local = ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback
-    if token is None and not is_local:
-        raise CannotServeError(
-            f"host {host} can be reached from other machines, who could then reconfigure the server; "
-            "protect its admin side with --token TEXT or MOCKSERVER_TOKEN, or use --host 127.0.0.1"
-        )
-    listener = (PrivateListener if private and is_local else socket.socket)(family, kind, protocol)
-    try:
-        # A port whose last connections are in TIME_WAIT is free; one that another program listens on is not.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Accepted connections inherit it: headers and each piece of a slow body leave at once.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listener.bind(address)
-        # Without this, two servers could bind the port and the second would fail only at listen().
-        listener.listen(1)
-    except OSError as error:
-        listener.close()
-        raise CannotServeError(
-            f"port {port} on {host} cannot be used: {error.strerror or error}; "
-            "stop the program that has it, or choose another with --port (0 takes a free one)"
-        ) from error
-    return listener
-
-
-def _certified(config: ServerConfig, host: str) -> "Certified | None":
+def _certified(config: ServerConfig, host: str, others: Sequence[str]) -> "Certified | None":
     if not config.tls:
         return None
     from mockserver.certificate import certified  # noqa: PLC0415 (takes a tenth of a second that only TLS needs)
 
-    return certified(host)
+    return certified(host, others)
 
 
 def _url(listener: socket.socket, scheme: str) -> str:

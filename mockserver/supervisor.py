@@ -16,7 +16,7 @@ import socket
 import ssl
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import FrameType
@@ -47,7 +47,7 @@ def supervise(
     served: Served,
     token: str | None,
     reach: Reach,
-    listener: socket.socket,
+    listeners: Sequence[socket.socket],
     lifeline: int | None,
     tls: ssl.SSLContext | None,
     ready: Callable[[list[int]], None],
@@ -58,7 +58,7 @@ def supervise(
         served: What to serve; loaded before forking, so that all share its memory.
         token: Protects the admin side.
         reach: Which files a later configuration may name.
-        listener: The listening socket.
+        listeners: The listening sockets.
         lifeline: A file descriptor whose end of file ends the server.
         tls: For the workers' side of each connection; None speaks plain HTTP. All have the same, so that a client
             resumes with any what it began with one.
@@ -73,14 +73,14 @@ def supervise(
     bound_logs()
     with ExitStack() as ending:
         woken, received = _signals(ending)
-        workers = _fork(served, token, reach, listener, tls)
+        workers = _fork(served, token, reach, listeners, tls)
         ending.callback(_end, workers)
         for worker in workers:
             _await_ready(worker)
         # All that it takes itself is taken before anybody comes who may leave no descriptors.
         selector = ending.enter_context(selectors.DefaultSelector())
         ready([worker.pid for worker in workers])
-        return _deal(workers, listener, lifeline, woken, received, selector)
+        return _deal(workers, listeners, lifeline, woken, received, selector)
 
 
 def _signals(ending: ExitStack) -> tuple[socket.socket, list[int]]:
@@ -101,7 +101,11 @@ def _signals(ending: ExitStack) -> tuple[socket.socket, list[int]]:
 
 
 def _fork(
-    served: Served, token: str | None, reach: Reach, listener: socket.socket, tls: ssl.SSLContext | None
+    served: Served,
+    token: str | None,
+    reach: Reach,
+    listeners: Sequence[socket.socket],
+    tls: ssl.SSLContext | None,
 ) -> list[_Worker]:
     count = served.config.workers
     channels = [socket.socketpair() for _ in range(count)]
@@ -122,7 +126,7 @@ def _fork(
                 tls=tls,
             )
             kept = {end for end in (own.handed, own.leader, *own.followers) if end is not None}
-            unused = {listener, *(end for pair in channels + lines for end in pair)} - kept
+            unused = {*listeners, *(end for pair in channels + lines for end in pair)} - kept
             os._exit(_work(own, unused))
         handing.settimeout(_HANDING_S)
         workers.append(_Worker(pid, handing))
@@ -165,15 +169,14 @@ def _await_ready(worker: _Worker) -> None:
 
 def _deal(
     workers: list[_Worker],
-    listener: socket.socket,
+    listeners: Sequence[socket.socket],
     lifeline: int | None,
     woken: socket.socket,
     received: list[int],
     selector: selectors.BaseSelector,
 ) -> int:
-    listener.setblocking(False)
-    dealing = _Dealing(workers, listener)
-    selector.register(listener, selectors.EVENT_READ)
+    dealing = _Dealing(workers, listeners)
+    _listen(selector, listeners)
     selector.register(woken, selectors.EVENT_READ)
     if lifeline is not None:
         selector.register(lifeline, selectors.EVENT_READ)
@@ -187,13 +190,24 @@ def _deal(
             if key.fileobj == lifeline and not os.read(lifeline, 4096):
                 return 0
         was_paused = dealing.paused
-        if was_paused or any(key.fileobj is listener for key, _ in ready):
+        if was_paused or any(key.fileobj in listeners for key, _ in ready):
             dealing.deal()
         if dealing.paused and not was_paused:
-            selector.unregister(listener)
+            _listen_no_more(selector, listeners)
         elif was_paused and not dealing.paused:
-            selector.register(listener, selectors.EVENT_READ)
+            _listen(selector, listeners)
     return INTERRUPTED if received[0] == signal.SIGINT else 0
+
+
+def _listen(selector: selectors.BaseSelector, listeners: Sequence[socket.socket]) -> None:
+    for listener in listeners:
+        listener.setblocking(False)
+        selector.register(listener, selectors.EVENT_READ)
+
+
+def _listen_no_more(selector: selectors.BaseSelector, listeners: Sequence[socket.socket]) -> None:
+    for listener in listeners:
+        selector.unregister(listener)
 
 
 class _Dealing:
@@ -203,9 +217,9 @@ class _Dealing:
         paused: There was no room the last time.
     """
 
-    def __init__(self, workers: list[_Worker], listener: socket.socket) -> None:
+    def __init__(self, workers: list[_Worker], listeners: Sequence[socket.socket]) -> None:
         self._workers = workers
-        self._listener = listener
+        self._listeners = listeners
         self._dealt = 0
         self._in_hand: socket.socket | None = None
         self.paused = False
@@ -215,8 +229,9 @@ class _Dealing:
         try:
             if self._in_hand is not None:
                 self._hand_on(self._in_hand)
-            for connection in accepted(self._listener, _ACCEPTED_PER_WAKE):
-                self._hand_on(connection)
+            for listener in self._listeners:
+                for connection in accepted(listener, _ACCEPTED_PER_WAKE):
+                    self._hand_on(connection)
         except OSError as error:
             if error.errno not in NOT_NOW:
                 raise

@@ -47,7 +47,7 @@ class WorkerTask:
         token: Protects the admin side; None where only this machine can connect.
         reach: Which files a later configuration may name.
         index: Which worker it is; the first is the leader.
-        listener: The listening socket, for the only worker there is.
+        listeners: The listening sockets, for the only worker there is.
         handed: Where the accepted connections of one of several workers come from; its end ends the worker.
         leader: The line to the leader, for all others.
         followers: The lines to all others, for the leader.
@@ -59,7 +59,7 @@ class WorkerTask:
     token: str | None
     reach: Reach
     index: int = 0
-    listener: socket.socket | None = None
+    listeners: tuple[socket.socket, ...] = ()
     handed: socket.socket | None = None
     leader: socket.socket | None = None
     followers: tuple[socket.socket, ...] = ()
@@ -123,9 +123,7 @@ async def _serve(task: WorkerTask, ready: Callable[[], None]) -> int:
         await operations.team.join(task.leader, task.followers)
         if task.lifeline is not None:
             _watch(loop, task.lifeline, end)
-        accepting = None
-        if task.listener is not None:
-            accepting = Accepting(loop, task.listener, adopt)
+        accepting = [Accepting(loop, listener, adopt) for listener in task.listeners]
         if task.handed is not None:
             _take(loop, task.handed, adopt, end)
         # What was made until now stays: without this, each full collection would walk it again.
@@ -134,8 +132,8 @@ async def _serve(task: WorkerTask, ready: Callable[[], None]) -> int:
         ticking = asyncio.create_task(lag.run(timer))
         ready()
         code = await ended
-        if accepting is not None:
-            accepting.close()
+        for one in accepting:
+            one.close()
         return code
     finally:
         if ticking is not None:

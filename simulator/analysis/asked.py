@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.result.observation import Observed
+from simulator.result.observation import BeforeWindow, Observed
 from simulator.result.samples import UNKNOWN
 from simulator.text.numbers import duration
 from simulator.text.words import counted
@@ -69,7 +69,8 @@ def _other_requests(observed: Observed) -> str | None:
     stats = observed.server_stats
     if "requests" not in stats:
         return None
-    attempts = int(observed.samples.attempt.sum())
+    before = observed.before or BeforeWindow(0, 0)
+    attempts = int(observed.samples.attempt.sum()) + before.attempts
     answered = int(stats["requests"]) + _refused(stats)
     came = int(stats.get("requests_begun", answered))
     if max(came, answered) > attempts:
@@ -88,7 +89,7 @@ def _other_requests(observed: Observed) -> str | None:
         for code in observed.samples.error.tolist()
         if code != UNKNOWN and observed.samples.error_kinds[code].startswith("fetch")
     )
-    lost = failed + attempts - len(observed.samples)
+    lost = failed + attempts - len(observed.samples) - before.jobs
     if came + lost < attempts:
         return (
             f"the server knows of {counted(came, 'request')} only where the job made {attempts}: somebody else has"

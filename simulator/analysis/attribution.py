@@ -45,7 +45,8 @@ def attribute(observed: Observed, steal: float | None) -> Attribution | None:
         observed: one repetition.
         steal: share of the machine's capacity that its host took.
     """
-    samples, ready, parked = observed.samples, observed.ready.workers, observed.parked.workers
+    samples = observed.samples.since(observed.go_ns)
+    ready, parked = observed.ready.workers, observed.parked.workers
     if not ready or ready.keys() != parked.keys() or not len(samples):
         return None
     if (samples.parse_cpu_ns == UNKNOWN).any() or not _stamped(samples):

@@ -69,7 +69,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         loop_lag_s=lag_s(observed.loop_lag_ns),
         server=_server(observed, busy_s, int(good.sum())),
         equality=equality,  # type: ignore[arg-type] # one of the three by its making
-        digest=_digest(observed) if observed.duration_s is None and good.all() else None,
+        digest=_digest(observed) if _has_all(observed) else None,
         errors=dict(Counter(samples.error_kinds[code] for code in samples.error[~good])),
         disturbance=outside,
         spin_s=sum(observed.spin_s) / 2,
@@ -82,7 +82,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         job_time=job_time(samples),
         moved_bytes_per_page=None if moved is None else moved / done,
         warmup_s=observed.warmup_s,
-        in_flight_mean=in_flight_mean(samples, busy_s, puts_aside=observed.puts_aside),
+        in_flight_mean=in_flight_mean(samples.since(observed.go_ns), busy_s, puts_aside=observed.puts_aside),
         attempts=int(samples.attempt.sum()),
         backoff=backoff(samples),
         attempts_per_page=int(samples.attempt.sum()) / int(good.sum()) if good.any() else None,
@@ -302,6 +302,12 @@ def disturbance(observed: Observed) -> Disturbance:
         foreign=max(0.0, after.user_s - before.user_s - ours_s) / capacity_s,
         cores=after.cores,
     )
+
+
+def _has_all(observed: Observed) -> bool:
+    """Whether the samples have every job, none of which failed: then their records are the same in each repetition."""
+    left_out = observed.before is not None and observed.before.jobs > 0
+    return observed.duration_s is None and not left_out and bool((observed.samples.error == UNKNOWN).all())
 
 
 def _digest(observed: Observed) -> str | None:

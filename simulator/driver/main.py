@@ -116,7 +116,7 @@ def measure(spec: Spec, control: Control) -> None:
         write_measured(
             spec,
             shard.outcome,
-            go_ns=go_ns,
+            go_ns=go_ns + spec.ramp_ns,
             startup_ns=startup_ns,
             warmup_ns=warmup_ns,
         )

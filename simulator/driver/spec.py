@@ -152,6 +152,15 @@ class Spec:
     """Null: http."""
     accept_encoding: str = "identity"
     """What the client asks for, and decodes."""
+    other_urls: "tuple[str, ...]" = ()
+    """Where the same server listens too."""
+    ramp_ns: int = 0
+    """Over how long workers begin, one after the other; the window opens at its end. 0: all begin at "go"."""
+
+    @property
+    def urls(self) -> "tuple[str, ...]":
+        """Where the clients of a loop are dealt to: one that is shared, or lives for a request, is on one address."""
+        return (self.base_url, *self.other_urls) if self.connections == PER_WORKER else (self.base_url,)
 
     def offsets_ns(self) -> "array[int] | None":
         """Return how long after "go" each job is due (ns), in the order of page ids; null for closed arrivals.
@@ -240,6 +249,8 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
             pool=raw.get("pool"),
             tls=None if tls is None else Tls(**tls),
             accept_encoding=raw.get("accept_encoding", "identity"),
+            other_urls=tuple(url.rstrip("/") for url in raw.get("other_urls", ())),
+            ramp_ns=raw.get("ramp_ns") or 0,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise SpecError(f"the job file lacks or mistypes a key: {error!r}") from error

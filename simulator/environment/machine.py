@@ -118,6 +118,14 @@ def file_descriptor_limits() -> tuple[int | None, int | None] | None:
     )
 
 
+def local_ports() -> int | None:
+    """Return how many ports this machine has for its own ends of connections to one address and port; Linux only."""
+    limits = (kernel.read("proc/sys/net/ipv4/ip_local_port_range") or "").split()
+    if len(limits) != 2 or not all(map(str.isdecimal, limits)):  # noqa: PLR2004 (the first and the last)
+        return None
+    return int(limits[1]) - int(limits[0]) + 1
+
+
 def clocks() -> dict[str, Any]:
     """Describe the clocks that stamps are taken with; only CLOCK_MONOTONIC is shared by all processes."""
     described: dict[str, Any] = {

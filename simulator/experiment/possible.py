@@ -8,6 +8,7 @@ from mockserver.encodings import compressor
 from simulator.driver.clients import CLIENTS
 from simulator.driver.clients.user_client import wrong_kind
 from simulator.environment.methods import is_coroutine
+from simulator.experiment.connections import Room, too_many
 from simulator.scenario.cells import Cell
 
 
@@ -19,11 +20,12 @@ def possible(cells: Iterable[Cell], folders: Sequence[str], *, own_server: bool 
         folders: where the user's client is looked for.
         own_server: this program starts the mock server, so that what this Python lacks the server lacks too.
     """
-    found = []
+    found, room = [], Room.here()
     for cell in cells:
         why = cell.unsupported or _wrong_kind(cell, folders)
         if why is None and own_server:
             why = _no_encoding(cell)
+        why = why or too_many(cell, room, own_server=own_server)
         found.append(replace(cell, unsupported=why))
     return tuple(found)
 

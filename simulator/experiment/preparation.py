@@ -21,7 +21,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.recorded_times import recorded_times
 from simulator.schedule import Allowance
 from simulator.schedule.refusals import Planned, reasons
-from simulator.schedule.sizing import MARGIN, Gate, Size, Work, auto_all, fit, size
+from simulator.schedule.sizing import MARGIN, Gate, Size, Work, auto_all, fit, size, with_ramp
 from simulator.text import numbers
 
 MEMORY_SHARE = 0.5
@@ -192,7 +192,8 @@ def size_all(
             # Rather no reserve than no run; a search stops by itself when its time is up.
             limit_s=budget_s - already_s if search is None else None,
         )
-    return sizes
+    chosen = by_budget.keys() | by_itself.keys()
+    return {name: with_ramp(works[name], found, counted=name not in chosen) for name, found in sizes.items()}
 
 
 def gate_of(scenario: Scenario) -> Gate:
@@ -262,6 +263,7 @@ def work_of(cell: Cell, calibrated: Calibration, cores: int) -> Work:
         client_cpu_s=client_s or 0.0,
         start_s=USUAL_START_S if calibrated.start_s is None else calibrated.start_s,
         warmup=job.warmup,
+        ramp_s=(job.ramp_ns or 0) / 1e9,
         rate_per_s=_rate_per_s(cell),
         group="" if cell.id == cell.baseline_id else f"{cell.baseline_id} {plan.in_flight}",
         waits_s=waits_s if len(waits_s) > 1 else (),

@@ -70,7 +70,7 @@ def measure(spec, control):
         spec.output,
         threads.logs,
         lambda text: names.setdefault(text, "record-%d" % len(names)),
-        go_ns,
+        go_ns + spec.ramp_ns,
         startup_ns,
         warmup_ns,
         threads.offsets,

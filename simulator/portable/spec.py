@@ -44,6 +44,7 @@ class Spec:
             self.retries = raw.get("retries")
             self.tls = raw.get("tls")
             self.accept_encoding = raw.get("accept_encoding", "identity")
+            self.ramp_ns = raw.get("ramp_ns") or 0
             self.unsupported = None if raw["mode"] == "preflight" else why_not(raw)
         except (KeyError, TypeError, AttributeError) as error:
             raise SpecError("the job file lacks or mistypes a key: %r" % (error,))

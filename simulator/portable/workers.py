@@ -14,6 +14,7 @@ from .shared.attempts import do_jobs_put_aside, do_jobs_with_retries
 from .shared.blocking import connect, do_jobs, warm_up
 from .shared.failure import Failure
 from .shared.python import JYTHON, gil_enabled, native
+from .shared.ramp import turn_ns
 from .shared.recorder import ErrorLog, Recorder, SampleLog
 from .shared.retries import Policy
 from .shared.threads import team
@@ -69,11 +70,11 @@ class Threads:
         """Open the tickets, release the threads and wait until all are parked; return the moment of "go" (ns)."""
         clocks = (wall, cpu) if self._spec.instrument else (int, int)
         go_ns = wall()
-        claim = self._tickets.open(go_ns)
+        claim = self._tickets.open(go_ns + self._spec.ramp_ns)
         recorders = [
             Recorder(i, log.add, self.errors, *(clocks + (True,))) for i, log in enumerate(self.logs)
         ]
-        self._team.tell("run", claim, recorders, self._tickets.due)
+        self._team.tell("run", claim, recorders, self._tickets.due, go_ns)
         return go_ns
 
     def release(self):
@@ -103,8 +104,10 @@ class JobThread:
             self._client.fetch, PREFIX, self._parse, range(self._index * warmup, (self._index + 1) * warmup)
         )
 
-    def run(self, claim, recorders, due_at):
+    def run(self, claim, recorders, due_at, go_ns):
         """Do jobs until none is left."""
+        if self._spec.ramp_ns:
+            sleep_until(go_ns + turn_ns(self._spec.ramp_ns, self._index, len(recorders)))
         recorder, retries, fetch = recorders[self._index], self._spec.retries, self._client.fetch
         if retries is None:
             do_jobs(fetch, PREFIX, self._parse, claim, recorder, due_at, sleep_until, False)

@@ -68,6 +68,14 @@ class OpenArrivals:
 
 
 @dataclass(frozen=True)
+class BeforeWindow:
+    """Jobs that were ready before the window opened, while workers began one after the other; in no sample."""
+
+    jobs: int
+    attempts: int
+
+
+@dataclass(frozen=True)
 class Observed:
     """One repetition as measured, before anything is concluded from it."""
 
@@ -77,6 +85,7 @@ class Observed:
     started_at: str
     samples: Samples
     go_ns: int
+    """When the window opened: "go", or the end of the ramp. Jobs that were begun before and ready after it count."""
     startup_s: float
     """From the driver's start of its first worker until all are up."""
     launch_s: float
@@ -115,6 +124,8 @@ class Observed:
     """All attempts, as the server saw them; null: its log is not known, or not whole."""
     puts_aside: bool = False
     """A job that waits to be tried again is not in flight meanwhile."""
+    before: BeforeWindow | None = None
+    """Null: every job is in the samples."""
 
 
 @dataclass(frozen=True)

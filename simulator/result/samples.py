@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -104,6 +104,23 @@ class Samples:
         """How long the server held each request: from its arrival to `handed_ns`; UNKNOWN likewise."""
         handed = self.handed_ns
         return np.where(handed != UNKNOWN, np.maximum(handed - self.received_ns, 0), UNKNOWN)
+
+    def only(self, rows: NDArray[np.bool_]) -> "Samples":
+        """Return some of the jobs."""
+        names = (*DRIVER_COLUMNS, *SERVER_COLUMNS, "error")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
+    def since(self, moment_ns: int) -> "Samples":
+        """Return the jobs with all that came before a moment moved to it."""
+        moments = ("due_ns", "start_ns", "asked_ns", "received_ns")
+        columns = {name: getattr(self, name) for name in moments}
+        if all(((column >= moment_ns) | (column == UNKNOWN)).all() for column in columns.values()):
+            return self
+        moved = {
+            name: np.where(column == UNKNOWN, UNKNOWN, np.maximum(column, moment_ns))
+            for name, column in columns.items()
+        }
+        return replace(self, **moved)
 
     def to_bytes(self) -> bytes:
         """Return a compressed NPZ archive of the columns."""

@@ -1,6 +1,6 @@
 """The job file: what one repetition or preflight tells the driver (driver/protocol.md)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
     *,
     mode: str,
     base_url: str,
+    other_urls: Sequence[str] = (),
     amount: Amount,
     seed: int,
     import_path: tuple[str, ...],
@@ -53,6 +54,7 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
         "protocol": PROTOCOL,
         "mode": mode,
         "base_url": base_url,
+        "other_urls": list(other_urls),
         "tls": None if authority is None else {"ca_file": str(authority), "context": job.tls_context},
         "accept_encoding": cell.server.encoding,
         "client": clients[plan.fetch.kind],
@@ -90,6 +92,7 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
         else None,
         "timeout_s": None if job.timeout_ns is None else job.timeout_ns / 1e9,
         "retries": None if job.retries is None else job.retries.told(),
+        "ramp_ns": job.ramp_ns,
     }
 
 

@@ -139,19 +139,25 @@ class Observer:
     idle_pids: Sequence[int] = ()
     _driver_before: Used | None = field(default=None, init=False)
     _server_before: Used | None = field(default=None, init=False)
-    _before: Snapshot | None = field(default=None, init=False)
 
     def ready(self) -> Snapshot:
         """Look before the window; CPU times are those since each process began."""
         members = family(self.session)
         job = _job(members, self.workers, self.beside)
         bytes_held = memory(job) if job else None
+        return self._began(members, bytes_held, len(job) or None)
+
+    def opened(self, ready: Snapshot) -> Snapshot:
+        """Look again when the ramp has ended, at times alone: whoever reads memory holds up what runs."""
+        return self._began(family(self.session), ready.memory_bytes, ready.processes)
+
+    def _began(self, members: Sequence[Process], bytes_held: int | None, processes: int | None) -> Snapshot:
         at_ns = time.monotonic_ns()
         driver = used(members) if READABLE else None
         spun, threads = self._threads()
         server = used_by(self.server_pids)
         self._driver_before, self._server_before = driver, server
-        self._before = Snapshot(
+        return Snapshot(
             at_ns=at_ns,
             driver=None if driver is None else driver.total,
             workers=threads,
@@ -161,10 +167,9 @@ class Observer:
             throttled_s=_throttled_s(),
             idle_servers=None if (idle := used_by(self.idle_pids)) is None else idle.total,
             memory_bytes=bytes_held,
-            processes=len(job) or None,
+            processes=processes,
             beside=spun,
         )
-        return self._before
 
     def parked(self) -> Snapshot:
         """Look after the window; CPU times are those before it and what was used since, by whatever has ended too."""

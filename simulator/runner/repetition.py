@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from simulator.result.observation import Broken, Observed, OpenArrivals
-from simulator.result.samples import from_columns
+import numpy as np
+
+from simulator.result.observation import BeforeWindow, Broken, Observed, OpenArrivals, Snapshot
+from simulator.result.samples import UNKNOWN, Samples, from_columns
 from simulator.result.seen_by_server import seen_by_server
 from simulator.runner.affinity import BindingError
 from simulator.runner.calibrate import with_last_words
@@ -23,6 +25,7 @@ from simulator.runner.stop import Stop
 from simulator.runner.yardstick import spin_s, stream_s
 from simulator.scenario.cells import Cell
 
+ALL_IN_RAMP = "every job was ready before the ramp had ended; lower job.ramp or raise job.pages"
 Workers = Mapping[int, tuple[int, int]]
 """Worker index -> (pid, tid)."""
 
@@ -77,7 +80,8 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         job = job_file(
             cell,
             mode="measure",
-            base_url=server.url,
+            base_url=server.urls[0],
+            other_urls=server.urls[1:],
             authority=server.write_authority(folder),
             amount=amount,
             seed=seed,
@@ -104,6 +108,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                 started = resident(process.session)
                 with watching(workers):
                     process.send("go")
+                    ready = opened(observer, ready, cell.job.ramp_ns, stop)
                     process.wait_for("parked", on_wake)
                 held = resident(process.session)
                 parked = observer.parked()
@@ -123,19 +128,19 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
             words = process.last_words()
         written = read_samples(output)
     digests, records = digested(written)
-    retries = cell.job.retries
-    puts_aside = retries is not None and not retries.hold_slot
-    about: dict[str, Any] = {"server_affinity": server_cpus, "puts_aside": puts_aside}
-    if retries is not None:
-        about["back_off"] = {
-            "jitter": retries.backoff.jitter,
-            "honour_retry_after": retries.honour_retry_after,
-        }
+    puts_aside = cell.job.retries is not None and not cell.job.retries.hold_slot
+    about = {"server_affinity": server_cpus, "puts_aside": puts_aside, **_back_off(cell)}
+    joined = from_columns(written["columns"], requests, same_clock=server.same_clock)
+    samples, digests, before = (
+        (joined, digests, None) if cell.job.ramp_ns is None else in_window(joined, digests, written["go_ns"])
+    )
+    if not len(samples):
+        return Broken(cell.id, round_, started_at, "invalid", ALL_IN_RAMP, words)
     return Observed(
         cell_id=cell.id,
         round=round_,
         started_at=started_at,
-        samples=from_columns(written["columns"], requests, same_clock=server.same_clock),
+        samples=samples,
         go_ns=written["go_ns"],
         startup_s=written["startup_ns"] / 1e9,
         launch_s=launch_s,
@@ -161,7 +166,36 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         else OpenArrivals(cell.plan.in_flight, tuple(written["unstarted_due_ns"])),
         puts_aside=puts_aside,
         roles={w["index"]: w.get("role", "job") for w in hello["workers"]},
+        before=before,
     )
+
+
+def _back_off(cell: Cell) -> dict[str, Any]:
+    retries = cell.job.retries
+    if retries is None:
+        return {}
+    told = {"jitter": retries.backoff.jitter, "honour_retry_after": retries.honour_retry_after}
+    return {"back_off": told}
+
+
+def opened(observer: Observer, ready: Snapshot, ramp_ns: int | None, stop: Stop | None) -> Snapshot:
+    """Wait until the window opens; return the look that comes before it. Raises Stopped."""
+    if ramp_ns is None:
+        return ready
+    (stop or Stop()).wait(ramp_ns / 1e9)
+    return observer.opened(ready)
+
+
+def in_window(
+    samples: Samples, digests: Sequence[str], opened_ns: int
+) -> tuple[Samples, tuple[str, ...], BeforeWindow]:
+    """Return the jobs that are measured, with their digests, and how many were ready while the ramp went on.
+
+    One that failed stays, whenever that was.
+    """
+    kept = (samples.ready_ns >= opened_ns) | (samples.error != UNKNOWN)
+    before = BeforeWindow(int((~kept).sum()), int(samples.attempt[~kept].sum()))
+    return samples.only(kept), tuple(digests[at] for at in np.flatnonzero(kept)), before
 
 
 def readable_workers(told: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""The mock servers of a run: its own, one per (workers, loop, TLS), or one that the user has started."""
+"""The mock servers of a run: its own, one per (workers, addresses, loop, TLS), or one that the user has started."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from mockserver.addresses import urls
 from mockserver.admin import AdminClient, AdminError, NotThisServerError
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer, ServerStartError
@@ -53,6 +54,16 @@ class Server:
         bound = self.pids if process is None else tuple(dict.fromkeys((*self.pids, process.pid)))
         self.binding = Binding(bound, f"the mock server at {url}")
         """On which CPUs it may run."""
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Where it listens. Raises ServerError where it is on several addresses and its own is a name."""
+        try:
+            return urls(self.url, 1 if self._config is None else self._config.addresses)
+        except ValueError as error:
+            raise ServerError(
+                f"--server {self.url}: name the address that it was started on: {error}"
+            ) from error
 
     def configure(self, config: ServerConfig) -> None:
         """Make it serve this from now on; does nothing if it does already, and nobody else has changed it.
@@ -184,7 +195,7 @@ class Servers:
         """Return a server that serves this configuration, started if there is none. Raises ServerError and Stopped."""
         self._stop.check()
         if self._borrowed is not None:
-            # How many processes it has and which loop is for whoever started it to say.
+            # How many processes and addresses it has and which loop is for whoever started it to say.
             current = self._restore or config
             if config.tls != current.tls:
                 asked, speaks = ("true", "plain HTTP") if config.tls else ("false", "TLS")
@@ -192,7 +203,8 @@ class Servers:
                     f"server.tls is {asked}, and the mock server at {self._borrowed_url} speaks {speaks}; start it"
                     f" {'with' if config.tls else 'without'} --tls, or leave --server out"
                 )
-            wanted = config.model_copy(update={"workers": current.workers, "loop": current.loop})
+            fixed = {name: getattr(current, name) for name in ("workers", "addresses", "loop")}
+            wanted = config.model_copy(update=fixed)
             self._borrowed.configure(wanted)
             return self._borrowed
         key = _fixed(config)
@@ -220,7 +232,7 @@ class Servers:
 
 def _fixed(config: ServerConfig) -> tuple[object, ...]:
     """Return what a server cannot change while it runs."""
-    return config.workers, config.loop, config.tls
+    return config.workers, config.addresses, config.loop, config.tls
 
 
 def read_authority(file: Path) -> str:

@@ -72,6 +72,8 @@ class Arrivals(Config):
         Raises:
             ValueError: Too many jobs for one repetition, or too few in the time there is.
         """
+        if job.ramp_ns is not None:
+            raise ValueError("job.ramp is for jobs that a free worker begins at once; remove it or arrivals")
         if self.rate_per_s is None:
             return  # how fast they came stands in a file
         rate = format_rate(self.rate_per_s)

@@ -218,7 +218,7 @@ class Job(Config):
     pool: int | None = Field(
         default=None,
         ge=2,
-        le=10_000,
+        le=100_000,
         strict=True,
         description="Connections that a shared client keeps; by default as many as it has jobs in flight.",
     )
@@ -268,7 +268,12 @@ class Job(Config):
         strict=True,
         description="Jobs that each worker does first and that do not count.",
     )
-
+    ramp_ns: Annotated[DurationNs, between("1ms", "10m")] | None = Field(
+        default=None,
+        alias="ramp",
+        description="Over how long the jobs in flight begin, one after the other; what is ready before its end is not"
+        " measured. By default all begin at once.",
+    )
     switch_interval_ns: Annotated[DurationNs, between("1us", "10s")] | None = Field(
         default=None,
         alias="switch_interval",

@@ -35,7 +35,7 @@ MARGIN = 0.03
 
 DEFAULT_STRATEGIES = ("sequential", "threads", "asyncio", "processes")
 
-MAX_IN_FLIGHT = 10_000
+MAX_IN_FLIGHT = 100_000
 
 FEWEST_FOR_PRECISION = 3
 FEWEST_COSTS = 2

@@ -76,6 +76,8 @@ class Work:
     """`wait_s` of each page, from the first on; empty: all alike."""
     period: int = 1
     """Pages after which their contents repeat; 1: all cost alike."""
+    ramp_s: float = 0.0
+    """Over how long its jobs in flight begin: time that is not measured."""
     let_in_per_s: float | None = None
     """The most that the server serves, whoever asks; null: as much as it is asked for."""
 
@@ -193,6 +195,14 @@ def auto(work: Work, gate: Gate, like: int = 0) -> Size:
 def _turns(work: Work, jobs: float) -> int:
     """Return so many jobs and no more, in whole turns of those in flight."""
     return int(jobs) // work.in_flight * work.in_flight
+
+
+def with_ramp(work: Work, found: Size, *, counted: bool) -> Size:
+    """Return a size with the time that a ramp takes before the window and, unless they are counted, its jobs."""
+    # A job in flight that ends after the ramp counts, and so none is lost of a ramp that is no longer than a job.
+    lost = ceil(work.ramp_s * speeds(work)[1]) if work.ramp_s > work.wait_s and not counted else 0
+    pages = None if found.pages is None else found.pages + lost
+    return Size(pages, found.window_s, found.total_s + work.ramp_s)
 
 
 def auto_all(works: Mapping[str, Work], blocks: Mapping[str, str], gate: Gate) -> dict[str, Size]:

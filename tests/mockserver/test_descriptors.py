@@ -63,7 +63,7 @@ def test_what_cannot_be_handed_on_now_is_handed_on_later(
     handing, handed = socket.socketpair()
     with socket.create_server(("127.0.0.1", 0)) as listener, handing, handed:
         listener.setblocking(False)
-        dealing = _Dealing([_Worker(os.getpid(), handing)], listener)
+        dealing = _Dealing([_Worker(os.getpid(), handing)], [listener])
         with socket.create_connection(listener.getsockname()):
             while not dealing.paused:
                 dealing.deal()

@@ -15,6 +15,7 @@ from typing import Any
 from ..clock import sleep_until
 from ..shared.blocking import connect, do_jobs, opening_together, warm_up
 from ..shared.python import gil_enabled
+from ..shared.ramp import turn_ns
 from ..shared.recorder import ErrorLog, Recorder
 from ..shared.threads import Alone, ThreadTeam, team
 from ..spec import SHARED
@@ -57,7 +58,7 @@ class BlockingShard:
         assert self._team is not None  # noqa: S101 - start comes first
         if go_ns is None:
             go_ns = time.perf_counter_ns()
-        self._team.tell("run", self._plan.tickets.open(go_ns))
+        self._team.tell("run", self._plan.tickets.open(go_ns + self._plan.spec.ramp_ns), go_ns)
         self.outcome.errors.extend(self._errors.kept)
         return go_ns
 
@@ -105,9 +106,12 @@ class JobThread:
                 self._client.fetch(self._prefix + opening_together(self._plan.width))
         warm_up(self._client.fetch, self._prefix, self._parse, warmup_pages(self._plan.spec, self._index))
 
-    def run(self, claim: Claim) -> None:
+    def run(self, claim: Claim, go_ns: int) -> None:
         """Do jobs until none is left."""
         plan = self._plan
+        if plan.spec.ramp_ns:
+            place, shards = self._index - plan.first_worker, len(plan.spec.strategy.widths)
+            sleep_until(go_ns + turn_ns(plan.spec.ramp_ns, place, plan.width, plan.shard, shards))
         self.doing(plan.emit or self._outcome.new_log(), plan.tickets.due)(claim)
 
     def doing(self, emit: Emit, due_at: "Due | None") -> "Callable[[Claim], None]":

@@ -6,7 +6,8 @@ import os
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
 
 from ..clock import Clock
@@ -15,6 +16,7 @@ from ..loop_lag import LoopLag
 from ..shared.blocking import OPENING, WARMING, opening_together
 from ..shared.failure import Failure, describe
 from ..shared.python import gil_enabled
+from ..shared.ramp import turn_ns
 from ..shared.recorder import OK, ErrorLog, Recorder
 from ..spec import SHARED, Spec
 from ..tickets import Claim
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 Elsewhere = Callable[[int, bytes], Awaitable[tuple[int, int, int, int, Any, str, str]]]
 """Has a page parsed by another worker: what `Recorder.parsed` takes."""
+AT_ONCE = 1000
+"""Connections that are opened together: more may not fit into what the system lets wait for a server."""
 
 
 class EventLoopShard:
@@ -38,6 +42,7 @@ class EventLoopShard:
         self._spec = plan.spec
         self._errors = ErrorLog()
         self._clients: list[Any] = []
+        self._prefixes: list[str] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._parse: Parse | None = None
         self._elsewhere: Elsewhere | None = None
@@ -71,8 +76,8 @@ class EventLoopShard:
         assert parse is not None  # noqa: S101 - start comes first
         if go_ns is None:
             go_ns = self._parts.clock()
-        claim = self._plan.tickets.open(go_ns)
-        self._run(self._window(parse, claim))
+        claim = self._plan.tickets.open(go_ns + self._spec.ramp_ns)
+        self._run(self._window(parse, claim, go_ns))
         self.outcome.errors.extend(self._errors.kept)
         return go_ns
 
@@ -103,19 +108,25 @@ class EventLoopShard:
 
     async def _connect(self) -> None:
         # Built on the running loop: a client binds itself to it.
-        opened = self._parts.opener(self._spec, self._plan.width)
-        self._clients.extend(opened() for _ in self._plan.indices)
-        for found in await self._fetched_by_all(OPENING):
-            check_opened(self._spec, found)
+        spec, plan = self._spec, self._plan
+        openers = [self._parts.opener(replace(spec, base_url=url), plan.width) for url in spec.urls]
+        self._clients.extend(opened() for opened in islice(cycle(openers), plan.width))
+        self._prefixes.extend(islice(cycle([f"{url}/pages/" for url in spec.urls]), plan.width))
+        for at in range(0, plan.width, AT_ONCE):
+            for found in await self._fetched_by(slice(at, at + AT_ONCE), OPENING):
+                check_opened(spec, found)
 
-    async def _fetched_by_all(self, page: str, *, bears: bool = False) -> "list[Any]":
-        url = f"{self._spec.base_url}/pages/{page}"
-        return await asyncio.gather(*(client.fetch(url) for client in self._clients), return_exceptions=bears)
+    async def _fetched_by(self, clients: slice, page: str, *, bears: bool = False) -> "list[Any]":
+        fetches = [
+            client.fetch(f"{prefix}{page}")
+            for client, prefix in zip(self._clients[clients], self._prefixes[clients], strict=True)
+        ]
+        return await asyncio.gather(*fetches, return_exceptions=bears)
 
     async def _warm_up(self, parse: Parse) -> None:
-        async def warm(index: int, client: Any) -> None:
+        async def warm(index: int, client: Any, prefix: str) -> None:
             for page in warmup_pages(self._spec, index):
-                url = f"{self._spec.base_url}/pages/{page}{WARMING}"
+                url = f"{prefix}{page}{WARMING}"
                 try:
                     status, _, body = await client.fetch(url)
                 except Exception:  # noqa: BLE001, S112 - what raises here raises again in the window, where it counts
@@ -127,20 +138,25 @@ class EventLoopShard:
 
         if self._spec.connections == SHARED:
             # What raises here raises again in the window, where it counts.
-            await self._fetched_by_all(opening_together(self._plan.width), bears=True)
-        await asyncio.gather(*map(warm, self._plan.indices, self._clients))
+            await self._fetched_by(slice(None), opening_together(self._plan.width), bears=True)
+        await asyncio.gather(*map(warm, self._plan.indices, self._clients, self._prefixes))
 
-    async def _window(self, parse: Parse, claim: Claim) -> None:
+    async def _window(self, parse: Parse, claim: Claim, go_ns: int) -> None:
         lag = LoopLag(self.outcome.loop_lag_ns) if self._spec.instrument else None
         emit = self._plan.emit or self.outcome.new_log()
-        waits = self._plan.tickets.due is not None or self._spec.retries is not None
+        ramp_ns = self._spec.ramp_ns
+        waits = self._plan.tickets.due is not None or self._spec.retries is not None or ramp_ns
         timer = self._parts.due_timer() if waits else LoopTimer()
         answers = self._plan.answers
         if answers is not None:
             answers.open()
         try:
             do_jobs = self._jobs if self._spec.retries is None else self._jobs_with_retries
-            await asyncio.gather(*(do_jobs(client, parse, claim, emit, timer) for client in self._clients))
+            tasks = [
+                do_jobs(client, prefix, parse, claim, emit, timer)
+                for client, prefix in zip(self._clients, self._prefixes, strict=True)
+            ]
+            await asyncio.gather(*(self._in_turn(tasks, timer, go_ns) if ramp_ns else tasks))
         finally:
             timer.close()
             if answers is not None:
@@ -148,11 +164,25 @@ class EventLoopShard:
             if lag is not None:
                 lag.stop()
 
-    async def _jobs(self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer) -> None:
+    def _in_turn(
+        self, tasks: "list[Coroutine[Any, Any, None]]", timer: DueTimer, go_ns: int
+    ) -> "list[Coroutine[Any, Any, None]]":
+        """Return the same tasks, each of which begins when its turn has come."""
+
+        async def begun(place: int, task: "Coroutine[Any, Any, None]") -> None:
+            await timer.until(go_ns + turn_ns(spec.ramp_ns, place, len(tasks), self._plan.shard, shards))
+            await task
+
+        spec, shards = self._spec, len(self._spec.strategy.widths)
+        return [begun(place, task) for place, task in enumerate(tasks)]
+
+    async def _jobs(
+        self, client: Any, prefix: str, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer
+    ) -> None:
         """Do jobs in one task until none is left."""
         elsewhere, due_at, answers = self._elsewhere, self._plan.tickets.due, self._plan.answers
         recorder = self._recorder(emit)
-        fetch, prefix = client.fetch, f"{self._spec.base_url}/pages/"
+        fetch = client.fetch
         due, now = 0, recorder.now
         while (page := claim()) >= 0:
             url = f"{prefix}{page}"
@@ -175,7 +205,7 @@ class EventLoopShard:
                 await answers.taken()
 
     async def _jobs_with_retries(
-        self, client: Any, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer
+        self, client: Any, prefix: str, parse: Parse, claim: Claim, emit: Emit, timer: DueTimer
     ) -> None:
         """Do jobs in one task until none is left, each with as many attempts as it takes."""
         from .loop_attempts import Attempts  # noqa: PLC0415 - only where something is tried again
@@ -196,7 +226,7 @@ class EventLoopShard:
 
         attempts = Attempts(
             client.fetch,
-            f"{self._spec.base_url}/pages/",
+            prefix,
             recorder,
             policy_of(self._spec, retries),
             answered,
