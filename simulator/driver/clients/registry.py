@@ -29,6 +29,8 @@ class Library(NamedTuple):
     """One object may be used by several threads at the same time."""
     tls: "str | None" = "context"
     """What verifies an https server: an ssl.SSLContext (`context`), a file (`ca_file`); null: it speaks no TLS."""
+    on_loop: str = ""
+    """The module of `Asyncio`, where it is another one."""
     asks_again: bool = False
     """It repeats by itself, and cannot be told not to, a request to which a kept connection was closed unanswered."""
 
@@ -105,11 +107,12 @@ CLIENTS: "dict[str, Library]" = {
     ),
     "socket": Library(
         "socket_client",
-        ("blocking",),
+        ("blocking", "asyncio"),
         "socket",
         decodes={**GZIP, "br": BROTLI, "zstd": (*ZSTD, "zstandard")},
         threads_share=False,
         tls=None,
+        on_loop="socket_loop",
     ),
 }
 
@@ -137,4 +140,5 @@ def adapter(name: str, kind: str) -> Any:
         from .user_client import load_client  # noqa: PLC0415 - only where it is needed
 
         return load_client(name, kind)
-    return getattr(import_module("." + library.adapter, __package__), kind.capitalize())
+    module = library.on_loop if kind == "asyncio" and library.on_loop else library.adapter
+    return getattr(import_module("." + module, __package__), kind.capitalize())

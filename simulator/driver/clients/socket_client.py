@@ -25,7 +25,7 @@ class Blocking:
         self._address = (parts.hostname or "", parts.port or 80)
         host = f"[{parts.hostname}]" if ":" in self._address[0] else self._address[0]
         fields = {"Host": f"{host}:{self._address[1]}", "Accept-Encoding": settings.accept_encoding}
-        self._after_path = (" HTTP/1.1\r\n" + _lines(fields)).encode("ascii")
+        self._after_path = (" HTTP/1.1\r\n" + lines(fields)).encode("ascii")
         self._encoded = settings.accept_encoding != "identity"
         self._skip = len(settings.base_url)
         self._timeout_s = settings.timeout_s
@@ -49,7 +49,7 @@ class Blocking:
             self._socket.connect(self._address)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            extra = b"" if headers is None else _lines(headers).encode("ascii")
+            extra = b"" if headers is None else lines(headers).encode("ascii")
             target = url[self._skip :].encode("ascii")
             self._socket.sendall(b"GET " + target + self._after_path + extra + b"\r\n")
             return self._receive(self._socket)
@@ -101,7 +101,8 @@ def headers_of(head: bytes) -> "dict[str, str]":
     return {name.lower(): value.strip() for name, _, value in lines}
 
 
-def _lines(fields: "Mapping[str, str]") -> str:
+def lines(fields: "Mapping[str, str]") -> str:
+    """Return these headers as they are sent."""
     return "".join(f"{name}: {value}\r\n" for name, value in fields.items())
 
 
