@@ -20,6 +20,9 @@ _LARGEST_ANSWER_BYTES = 1 << 30
 # Longer than the server allows itself for it.
 _CONFIGURE_S = 90.0
 
+# Half a million requests are numbers and text of 100 MB, which several workers gather.
+_LOG_S = 120.0
+
 
 class AdminError(RuntimeError):
     """The admin side did not do what was asked; the message says why."""
@@ -151,7 +154,8 @@ class AdminClient:
         Raises:
             AdminError: They cannot be had.
         """
-        return self._ask("GET", "stats")
+        with self._patience(_LOG_S):
+            return self._ask("GET", "stats")
 
     def reset(self) -> None:
         """Start a new window of numbers and requests.
@@ -159,7 +163,8 @@ class AdminClient:
         Raises:
             AdminError: It could not be done.
         """
-        self._ask("POST", "reset")
+        with self._patience(_LOG_S):
+            self._ask("POST", "reset")
 
     def requests(self) -> dict[str, Any]:
         """Give the request log: columns of equal length, and the numbers `dropped` and `generation`.
@@ -171,7 +176,8 @@ class AdminClient:
         Raises:
             AdminError: It cannot be had.
         """
-        return self._ask("GET", "requests")
+        with self._patience(_LOG_S):
+            return self._ask("GET", "requests")
 
     def _ask(self, method: str, name: str, body: str | None = None) -> dict[str, Any]:
         return self._read(*self._exchange(method, f"/__admin/{name}", body))

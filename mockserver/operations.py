@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from mockserver.admission import Admission
 from mockserver.background import in_background
+from mockserver.collecting import Collecting
 from mockserver.config import ServerConfig
 from mockserver.connection import ConnectionCount
 from mockserver.content import ContentError
@@ -68,6 +69,7 @@ class Operations:
         self._connections = connections
         self._lag = lag
         self._reach = reach
+        self._collecting = Collecting()
         self.admission = Admission(pages.served.config)
         self._prepared: Served | None = None
         self._lease: Lease | None = None
@@ -161,6 +163,7 @@ class Operations:
         return self._pages.log.columns(lambda page: replies[page % len(replies)].status)
 
     async def _own_reset(self, _argument: Any) -> None:
+        self._collecting.settle(self._connections.open)
         self._pages.log.reset()
         self.admission.reset()
         self._lag.reset()

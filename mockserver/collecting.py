@@ -1,0 +1,34 @@
+"""Garbage collection in a worker that thousands are connected to.
+
+Python's collector looks at all that lives whenever a quarter as much has become old. What 15,000 connections and their
+requests are made of is half a million objects and more, which takes some tenths of a second in which nobody is
+answered, every few seconds. So before such a window all is collected once, what lives is set aside, and in the window
+only what is young is looked at. A worker with few connections is left as it is.
+"""
+
+import gc
+
+CROWD = 1_000
+"""Connections from which on this is worth it."""
+_NEVER = 1_000_000_000
+
+
+class Collecting:
+    """How the collector of this process is set."""
+
+    def __init__(self) -> None:
+        self._usual = gc.get_threshold()
+        self._set = False
+
+    def settle(self, connections: int) -> None:
+        """Set it for a window that so many connections are open in; between two windows."""
+        crowded = connections >= CROWD
+        if crowded:
+            # What was set aside for an earlier window may be garbage by now.
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+        if crowded != self._set:
+            young, middle, _ = self._usual
+            gc.set_threshold(*((young, middle, _NEVER) if crowded else self._usual))
+            self._set = crowded
