@@ -8,6 +8,7 @@ Two databases are made in a temporary folder, of columns as a run leaves them:
    process: wall time and peak memory.
 2. 500 runs of 12 to 80 cells × 5 rounds, each repetition with 120 samples. The commands that look at them are started
    as a person starts them: wall time of the whole process.
+3. 10,000 runs: those, and before them small ones of 4 cells × 5 rounds × 20 samples; likewise.
 
 Each figure is the median of several starts, since each is a fresh process on a machine that is never quite idle; the
 smallest and the largest stand beside it. Exits 0 when every target is met, 1 when one is missed.
@@ -67,10 +68,12 @@ class Size:
     jobs: int
     runs: int
     starts: int
+    small: int
+    """Small runs before those."""
 
 
-FULL = Size(levels=25, jobs=2000, runs=500, starts=5)
-QUICK = Size(levels=3, jobs=200, runs=20, starts=1)
+FULL = Size(levels=25, jobs=2000, runs=500, starts=5, small=9_500)
+QUICK = Size(levels=3, jobs=200, runs=20, starts=1, small=20)
 
 
 def samples(random: np.random.Generator, jobs: int, in_flight: int) -> Samples:
@@ -215,10 +218,22 @@ def make_large(path: Path, size: Size) -> None:
 
 def make_many(path: Path, size: Size) -> None:
     """Make the database of many runs."""
+    make_runs(path, 0, size.runs)
+
+
+def make_most(path: Path, size: Size) -> None:
+    """Make the database of many runs, and many more small ones."""
+    make_runs(path, size.small, size.runs)
+
+
+def make_runs(path: Path, small: int, runs: int) -> None:
+    """Write so many small runs, then as many others."""
     random = np.random.default_rng(11)
     with Store.open(path) as store:
         unsynchronised(store)
-        for number in range(size.runs):
+        for number in range(small):
+            keep_run(store, random, f"a{number:07x}", 1, 20)
+        for number in range(runs):
             keep_run(store, random, f"{number:08x}", 3 + number % 18, 120)
 
 
@@ -299,9 +314,11 @@ REPORT = ("-m", "simulator", "report", "last")
 
 def examine_many(path: Path, size: Size) -> bool:
     """Measure the commands that look at many runs."""
-    print(f"{size.runs} runs, {path.stat().st_size / 1e6:.0f} MB", flush=True)
+    with Store.open(path, create=False) as store:
+        count = len(store.runs())
+    print(f"{count:,} runs, {path.stat().st_size / 1e6:.0f} MB", flush=True)
     met = verdict("runs", command_s(["-m", "simulator", "runs"], path, size.starts), COMMAND_S)
-    listing = ["-m", "simulator", "runs", "--limit", "10000"]
+    listing = ["-m", "simulator", "runs", "--limit", "100000"]
     met &= verdict("runs, all of them", command_s(listing, path, size.starts), COMMAND_S)
     if has_command("compare"):
         # Every 18th run has the same cells. That one may be slower than the other is no matter here.
@@ -335,13 +352,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="simulator-bench-") as name:
         folder: Path = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
-        large, many = folder / "large.sqlite", folder / "many.sqlite"
-        for path, make in ((large, make_large), (many, make_many)):
+        large, many, most = (folder / f"{name}.sqlite" for name in ("large", "many", "most"))
+        for path, make in ((large, make_large), (many, make_many), (most, make_most)):
             if not path.exists():
                 print(f"making {path.name} …", flush=True)
                 make(path, size)
         met = examine_large(large, size)
         met &= examine_many(many, size)
+        met &= examine_many(most, size)
         met &= examine_start(size.starts)
     return 0 if met else 1
 

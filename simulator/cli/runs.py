@@ -65,7 +65,9 @@ def manage_runs(options: Options) -> int:
         with Store.open(path, create=False) as store:
             if options.delete:
                 return _delete(store, options.delete)
-            rows = select(store.runs(), wanted)
+            # What every run is asked of needs them all; else those below the limit are not even counted.
+            first = wanted.limit if wanted == Selection(limit=wanted.limit) else None
+            rows = select(store.runs(first), wanted)
             if options.prune is not None:
                 return _prune(store, rows, options.prune, confirmed=options.yes)
     except (StoreError, RunNotFoundError) as error:

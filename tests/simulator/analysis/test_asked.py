@@ -6,7 +6,7 @@ import pytest
 from simulator.analysis.asked import impostures
 from simulator.analysis.measures import measure
 from simulator.analysis.validity import Limits, judge
-from simulator.result.observation import Observed
+from simulator.result.observation import BeforeWindow, Observed
 from simulator.result.samples import UNKNOWN
 from tests.simulator.analysis.builders import MS, observed, samples
 
@@ -121,3 +121,10 @@ def test_a_change_that_shows_in_no_delay_is_told_by_its_number() -> None:
     assert of(changed).startswith(
         "the server was reconfigured: its configuration is number 5, where number 3 was set"
     )
+
+
+def test_requests_of_jobs_that_were_ready_before_the_window_count_too() -> None:
+    seen = replace(observed(samples(100)), before=BeforeWindow(jobs=30, attempts=32))
+    assert of(served(seen, 132)) == ""
+    assert "it answered 133 requests where the job made 132" in of(served(seen, 133))
+    assert "knows of 129 requests only where the job made 132" in of(served(seen, 129))

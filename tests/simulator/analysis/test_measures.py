@@ -12,7 +12,7 @@ from simulator.analysis.measures import (
     server_cpu_s,
     server_queue_s,
 )
-from simulator.result.observation import CpuTime
+from simulator.result.observation import BeforeWindow, CpuTime
 from simulator.result.repetition import DelayError, Disturbance, Phase
 from simulator.result.samples import UNKNOWN
 from tests.simulator.analysis.builders import GO_NS, MS, S, observed, samples
@@ -315,3 +315,21 @@ def test_the_network_is_one_thing_for_all_also_where_the_client_went_on_before_t
     assert found.fetch.stall_s == pytest.approx(0.050 - 0.001 - held_s)
     assert found.attribution is not None
     assert found.attribution.network == pytest.approx(held_s / 0.060)
+
+
+def test_of_a_job_begun_in_the_ramp_the_response_counts_whole_and_its_time_in_flight_from_the_window_on() -> (
+    None
+):
+    jobs = samples(4, workers=4, start_ns=[-30 * MS, -15 * MS, 0, 30 * MS])
+    found = measure(observed(jobs, before=BeforeWindow(0, 0)), "equal")
+    assert found.response_time_s.max == pytest.approx(CYCLE_S)
+    assert found.makespan_s == pytest.approx(0.090)
+    assert found.throughput_per_s == pytest.approx(4 / 0.090)
+    assert found.in_flight_mean == pytest.approx((30 + 45 + 60 + 60) / 90)
+    assert found.digest is not None
+    assert found.attribution is not None
+    assert found.attribution.idle >= 0
+
+
+def test_without_every_job_there_is_no_digest_over_all() -> None:
+    assert measure(observed(before=BeforeWindow(3, 3)), "equal").digest is None

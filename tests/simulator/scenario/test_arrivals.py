@@ -24,6 +24,7 @@ MISTAKES = [
     ("vary: {arrivals.rate: [5/s, 6]}", "vary.arrivals.rate[1]", "6 has no unit; write 6/s or 6/m"),
     ("arrivals: {rate: 50/m}", "", "100 pages at arrivals.rate (0.8333333333333334/s) come within 120 s, which is not below time_limit (2m); lower job.pages or raise one of the other two"),
     ("arrivals: {rate: 0.5/s}\njob: {duration: 1s}", "", "arrivals.rate (0.5/s) makes 0.5 jobs in job.duration (1s); 1 to 1,000,000 is allowed: change one of the two"),
+    ("arrivals: {rate: 5/s}\njob: {pages: 100, ramp: 1s}", "", "job.ramp is for jobs that a free worker begins at once; remove it or arrivals"),
     ("arrivals: {rate: 100000/s}\njob: {duration: 1m}", "", "arrivals.rate (100000/s) makes 6,000,000 jobs in job.duration (1m); 1 to 1,000,000 is allowed: change one of the two"),
 ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from simulator.schedule.sizing import (
     fit,
     size,
     speeds,
+    with_ramp,
 )
 
 
@@ -186,3 +187,17 @@ def test_a_time_limit_shortens_what_is_longer_than_it_need_be() -> None:
     free, limited = auto(one, GATE), auto(one, Gate(0.5, 10, 10))
     assert (limited.pages or 0) < (free.pages or 0)
     assert limited.total_s <= 10
+
+
+def test_a_ramp_takes_time_and_those_jobs_that_are_over_before_it_is() -> None:
+    short, long = work(wait_s=1.0, ramp_s=1.0), work(wait_s=1.0, ramp_s=3.0)
+    found = auto(short, GATE)
+    ramped = with_ramp(short, found, counted=False)
+    assert (ramped.pages, ramped.window_s) == (found.pages, found.window_s)
+    assert ramped.total_s == pytest.approx(found.total_s + 1.0)
+    assert (with_ramp(long, found, counted=False).pages or 0) - (
+        found.pages or 0
+    ) == 24  # 8 in flight for 3 s
+    assert with_ramp(long, found, counted=True).pages == found.pages
+    timed = size(long, window_s=0, min_jobs_per_slot=0, duration_s=2.0)
+    assert with_ramp(long, timed, counted=True).pages is None
