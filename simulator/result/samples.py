@@ -111,12 +111,12 @@ class Samples:
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     def since(self, moment_ns: int) -> "Samples":
-        """Return the jobs with all that came before a moment moved to it."""
+        """Return the jobs, those that were begun before a moment as if they had been begun at it."""
+        if not (self.start_ns < moment_ns).any():
+            return self
         moments = ("due_ns", "start_ns", "asked_ns", "received_ns")
         columns = {name: getattr(self, name) for name in moments}
-        if all(((column >= moment_ns) | (column == UNKNOWN)).all() for column in columns.values()):
-            return self
-        moved = {
+        moved: dict[str, Any] = {
             name: np.where(column == UNKNOWN, UNKNOWN, np.maximum(column, moment_ns))
             for name, column in columns.items()
         }

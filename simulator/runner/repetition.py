@@ -195,7 +195,7 @@ def in_window(
     """
     kept = (samples.ready_ns >= opened_ns) | (samples.error != UNKNOWN)
     before = BeforeWindow(int((~kept).sum()), int(samples.attempt[~kept].sum()))
-    return samples.only(kept), tuple(digests[at] for at in np.flatnonzero(kept)), before
+    return samples.only(kept), tuple(digests[at] for at in np.flatnonzero(kept).tolist()), before
 
 
 def readable_workers(told: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, int]]:

@@ -111,7 +111,10 @@ def test_what_is_ready_before_the_ramp_has_ended_is_left_out() -> None:
 
 
 def test_a_job_that_failed_in_the_ramp_is_not_left_out() -> None:
-    columns = {name: [7, 7] for name in COLUMNS} | {"page": [0, 1], "error": ["", "fetch: OSError"]}
+    columns: dict[str, list[Any]] = {name: [7, 7] for name in COLUMNS} | {
+        "page": [0, 1],
+        "error": ["", "fetch: OSError"],
+    }
     kept, _, before = in_window(from_columns(columns, None), ["", ""], 8)
     assert (kept.page.tolist(), before.jobs) == ([1], 1)
 

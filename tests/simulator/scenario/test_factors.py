@@ -14,7 +14,7 @@ MISTAKES = [
     ("vary: {server.latency: 40ms}", "vary.server.latency", "found '40ms'; a list is expected"),
     ("vary: {server.latency: [0ms, 1ms, 0ms]}", "vary.server.latency[2]", "found the level 0ms twice; remove one"),
     ("vary: {server.latency: [1ms, 1000us]}", "vary.server.latency[1]", "1000us is the same level as 1ms; remove one"),
-    ("vary: {in_flight: [4, 0]}", "vary.in_flight[1]", "found 0; a whole number from 1 to 10000 is allowed"),
+    ("vary: {in_flight: [4, 0]}", "vary.in_flight[1]", "found 0; a whole number from 1 to 100000 is allowed"),
     ("vary: {rounds: [4]}", "vary.rounds", "does not vary; a path starts with one of server, job, arrivals, in_flight, parallelism, affinity, beside, strategies"),
     ("vary: {job: [{pages: 3}]}", "vary.job", "sets job as a whole; name one of its keys, job.…"),
     ("vary: {strategies.uv.loop: [uvloop]}", "vary.strategies.uv.loop", "no strategy is named uv (listed: threads, asyncio)"),
