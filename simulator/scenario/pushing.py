@@ -15,6 +15,11 @@ def why_not_pushed(scenario: Scenario, worked_out: StrategyPlan) -> str | None:
             f"a job of {worked_out.name} cannot be put aside while it backs off: its worker does nothing else until it"
             " returns; write job.retries.hold_slot: true"
         )
+    if scenario.job.ramp_ns is not None:
+        return (
+            f"jobs of {worked_out.name} begin as they are handed over, and not one worker after the other; remove"
+            " job.ramp"
+        )
     if scenario.arrivals is not None and worked_out.chunk > 1:
         return (
             f"{worked_out.name} hands over {worked_out.chunk} pages together, of which the last would come before it is"

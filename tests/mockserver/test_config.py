@@ -120,7 +120,7 @@ def test_a_home_folder_is_found() -> None:
         ({"latncy": "1ms"}, "latncy: unknown key; did you mean latency?"),
         (
             {"xyz": "1ms"},
-            "xyz: unknown key; known are addresses, body, capacity, content, encoding, faults, latency, loop, rate_limit,",
+            "xyz: unknown key; known are addresses, body, capacity, content, encoding, faults, latency, loop,",
         ),
     ],
 )

@@ -45,3 +45,11 @@ def test_too_many_processes_are_told_with_the_key_that_decides_how_many(
     *_, cell = expand(scenario, 2)
     assert cell.unsupported is not None
     assert "set in_flight to 16 or less" in cell.unsupported
+
+
+def test_no_worker_of_an_executor_has_a_turn_to_begin(tmp_path: Path) -> None:
+    found = reasons(tmp_path, job__ramp="1s")
+    assert found["threads"] is None
+    assert found["thread_pool"] == (
+        "jobs of thread_pool begin as they are handed over, and not one worker after the other; remove job.ramp"
+    )
