@@ -1,57 +1,84 @@
-"""What each cell could do at most, by what one job alone needs."""
+"""What each cell could do at most, by what one of its jobs needs."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from math import ceil, inf
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from mockserver.rate_limit import Limited, RateLimit
+from simulator.analysis.demanded import shape_of
 from simulator.analysis.gil import gil_of
-from simulator.driver.parsers import BUILT_IN
-from simulator.measures.factors import CASE, PARSER
-from simulator.model.bounds import Needs, bound
+from simulator.analysis.needed import in_turn_s, needed
+from simulator.analysis.written import levels_of, written
+from simulator.measures.factors import IN_FLIGHT
+from simulator.model.bounds import bound_of
+from simulator.model.network import Network, network
+from simulator.model.shape import Machine, Shape
 from simulator.result.document import CellResult, ResultDocument
-from simulator.scenario.shards import computing_in
+from simulator.scenario.paths import PathError, place, replaced, split
+from simulator.scenario.shards import variants_in
+from simulator.scenario.strategy import Variant, number_of
+from simulator.scenario.strategy_plan import plan
 
-_LIMIT: TypeAdapter[RateLimit] = TypeAdapter(Limited)
+Networks = Callable[[CellResult, int | None], Network | None]
 
 
 def bounded(document: ResultDocument) -> ResultDocument:
     """Return the document with the bound of every valid cell that has closed arrivals."""
-    needs = needs_in(document)
+    network_of = networks_in(document)
     cells = []
     for cell in document.cells:
-        closed = cell.arrivals is None and cell.status == "ok"
-        found = bound(cell.in_flight, needs(cell)) if closed else None
+        made = network_of(cell, None)
+        found = None if made is None else bound_of(made)
         cells.append(cell if found is None else replace(cell, bound_per_s=found.per_s, bound_by=found.by))
     return replace(document, cells=tuple(cells))
 
 
-def needs_in(document: ResultDocument) -> Callable[[CellResult], Needs]:
-    """Return what gives what a job of a cell needs, by its own CPU and by what a page takes the baseline."""
+def networks_in(document: ResultDocument) -> Networks:
+    """Return what gives the network of a valid cell that has closed arrivals, by what was measured; of others null.
+
+    With it goes a number of jobs in flight, null for the cell's own.
+    """
     by_id = {cell.id: cell for cell in document.cells}
-    kinds, cores = computing_in(document.scenario), cores_of(document)
+    variants, cores = variants_in(document.scenario), cores_of(document)
 
-    def needs(cell: CellResult) -> Needs:
-        shared = kinds.get(cell.strategy) in ("none", "threads") and gil_of(cell) is True
-        held = shared and _holds_gil(_parser(cell, document.scenario))
-        return Needs(
-            # The baseline is what it is compared with: its own time alone is no bound of it that says anything. It
-            # meets the same faults, so its time has what a page backs off for wherever that holds a slot.
-            alone_s=alone_s(by_id.get(cell.baseline_id or "")),
-            cpu_s=cell.cpu_per_page_s,
-            cores=cores,
-            held_s=cell.parse.cpu_s if held and cell.parse is not None else None,
-            served_per_s=served_per_s(cell, document.scenario),
-        )
+    def network_of(cell: CellResult, in_flight: int | None) -> Network | None:
+        if cell.arrivals is not None or cell.status != "ok":
+            return None
+        bound_to = written(cell, document.scenario, "affinity.driver")
+        usable = inf if cores is None else cores
+        usable = min(usable, len(bound_to)) if isinstance(bound_to, list) else usable
+        planned_for = cell.in_flight if usable == inf else max(1, ceil(usable))
+        parallelism = number_of(written(cell, document.scenario, "parallelism"), planned_for)
+        own = _with_own_options(cell, document.scenario)
+        variant = (variants if own is None else variants_in(own)).get(cell.strategy)
+        shape = _shape(cell, variant, in_flight, parallelism)
+        demands = needed(cell, document.scenario, shape)
+        made = network(shape, demands, Machine(usable, gil=gil_of(cell) is True))
+        # It meets the same faults, so its time has what a page backs off for wherever that holds a slot.
+        time_s = alone_s(by_id.get(cell.baseline_id or "")) or in_turn_s(cell)
+        return replace(made, chains=tuple(replace(chain, alone_s=time_s) for chain in made.chains))
 
-    return needs
+    return network_of
 
 
-def _holds_gil(parser: Any) -> bool:
-    return isinstance(parser, str) and parser in BUILT_IN and not BUILT_IN[parser].releases_gil
+def _with_own_options(cell: CellResult, scenario: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the scenario with the options of strategies that are set for a cell; null where none are."""
+    found = scenario
+    with suppress(PathError):
+        for path, level in levels_of(cell, scenario).items():
+            if path.startswith("strategies."):
+                found = replaced(found, place(found, split(path)), level)
+    return None if found is scenario else found
+
+
+def _shape(cell: CellResult, variant: Variant | None, in_flight: int | None, parallelism: int) -> Shape:
+    """Return how a cell's strategy shares the machine, with so many jobs in flight."""
+    jobs = in_flight or cell.in_flight
+    if variant is None:  # of a later version: nothing is known to be shared
+        return Shape("processes", (1,) * jobs, loop=False)
+    planned = plan(variant, in_flight or int(cell.factors[IN_FLIGHT] or 1), parallelism)
+    return shape_of(planned if planned.in_flight == jobs else plan(variant, jobs, jobs))
 
 
 def cores_of(document: ResultDocument) -> float | None:
@@ -69,56 +96,3 @@ def alone_s(base: CellResult | None) -> float | None:
     if base is None or base.arrivals is not None or base.throughput_per_s is None:
         return None
     return 1 / base.throughput_per_s.median
-
-
-def served_per_s(cell: CellResult, scenario: Mapping[str, Any]) -> float | None:
-    """Return how many pages a second the server lets through by its capacity and its rate limit; null: all that come.
-
-    What meets a fault takes a place and a token like any other request, so a page that takes several attempts takes
-    several of them; what the rate limit refuses takes neither.
-    """
-    limits: list[float] = []
-    capacity, serving_s = _written(cell, scenario, "server.capacity"), _serving_s(cell)
-    if isinstance(capacity, int) and serving_s is not None and serving_s > 0:
-        limits.append(capacity / serving_s)
-    limit = _written(cell, scenario, "server.rate_limit")
-    rate = _written(cell, scenario, "server.rate_limit.rate")
-    if limit is not None:
-        with suppress(ValidationError):  # written as only a later version can read it
-            rate_per_s = _LIMIT.validate_python(rate or limit).rate_per_s
-            limits.append(rate_per_s / _let_in(cell))
-    return min(limits, default=None)
-
-
-def _serving_s(cell: CellResult) -> float | None:
-    """Return for how long a page takes places of the server, all its attempts together; null where nobody knows."""
-    if cell.server is not None and cell.server.served_s_per_page is not None:
-        return cell.server.served_s_per_page
-    # Of runs that kept no more: the server held its request so long, its time in the queue apart.
-    once = (cell.attempts_per_page or 1) == 1
-    if not once or cell.network_s is None or cell.server_queue_s is None:
-        return None
-    return cell.network_s - cell.server_queue_s
-
-
-def _let_in(cell: CellResult) -> float:
-    """Return how many requests of a page the server has let in."""
-    known = None if cell.server is None else cell.server.admitted_per_page
-    return max(1.0, known or 1.0)
-
-
-def _parser(cell: CellResult, scenario: Mapping[str, Any]) -> Any:
-    """Return the parser as it is written for this cell: a name, or a mapping."""
-    return _written(cell, scenario, PARSER)
-
-
-def _written(cell: CellResult, scenario: Mapping[str, Any], path: str) -> Any:
-    """Return what is written for a cell at a dotted path: its level, that of its case, or what the scenario has."""
-    case = (scenario.get("cases") or {}).get(cell.factors.get(CASE)) or {}
-    for levels in (cell.factors, case):
-        if path in levels:
-            return levels[path]
-    found: Any = scenario
-    for key in path.split("."):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found

@@ -159,7 +159,10 @@ def _between(
 
 
 def _rates(known: Sequence[Stage], document: ResultDocument) -> Rates | None:
-    """Return what physics allows at each cost; null where something that it takes was not measured."""
+    """Return the scales of the shape; null where something that they take was not measured.
+
+    No bounds: how much of them a job really needs, and gets, is fitted.
+    """
     by_id = {cell.id: cell for cell in document.cells}
     cores = cores_of(document)
     waiting, single, several = [], [], []

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from math import hypot
 from statistics import fmean
 
 from mockserver.config import ServerConfig
@@ -70,7 +71,7 @@ def demands_of(cell: Cell, calibration: Calibration, alone: CellResult | None = 
         parse_free=parse_free,
         parse_drops=parse_drops,
         drops=request.drops or 0.0,
-        transport=Demand(way_s, USUAL_ERROR),
+        transport=Demand(way_s, _known(request.wall_error, request.wall_s, way_s)),
         server=Demand(server_s, USUAL_ERROR),
         server_workers=server.workers,
         capacity=server.capacity,
@@ -151,7 +152,17 @@ def _parse(cell: Cell, calibration: Calibration) -> tuple[Demand, Demand, float]
     cpu_s, share = calibration.page_parse_cpu_s or 0.0, held_share(cell, calibration)
     free_s = cpu_s * (1 - share)
     times = max(1.0, calibration.work if calibration.units is None else 1.0)
-    return Demand(cpu_s * share, USUAL_ERROR), Demand(free_s, USUAL_ERROR), times if free_s > 0 else 0.0
+    needs = calibration.needs
+    error = USUAL_ERROR if needs is None or needs.parse_error is None else needs.parse_error
+    seen = 0.0 if needs is None or needs.held_error is None else needs.held_error
+    held = Demand(cpu_s * share, hypot(error, _known(seen, cpu_s, cpu_s * share)))
+    free = Demand(free_s, hypot(error, _known(seen, cpu_s, free_s)))
+    return held, free, times if free_s > 0 else 0.0
+
+
+def _known(error: float | None, whole_s: float, part_s: float) -> float:
+    """Return the error of a whole as a share of a part of it."""
+    return USUAL_ERROR if error is None else error * whole_s / part_s if part_s > 0 else 0.0
 
 
 def held_share(cell: Cell, calibration: Calibration | None) -> float:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from simulator.analysis.bounding import alone_s, cores_of, needs_in, served_per_s
+from simulator.analysis.bounding import cores_of, networks_in
 from simulator.analysis.goals import DISTURBED_WEIGHT, lead, scores
 from simulator.measures.measure import Measure
 from simulator.measures.registry import RANKING
-from simulator.model.bounds import bound
+from simulator.model.bounds import Bound, Resource, bound_of
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval
 from simulator.stats.layout import fit
@@ -26,6 +26,14 @@ RACED = 3
 PLAIN = re.compile("[A-Za-z][A-Za-z0-9_]*")
 """Text that YAML reads as text without quotes, but for RESERVED."""
 RESERVED = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
+
+INSIDE: Mapping[Resource, tuple[str, str]] = {
+    "the GIL": ("the GIL", "Processes, or a parser that lets go of it,"),
+    "one loop": ("its event loop", "Parsing elsewhere, or a loop in each of several processes,"),
+    "the pool": ("its pool", "More workers"),
+    "the main interpreter": ("the main interpreter, to which all records come", "Smaller records"),
+}
+"""Of what is inside a driver: what it is called, and what to try where it limits."""
 
 
 @dataclass(frozen=True)
@@ -99,47 +107,31 @@ def _shared(scored: Mapping[tuple[str, int], float], a: str, b: str) -> int:
 
 def _allowed(cell: CellResult, document: ResultDocument) -> tuple[tuple[int, float], ...]:
     """Return what 1, 2, 4, 8 … in flight allow, up to where more allow no more, twice what was tried at most."""
-    needs = needs_in(document)(cell)
+    network_of = networks_in(document)
     most = max((each.in_flight for each in document.cells), default=1)
     found: list[tuple[int, float]] = []
     in_flight = 1
     while in_flight <= 2 * most:
-        limit = bound(in_flight, needs)
-        if limit is None:
+        made = network_of(cell, in_flight)
+        if made is None:
             break
-        found.append((in_flight, limit.per_s))
-        if limit.by != "waiting":
-            break
+        if made.in_flight == in_flight:  # else it is no number that this strategy can have
+            allowed = bound_of(made).per_s
+            if found and allowed <= found[-1][1]:
+                break
+            found.append((in_flight, allowed))
         in_flight *= 2
     return tuple(found)
 
 
 def limit(cell: CellResult, document: ResultDocument) -> str:
-    """Say which bound the cell has come near to: waiting, cores, or what is inside one process."""
+    """Say which bound the cell has come near to: waiting, cores, what is inside one process, or the server."""
     done = cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0
-    alone = next(
-        (found for each in document.cells if each.baseline_id is None and (found := alone_s(each))), None
-    )
-    limit = (document.environment.get("machine") or {}).get("cpu_limit_cores")
-    cores = cores_of(document)
-    used, server = cell.cores_used, (cell.server.cpu_cores if cell.server is not None else None) or 0.0
-    if alone is not None and done >= NEARLY * cell.in_flight / alone:
-        return (
-            f"It is limited by the waiting: {cell.in_flight} in flight at {duration(alone)} for a page alone are"
-            f" {rate(cell.in_flight / alone, 'pages')} at most, and it does {number(done)}. More in flight may do more."
-        )
-    served = served_per_s(cell, document.scenario)
-    if served is not None and done >= NEARLY * served:
-        return (
-            f"It is limited by the server, which lets {rate(served, 'pages')} through at most, and it does"
-            f" {number(done)}. More in flight would queue there."
-        )
-    if cores and used is not None and used + server >= NEARLY * cores:
-        return (
-            f"It is limited by the cores: the job uses {number(used)} and the mock server {number(server)} of"
-            f" {number(cores)}{', to which its container limits it' if limit == cores else ''};"
-            f" a page takes {_ms(cell.cpu_per_page_s)} of CPU. Cheaper parsing or more cores would do more."
-        )
+    made = networks_in(document)(cell, None)
+    lowest = None if made is None else bound_of(made)
+    if lowest is not None and done >= NEARLY * lowest.per_s:
+        return _near(lowest, cell, done, document)
+    used = cell.cores_used
     if used is not None and ONE_LOW <= used <= ONE_HIGH:
         return (
             f"It uses {number(used)} cores, so it is limited by what only one of its threads can do at a time;"
@@ -147,6 +139,34 @@ def limit(cell: CellResult, document: ResultDocument) -> str:
         )
     return f"No single limit shows: it does {rate(done, 'pages')} with {cell.in_flight} in flight" + (
         f" on {number(used)} cores." if used is not None else "."
+    )
+
+
+def _near(lowest: Bound, cell: CellResult, done: float, document: ResultDocument) -> str:
+    most = rate(lowest.per_s, "pages")
+    if lowest.by == "waiting":
+        return (
+            f"It is limited by the waiting: {cell.in_flight} in flight at {duration(cell.in_flight / lowest.per_s)}"
+            f" for a page alone are {most} at most, and it does {number(done)}. More in flight may do more."
+        )
+    if lowest.by == "the server":
+        return (
+            f"It is limited by the server, which lets {most} through at most, and it does {number(done)}. More in"
+            " flight would queue there."
+        )
+    if lowest.by == "cores":
+        limited = (document.environment.get("machine") or {}).get("cpu_limit_cores")
+        cores = cores_of(document)
+        used, server = cell.cores_used, (cell.server.cpu_cores if cell.server is not None else None) or 0.0
+        return (
+            f"It is limited by the cores: the job uses {number(used)} and the mock server {number(server)} of"
+            f" {number(cores)}{', to which its container limits it' if limited == cores else ''};"
+            f" a page takes {_ms(cell.cpu_per_page_s)} of CPU. Cheaper parsing or more cores would do more."
+        )
+    what, more = INSIDE[lowest.by]
+    return (
+        f"It is limited by {what}: what a page needs of it lets {most} through at most, and it does {number(done)}."
+        f" {more} may do more."
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from .probe.controls import alone, beside_spinner
 from .shared.control import Control
-from .shared.preflight import FIRST_REQUESTS, median
+from .shared.preflight import FIRST_REQUESTS, median, share_error
 from .shared.python import gil_enabled
 from .shared.scalable import is_scalable
 from .spec import Spec
@@ -49,9 +49,9 @@ def needs_of_client(name: str, spec: Spec, control: Control) -> Needs:
     Says `asking` before and after the requests between which the server's CPU is to be looked at.
 
     Returns:
-        `wall_ns` and `cpu_ns` of a request; `error`: standard error of its CPU, as a share; `kernel`: share of it
-        inside the kernel; `drops`: how often it lets go of the GIL (null without one); of a loop `wide_ns`: CPU of one
-        of WIDE at the same time.
+        `wall_ns` and `cpu_ns` of a request; `wall_error` and `error`: standard errors of them, as shares; `kernel`:
+        share of the CPU inside the kernel; `drops`: how often it lets go of the GIL (null without one); of a loop
+        `wide_ns`: CPU of one of WIDE at the same time.
     """
     kind, _, client_name = name.partition(":")
     url = f"{spec.base_url}/pages/0?latency=0ms"
@@ -127,15 +127,17 @@ class _Spent:
     def __init__(self) -> None:
         self.requests = 0
         self._rounds: list[float] = []
+        self._rounds_wall: list[float] = []
         self._cpu, self._wall, self._usage = _cpu(), _wall(), _usage()
-        self._last = self._cpu
+        self._last, self._last_wall = self._cpu, self._wall
 
     def asked(self, requests: int) -> None:
         """So many were asked for since the last time."""
-        now = _cpu()
+        now, now_wall = _cpu(), _wall()
         self._rounds.append((now - self._last) / requests)
+        self._rounds_wall.append((now_wall - self._last_wall) / requests)
         self.requests += requests
-        self._last = now
+        self._last, self._last_wall = now, now_wall
 
     def cpu_ns(self) -> int:
         return _cpu() - self._cpu
@@ -147,9 +149,8 @@ class _Spent:
         return {
             "cpu_ns": cpu_ns / self.requests,
             "wall_ns": wall_ns / self.requests,
-            "error": stdev(self._rounds) / len(self._rounds) ** 0.5 * self.requests / cpu_ns
-            if len(self._rounds) > 1
-            else None,
+            "error": share_error(self._rounds),
+            "wall_error": share_error(self._rounds_wall),
             "kernel": kernel_s / (user_s + kernel_s) if user_s + kernel_s > 0 else None,
         }
 
@@ -160,14 +161,14 @@ def _usage() -> "tuple[float, float]":
     return found.ru_utime, found.ru_stime
 
 
-def held_share(parser: Any, pages: "Sequence[tuple[int, bytes, str]]") -> "float | None":
+def held_share(parser: Any, pages: "Sequence[tuple[int, bytes, str]]") -> "tuple[float | None, float | None]":
     """Return the share of a parse's own time in which it holds the GIL: that by which it keeps a thread from spinning.
 
-    The median of several looks, as the host may take a core away in any of them. Null without a GIL, and for a parser
-    that raises.
+    The median of several looks, as the host may take a core away in any of them; with it the standard error, in
+    shares. Null without a GIL, and for a parser that raises.
     """
     if not gil_enabled():
-        return None
+        return None, None
     parse = parser.bind(UNITS) if is_scalable(parser) else parser
 
     def call(number: int) -> None:
@@ -181,8 +182,8 @@ def held_share(parser: Any, pages: "Sequence[tuple[int, bytes, str]]") -> "float
             taken_s, calls = beside_spinner(call, LOOK_S, 1)
             shares.append(taken_s / calls / cost_s)
     except Exception:  # noqa: BLE001 - examine has reported it
-        return None
-    return min(1.0, max(0.0, median(shares)))
+        return None, None
+    return min(1.0, max(0.0, median(shares))), stdev(shares) / len(shares) ** 0.5
 
 
 @contextmanager

@@ -54,14 +54,20 @@ def preflight(spec: Spec, control: Control) -> None:
     if differs is not None and "texts" in differs:
         field, first, second = difference(*differs["texts"]) or ("(whole record)", "", "")
         differs = {"page": differs["page"], "field": field, "first": first, "second": second}
+    parse_cpu_ns, units_per_s = None, None
+    if scalable:
+        units_per_s, parse_error = time_units(parser, pages[0], clock)
+    else:
+        parse_cpu_ns, parse_error = time_parse(parser, pages, clock, costs)
     written: dict[str, Any] = {
         "protocol": PROTOCOL,
         "pages": len(pages),
         "mean_bytes": sum(len(body) for _, body, _ in pages) / len(pages),
         **found,
         "differs": differs,
-        "parse_cpu_ns": None if scalable else time_parse(parser, pages, clock, costs),
-        "units_per_s": time_units(parser, pages[0], clock) if scalable else None,
+        "parse_cpu_ns": parse_cpu_ns,
+        "parse_error": parse_error,
+        "units_per_s": units_per_s,
         "client_cpu_ns": {name: time_client(name, spec) for name in spec.clients},
         "plain_cpu_ns": plain_cpu_ns(spec),
         **needs(spec, parser, pages, control),
@@ -87,7 +93,7 @@ def needs(
 
     found: dict[str, Any] = {"needs": {}, "over": {}, "gil": gil_enabled()}
     known = BUILT_IN[spec.parser["name"]].held if spec.parser.get("name") else None
-    found["held"] = held_share(parser, pages) if known is None else known
+    found["held"], found["held_error"] = held_share(parser, pages) if known is None else (known, None)
     for name in spec.clients:
         with suppress(Failure):  # it is said of the cells that need it
             found["needs"][name] = needs_of_client(name, spec, control)

@@ -38,36 +38,6 @@ class Bound:
     """What sets it."""
 
 
-@dataclass(frozen=True)
-class Needs:
-    """What one job needs, and what there is of it; null: not known, or it limits nothing."""
-
-    alone_s: float | None
-    """What it takes with no other beside it, in seconds."""
-    cpu_s: float | None
-    """CPU, in seconds."""
-    cores: float | None
-    """How many there are for all jobs."""
-    held_s: float | None
-    """CPU under the GIL, in seconds, where all jobs share one."""
-    served_per_s: float | None = None
-    """How many jobs a second the server lets through, whoever asks."""
-
-
-def bound(in_flight: int, needs: Needs) -> Bound | None:
-    """Return the bound of so many jobs started and not finished; null where nothing is known."""
-    limits: list[Bound] = []
-    if needs.alone_s:
-        limits.append(Bound(in_flight / needs.alone_s, "waiting"))
-    if needs.cpu_s and needs.cores:
-        limits.append(Bound(needs.cores / needs.cpu_s, "cores"))
-    if needs.held_s:
-        limits.append(Bound(1 / needs.held_s, "the GIL"))
-    if needs.served_per_s:
-        limits.append(Bound(needs.served_per_s, "the server"))
-    return min(limits, key=lambda limit: limit.per_s, default=None)
-
-
 def bound_of(network: Network) -> Bound:
     """Return the bound of a network."""
     return min(_limits(network), key=lambda limit: limit.per_s)
@@ -109,6 +79,8 @@ def chain_needs(chain: Chain, of: Literal["station", "lock"]) -> dict[int, float
 
 def alone_s(chain: Chain, cores: float) -> float:
     """Return how long a job takes with nobody beside it."""
+    if chain.alone_s is not None:
+        return chain.alone_s
     cpu = cpu_s(chain)
     return sum(step.seconds for step in chain.steps) - cpu + cpu / min(1.0, cores)
 

@@ -55,6 +55,8 @@ class Demands:
     """Hand-over of a job to another process or interpreter and of its record back: CPU where the job runs."""
     over_main: Demand = NOTHING
     """The same in the driver's main interpreter: unpickling, and for a pool pickling the page."""
+    elsewhere: Demand = NOTHING
+    """CPU of threads that neither fetch, parse nor take records in, of what was measured as a whole."""
     spread: float = 0.1
     """How much each of these differs from job to job, the server's delay apart: standard deviation over mean."""
 

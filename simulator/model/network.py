@@ -48,6 +48,9 @@ class Chain:
 
     in_flight: int
     steps: tuple[Step, ...]
+    alone_s: float | None = None
+    """How long a job takes with nobody beside it, where that was measured; null: as long as its steps. Only bounds know
+    of it."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ def network(shape: Shape, demands: Demands, machine: Machine) -> Network:
                     Step(demands.over_main.mean_s, "main", main),
                 )
             )
+        steps += _there((Step(demands.elsewhere.mean_s, "over"),))
         chains.append(Chain(width, steps))
     return Network(
         tuple(chains),

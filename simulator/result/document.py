@@ -117,9 +117,9 @@ class CellResult:
     turns: Timeline | None = None
     """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
     bound_per_s: float | None = None
-    """The most that physics allows: the least of in flight / time of one job alone, cores / CPU per job, what the
-    server's capacity and rate limit let through and, where all jobs share one GIL and the parser is known to hold it,
-    1 / CPU of a parse. Null where nothing is known."""
+    """The most that physics allows by what a job took of each resource in this cell: the least of in flight / time of
+    one job alone, cores / CPU per job, what one GIL, loop, pool or main interpreter, and the server by its CPU,
+    capacity and rate limit, let through. Of what holds the GIL counts what surely does."""
     bound_by: Resource | None = None
     """Which of them it is."""
     environment: Mapping[str, Any] = field(default_factory=dict)

@@ -22,6 +22,8 @@ class Request:
     """CPU of one of several at the same time on one event loop; null for a client that blocks."""
     server_s: float | None
     """CPU of the mock server for it; null where that cannot be read."""
+    wall_error: float | None = None
+    """Standard error of `wall_s`, as a share; null in older runs."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Needs:
     """Share of a parse's time in which it holds the GIL; null without one, and where it could not be seen."""
     over: Mapping[str, Over]
     """By `shards:processes`, `pool:threads`, `pool:processes` or `pool:interpreters`."""
+    held_error: float | None = None
+    """Standard error of `held`, in shares; null where it is known by itself, and in older runs."""
+    parse_error: float | None = None
+    """Standard error of the CPU of a parse, as a share; null in older runs."""
 
 
 def needs_of(found: Mapping[str, Any], server_s: Mapping[str, float]) -> Needs | None:
@@ -67,10 +73,13 @@ def needs_of(found: Mapping[str, Any], server_s: Mapping[str, float]) -> Needs |
                 drops=one["drops"],
                 wide_s=None if one.get("wide_ns") is None else one["wide_ns"] / 1e9,
                 server_s=server_s.get(name),
+                wall_error=one["wall_error"],
             )
             for name, one in found["needs"].items()
         },
         found["gil"],
         found["held"],
         {kind: Over(one["main_ns"] / 1e9, one["worker_ns"] / 1e9) for kind, one in found["over"].items()},
+        found["held_error"],
+        found["parse_error"],
     )

@@ -48,6 +48,15 @@ def opposed(scenario: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     )
 
 
+def variants_in(scenario: Mapping[str, Any]) -> dict[str, Variant]:
+    """Return the strategies by their names, the baseline among them, which need not be listed.
+
+    Args:
+        scenario: as of `computing_in`.
+    """
+    return {SEQUENTIAL.name: SEQUENTIAL} | {variant.name: variant for variant in _variants(scenario)}
+
+
 def _variants(scenario: Mapping[str, Any]) -> Iterator[Variant]:
     for entry in scenario.get("strategies", DEFAULT_STRATEGIES):
         try:

@@ -1,7 +1,7 @@
 """What an exchange over a socket waits for beside threads that compute: a turn of each, at every call.
 
 A thread that comes back from a call gets the interpreter's lock only after each of the n spinning threads has held it
-for a switch interval I. With k such calls in an exchange that alone takes d, throughput is 1 / (d + k n I).
+for a switch interval I: of k such calls in an exchange that alone takes d, the model makes 1 / (d + k n I).
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any, Literal
 
 from simulator.measures.factors import IN_FLIGHT
+from simulator.model.convoy import convoy_per_s
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.findings.across import Beside, Convoy
 
@@ -55,8 +56,9 @@ class Point:
 
     @property
     def predicted(self) -> float:
-        """Exchanges per second by the law."""
-        return 1 / (self.alone_s + CALLS * self.turns_s)
+        """Exchanges per second by the law, which is the model's own limit and needs no simulation."""
+        exchange = self.exchange
+        return convoy_per_s(self.alone_s, CALLS, exchange.spinners, exchange.interval_s)
 
     @property
     def ratio(self) -> float:

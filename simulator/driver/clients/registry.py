@@ -33,6 +33,8 @@ class Library(NamedTuple):
     """The module of `Asyncio`, where it is another one."""
     asks_again: bool = False
     """It repeats by itself, and cannot be told not to, a request to which a kept connection was closed unanswered."""
+    releases_gil: bool = False
+    """It computes without the GIL, and not only inside system calls: in a library of C that is called without it."""
 
 
 CLIENTS: "dict[str, Library]" = {
@@ -94,6 +96,7 @@ CLIENTS: "dict[str, Library]" = {
         {**GZIP, "br": ALWAYS, "zstd": ALWAYS},
         tls="ca_file",
         asks_again=True,
+        releases_gil=True,
     ),
     "pycurl": Library(
         "pycurl_client",
@@ -104,6 +107,7 @@ CLIENTS: "dict[str, Library]" = {
         threads_share=False,
         tls="ca_file",
         asks_again=True,
+        releases_gil=True,
     ),
     "socket": Library(
         "socket_client",

@@ -112,13 +112,14 @@ def parse_again(parser, page, body, url, first):
 
 
 def time_parse(parser, pages, clock, first):
-    # type: (Any, Sequence[Page], Clock, Sequence[int]) -> float | None
+    # type: (Any, Sequence[Page], Clock, Sequence[int]) -> tuple[float | None, float | None]
     """Return the mean cost of one parse over the pages (ns): the median of several passes, null if all raise.
 
-    `first` has the costs of a pass that has been made: one that has used up the budget alone is not repeated.
+    With it comes its standard error, as a share; null of one pass. `first` has the costs of a pass that has been made:
+    one that has used up the budget alone is not repeated.
     """
     if sum(first) >= PARSE_BUDGET_NS:
-        return sum(first) / len(first)
+        return sum(first) / len(first), None
     passes = []  # type: list[float]
     began = clock()
     while not passes or ((COMPILES or len(passes) < PASSES) and clock() - began < PARSE_BUDGET_NS):
@@ -131,14 +132,14 @@ def time_parse(parser, pages, clock, first):
                 continue
             costs.append(clock() - start)
         if not costs:
-            return None
+            return None, None
         passes.append(sum(costs) / len(costs))
-    return median(passes[-PASSES:])
+    return median(passes[-PASSES:]), share_error(passes[-PASSES:])
 
 
 def time_units(parser, page, clock):
-    # type: (Any, Page, Clock) -> float
-    """Return how many units of work (loop iterations, bytes) this thread does in a second."""
+    # type: (Any, Page, Clock) -> tuple[float, float | None]
+    """Return how many units of work (loop iterations, bytes) this thread does in a second, and its standard error."""
     _, body, url = page
     units = 1000
     rates = []  # type: list[float]
@@ -152,7 +153,7 @@ def time_units(parser, page, clock):
             rates.append(units * 1e9 / spent)
         else:
             units *= 4
-    return median(rates[-PASSES * 2 :])
+    return median(rates[-PASSES * 2 :]), share_error(rates[-PASSES * 2 :])
 
 
 def time_requests(fetch, address, clock):
@@ -172,3 +173,12 @@ def median(values):
     ordered = sorted(values)
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def share_error(values):
+    # type: (Sequence[float]) -> float | None
+    """Return the standard error of the mean of values, as a share of it; null where one alone tells none."""
+    count, mean = len(values), sum(values) / len(values)
+    if count == 1 or mean == 0:
+        return None
+    return (sum((value - mean) ** 2 for value in values) / (count - 1) / count) ** 0.5 / mean

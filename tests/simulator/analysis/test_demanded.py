@@ -1,11 +1,12 @@
 """From what was measured of a job alone to what a model has to know."""
 
 from dataclasses import replace
+from math import hypot
 from pathlib import Path
 
 import pytest
 
-from simulator.analysis.demanded import HARNESS_S, demands_of, machine_of, shape_of, waits_s
+from simulator.analysis.demanded import HARNESS_S, USUAL_ERROR, demands_of, machine_of, shape_of, waits_s
 from simulator.model.demands import Demands
 from simulator.result.calibration import Calibration
 from simulator.result.document import CellResult
@@ -57,6 +58,21 @@ def test_of_a_built_in_parser_it_is_known_how_much_it_holds_the_gil_else_it_was_
     mixed = of("threads", job__parser={"function": "mine:parse"})
     assert (mixed.parse_held.mean_s, mixed.parse_free.mean_s) == pytest.approx((0.002, 0.002))
     assert mixed.parse_drops >= 1
+
+
+def test_what_was_measured_several_times_has_its_own_error() -> None:
+    request = replace(BLOCKING, wall_error=0.01)
+    needs = replace(
+        NEEDS, requests={"blocking:http.client": request}, parse_error=0.03, held=0.8, held_error=0.04
+    )
+    cell = planned("threads", job__parser={"function": "mine:parse"})
+    found = demands_of(cell, replace(CALIBRATION, needs=needs))
+    assert found is not None
+    assert found.client_held.error == 0.02
+    assert found.transport.error == pytest.approx(0.01 * 0.0007 / 0.0001), "a small part of what was timed"
+    assert found.parse_held.error == pytest.approx(hypot(0.03, 0.04 / 0.8))
+    assert found.parse_free.error == pytest.approx(hypot(0.03, 0.04 / 0.2))
+    assert found.server.error == USUAL_ERROR
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_a_computing_job_where_processes_win_blames_a_lock_in_the_process() -> N
     assert sentence(winner).startswith(
         "While it computes, take processes: they do 1.91 times what threads do, the next. Processes did 88 pages/s,"
     )
-    assert "sequential, of at most 4.44 by the cores; they are 1.91 × (" in sentence(winner)
+    assert "sequential, of at most 2.01 by the cores; they are 1.91 × (" in sentence(winner)
     exceeded = replace(winner, bound_speedup=1.5)
     assert "at most" not in sentence(exceeded), "what was exceeded bounds nothing"
     assert winner.best == "processes"

@@ -1,11 +1,13 @@
 """From the repetitions of a search to its answer."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from simulator.analysis.tuning import choose, fragment, limit
 from simulator.result.document import CellResult, ResultDocument
+from simulator.result.repetition import Phase
 from simulator.scenario.document import parse
 from tests.simulator.analysis.searches import rounds, searched
 
@@ -17,11 +19,22 @@ def cell_of(document: ResultDocument, strategy: str) -> CellResult:
     return next(cell for cell in document.cells if cell.id == strategy)
 
 
-def limit_of(rate: float, cores_used: float | None) -> str:
+def limit_of(rate: float, cores_used: float | None, strategy: str = "threads") -> str:
+    """Return what limits a strategy whose job takes so much of the cores, all of it for parsing."""
+    cpu_s = None if cores_used is None else cores_used / rate
     document = searched(
-        {"sequential": ALONE, "threads": rounds(rate, rate, rate)}, threads={"cores_used": cores_used}
+        {"sequential": ALONE, strategy: rounds(rate, rate, rate)},
+        **{
+            strategy: {
+                "cores_used": cores_used,
+                "cpu_per_page_s": cpu_s,
+                "fetch": Phase(None, None, None),
+                "parse": Phase(None, cpu_s, None),
+            }
+        },
     )
-    return limit(cell_of(document, "threads"), document)
+    document = replace(document, scenario={**document.scenario, "strategies": [strategy]})
+    return limit(cell_of(document, strategy), document)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +45,7 @@ def limit_of(rate: float, cores_used: float | None) -> str:
             0.5,
             "limited by the waiting: 8 in flight at 100 ms for a page alone are 80 pages/s at most",
         ),
-        (75.0, 1.9, "limited by the waiting"),
+        (75.0, 1.7, "limited by the waiting"),
         (40.0, 1.7, "limited by the cores: the job uses 1.7 and the mock server 0.1 of 2"),
         (40.0, 1.0, "uses 1 cores, so it is limited by what only one of its threads can do at a time"),
         (40.0, 0.5, "No single limit shows: it does 40 pages/s with 8 in flight on 0.5 cores."),
@@ -41,6 +54,28 @@ def limit_of(rate: float, cores_used: float | None) -> str:
 )
 def test_the_limit_is_the_bound_that_is_near(rate: float, cores_used: float | None, words: str) -> None:
     assert words in limit_of(rate, cores_used)
+
+
+def test_a_loop_that_does_all_the_computing_is_named() -> None:
+    assert limit_of(40.0, 1.0, "asyncio") == (
+        "It is limited by its event loop: what a page needs of it lets 40 pages/s through at most, and it does 40."
+        " Parsing elsewhere, or a loop in each of several processes, may do more."
+    )
+
+
+def test_more_in_flight_allow_more_until_cores_do_not() -> None:
+    choice = choose(
+        searched(
+            {"sequential": ALONE, "threads": rounds(40, 40, 40)},
+            threads={"cpu_per_page_s": 0.0275, "parse": Phase(None, 0.0265, None)},
+        ),
+        "throughput",
+    )
+    assert choice is not None
+    # 100 ms alone, and of two cores 27.5 ms for the job and 2.5 ms for the server.
+    assert choice.allowed == tuple(
+        (in_flight, pytest.approx(per_s)) for in_flight, per_s in [(1, 10), (2, 20), (4, 40), (8, 200 / 3)]
+    )
 
 
 def test_without_a_baseline_waiting_is_not_named() -> None:

@@ -1,6 +1,8 @@
 from typing import Any
 
-from simulator.driver.shared.preflight import PARSE_BUDGET_NS, examine, time_parse
+import pytest
+
+from simulator.driver.shared.preflight import PARSE_BUDGET_NS, examine, share_error, time_parse
 
 PAGES = [(number, b"x" * (number + 1), f"/pages/{number}") for number in range(3)]
 
@@ -34,10 +36,16 @@ def test_a_page_that_takes_long_is_parsed_once_in_all() -> None:
     parser = Parser({0: 1, 1: 7_000_000_000, 2: 1})
     found = examine(parser, PAGES, parser.clock, lambda _page, _size: None)
     assert parser.parsed == [0, 0, 1, 2, 2]
-    assert time_parse(parser, PAGES, parser.clock, found["costs"]) == (1 + 7_000_000_000 + 1) / 3
+    assert time_parse(parser, PAGES, parser.clock, found["costs"]) == ((1 + 7_000_000_000 + 1) / 3, None)
     assert parser.parsed.count(1) == 1
 
 
 def test_pages_that_cost_little_are_timed_in_passes_of_their_own() -> None:
     parser = Parser({0: 2, 1: 2, 2: 2})
-    assert time_parse(parser, PAGES, parser.clock, [100, PARSE_BUDGET_NS // 2]) == 2
+    assert time_parse(parser, PAGES, parser.clock, [100, PARSE_BUDGET_NS // 2]) == (2, 0)
+
+
+def test_the_error_of_a_mean_is_a_share_of_it() -> None:
+    assert share_error([1.0, 3.0]) == pytest.approx(0.5)
+    assert share_error([1.0]) is None
+    assert share_error([0.0, 0.0]) is None

@@ -1,10 +1,11 @@
 """The bound of a network, by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from simulator.model.bounds import bound_of
+from simulator.model.bounds import Bound, bound_of
 from simulator.model.demands import Demand
 from simulator.model.network import Chain, Network, Station, Step, network
 from simulator.model.shape import Machine, Shape
@@ -40,6 +41,17 @@ def test_without_a_lock_there_are_cores() -> None:
 def test_half_a_core_makes_a_job_slower() -> None:
     found = bound(threads(1), Machine(cores=0.5))
     assert found == (pytest.approx(1 / (ALONE_S + 0.0055)), "waiting")
+
+
+def test_how_long_a_job_takes_alone_may_have_been_measured() -> None:
+    made = network(threads(2), demands(), MACHINE)
+    alone = replace(made, chains=tuple(replace(chain, alone_s=0.05) for chain in made.chains))
+    assert bound_of(alone) == Bound(pytest.approx(2 / 0.05), "waiting")
+
+
+def test_what_others_compute_for_a_job_needs_cores() -> None:
+    found = bound(threads(64), Machine(cores=4, gil=False), elsewhere=Demand(0.01))
+    assert found == (pytest.approx(4 / 0.0155), "cores")
 
 
 def test_a_loop_does_one_thing_at_a_time() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from simulator.model.bounds import bound_of
+from simulator.model.convoy import convoy_per_s
 from simulator.model.demands import Demand
 from simulator.model.means import means
 from simulator.model.network import Chain, Network, Station, Step, network
@@ -66,12 +67,12 @@ def test_mean_values_are_near() -> None:
 
 @pytest.mark.parametrize("spinners", [1, 2, 4])
 def test_an_exchange_beside_spinning_threads(spinners: int) -> None:
-    # bpo-7946: an exchange that takes the lock k times waits each time for a switch interval of each spinner.
+    # An exchange that takes the lock k times waits each time for a switch interval of each spinner.
     spinning = Chain(spinners, (Step(1.0, "parse", lock=0),))
     half = Step(1e-5, "client", lock=0), Step(1e-5, "wait", waits=True)
     made = Network((Chain(1, half * 2), spinning), (), ("GIL",), 8, INTERVAL_S)
     found = simulate(made, jobs=300, seed=1)
-    assert found.per_s == pytest.approx(1 / (4e-5 + 2 * spinners * INTERVAL_S), rel=0.1)
+    assert found.per_s == pytest.approx(convoy_per_s(4e-5, 2, spinners, INTERVAL_S), rel=0.1)
 
 
 def test_a_thousand_threads_fall_off_a_cliff() -> None:
