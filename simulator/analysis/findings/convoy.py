@@ -56,7 +56,9 @@ class Point:
 
     @property
     def predicted(self) -> float:
-        """Exchanges per second by the law, which is the model's own limit and needs no simulation."""
+        """Exchanges per second by the law: the model's own limit, in which all who wait wake up at once."""
+        # With the time that waking up takes, the simulation says anything between one turn and three for a call, by how
+        # long that lasts, which nobody measured: k = 2 would not be told from k = 1.
         exchange = self.exchange
         return convoy_per_s(self.alone_s, CALLS, exchange.spinners, exchange.interval_s)
 
