@@ -2,6 +2,8 @@
 
 from __future__ import absolute_import, division, unicode_literals
 
+import math
+
 from .canonical import NotCanonicalError, canonical
 from .failure import Failure, raised
 from .handing import heaviest, weigh, why_not
@@ -181,4 +183,5 @@ def share_error(values):
     count, mean = len(values), sum(values) / len(values)
     if count == 1 or mean == 0:
         return None
-    return (sum((value - mean) ** 2 for value in values) / (count - 1) / count) ** 0.5 / mean
+    squares = sum((value - mean) ** 2 for value in values)
+    return math.sqrt(squares / (count - 1) / count) / mean

@@ -50,8 +50,8 @@ def changed(found: ResultDocument, **changes: Any) -> CellResult:
     return other(bounded(replace(found, cells=tuple(cells))))
 
 
-QUEUED = {"network_s": 0.16, "server_queue_s": 0.14, "cpu_per_page_s": 0.0001}
-LITTLE = {"fetch": Phase(0.05, 0.00005, None), "parse": Phase(0.0001, 0.00005, None)}
+QUEUED: dict[str, Any] = {"network_s": 0.16, "server_queue_s": 0.14, "cpu_per_page_s": 0.0001}
+LITTLE: dict[str, Any] = {"fetch": Phase(0.05, 0.00005, None), "parse": Phase(0.0001, 0.00005, None)}
 
 
 def test_a_capacity_lets_through_what_its_places_serve() -> None:
@@ -121,7 +121,7 @@ CALIBRATION = Calibration(
         held_error=0.05,
     )
 )
-THREADED = {"gil_enabled": [True], "client": "http.client"}
+THREADED: dict[str, Any] = {"gil_enabled": [True], "client": "http.client"}
 
 
 def known(found: ResultDocument, calibration: Calibration = CALIBRATION, **scenario: Any) -> CellResult:
@@ -130,7 +130,7 @@ def known(found: ResultDocument, calibration: Calibration = CALIBRATION, **scena
     return changed(document, environment=THREADED, repetitions=(each,), calibration=calibration, status="ok")
 
 
-HALF = {"fetch": Phase(0.05, 0.004, None), "parse": Phase(0.01, 0.006, None)}
+HALF: dict[str, Any] = {"fetch": Phase(0.05, 0.004, None), "parse": Phase(0.01, 0.006, None)}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ HALF = {"fetch": Phase(0.05, 0.004, None), "parse": Phase(0.01, 0.006, None)}
 def test_threads_share_the_gil_for_as_long_as_they_surely_hold_it(
     scenario: dict[str, Any], held_s: float
 ) -> None:
-    free = {"affinity": {"driver": list(range(8))}}
+    free: dict[str, Any] = {"affinity": {"driver": list(range(8))}}
     found = document({}, 50.0, **HALF)
     eight = replace(found, environment={"machine": {"usable_cores": 8}})
     assert bound(known(eight, **scenario, **free)) == (pytest.approx(1 / held_s), "the GIL")
@@ -179,8 +179,8 @@ def test_a_strategy_s_options_are_those_that_are_set_for_the_cell() -> None:
 
 
 def test_records_come_back_to_one_interpreter() -> None:
-    free = {"affinity": {"driver": list(range(64))}, "job": {"parser": "sha256"}}
-    light = {"fetch": Phase(0.05, 0.001, None), "parse": Phase(0.01, 0.001, None)}
+    free: dict[str, Any] = {"affinity": {"driver": list(range(64))}, "job": {"parser": "sha256"}}
+    light: dict[str, Any] = {"fetch": Phase(0.05, 0.001, None), "parse": Phase(0.01, 0.001, None)}
     found = document({}, 50.0, strategy="processes", **light)
     many = replace(found, environment={"machine": {"usable_cores": 64}})
     # Of 10 ms CPU 8 are neither of fetching nor of parsing, three quarters of them in the main interpreter.

@@ -22,17 +22,15 @@ def cell_of(document: ResultDocument, strategy: str) -> CellResult:
 def limit_of(rate: float, cores_used: float | None, strategy: str = "threads") -> str:
     """Return what limits a strategy whose job takes so much of the cores, all of it for parsing."""
     cpu_s = None if cores_used is None else cores_used / rate
-    document = searched(
-        {"sequential": ALONE, strategy: rounds(rate, rate, rate)},
-        **{
-            strategy: {
-                "cores_used": cores_used,
-                "cpu_per_page_s": cpu_s,
-                "fetch": Phase(None, None, None),
-                "parse": Phase(None, cpu_s, None),
-            }
-        },
-    )
+    each: dict[str, Any] = {
+        strategy: {
+            "cores_used": cores_used,
+            "cpu_per_page_s": cpu_s,
+            "fetch": Phase(None, None, None),
+            "parse": Phase(None, cpu_s, None),
+        }
+    }
+    document = searched({"sequential": ALONE, strategy: rounds(rate, rate, rate)}, **each)
     document = replace(document, scenario={**document.scenario, "strategies": [strategy]})
     return limit(cell_of(document, strategy), document)
 
@@ -73,9 +71,8 @@ def test_more_in_flight_allow_more_until_cores_do_not() -> None:
     )
     assert choice is not None
     # 100 ms alone, and of two cores 27.5 ms for the job and 2.5 ms for the server.
-    assert choice.allowed == tuple(
-        (in_flight, pytest.approx(per_s)) for in_flight, per_s in [(1, 10), (2, 20), (4, 40), (8, 200 / 3)]
-    )
+    assert [in_flight for in_flight, _ in choice.allowed] == [1, 2, 4, 8]
+    assert [per_s for _, per_s in choice.allowed] == pytest.approx([10, 20, 40, 200 / 3])
 
 
 def test_without_a_baseline_waiting_is_not_named() -> None:
