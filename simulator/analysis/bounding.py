@@ -11,8 +11,8 @@ from simulator.analysis.gil import gil_of
 from simulator.analysis.needed import in_turn_s, needed
 from simulator.analysis.written import levels_of, written
 from simulator.measures.factors import IN_FLIGHT
-from simulator.model.bounds import bound_of
-from simulator.model.network import Network, network
+from simulator.model.bounds import Bound, bound_of
+from simulator.model.network import network
 from simulator.model.shape import Machine, Shape
 from simulator.result.document import CellResult, ResultDocument
 from simulator.scenario.paths import PathError, place, replaced, split
@@ -20,29 +20,28 @@ from simulator.scenario.shards import variants_in
 from simulator.scenario.strategy import Variant, number_of
 from simulator.scenario.strategy_plan import plan
 
-Networks = Callable[[CellResult, int | None], Network | None]
+Bounds = Callable[[CellResult, int | None], Bound | None]
 
 
 def bounded(document: ResultDocument) -> ResultDocument:
     """Return the document with the bound of every valid cell that has closed arrivals."""
-    network_of = networks_in(document)
+    bound = bounds_in(document)
     cells = []
     for cell in document.cells:
-        made = network_of(cell, None)
-        found = None if made is None else bound_of(made)
+        found = bound(cell, None)
         cells.append(cell if found is None else replace(cell, bound_per_s=found.per_s, bound_by=found.by))
     return replace(document, cells=tuple(cells))
 
 
-def networks_in(document: ResultDocument) -> Networks:
-    """Return what gives the network of a valid cell that has closed arrivals, by what was measured; of others null.
+def bounds_in(document: ResultDocument) -> Bounds:
+    """Return what gives the bound of a cell with so many jobs in flight, null for its own, by what was measured of it.
 
-    With it goes a number of jobs in flight, null for the cell's own.
+    Null for a cell without valid rounds or with open arrivals, and for a number that its strategy cannot have.
     """
     by_id = {cell.id: cell for cell in document.cells}
     variants, cores = variants_in(document.scenario), cores_of(document)
 
-    def network_of(cell: CellResult, in_flight: int | None) -> Network | None:
+    def bound(cell: CellResult, in_flight: int | None) -> Bound | None:
         if cell.arrivals is not None or cell.status != "ok":
             return None
         bound_to = written(cell, document.scenario, "affinity.driver")
@@ -53,13 +52,14 @@ def networks_in(document: ResultDocument) -> Networks:
         own = _with_own_options(cell, document.scenario)
         variant = (variants if own is None else variants_in(own)).get(cell.strategy)
         shape = _shape(cell, variant, in_flight, parallelism)
+        if in_flight is not None and shape.in_flight != in_flight:
+            return None
         demands = needed(cell, document.scenario, shape)
         made = network(shape, demands, Machine(usable, gil=gil_of(cell) is True))
-        # It meets the same faults, so its time has what a page backs off for wherever that holds a slot.
-        time_s = alone_s(by_id.get(cell.baseline_id or "")) or in_turn_s(cell)
-        return replace(made, chains=tuple(replace(chain, alone_s=time_s) for chain in made.chains))
+        # The baseline meets the same faults: its time has what a page backs off for wherever that holds a slot.
+        return bound_of(made, alone_s(by_id.get(cell.baseline_id or "")) or in_turn_s(cell))
 
-    return network_of
+    return bound
 
 
 def _with_own_options(cell: CellResult, scenario: Mapping[str, Any]) -> Mapping[str, Any] | None:

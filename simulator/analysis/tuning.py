@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from simulator.analysis.bounding import cores_of, networks_in
+from simulator.analysis.bounding import bounds_in, cores_of
 from simulator.analysis.goals import DISTURBED_WEIGHT, lead, scores
 from simulator.measures.measure import Measure
 from simulator.measures.registry import RANKING
-from simulator.model.bounds import Bound, Resource, bound_of
+from simulator.model.bounds import Bound, Resource
 from simulator.result.document import CellResult, ResultDocument
 from simulator.stats.intervals import Interval
 from simulator.stats.layout import fit
@@ -107,19 +107,16 @@ def _shared(scored: Mapping[tuple[str, int], float], a: str, b: str) -> int:
 
 def _allowed(cell: CellResult, document: ResultDocument) -> tuple[tuple[int, float], ...]:
     """Return what 1, 2, 4, 8 … in flight allow, up to where more allow no more, twice what was tried at most."""
-    network_of = networks_in(document)
+    bound = bounds_in(document)
     most = max((each.in_flight for each in document.cells), default=1)
     found: list[tuple[int, float]] = []
     in_flight = 1
     while in_flight <= 2 * most:
-        made = network_of(cell, in_flight)
-        if made is None:
-            break
-        if made.in_flight == in_flight:  # else it is no number that this strategy can have
-            allowed = bound_of(made).per_s
-            if found and allowed <= found[-1][1]:
+        allowed = bound(cell, in_flight)
+        if allowed is not None:
+            if found and allowed.per_s <= found[-1][1]:
                 break
-            found.append((in_flight, allowed))
+            found.append((in_flight, allowed.per_s))
         in_flight *= 2
     return tuple(found)
 
@@ -127,8 +124,7 @@ def _allowed(cell: CellResult, document: ResultDocument) -> tuple[tuple[int, flo
 def limit(cell: CellResult, document: ResultDocument) -> str:
     """Say which bound the cell has come near to: waiting, cores, what is inside one process, or the server."""
     done = cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0
-    made = networks_in(document)(cell, None)
-    lowest = None if made is None else bound_of(made)
+    lowest = bounds_in(document)(cell, None)
     if lowest is not None and done >= NEARLY * lowest.per_s:
         return _near(lowest, cell, done, document)
     used = cell.cores_used

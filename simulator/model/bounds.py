@@ -38,14 +38,20 @@ class Bound:
     """What sets it."""
 
 
-def bound_of(network: Network) -> Bound:
-    """Return the bound of a network."""
-    return min(_limits(network), key=lambda limit: limit.per_s)
+def bound_of(network: Network, measured_s: float | None = None) -> Bound:
+    """Return the bound of a network.
+
+    Args:
+        network: its jobs.
+        measured_s: what each takes with nobody beside it, where that was measured; null: as long as its steps.
+    """
+    return min(_limits(network, measured_s), key=lambda limit: limit.per_s)
 
 
-def _limits(network: Network) -> Iterator[Bound]:
+def _limits(network: Network, measured_s: float | None) -> Iterator[Bound]:
     chains = [chain for chain in network.chains if chain.in_flight]
-    yield Bound(sum(_over(chain.in_flight, alone_s(chain, network.cores)) for chain in chains), "waiting")
+    waiting = (_over(chain.in_flight, measured_s or alone_s(chain, network.cores)) for chain in chains)
+    yield Bound(sum(waiting), "waiting")
     yield Bound(_over(network.cores, min((cpu_s(chain) for chain in chains), default=0.0)), "cores")
     yield from _passed([chain_needs(chain, "station") for chain in chains], network.stations)
     locks = [Station(name, 1) for name in network.locks]
@@ -79,8 +85,6 @@ def chain_needs(chain: Chain, of: Literal["station", "lock"]) -> dict[int, float
 
 def alone_s(chain: Chain, cores: float) -> float:
     """Return how long a job takes with nobody beside it."""
-    if chain.alone_s is not None:
-        return chain.alone_s
     cpu = cpu_s(chain)
     return sum(step.seconds for step in chain.steps) - cpu + cpu / min(1.0, cores)
 

@@ -48,9 +48,6 @@ class Chain:
 
     in_flight: int
     steps: tuple[Step, ...]
-    alone_s: float | None = None
-    """How long a job takes with nobody beside it, where that was measured; null: as long as its steps. Only bounds know
-    of it."""
 
 
 @dataclass(frozen=True)

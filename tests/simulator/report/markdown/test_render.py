@@ -13,7 +13,7 @@ from simulator.report.markdown.render import render
 from simulator.report.markdown.syntax import code, escaped, table
 from simulator.report.view.summary import build_summary
 from simulator.result.document import Expectation, ResultDocument
-from simulator.result.repetition import Arrivals
+from simulator.result.repetition import Arrivals, Phase
 from tests.simulator.analysis.builders import document, matrix, planned, repetition, run
 
 GOLDEN = Path(__file__).parent / "golden" / "usual.md"
@@ -33,6 +33,7 @@ def usual() -> ResultDocument:
             "processes_per_core": [39.0, 40.0, 41.0],
         },
         marked=["processes_per_core"],
+        asyncio={"parse": Phase(0.010, 0.005, None)},
     )
     command = "simulator run shop.yaml --set server.latency=20ms"
     return replace(found, environment={**found.environment, "command": command})
