@@ -15,6 +15,7 @@ from simulator.model.bounds import Bound, bound_of
 from simulator.model.network import network
 from simulator.model.shape import Machine, Shape
 from simulator.result.document import CellResult, ResultDocument
+from simulator.scenario.dispatch import PULL
 from simulator.scenario.paths import PathError, place, replaced, split
 from simulator.scenario.shards import variants_in
 from simulator.scenario.strategy import Variant, number_of
@@ -54,7 +55,8 @@ def bounds_in(document: ResultDocument) -> Bounds:
         shape = _shape(cell, variant, in_flight, parallelism)
         if in_flight is not None and shape.in_flight != in_flight:
             return None
-        demands = needed(cell, document.scenario, shape)
+        dispatch = PULL if variant is None else variant.dispatch
+        demands = needed(cell, document.scenario, shape, dispatch)
         made = network(shape, demands, Machine(usable, gil=gil_of(cell) is True))
         # The baseline meets the same faults: its time has what a page backs off for wherever that holds a slot.
         return bound_of(made, alone_s(by_id.get(cell.baseline_id or "")) or in_turn_s(cell))

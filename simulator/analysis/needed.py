@@ -20,6 +20,7 @@ from simulator.model.shape import Shape
 from simulator.result.document import CellResult
 from simulator.result.needs import Needs
 from simulator.result.repetition import Phase
+from simulator.scenario.dispatch import PULL, Dispatch
 from simulator.scenario.job import Job
 
 _LIMIT: TypeAdapter[RateLimit] = TypeAdapter(Limited)
@@ -30,18 +31,19 @@ SURE = 2.92
 """Times the standard error of three looks at a parse: Student's t, 95 % from one side."""
 
 
-def needed(cell: CellResult, scenario: Mapping[str, Any], shape: Shape) -> Demands:
+def needed(cell: CellResult, scenario: Mapping[str, Any], shape: Shape, dispatch: Dispatch) -> Demands:
     """Return what a job of a valid cell needed.
 
     Args:
         cell: with closed arrivals.
         scenario: of its run, as written.
         shape: its strategy, worked out.
+        dispatch: whether its workers pull jobs.
     """
     fetch_s, parse_s = _cpu_s(cell.fetch), _cpu_s(cell.parse)
     rest_s = max(0.0, (cell.cpu_per_page_s or 0.0) - fetch_s - parse_s)
     parse_held, client_held = parse_s * _held(cell, scenario), fetch_s * _client_held(cell, shape)
-    main_s = rest_s * _main(cell, shape)
+    main_s = rest_s * _main(cell, shape) if dispatch == PULL else 0.0
     capacity, serving_s = written(cell, scenario, "server.capacity"), _serving_s(cell)
     return Demands(
         waits_s=(serving_s or 0.0,),
