@@ -320,7 +320,7 @@ def test_a_record_that_cannot_cross_between_interpreters_fails_the_repetition(
     assert "return plain data" in outcome.reason
 
 
-@pytest.mark.parametrize("made", whole("multiprocessing_pool", "joblib"), indirect=True)
+@pytest.mark.parametrize("made", whole("joblib"), indirect=True)
 def test_when_the_driver_is_killed_in_mid_parse_nothing_of_it_is_left(made: Bench) -> None:
     spinning = made.folder / "spinning"
     os.mkfifo(spinning)  # opening it for writing, as the parser does, waits for the other side
@@ -366,7 +366,7 @@ def test_a_process_that_dies_while_it_starts_is_told_with_its_signal(
     assert "was killed by SIGABRT" in outcome.reason
 
 
-@pytest.mark.parametrize("strategy", ON_OTHERS_ONLY)
+@pytest.mark.parametrize("strategy", ["interpreters", "asyncio_to_interpreters"])
 @pytest.mark.parametrize(
     ("runtime", "module", "reason"),
     [

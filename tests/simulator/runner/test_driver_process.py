@@ -75,7 +75,11 @@ def test_a_killed_driver_is_told_and_its_workers_end(
 
 
 @pytest.mark.parametrize(
-    "strategy", ["threads", "asyncio", "processes", "asyncio_to_processes", "threads_of_asyncio"]
+    "strategy",
+    [
+        *("threads", "asyncio", "processes", "asyncio_to_processes", "threads_of_asyncio", "joblib"),
+        *(pytest.param(name, marks=pytest.mark.truth) for name in ("process_pool", "multiprocessing_pool")),
+    ],
 )
 def test_when_the_runner_is_killed_the_driver_ends(strategy: str, servers: Servers, parsers: Path) -> None:
     made = cell(parsers, strategy, "never_in_window", url=True)
