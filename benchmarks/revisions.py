@@ -42,7 +42,7 @@ def parse(body):{comment}
     value = len(body)
     for _ in range({work}):
         value = (value * 1_664_525 + 1_013_904_223) & 0xFFFF_FFFF
-    return value
+    return len(body)
 """
 SCENARIO = """
 name: planted
@@ -119,7 +119,8 @@ def _once(folder: Path, tag: str) -> int:
     if done.stdout.strip():
         (cell,) = json.loads(done.stdout)["cells"]
         ratio = cell["adjusted"] or {"median": 0, "low": 0, "high": 0}
-        said = f"{cell['verdict']}, {ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})"
+        why = f" ({cell['reason']})" if cell["reason"] else ""
+        said = f"{cell['verdict']}{why}, {ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})"
     elif done.returncode:
         said = done.stderr.strip().splitlines()[-1]
     print(f"first..{tag}: {said}; exit code {done.returncode}", flush=True)

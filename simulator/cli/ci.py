@@ -1,6 +1,7 @@
 """What decides how a command ends, as checks for continuous integration; and where they are written."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -8,8 +9,10 @@ from simulator.export.checks import Outcome, Suite, Told, annotations
 from simulator.judging.verdicts import INVALID
 from simulator.probe.expect import Judged
 from simulator.report.view.comparison import labels, worse
-from simulator.result.comparison import Comparison, decided
+from simulator.result.comparison import CellComparison, Comparison, decided
 from simulator.result.document import ResultDocument
+
+_FAILED = re.compile(r"\bin [AB] failed: ")
 
 
 def of_run(document: ResultDocument, *, strict: bool) -> Suite:
@@ -40,23 +43,27 @@ def _of_run(document: ResultDocument, *, strict: bool) -> Iterator[Told]:
 
 def of_comparison(comparison: Comparison) -> Suite:
     """Return the cells of a comparison: a regression is a failure, what cannot be told an error where nothing can."""
-    undecided: Outcome = "skipped" if decided(comparison) else "error"
     names = labels(comparison.cells)
     return Suite(
         comparison.b.name,
         tuple(
-            Told(f"{names[cell.id]}: {comparison.metric}", "failure", worse(cell, comparison))
-            if cell.regression
-            else Told(
-                f"{names[cell.id]}: {comparison.metric}",
-                undecided if cell.verdict in ("cannot tell", "only in A", "only in B") else "passed",
-                ": ".join(filter(None, (cell.verdict, cell.reason))),
-            )
+            Told(f"{names[cell.id]}: {comparison.metric}", *_of_cell(cell, comparison))
             for cell in comparison.cells
         ),
         comparison.b.id,
         comparison.b.started_at,
     )
+
+
+def _of_cell(cell: CellComparison, comparison: Comparison) -> tuple[Outcome, str]:
+    if cell.regression:
+        return "failure", worse(cell, comparison)
+    because = ": ".join(filter(None, (cell.verdict, cell.reason)))
+    if cell.verdict not in ("cannot tell", "only in A", "only in B"):
+        return "passed", because
+    # A cell of revisions that failed just now ends the program with 1; one of a run of old does not.
+    failed = comparison.run is not None and _FAILED.search(cell.reason or "") is not None
+    return "error" if failed or not decided(comparison) else "skipped", because
 
 
 def of_probe(target: str, judged: Iterable[Judged]) -> Suite:

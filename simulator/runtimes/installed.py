@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from simulator.runner.stop import Stop
@@ -45,7 +45,9 @@ def check_installed(python: str, project: Path, stop: Stop) -> None:
     """
     # With the variables that a driver gets: PYTHONPATH wins over what is installed.
     command = [python, "-P", "-c", _ASK, project.resolve().as_uri()]
-    code, said = run(command, stop, environ=os.environ, doing="while it was asked what is installed")
+    code, said = run(
+        command, stop, environ=_environ(os.environ), doing="while it was asked what is installed"
+    )
     answers = [line for line in said.splitlines() if line.startswith(_MARK)]
     if code or not answers:
         raise RuntimeUnavailableError(f"{python} does not say what is installed in it: {last(said)}")
@@ -58,6 +60,15 @@ def check_installed(python: str, project: Path, stop: Stop) -> None:
             raise RuntimeUnavailableError(
                 f"{name} would be imported from {places[0]} instead; take that folder out of PYTHONPATH"
             )
+
+
+def _environ(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the variables of a driver for a program that runs in another folder."""
+    path = environ.get("PYTHONPATH")
+    if not path:
+        return environ
+    absolute = os.pathsep.join(str(Path(entry).absolute()) for entry in path.split(os.pathsep))
+    return {**environ, "PYTHONPATH": absolute}
 
 
 def search_last(python: str, folders: Iterable[str]) -> None:

@@ -71,6 +71,13 @@ def test_a_regression_is_a_failure_and_what_cannot_be_told_an_error_where_nothin
     assert outcomes(a) == ["passed", "passed"]
     assert outcomes(slow) == ["passed", "failure"]
     assert outcomes(few) == ["error", "error"]
+    one = compare_runs(a, slow, THROUGHPUT, 0.05)
+    failed = replace(
+        one.cells[1], verdict="cannot tell", regression=False, reason="in B failed: records differ"
+    )
+    for run, outcome in ((None, "skipped"), ("r1", "error")):
+        made = replace(one, run=run, cells=(one.cells[0], failed))
+        assert [case.outcome for case in of_comparison(made).cases] == ["passed", outcome]
     case = of_comparison(compare_runs(a, slow, THROUGHPUT, 0.05)).cases[1]
     assert case.name == "threads: throughput"
     assert case.because.startswith("slower in B, a regression")

@@ -25,8 +25,13 @@ def test_what_is_installed_wins_over_the_users_folders_but_not_over_pythonpath(
     assert done.stdout == "installed\n"
     check_installed(python, project, Stop())
 
-    monkeypatch.setenv("PYTHONPATH", str(here))
-    with pytest.raises(RuntimeUnavailableError, match=r"mine would be imported from .*here/mine.py instead"):
-        check_installed(python, project, Stop())
+    monkeypatch.chdir(here)
+    for found_first in (str(here), ".", "/nowhere:"):
+        monkeypatch.setenv("PYTHONPATH", found_first)
+        with pytest.raises(
+            RuntimeUnavailableError, match=r"mine would be imported from .*here/mine.py instead"
+        ):
+            check_installed(python, project, Stop())
+    monkeypatch.delenv("PYTHONPATH")
     with pytest.raises(RuntimeUnavailableError, match="installs no module"):
         check_installed(python, here, Stop())
