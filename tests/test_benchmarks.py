@@ -25,7 +25,6 @@ ROOT = Path(__file__).parents[1]
         "hybrids",
         "accuracy",
         "what_if",
-        pytest.param("revisions", marks=pytest.mark.truth),  # pip makes four environments
     ],
 )
 def test_a_benchmark_runs(name: str) -> None:
@@ -44,6 +43,17 @@ def test_a_benchmark_runs(name: str) -> None:
     # 1: a target was missed, which a busy machine may do.
     assert done.returncode in (0, 1), done.stderr
     assert done.stdout.strip()
+
+
+@pytest.mark.truth
+@pytest.mark.timeout(420)
+def test_revisions_are_built_measured_and_counted() -> None:
+    command = [sys.executable, "-m", "benchmarks.revisions", "--quick"]  # pip makes four environments
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400, check=False)
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 1), done.stderr
+    assert "runs gave nothing" not in done.stdout
+    assert "a parse that became 5% slower: a regression in " in done.stdout
 
 
 @pytest.mark.truth
