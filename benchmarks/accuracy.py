@@ -163,10 +163,10 @@ def measured_so_far(planned: Design) -> ResultDocument:
 def _measured(asked: argparse.Namespace) -> Iterator[ResultDocument]:
     """Measure both kinds of points, and keep each as soon as it is there."""
     seed, rounds, quick = asked.seed, asked.rounds, asked.quick
-    texts = {
-        "": scenario_text(2 if quick else asked.points, rounds, seed, quick=quick),
-        "-open": open_text(1 if quick else asked.open_points, rounds, seed, usable_cores(), quick=quick),
-    }
+    texts = {"": scenario_text(2 if quick else asked.points, rounds, seed, quick=quick)}
+    if asked.open_points:
+        count = 1 if quick else asked.open_points
+        texts["-open"] = open_text(count, rounds, seed, usable_cores(), quick=quick)
     for kind, text in texts.items():
         document = measured_so_far(replace(design(scenario_of(text, "accuracy")), needs=True))
         if asked.store is not None:
