@@ -135,18 +135,21 @@ def predicted_per_s(cell: CellResult) -> float | None:
     return None if cell.predicted is None else cell.predicted.throughput_per_s.median
 
 
-def predicted_lines(ordered: Iterable[Known[Value]], x: Callable[[CellResult], float]) -> tuple[Line, ...]:
-    """Return a line of predicted throughputs for each strategy of which two or more are known.
+def predicted_lines(
+    ordered: Iterable[Known[Value]],
+    x: Callable[[CellResult], float],
+    y: Callable[[CellResult], float | None] = predicted_per_s,
+) -> tuple[Line, ...]:
+    """Return a line of what is predicted for each strategy of which two or more are known.
 
     Args:
         ordered: what each strategy's line of measured ones is made of.
         x: where a cell stands.
+        y: what is predicted of it; null: nothing is.
     """
     found = []
     for line in ordered:
-        spots = tuple(
-            Spot(x(cell), per_s) for cell, _ in line if (per_s := predicted_per_s(cell)) is not None
-        )
+        spots = tuple(Spot(x(cell), value) for cell, _ in line if (value := y(cell)) is not None)
         if len(spots) > 1:
             found.append(Line(starred(line[0][0]), tone(line[0][0]), spots, PREDICTED))
     return tuple(found)

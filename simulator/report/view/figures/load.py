@@ -3,9 +3,10 @@
 from simulator.analysis.combinations import Combination
 from simulator.measures.factors import ARRIVAL_RATE
 from simulator.report.view.arrivals import KEEPS_UP
-from simulator.report.view.columns import WHO, columns_of, measured, row_of, starred
+from simulator.report.view.columns import WHO, Shown, columns_of, measured, row_of, starred
 from simulator.report.view.figure import Axis, Lines, Spot
 from simulator.report.view.figures.drawn import (
+    PREDICTED,
     Chart,
     Known,
     Picture,
@@ -14,9 +15,11 @@ from simulator.report.view.figures.drawn import (
     having,
     lines,
     missing,
+    predicted_lines,
     scale,
 )
 from simulator.report.view.figures.wording import spread
+from simulator.report.view.parts import Column
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.repetition import Arrivals
 from simulator.text.numbers import duration, number
@@ -29,6 +32,7 @@ _SHOWN = (
     measured("queue"),
     KEEPS_UP,
 )
+_FORESEEN = Shown(Column("p50 predicted", "ms", PREDICTED), lambda cell: number(_predicted_ms(cell)))
 
 Load = tuple[float, float]
 """Jobs per second, and the median response time in seconds."""
@@ -46,17 +50,27 @@ def _picture(group: Combination, _: ResultDocument) -> Picture | None:
     ordered = by_strategy(known, lambda cell: _arrivals(cell).offered_per_s or 0.0)
     if not ordered:
         return None
+    foreseen = any(_predicted_ms(cell) is not None for cell, _ in known)
+    table = (*_SHOWN, _FORESEEN) if foreseen else _SHOWN
     return Picture(
         Lines(
             Axis("jobs that come", "/s"),
             Axis("median response time", "ms", scale([p50 for _, (_, p50) in known])),
-            lines(ordered, lambda _, load: [Spot(load[0], load[1] * 1e3)]),
+            (
+                *lines(ordered, lambda _, load: [Spot(load[0], load[1] * 1e3)]),
+                *predicted_lines(ordered, lambda cell: _arrivals(cell).offered_per_s or 0.0, _predicted_ms),
+            ),
         ),
         _summary(known),
-        columns_of(_SHOWN),
-        tuple(row_of(_SHOWN, cell) for line in ordered for cell, _ in line),
+        columns_of(table),
+        tuple(row_of(table, cell) for line in ordered for cell, _ in line),
         missing(group.cells),
     )
+
+
+def _predicted_ms(cell: CellResult) -> float | None:
+    band = None if cell.predicted is None else cell.predicted.response_p50_s
+    return None if band is None else band.median * 1e3
 
 
 def _arrivals(cell: CellResult) -> Arrivals:

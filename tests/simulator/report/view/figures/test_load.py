@@ -3,6 +3,7 @@ from dataclasses import replace
 from simulator.report.view.figure import Lines
 from simulator.report.view.figures.load import CHART
 from simulator.result.document import ResultDocument
+from tests.simulator.analysis.predictions import with_predictions
 from tests.simulator.analysis.test_open_findings import GROWING, STEADY, opened
 from tests.simulator.report.view.figures.runs import only
 
@@ -46,6 +47,16 @@ def test_the_summary_says_what_the_highest_rate_makes_of_them() -> None:
         "With 100 jobs per second half of them are ready within 60 ms (asyncio) to 800 ms (threads); threads do not"
         " keep up."
     )
+
+
+def test_what_is_predicted_is_a_dotted_line_and_a_column() -> None:
+    rates = {"threads-25/s": 160.0, "threads-100/s": 40.0}
+    panel = only(CHART.build(with_predictions(loaded(), rates)))
+    assert isinstance(panel.shape, Lines)
+    *_, dotted = panel.shape.lines
+    assert (dotted.name, dotted.stands_for) == ("threads", "predicted, from one job alone")
+    assert [(spot.x, round(spot.y)) for spot in dotted.spots] == [(25.0, 50), (100.0, 200)]
+    assert ("threads", "100", "800", "2", "no", "200") in panel.table.rows
 
 
 def test_one_rate_makes_no_line_and_closed_arrivals_none() -> None:
