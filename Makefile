@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint simulator/runtimes/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-truth check format bench bench-answers pictures parsers clients accuracy reference server clean
+.PHONY: help demo test test-truth check format bench bench-answers pictures parsers clients accuracy reference campaign site server clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,10 @@ bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (an h
 	$(BIN)/python -m benchmarks.what_if
 	$(BIN)/python -m benchmarks.revisions
 
+SEED ?= 1
+campaign: $(VENV)/.dev ## fuzzed scenarios, killed processes, full disks (half an hour; SEED=2 for other ones)
+	$(BIN)/python -m benchmarks.campaign --seed $(SEED)
+
 pictures: $(VENV)/.dev ## draw docs/pictures: runs three scenarios (15 minutes; nothing else should run), needs Chromium
 	$(BIN)/python -m benchmarks.pictures
 
@@ -98,5 +102,13 @@ clients: $(VENV)/.dev ## write the tables of docs/clients.md: what each HTTP cli
 accuracy: $(VENV)/.dev ## measure how far predictions are off and write it into docs/prediction.md (12 minutes; nothing else should run)
 	$(BIN)/python -m benchmarks.accuracy --write docs/prediction.md
 
+SITE := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["site"])
+$(VENV)/.site: $(VENV)/.python pyproject.toml simulator/runtimes/constraints.txt
+	$(PIP) $$($(BIN)/python -c '$(SITE)')
+	@touch $@
+
+site: $(VENV)/.site ## build the documents as a site, with search, that needs no server and no network: site/index.html
+	$(BIN)/python -m docs.build_site
+
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov build *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov build site .cache *.egg-info

@@ -7,19 +7,22 @@ In a document, the line `<!--make reference: WHAT-->` begins such a part and `<!
     fields CLASS     the keys of an object in the result document: fields of a dataclass and the text below each
     findings         the kinds of findings
     measures         all measures: heading, unit, what is better, meaning, how it is pooled, its place, when it is null
+    formats          all formats with their versions
+    events           the names of the lines that `--progress jsonl` writes
 """
 
 import ast
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
+from docs import formats_in_code
 from mockserver.config import Body, CatalogueContent, FolderContent, RecordedContent, ServerConfig
 from mockserver.rate_limit import RateLimit
 from mockserver.units import BandwidthBps, DurationNs, RatePerS, Share, SizeBytes
@@ -92,19 +95,15 @@ def written(text: str) -> str:
 
 def _part(what: str) -> str:
     kind, _, name = what.partition(" ")
-    if kind == "tree":
-        return "\n".join(["```text", *_tree(), "```", ""])
     if kind == "keys":
         return _list(_keys(_named(MODELS, name)))
     if kind == "fields":
         return _list(_fields(_named(RESULTS, name)))
-    if kind == "findings":
-        return _list([_findings()])
-    if kind == "measures":
-        return _list(measures())
-    raise KeyError(
-        f"make reference: {what}: no such part; there are tree, keys, fields, findings and measures"
-    )
+    if kind not in _WITHOUT_A_NAME:
+        raise KeyError(
+            f"make reference: {what}: no such part; there are keys, fields, {', '.join(_WITHOUT_A_NAME)}"
+        )
+    return _WITHOUT_A_NAME[kind]()
 
 
 def _named(classes: Iterable[type[Any]], name: str) -> type[Any]:
@@ -272,6 +271,15 @@ def _fields(cls: type[Any]) -> Iterator[str]:
 def _is_plain(kind: Any) -> bool:
     """Tell whether it is an object that has no table of its own."""
     return is_dataclass(kind) and kind not in RESULTS
+
+
+_WITHOUT_A_NAME: Mapping[str, Callable[[], str]] = {
+    "tree": lambda: "\n".join(["```text", *_tree(), "```", ""]),
+    "findings": lambda: _list([_findings()]),
+    "measures": lambda: _list(measures()),
+    "formats": lambda: "\n".join(["", *formats_in_code.rows(), ""]),
+    "events": lambda: _list([", ".join(f"`{name}`" for name in formats_in_code.event_names())]),
+}
 
 
 def main() -> None:

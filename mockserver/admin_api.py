@@ -47,6 +47,7 @@ class AdminApi:
             "reset": {"POST": self._reset},
             "lease": {"GET": self._asking("holder"), "POST": self._hold},
             "metrics": {"GET": self._metrics},
+            "openapi": {"GET": self._openapi},
         }
         self._letting_go: set[asyncio.Task[Any]] = set()
 
@@ -143,6 +144,11 @@ class AdminApi:
         stats = await self._operations.team.ask_leader("stats")
         headers = _NOT_STORED | {"Content-Type": metrics.CONTENT_TYPE}
         return web.Response(body=metrics.exposition(stats), headers=headers)
+
+    async def _openapi(self, _request: web.BaseRequest) -> web.Response:
+        from mockserver import openapi  # noqa: PLC0415 (only who makes something of it should pay)
+
+        return _json(openapi.document())
 
 
 async def _document(request: web.BaseRequest, example: str) -> Any:

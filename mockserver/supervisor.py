@@ -257,7 +257,7 @@ class _Dealing:
 
 def _obituary(worker: _Worker) -> str:
     deadline_s = time.monotonic() + _END_S
-    while time.monotonic() < deadline_s:
+    while hasattr(os, "waitid") and time.monotonic() < deadline_s:  # macOS has it from Python 3.13 on
         # WNOWAIT leaves it to be reaped with the others.
         ended = os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if ended is not None:

@@ -12,15 +12,20 @@ BUILD = "from setuptools import build_meta; build_meta.build_wheel('dist')"
 """As pip does it, but with the setuptools that is here: nothing is asked of an index."""
 
 
-def unpacked(source: Path, folder: Path) -> Path:
-    """Build in one folder, and unpack into the other, which is returned."""
+def copied(to: Path) -> None:
+    """Write what a wheel is built from to a folder."""
     for name in BUILT_FROM:
         if (ROOT / name).is_dir():
             shutil.copytree(
-                ROOT / name, source / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__")
+                ROOT / name, to / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__")
             )
         else:
-            shutil.copy(ROOT / name, source / name)
+            shutil.copy(ROOT / name, to / name)
+
+
+def unpacked(source: Path, folder: Path) -> Path:
+    """Build in one folder, and unpack into the other, which is returned."""
+    copied(source)
     subprocess.run([sys.executable, "-c", BUILD], cwd=source, check=True, capture_output=True)
     (wheel,) = (source / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:

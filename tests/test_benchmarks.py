@@ -45,6 +45,20 @@ def test_a_benchmark_runs(name: str) -> None:
     assert done.stdout.strip()
 
 
+@pytest.mark.scenario
+def test_a_campaign_finds_no_fault() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.campaign", "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == ["seed 1", "fuzz", "kill", "disk"]
+
+
 @pytest.mark.truth
 @pytest.mark.timeout(420)
 def test_revisions_are_built_measured_and_counted() -> None:

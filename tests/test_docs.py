@@ -21,6 +21,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ from ruamel.yaml import YAML
 
 import mockserver.cli
 import simulator.cli.app
+from docs import build_site
+from docs.formats_in_code import FORMATS, event_names
 from docs.generate import written
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
@@ -47,7 +50,7 @@ from tests.simulator.imports.recordings import entry, write_har
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-ALL = [README, ROOT / "CHANGELOG.md", *DOCS]
+ALL = [README, *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "SECURITY")), *DOCS]
 
 FENCE = re.compile(r"^```(\S*)[ \t]*([^\n]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 SCRIPTS = Path(sys.executable).parent
@@ -465,6 +468,66 @@ def test_every_exit_code_is_described() -> None:
 def test_what_the_code_says_is_written_as_it_says_it(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert text == written(text), "`make reference` writes it anew"
+
+
+def test_every_format_has_its_version_and_its_place() -> None:
+    text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for package in ("simulator", "mockserver")
+        for path in (ROOT / package).rglob("*.py")
+    )
+    schemas = set(re.findall(r'"((?:gil-)?simulator\.[a-z]+/\d+)"', code))
+    assert len(schemas) > 5
+    assert [name for name in sorted(schemas) if f"`{name}`" not in text] == [], (
+        "a row of docs/formats_in_code.py"
+    )
+    assert len({row.name for row in FORMATS}) == len(FORMATS)
+
+
+def test_every_event_of_the_progress_is_described() -> None:
+    text = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    assert [name for name in event_names() if f"`{name}`" not in text] == []
+
+
+def in_navigation(entry: Any) -> Iterator[str]:
+    if isinstance(entry, str):
+        yield entry
+    else:
+        for inner in entry.values() if isinstance(entry, dict) else entry:
+            yield from in_navigation(inner)
+
+
+def test_every_page_is_in_the_navigation_of_the_site_and_in_llms_txt() -> None:
+    nav = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]["nav"]
+    pages = list(build_site.pages())
+    assert sorted(in_navigation(nav)) == sorted(pages), "nav in zensical.toml"
+    listed = LINK.findall((ROOT / "llms.txt").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(pages), "llms.txt says of each page what it answers"
+
+
+@pytest.mark.truth
+def test_the_site_is_built_without_a_broken_link_and_loads_nothing_from_elsewhere() -> None:
+    pytest.importorskip("zensical", reason="make site installs it")
+    done = subprocess.run(
+        [sys.executable, "-m", "docs.build_site"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for page in build_site.pages():
+        built = Path(page.replace("README.md", "index.md")).with_suffix(".html")
+        assert "<h1" in (build_site.SITE / built).read_text(encoding="utf-8"), page
+    assert (build_site.SITE / "llms.txt").is_file()
+
+
+@pytest.mark.parametrize("page", [*build_site.pages()])
+def test_github_and_the_site_read_lists_and_tables_alike(page: str) -> None:
+    """The site's Markdown wants an empty line before a list, and four columns for a list in a list."""
+    prose = FENCE.sub("```\n", (ROOT / page).read_text(encoding="utf-8"))
+    assert re.findall(r"^(?![-*] |\d+\. | ).+\n(?:[-*]|\d+\.) .*", prose, re.MULTILINE) == []
+    assert re.findall(r"^ {1,3}(?:[-*]|\d+\.) .*", prose, re.MULTILINE) == []
+    rows = re.findall(r"^\|.*", prose, re.MULTILINE)
+    ends_a_cell = [row for row in rows if any("|" in code for code in re.findall(r"`[^`]+`", row))]
+    assert ends_a_cell == [], "GitHub ends a cell at a | also within code"
 
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -42,3 +42,10 @@ def test_it_holds_every_file_that_is_shipped_and_nothing_loose(installed: Path) 
     }
     loose = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
     assert loose == {"simulator", "mockserver"}
+
+
+def test_it_says_that_it_has_types(installed: Path) -> None:
+    assert (installed / "simulator" / "py.typed").is_file()
+    assert (installed / "mockserver" / "py.typed").is_file()
+    (about,) = installed.glob("*.dist-info/METADATA")
+    assert "Classifier: Typing :: Typed" in about.read_text("utf-8")

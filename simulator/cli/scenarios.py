@@ -4,8 +4,9 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from simulator import environment
 from simulator.cli import exits
@@ -26,6 +27,13 @@ from simulator.scenario.template import LATENCY, PARSER, render
 from simulator.schedule.sizing import BudgetError
 from simulator.text.numbers import clock, number
 from simulator.text.words import listed, names
+
+SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "scenario": scenario_schema,
+    "result": result_schema,
+    "comparison": comparison_schema,
+    "prediction": prediction_schema,
+}
 
 
 def validate_files(files: Sequence[Path], overrides: tuple[str, ...], python: str | None) -> int:
@@ -126,13 +134,7 @@ def write_template(
 
 def print_schema(kind: str) -> int:
     """Print one JSON Schema. Raises Stop."""
-    schemas = {
-        "scenario": scenario_schema,
-        "result": result_schema,
-        "comparison": comparison_schema,
-        "prediction": prediction_schema,
-    }
-    if kind not in schemas:
-        exits.usage(f"schema {kind}: there are schemas of {listed([*schemas])}")
-    sys.stdout.write(json.dumps(schemas[kind](), indent=1, ensure_ascii=False) + "\n")
+    if kind not in SCHEMAS:
+        exits.usage(f"schema {kind}: there are schemas of {listed([*SCHEMAS])}")
+    sys.stdout.write(json.dumps(SCHEMAS[kind](), indent=1, ensure_ascii=False) + "\n")
     return exits.OK

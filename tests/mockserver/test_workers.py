@@ -1,6 +1,7 @@
 import asyncio
 import http.client
 import json
+import os
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mockserver import supervisor
 from mockserver.admin import AdminClient
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
@@ -139,3 +141,11 @@ async def test_a_team_asks_everyone_and_passes_failures_on() -> None:
     with pytest.raises(WorkerUnreachableError):
         await leader.ask_everyone("double", 1)
     leader.leave()
+
+
+def test_a_system_without_waitid_says_less_of_a_worker_that_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "waitid")  # macOS before Python 3.13
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        said = supervisor._obituary(supervisor._Worker(1, ours))
+    assert said == "worker 1 closed its line; the whole server ends"

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from simulator.cli.commands.named import client_names, parser_names
 from simulator.cli.commands.options import (
     MEASURED,
     PAGES_FROM,
@@ -25,6 +26,7 @@ def probe(
         typer.Argument(
             metavar="TARGET",
             help="A built-in parser, or package.module:function of one bytes argument or none.",
+            autocompletion=parser_names,
         ),
     ],
     *,
@@ -69,7 +71,11 @@ def probe(
 def check_client(
     client: Annotated[
         str,
-        typer.Argument(metavar="CLIENT", help="A library, as httpx, or package.module:Client of your own."),
+        typer.Argument(
+            metavar="CLIENT",
+            help="A library, as httpx, or package.module:Client of your own.",
+            autocompletion=client_names,
+        ),
     ],
     *,
     python: Python = None,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from simulator.cli.commands.named import goal_names
 from simulator.cli.commands.options import (
     MEASURED,
     SHOWN,
@@ -193,6 +194,7 @@ def tune(
             group=SURE,
             metavar="GOAL",
             tells="Any measure of which more, or less, is better: throughput, p99, memory, cpu …",
+            autocompletion=goal_names,
         ),
     ] = "throughput",
     budget: Budget = "5m",

@@ -8,7 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator.cli.commands.named import run_names, scenario_names
+from simulator.cli.commands.named import (
+    case_names,
+    parser_names,
+    run_names,
+    scenario_names,
+    strategy_names,
+)
 
 MEASURED = "What is measured"
 SURE = "How long, how sure"
@@ -56,6 +62,7 @@ Parser = Annotated[
         group=MEASURED,
         metavar="PARSER",
         tells="A built-in parser, or yours: package.module:function.",
+        autocompletion=parser_names,
     ),
 ]
 PAGES_FROM = "Saved pages, instead of generated ones."
@@ -66,7 +73,13 @@ IN_FLIGHT = "Jobs started and not finished, at a time."
 InFlight = Annotated[int | None, option("--in-flight", group=MEASURED, metavar="N", tells=IN_FLIGHT)]
 Cases = Annotated[
     list[str] | None,
-    option("--case", group=MEASURED, metavar="NAME", tells="This case of the scenario's alone."),
+    option(
+        "--case",
+        group=MEASURED,
+        metavar="NAME",
+        tells="This case of the scenario's alone.",
+        autocompletion=case_names,
+    ),
 ]
 Strategies = Annotated[
     list[str] | None,
@@ -75,6 +88,7 @@ Strategies = Annotated[
         group=MEASURED,
         metavar="NAME",
         tells="This strategy alone, beside sequential; may be given again.",
+        autocompletion=strategy_names,
     ),
 ]
 Set = Annotated[
@@ -274,6 +288,10 @@ StorePath = Annotated[
 Resume = Annotated[
     str | None,
     option(
-        "--resume", group=KEPT, metavar="RUN", tells="Go on with an interrupted run of the same scenario."
+        "--resume",
+        group=KEPT,
+        metavar="RUN",
+        tells="Go on with an interrupted run of the same scenario.",
+        autocompletion=run_names,
     ),
 ]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands.named import run_names
+from simulator.cli.commands.named import formats, metric_names, run_names, statuses, tables
 from simulator.cli.commands.options import (
     KEPT,
     MEASURED,
@@ -52,6 +52,7 @@ def runs(
             group=SHOWN,
             metavar="STATUS",
             tells="Only running, complete, interrupted or failed ones.",
+            autocompletion=statuses,
         ),
     ] = None,
     since: Annotated[
@@ -70,6 +71,7 @@ def runs(
             group=KEPT,
             metavar="RUN",
             tells="Delete this run, samples and all; may be given again.",
+            autocompletion=run_names,
         ),
     ] = None,
     prune: Annotated[
@@ -181,6 +183,7 @@ def compare(
             group=SHOWN,
             metavar="METRIC",
             tells="Any measure: throughput, speedup, p99, memory, cpu …",
+            autocompletion=metric_names,
         ),
     ] = "throughput",
     tolerance: Annotated[
@@ -245,6 +248,7 @@ def export(
             group=WRITTEN,
             metavar="WHAT",
             tells="A row for each of: cells, repetitions, or samples (jobs).",
+            autocompletion=tables,
         ),
     ] = "cells",
     format_: Annotated[
@@ -254,6 +258,7 @@ def export(
             group=WRITTEN,
             metavar="FORMAT",
             tells="csv, jsonl or parquet; else by the name of the output, or csv.",
+            autocompletion=formats,
         ),
     ] = None,
     output: Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.commands.named import scenario_names
+from simulator.cli.commands.named import client_names, scenario_names, schemas
 from simulator.cli.commands.options import (
     MEASURED,
     Force,
@@ -50,6 +50,7 @@ def init(
             group=MEASURED,
             metavar="CLIENT",
             tells="httpx2, or http.client+aiohttp (the default).",
+            autocompletion=client_names,
         ),
     ] = None,
     force: Force = False,
@@ -65,7 +66,11 @@ def init(
 def schema(
     kind: Annotated[
         str,
-        typer.Argument(metavar="scenario|result|comparison|prediction", help="Which document's JSON Schema."),
+        typer.Argument(
+            metavar="scenario|result|comparison|prediction",
+            help="Which document's JSON Schema.",
+            autocompletion=schemas,
+        ),
     ],
 ) -> None:
     """Print a JSON Schema: of scenarios, so that editors complete them, or of what --json writes."""

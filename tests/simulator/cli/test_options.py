@@ -13,6 +13,7 @@ import typer
 import mockserver.cli
 from simulator.cli.app import app
 from simulator.cli.old_spellings import RENAMED, WITH_A_PATH
+from simulator.scenario.strategy import NAMES
 from tests.simulator.analysis.measured_runs import run_of
 from tests.simulator.cli.started import simulator
 from tests.simulator.cli.stored import keep
@@ -122,3 +123,64 @@ def test_a_shell_completes_what_means_a_run(tmp_path: Path) -> None:
     keep(tmp_path, replace(older, header=replace(older.header, label="main")), newer)
     assert completed(tmp_path, "report", "") == ["a1", "b2", "last", "main"]
     assert completed(tmp_path, "compare", "main", "l") == ["last"]
+
+
+COMPLETED = {"RUN", "SCENARIO|RUN", "FILE", "FILE…", "A", "B", "STATUS", "METRIC", "GOAL", "WHAT", "FORMAT"}
+COMPLETED |= {"CLIENT", "PARSER", "TARGET"}
+"""Metavars of what has names that the program knows; of `--case` and `--strategy` it is NAME, as of what is made up."""
+
+
+def test_whatever_has_a_known_name_is_completed() -> None:
+    missing = [
+        (name, param.name)
+        for name, command in PROGRAM.commands.items()
+        for param in command.params
+        if param.metavar in COMPLETED or param.name in {"case", "strategy", "kind"}
+        if param._custom_shell_complete is None
+        if (name, param.name)
+        not in {("import", "file"), ("run", "server_ca"), ("tune", "server_ca")}  # files
+    ]
+    assert missing == []
+
+
+def test_a_shell_completes_strategies_and_cases_of_the_scenario_in_the_line(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "name: mine\njob: {parser: json}\nstrategies: [threads, {name: uv, base: asyncio}]\n"
+        "cases: {near: {server.latency: 1ms}, far: {server.latency: 100ms}}\n"
+    )
+    assert completed(tmp_path, "run", "mine.yaml", "--strategy", "") == ["threads", "uv"]
+    assert completed(tmp_path, "predict", "mine.yaml", "--case", "f") == ["far"]
+    assert completed(tmp_path, "tune", "mine.yaml", "--case", "n") == ["near"]
+    assert completed(tmp_path, "run", "--strategy", "asyncio_to_i") == ["asyncio_to_interpreters"]
+    (tmp_path / "mine.yaml").write_text("name: [")
+    assert completed(tmp_path, "run", "mine.yaml", "--strategy", "proc") == [
+        name for name in NAMES if name.startswith("proc")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["compare", "--metric", "through"], ["throughput"]),
+        (["tune", "--goal", "memo"], ["memory"]),
+        (["runs", "--status", "i"], ["interrupted"]),
+        (["export", "--format", "p"], ["parquet"]),
+        (["export", "--what", "s"], ["samples"]),
+        (["schema", "r"], ["result"]),
+        (["check-client", "http."], ["http.client"]),
+        (["probe", "html"], ["html.parser"]),
+        (["import", "w"], ["warc"]),
+    ],
+    ids=str,
+)
+def test_a_shell_completes_names(words: list[str], names: list[str], tmp_path: Path) -> None:
+    assert completed(tmp_path, *words) == names
+
+
+@pytest.mark.parametrize(
+    ("shell", "mark"), [("bash", "complete -o"), ("zsh", "#compdef"), ("fish", "complete --")]
+)
+def test_completion_is_written_for_each_shell(shell: str, mark: str, tmp_path: Path) -> None:
+    shown = simulator(tmp_path, environ={"_SIMULATOR_COMPLETE": f"source_{shell}"})
+    assert shown.returncode == 0
+    assert mark in shown.stdout
