@@ -36,7 +36,7 @@ def shape_of(plan: StrategyPlan) -> Shape:
     return Shape(
         shards=plan.shards.kind,
         widths=plan.fetch.widths,
-        loop=plan.fetch.kind == "asyncio",
+        loop=plan.fetch.in_one_thread,
         pool=plan.parse.kind,
         workers=plan.parse.count,
     )
@@ -54,7 +54,7 @@ def demands_of(cell: Cell, calibration: Calibration, alone: CellResult | None = 
     needs, plan = calibration.needs, cell.plan
     if needs is None or calibration.page_parse_cpu_s is None:
         return None
-    request = needs.requests.get(f"{plan.fetch.kind}:{cell.client}")
+    request = needs.requests.get(f"{plan.fetch.client_kind}:{cell.client}")
     if request is None:
         return None
     held, free = client_of(request, request.cpu_s)

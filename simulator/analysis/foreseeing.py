@@ -13,7 +13,7 @@ from simulator.result.document import CellResult, ResultDocument
 from simulator.result.findings.answers import FallsBehind, KeepsUp, Rival, Soonest, Winner
 from simulator.result.prediction import Band, Prediction
 from simulator.result.predictions import SCHEMA, PredictedCell, PredictedCombination, PredictionDocument
-from simulator.scenario.shards import pushed, simplicity
+from simulator.scenario.shards import pushed, simplicity, unmodelled
 from simulator.stats.contrasts import Contrast, verdict
 from simulator.stats.intervals import Interval
 
@@ -73,6 +73,9 @@ def _why_not(cell: CellResult, document: ResultDocument) -> str:
         return cell.reason
     if cell.strategy in pushed(document.scenario):
         return PUSHED
+    unknown = unmodelled(document.scenario)
+    if cell.strategy in unknown:
+        return unknown[cell.strategy]
     known = cell.calibration is not None and cell.calibration.needs is not None
     open_ = cell.arrivals is not None or document.scenario.get("arrivals") is not None
     return WHEN if known and open_ else UNCALIBRATED

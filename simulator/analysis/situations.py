@@ -15,6 +15,7 @@ from simulator.model.shape import Machine, Shape
 from simulator.result.document import CellResult, ResultDocument
 from simulator.scenario.cells import MAX_PROCESSES_PER_CORE, Cell, expand
 from simulator.scenario.dispatch import PULL
+from simulator.scenario.engines import why_unmodelled
 from simulator.scenario.model import Scenario
 from simulator.scenario.problem import ScenarioError
 from simulator.scenario.refined import refined
@@ -52,8 +53,9 @@ class Situation:
 def situations(document: ResultDocument) -> Mapping[str, Situation]:
     """Return the situation of each cell whose job was looked at alone, by its id.
 
-    None of those to which an executor hands their jobs: what that takes is not looked at. A cell whose jobs come by
-    themselves has none where nobody knows when: its recording is not on this machine.
+    None of those to which an executor hands their jobs, what that takes is not looked at, nor of those whose engine the
+    model does not know. A cell whose jobs come by themselves has none where nobody knows when: its recording is not on
+    this machine.
     """
     looked = [
         cell for cell in document.cells if cell.calibration is not None and cell.calibration.needs is not None
@@ -67,7 +69,8 @@ def situations(document: ResultDocument) -> Mapping[str, Situation]:
         cell, calibration = planned.get(result.id), result.calibration
         if cell is None or calibration is None or calibration.needs is None:
             continue
-        if cell.plan.dispatch != PULL:
+        fetch = cell.plan.fetch
+        if cell.plan.dispatch != PULL or why_unmodelled(fetch.kind, adaptive=fetch.adaptive) is not None:
             continue
         demands = demands_of(cell, calibration, alone.get(result.baseline_id or result.id))
         coming = coming_of(cell, calibration.jobs, seed)

@@ -34,6 +34,7 @@ if __name__ == "__main__":
     # Without a spec, multiprocessing hands this file's path to its children, which run it as `__mp_main__` and
     # so register the package before they unpickle anything from it; with one, it would skip a `__main__`.
     __spec__ = None
+    importlib.import_module(f"{PACKAGE}.patching").patch(sys.argv[1:])
     main = importlib.import_module(f"{PACKAGE}.main").main
 
     sys.exit(main(sys.argv[1:]))

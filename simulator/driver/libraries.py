@@ -1,13 +1,17 @@
-"""What a job may be made of and is not Python's own: clients, the other event loop, an executor, parsers."""
+"""What a job may be made of and is not Python's own: clients, other event loops, engines, an executor, parsers."""
 
 from .clients import CLIENTS
 from .parsers import BUILT_IN
 
-LOOP = "uvloop"
+LOOPS = ("uvloop", "rloop", "winloop")
+"""Libraries whose event loop may stand in the place of asyncio's."""
+ENGINES = ("gevent", "trio")
+"""Libraries that overlap waits in their own way; each is a kind of fetch of the same name."""
 EXECUTOR = "joblib"
 LIBRARIES = (
     *(package for name in sorted(CLIENTS) for package in CLIENTS[name].packages),
-    LOOP,
+    *LOOPS,
+    *ENGINES,
     EXECUTOR,
     *(parser.package for parser in BUILT_IN.values() if parser.package is not None),
 )

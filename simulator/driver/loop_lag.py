@@ -1,52 +1,21 @@
-"""How late an event loop is: a 10 ms schedule, absolute, on which every tick that was missed counts.
-
-A loop's own clock and timers are no ruler for it: uvloop's count in whole milliseconds, and asyncio's are late by up to
-one. So every loop is asked by the same timerfd, and read by the same clock.
-"""
+"""How late asyncio's loop is, and those that stand in its place."""
 
 import asyncio
 import os
 import time
 from collections.abc import Callable
-from typing import Protocol
 
+from .ticks import TICK_NS, Ticker, Ticks, following, left_s
 from .timerfd import system_calls
 
-TICK_NS = 10_000_000
 NewLoop = Callable[[], asyncio.AbstractEventLoop]
 
 
-class Ticker(Protocol):
-    """Calls something on the running loop at every tick, or as soon after it as the loop comes to it."""
-
-    def stop(self) -> None:
-        """Call it no more."""
-
-
-class LoopLag:
-    """How late a 10 ms tick runs on the running loop.
-
-    The schedule is absolute, and each tick that was missed counts with its own lateness: a loop that is blocked
-    for a second is late a hundred times, not once.
-    """
+class LoopLag(Ticks):
+    """How late a 10 ms tick runs on the running loop."""
 
     def __init__(self, late_ns: "list[int]") -> None:
-        self._late_ns = late_ns
-        self._due = time.perf_counter_ns() + TICK_NS
-        self._ticker = _ticker(self._due, self.tick)
-
-    def tick(self) -> None:
-        """Count all ticks that have become due."""
-        now, due, late = time.perf_counter_ns(), self._due, self._late_ns
-        while due <= now:
-            late.append(now - due)
-            due += TICK_NS
-        self._due = due
-
-    def stop(self) -> None:
-        """Stop ticking; a tick that is due already, and that the loop has not come to, counts."""
-        self.tick()
-        self._ticker.stop()
+        super().__init__(late_ns, _ticker)
 
 
 def _ticker(first_ns: int, tick: "Callable[[], None]") -> Ticker:
@@ -93,14 +62,11 @@ class _LoopTicker:
         self._set()
 
     def _set(self) -> None:
-        left_s = (self._due - time.perf_counter_ns()) / 1e9
-        self._handle = self._loop.call_later(max(left_s, 0.0005), self._fired)
+        self._handle = self._loop.call_later(left_s(self._due), self._fired)
 
     def _fired(self) -> None:
-        now = time.perf_counter_ns()
-        if self._due <= now:
-            self._tick()
-            self._due += (now - self._due) // TICK_NS * TICK_NS + TICK_NS
+        self._tick()
+        self._due = following(self._due)
         self._set()
 
     def stop(self) -> None:

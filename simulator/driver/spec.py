@@ -39,9 +39,10 @@ class Strategy:
     widths: "tuple[int, ...]"
     """Jobs in flight in each shard."""
     fetch: str
-    """`blocking`: a thread per job in flight; `asyncio`: a task per job in flight on one loop."""
+    """`blocking`: a thread per job in flight; `asyncio`, `trio`: a task per job in flight on one loop of that library;
+    `gevent`: a greenlet per job in flight."""
     loop: str
-    """`asyncio` or `uvloop`; only read where fetch is asyncio."""
+    """`asyncio`, or the library whose loop stands in its place; only read where fetch is asyncio."""
     start_method: "str | None"
     """`fork`, `spawn`, `forkserver` or null for the best one here; only read where there are processes."""
     parse_kind: str = "inline"
@@ -52,6 +53,16 @@ class Strategy:
     """`pull`: every worker claims its next job itself; else the name of the executor that hands jobs to them."""
     chunk: int = 1
     """Jobs that an executor hands over together; as many of each entry of widths are one after the other."""
+    eager_tasks: bool = False
+    """Tasks begin as soon as they are made; only read where fetch is asyncio."""
+    adaptive: bool = False
+    """The widths are the most in flight, and how long answers take decides how many are; only read where fetch is
+    asyncio."""
+
+    @property
+    def client_kind(self) -> str:
+        """Which kind of client fetches: `blocking`, or `asyncio`, whose `fetch` is a coroutine."""
+        return "blocking" if self.fetch in ("blocking", "gevent") else "asyncio"
 
 
 @dataclass(frozen=True)
@@ -228,6 +239,8 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
                 parse_count=strategy.get("parse_count", 0),
                 dispatch=strategy.get("dispatch", "pull"),
                 chunk=strategy.get("chunk", 1),
+                eager_tasks=strategy.get("eager_tasks", False),
+                adaptive=strategy.get("adaptive", False),
             ),
             pages=raw["pages"],
             duration_ns=raw["duration_ns"],

@@ -44,3 +44,32 @@ def system_calls() -> "tuple[Create, Arm]":
             raise OSError(ctypes.get_errno(), "timerfd_settime failed")
 
     return create, settime
+
+
+class Timerfds:
+    """A timerfd for each that waits at the same time, which is kept for the next one."""
+
+    def __init__(self) -> None:
+        self._create, self._arm = system_calls()
+        self._all: list[int] = []
+        self._free: list[int] = []
+
+    def armed(self, due_ns: int) -> int:
+        """Return a file descriptor that becomes readable at a moment (ns)."""
+        if not self._free:
+            self._free.append(self._create())
+            self._all.append(self._free[-1])
+        fd = self._free.pop()
+        self._arm(fd, due_ns, 0)
+        return fd
+
+    def fired(self, fd: int) -> None:
+        """Take back one that is readable."""
+        os.read(fd, 8)
+        self._free.append(fd)
+
+    def close(self) -> None:
+        """Release all of them; nobody waits any more."""
+        for fd in self._all:
+            os.close(fd)
+        self._all.clear()

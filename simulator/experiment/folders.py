@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from simulator.driver.clients import CLIENTS, library_of
+from simulator.driver.libraries import ENGINES, LOOPS
 from simulator.driver.parsers import BUILT_IN
 from simulator.environment.finding import why_not_found
 from simulator.environment.shadowing import (
@@ -93,6 +94,5 @@ def _libraries(cells: Iterable[Cell]) -> set[str]:
             needed.add(client.module.partition(".")[0])
         if parser is not None and BUILT_IN[parser].package is not None:
             needed |= {library.partition(".")[0] for library in BUILT_IN[parser].libraries}
-        if cell.plan.loop == "uvloop":
-            needed.add("uvloop")
+        needed |= {*LOOPS, *ENGINES} & {cell.plan.loop, cell.plan.fetch.kind}
     return needed

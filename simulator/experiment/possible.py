@@ -38,7 +38,8 @@ def _wrong_kind(cell: Cell, folders: Sequence[str]) -> str | None:
     if loops is None:
         return None
     kind = "asyncio" if loops else "blocking"
-    return None if kind == cell.plan.fetch.kind else wrong_kind(cell.client, kind, cell.plan.fetch.kind)
+    needed = cell.plan.fetch.client_kind
+    return None if kind == needed else wrong_kind(cell.client, kind, needed)
 
 
 def _no_encoding(cell: Cell) -> str | None:

@@ -251,12 +251,12 @@ def work_of(cell: Cell, calibrated: Calibration, cores: int) -> Work:
     plan, job = cell.plan, cell.job
     name = job.parser.name
     waits_s = delays_s(cell.server, SAMPLED_PER_SLOT * plan.in_flight)
-    client_s = calibrated.client_cpu_s.get(f"{plan.fetch.kind}:{cell.client}")
+    client_s = calibrated.client_cpu_s.get(f"{plan.fetch.client_kind}:{cell.client}")
     return Work(
         cores=cores if cell.affinity.driver is None else min(cores, len(cell.affinity.driver)),
         in_flight=plan.in_flight,
         processes=plan.shards.count if plan.shards.kind == "processes" else 0,
-        loop=plan.fetch.kind == "asyncio",
+        loop=plan.fetch.in_one_thread,
         releasing=BUILT_IN[name].releases_gil if name is not None else None,
         wait_s=float(np.mean(waits_s)) + held_s(cell),
         parse_cpu_s=calibrated.page_parse_cpu_s or 0.0,

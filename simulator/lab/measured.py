@@ -10,12 +10,13 @@ from simulator.model.demands import Demand, Demands
 from simulator.result.calibration import Calibration
 from simulator.result.document import CellResult, ResultDocument
 from simulator.scenario.cells import Cell
-from simulator.scenario.strategy import SEQUENTIAL, FetchKind, StrategyName, Variant
+from simulator.scenario.engines import ClientKind
+from simulator.scenario.strategy import SEQUENTIAL, StrategyName, Variant
 from simulator.scenario.strategy_plan import StrategyPlan, plan
 
 _UNSURE = 0.05
 """Standard error of a client's CPU that was calibrated, as a share."""
-_HELD: Mapping[FetchKind, float] = {"blocking": 2 / 3, "asyncio": 0.75}
+_HELD: Mapping[ClientKind, float] = {"blocking": 2 / 3, "asyncio": 0.75}
 """Of a client's CPU, how much is under the GIL where nobody looked; the rest is inside system calls."""
 
 
@@ -61,7 +62,7 @@ def _with_usual(demands: Demands, usual: Demands) -> Demands:
 
 def _calibrated(usual: Demands, cell: Cell, known: Iterable[Calibration]) -> Demands:
     """Return what is usual with the CPU of the client as it was calibrated, where it was."""
-    kind = cell.plan.fetch.kind
+    kind = cell.plan.fetch.client_kind
     for calibration in known:
         cpu_s = calibration.client_cpu_s.get(f"{kind}:{cell.client}")
         if cpu_s:

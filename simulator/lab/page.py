@@ -18,6 +18,7 @@ from simulator.lab.setting import Setting
 from simulator.model.shape import Machine
 from simulator.report.html.assets import ECHARTS, asset, source_hash
 from simulator.report.html.colours import style
+from simulator.scenario.engines import why_unmodelled
 from simulator.scenario.strategy import CHOICES, PULLING
 
 MARGIN = 0.03
@@ -64,7 +65,8 @@ def _config(opening: Opening, setting: Setting, presets: Sequence[Mapping[str, A
         "pythons": [asdict(python) for python in setting.pythons],
         "strategies": [
             {"name": name, "slot": slot, **asdict(CHOICES[name])}
-            for slot, name in enumerate(PULLING)  # the model knows no other
+            for slot, name in enumerate(PULLING)  # the model knows no other, and not all of them
+            if why_unmodelled(CHOICES[name].fetch, adaptive=CHOICES[name].adaptive) is None
         ],
         "demands": {name: asdict(demands) for name, demands in opening.demands.items()},
         "switch_interval_s": Machine(1).switch_interval_s,

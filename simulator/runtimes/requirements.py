@@ -1,7 +1,7 @@
 """What a cell needs installed in its interpreter, and what no environment can give it."""
 
 from simulator.driver.clients import library_of
-from simulator.driver.libraries import LOOP
+from simulator.driver.libraries import ENGINES, LOOPS
 from simulator.driver.parsers import BUILT_IN
 from simulator.runtimes.facts import Facts
 from simulator.scenario.cells import Cell
@@ -13,7 +13,7 @@ PORTABLE_CONNECTIONS = "per_worker"
 
 
 def needs(cell: Cell) -> tuple[str, ...]:
-    """Return the packages that client, parser, loop and executor of a cell are made of, in the order of their names.
+    """Return the packages of which client, parser, loop, engine and executor of a cell are made, by their names.
 
     What the user's own client and parser import is not known: its environment, or `with`, names it.
     """
@@ -21,8 +21,7 @@ def needs(cell: Cell) -> tuple[str, ...]:
     built_in = BUILT_IN.get(cell.job.parser.name or "")
     if built_in is not None and built_in.package is not None:
         wanted.add(built_in.package)
-    if cell.plan.loop == LOOP:
-        wanted.add(LOOP)
+    wanted |= {*LOOPS, *ENGINES} & {cell.plan.loop, cell.plan.fetch.kind}
     executor = EXECUTORS.get(cell.plan.dispatch)
     if executor is not None and executor.package is not None:
         wanted.add(executor.package)

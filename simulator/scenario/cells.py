@@ -68,7 +68,7 @@ class Cell:
     @property
     def client(self) -> str | None:
         """The HTTP library that this cell fetches with; None where the scenario names none for its kind."""
-        return self.job.client.blocking if self.plan.fetch.kind == "blocking" else self.job.client.asyncio
+        return _client(self.job.client, self.plan)
 
     @property
     def opens(self) -> Literal["none", "each", "any"]:
@@ -150,6 +150,7 @@ def _cell(
         baseline_id=baseline_id,
         block=baseline_id if contrast == STRATEGY else _id(beside_it),
         unsupported=_missing_client(combination.job.client, worked_out)
+        or _not_under(combination, worked_out)
         or _no_tls(combination, worked_out)
         or _asks_again(combination, worked_out)
         or why_not_pushed(combination, worked_out)
@@ -173,9 +174,13 @@ def _id(factors: Mapping[str, Level]) -> str:
     return f"{readable}-{hashlib.blake2b(text.encode(), digest_size=5).hexdigest()}"
 
 
+def _client(client: Clients, worked_out: StrategyPlan) -> str | None:
+    return client.blocking if worked_out.fetch.client_kind == "blocking" else client.asyncio
+
+
 def _missing_client(client: Clients, worked_out: StrategyPlan) -> str | None:
-    kind = worked_out.fetch.kind
-    if (client.blocking if kind == "blocking" else client.asyncio) is not None:
+    kind = worked_out.fetch.client_kind
+    if _client(client, worked_out) is not None:
         return None
     present = client.asyncio or client.blocking or ""
     blocking, asyncio = client.blocking or "http.client", client.asyncio or "aiohttp"
@@ -190,13 +195,37 @@ def _missing_client(client: Clients, worked_out: StrategyPlan) -> str | None:
     )
 
 
+def _not_under(combination: Scenario, worked_out: StrategyPlan) -> str | None:
+    """Say so where a client does not work under the engine of a strategy, or what is beside the job does not."""
+    engine, kind = worked_out.fetch.kind, worked_out.fetch.client_kind
+    name = _client(combination.job.client, worked_out)
+    if engine == kind or name is None:
+        return None
+    beside = combination.beside
+    if engine == "gevent" and beside is not None and beside.spinners and beside.place == "threads":
+        return (
+            "threads beside greenlets are greenlets themselves, and one that computes never lets the others run; write"
+            " beside: {in: processes}"
+        )
+    if engine in library_of(name).engines:
+        return None
+    able = ", ".join(other for other, row in CLIENTS.items() if engine in row.engines)
+    why = (
+        f"gevent does not reach the waits of {name}, which are not in Python's own sockets"
+        if engine == "gevent"
+        else f"{name} runs on asyncio's loop, not on trio's"
+    )
+    return f"{why}; for {worked_out.name} write job.client: {{{kind}: NAME}} with one of {able}"
+
+
 def _no_tls(combination: Scenario, worked_out: StrategyPlan) -> str | None:
-    clients = combination.job.client
-    name = clients.blocking if worked_out.fetch.kind == "blocking" else clients.asyncio
+    name = _client(combination.job.client, worked_out)
     if not combination.server.tls or name is None or library_of(name).tls is not None:
         return None
     able = [
-        other for other, row in CLIENTS.items() if row.tls is not None and worked_out.fetch.kind in row.kinds
+        other
+        for other, row in CLIENTS.items()
+        if row.tls is not None and worked_out.fetch.client_kind in row.kinds
     ]
     return (
         f"the client {name} speaks no TLS; set server.tls to false, or job.client to one of {', '.join(able)}"
@@ -205,8 +234,7 @@ def _no_tls(combination: Scenario, worked_out: StrategyPlan) -> str | None:
 
 def _asks_again(combination: Scenario, worked_out: StrategyPlan) -> str | None:
     """Say so where a client would ask again by itself at a fault, of which the job would then know nothing."""
-    clients = combination.job.client
-    name = clients.blocking if worked_out.fetch.kind == "blocking" else clients.asyncio
+    name = _client(combination.job.client, worked_out)
     kept = combination.job.connections != "per_request"
     if name is None or not kept or not library_of(name).asks_again:
         return None

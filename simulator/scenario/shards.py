@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from simulator.scenario.dispatch import EXECUTORS, PULL
+from simulator.scenario.engines import why_unmodelled
 from simulator.scenario.model import DEFAULT_STRATEGIES
 from simulator.scenario.strategy import CHOICES, SEQUENTIAL, Choices, ShardKind, StrategyEntry, Variant
 
@@ -68,8 +69,8 @@ def _variants(scenario: Mapping[str, Any]) -> Iterator[Variant]:
 def simplicity(scenario: Mapping[str, Any]) -> dict[str, int]:
     """Return how simple each strategy is to build and to run, by its name: the smaller the number, the simpler.
 
-    sequential, threads, one loop, processes, then all that is mixed of these. An executor of Python's own is as simple
-    as what it resembles; one that has to be installed is not.
+    sequential, threads, one loop, processes, then all that is mixed of these, or needs a library or a control of its
+    own. An executor of Python's own is as simple as what it resembles.
     """
     plain = [Choices("none", "blocking"), Choices("none", "asyncio"), Choices("processes", "blocking")]
     ranks: dict[str, int] = {SEQUENTIAL.name: 0}
@@ -78,8 +79,23 @@ def simplicity(scenario: Mapping[str, Any]) -> dict[str, int]:
         kind, executor = Choices(shards, fetch, parse), EXECUTORS.get(variant.dispatch)
         installed = executor is not None and executor.package is not None
         if variant.name not in ranks:
-            ranks[variant.name] = 1 + (plain.index(kind) if kind in plain and not installed else len(plain))
+            is_plain = kind in plain and not installed and not variant.adaptive
+            ranks[variant.name] = 1 + (plain.index(kind) if is_plain else len(plain))
     return ranks
+
+
+def unmodelled(scenario: Mapping[str, Any]) -> dict[str, str]:
+    """Return why no prediction is made of a strategy, by its name, of those whose engine the model does not know.
+
+    Args:
+        scenario: as written.
+    """
+    found = {}
+    for variant in _variants(scenario):
+        why = why_unmodelled(variant.choices[1], adaptive=variant.adaptive)
+        if why is not None:
+            found[variant.name] = why
+    return found
 
 
 def resembled(scenario: Mapping[str, Any]) -> dict[str, str]:

@@ -12,6 +12,9 @@
 | processes_of_asyncio | P processes | one loop, N/P tasks each | inline | N |
 | threads_of_asyncio | P threads | one loop, N/P tasks each | inline | N |
 | interpreters | N subinterpreters | one blocking client each | inline | N |
+| gevent | one interpreter | N greenlets, each with a blocking client | inline | N |
+| trio | one interpreter | one trio loop, N tasks | inline | N |
+| asyncio_adaptive | one interpreter | one loop, as many tasks as answers allow | inline | at most N |
 | thread_pool, thread_pool_map | one interpreter | N blocking threads | inline | N |
 | process_pool, multiprocessing_pool, joblib | N processes | one blocking client each | inline | N |
 | interpreter_pool | N subinterpreters | one blocking client each | inline | N |
@@ -38,6 +41,7 @@ from pydantic import (
 from mockserver.document import Config
 from simulator.measures.factors import BASELINE
 from simulator.scenario.dispatch import CHUNKED, EXECUTORS, MOST_CHUNK, PULL, Dispatch
+from simulator.scenario.engines import IN_ONE_INTERPRETER, FetchKind, LoopName
 from simulator.scenario.problem import found
 from simulator.text.nearest import nearest
 
@@ -60,6 +64,9 @@ StrategyName = Literal[
     "interpreter_pool",
     "multiprocessing_pool",
     "joblib",
+    "gevent",
+    "trio",
+    "asyncio_adaptive",
 ]
 NAMES: tuple[str, ...] = get_args(StrategyName)
 
@@ -68,7 +75,6 @@ NAME_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9_ -]{0,59}"
 """Names of strategies and cases: no dot, because dotted paths contain them."""
 
 ShardKind = Literal["none", "processes", "threads", "interpreters"]
-FetchKind = Literal["blocking", "asyncio"]
 WorkerKind = Literal["processes", "threads", "interpreters"]
 ParseKind = Literal["inline", "threads", "processes", "interpreters"]
 Count = Literal["one", "in_flight", "parallelism", "at_most_in_flight"]
@@ -85,6 +91,8 @@ class Choices:
     """A pool has P workers."""
     count: Count = "one"
     dispatch: Dispatch = PULL
+    adaptive: bool = False
+    """In flight are as many as answers allow, and those above at most."""
 
 
 CHOICES: Mapping[str, Choices] = {
@@ -108,6 +116,9 @@ CHOICES: Mapping[str, Choices] = {
         "processes", "blocking", count="in_flight", dispatch="multiprocessing_pool"
     ),
     "joblib": Choices("processes", "blocking", count="in_flight", dispatch="joblib"),
+    "gevent": Choices("none", "gevent"),
+    "trio": Choices("none", "trio"),
+    "asyncio_adaptive": Choices("none", "asyncio", adaptive=True),
 }
 PULLING: tuple[str, ...] = tuple(name for name in NAMES if CHOICES[name].dispatch == PULL)
 """Those whose workers claim their jobs themselves."""
@@ -212,7 +223,8 @@ class Variant(Config):
     )
     fetch: FetchKind | None = Field(
         default=None,
-        description="How waits overlap in a shard: a thread per job, or tasks on one event loop. Not with base.",
+        description="How waits overlap in a shard: a thread per job (blocking), tasks on one event loop (asyncio,"
+        " trio), or greenlets (gevent). Not with base.",
     )
     parse: Annotated[
         Workers | None, BeforeValidator(_inline_by_name, json_schema_input_type=Literal["inline"] | Workers)
@@ -221,9 +233,15 @@ class Variant(Config):
         description="inline, where the page was fetched; or a pool in each shard, as {threads: n}, with fetch: asyncio"
         " only (in subinterpreters only of threads). Not with base.",
     )
-    loop: Literal["asyncio", "uvloop"] | None = Field(
+    loop: LoopName | None = Field(
         default=None,
-        description="The job's event loop, of strategies that fetch with asyncio; by default asyncio.",
+        description="The job's event loop, of strategies that fetch with asyncio; by default asyncio. Another one has"
+        " to be installed in the Python that runs the driver.",
+    )
+    eager_tasks: bool | None = Field(
+        default=None,
+        description="Whether tasks begin as soon as they are made (asyncio.eager_task_factory, Python 3.12 or newer),"
+        " of strategies that fetch with asyncio; by default false.",
     )
     start_method: Literal["fork", "spawn", "forkserver"] | None = Field(
         default=None,
@@ -249,6 +267,11 @@ class Variant(Config):
         return PULL if self.base is None else CHOICES[self.base].dispatch
 
     @property
+    def adaptive(self) -> bool:
+        """Whether as many are in flight as answers allow."""
+        return self.base is not None and CHOICES[self.base].adaptive
+
+    @property
     def choices(self) -> tuple[ShardKind, FetchKind, ParseKind]:
         """Shards, fetch and parse."""
         if self.base is not None:
@@ -261,6 +284,11 @@ class Variant(Config):
     def _pool_fits(cls, value: Workers | None, info: ValidationInfo) -> Workers | None:
         if value is None:
             return value
+        if info.data.get("fetch") in IN_ONE_INTERPRETER:
+            raise ValueError(
+                f"found {value.kind}; what {info.data['fetch']} fetched is parsed where it was fetched; write fetch:"
+                " asyncio, or parse: inline"
+            )
         if info.data.get("fetch") == "blocking":
             raise ValueError(
                 f"found {value.kind}; a pool is for strategies that fetch with asyncio: a thread that blocks would"
@@ -271,7 +299,17 @@ class Variant(Config):
             raise ValueError(f"found {value.kind}; in a subinterpreter a pool can only be of threads")
         return value
 
-    @field_validator("loop", "start_method", "parallelism", mode="after")
+    @field_validator("fetch", mode="after")
+    @classmethod
+    def _shards_fit(cls, value: FetchKind | None, info: ValidationInfo) -> FetchKind | None:
+        shards = info.data.get("shards")
+        if value in IN_ONE_INTERPRETER and shards is not None:
+            raise ValueError(
+                f"found {value} in {shards.kind}; it runs in one interpreter; write shards: none"
+            )
+        return value
+
+    @field_validator("loop", "eager_tasks", "start_method", "parallelism", mode="after")
     @classmethod
     def _applies(cls, value: Any, info: ValidationInfo) -> Any:
         option, data = info.field_name, info.data
@@ -284,8 +322,10 @@ class Variant(Config):
             if known is None
             else (known.shards, known.fetch, known.parse)
         )
-        if option == "loop" and fetch == "blocking":
-            raise ValueError(f"found {value}; loop applies to strategies that fetch with asyncio; remove it")
+        if option in {"loop", "eager_tasks"} and fetch != "asyncio":
+            raise ValueError(
+                f"found {value}; {option} applies to strategies that fetch with asyncio; remove it"
+            )
         if option == "start_method" and "processes" not in {shards, parse}:
             raise ValueError(f"found {value}; start_method applies to strategies with processes; remove it")
         executor = None if known is None else EXECUTORS.get(known.dispatch)
@@ -314,7 +354,7 @@ class Variant(Config):
         if self.base is None and not ({"shards", "fetch"} <= self.model_fields_set and self.fetch):
             raise ValueError(
                 f"a variant needs base (one of {', '.join(NAMES)}), "
-                "or both shards and fetch (blocking or asyncio)"
+                "or both shards and fetch (blocking, asyncio, gevent or trio)"
             )
         if self.name in NAMES and self.name != self.base:
             raise ValueError(

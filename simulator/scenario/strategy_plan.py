@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from simulator.scenario.dispatch import PULL, Dispatch
-from simulator.scenario.strategy import CHOICES, FetchKind, ParseKind, ShardKind, Variant, number_of
+from simulator.scenario.engines import CLIENT_OF, ClientKind, FetchKind
+from simulator.scenario.strategy import CHOICES, ParseKind, ShardKind, Variant, number_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,18 @@ class Fetch:
     kind: FetchKind
     widths: tuple[int, ...]
     """Jobs in flight in each shard; as many entries as shards, each at least 1, larger ones first."""
+    adaptive: bool = False
+    """That is the most: how long answers take decides how many are."""
+
+    @property
+    def client_kind(self) -> ClientKind:
+        """Which of a scenario's clients fetches."""
+        return CLIENT_OF[self.kind]
+
+    @property
+    def in_one_thread(self) -> bool:
+        """Whether a loop, whichever it is, overlaps the waits of a shard."""
+        return self.kind != "blocking"
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,7 @@ class StrategyPlan:
     fetch: Fetch
     parse: Parse
     loop: str | None
-    """`asyncio` or `uvloop`; None where nothing runs on a loop."""
+    """`asyncio`, or the library whose loop stands in its place; None where nothing fetches with asyncio."""
     start_method: str | None
     """`fork`, `spawn`, `forkserver`; None leaves it to the driver or where there are no processes."""
     in_flight: int
@@ -55,6 +68,8 @@ class StrategyPlan:
     """Whether workers pull jobs, or which executor pushes them."""
     chunk: int = 1
     """Jobs that are handed to a worker together."""
+    eager_tasks: bool = False
+    """Tasks begin as soon as they are made."""
 
     @property
     def processes(self) -> int:
@@ -101,7 +116,7 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
         name=variant.name,
         base=base,
         shards=Shards(shard_kind, count),
-        fetch=Fetch(fetch_kind, widths),
+        fetch=Fetch(fetch_kind, widths, variant.adaptive),
         parse=Parse(parse_kind, parsers),
         loop=(variant.loop or "asyncio") if fetch_kind == "asyncio" else None,
         start_method=variant.start_method if "processes" in {shard_kind, parse_kind} else None,
@@ -109,4 +124,5 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
         marked=sum(widths) != in_flight,
         dispatch=variant.dispatch,
         chunk=chunk,
+        eager_tasks=bool(variant.eager_tasks),
     )

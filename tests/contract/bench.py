@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from simulator.driver.libraries import ENGINES, LOOPS
 from simulator.result.observation import Broken, Observed
 from simulator.runner.job import Amount, job_file
 from simulator.runner.repetition import run_repetition
@@ -17,6 +20,8 @@ from tests.interpreters import interpreter
 
 HERE = "this Python"
 SEED = 3
+CLIENTS = {"trio": {"job__client__asyncio": "httpx2"}}
+"""Of strategies for which those of the tiny scenario will not do."""
 STAND_IN = Path(__file__).with_name("stand_in_aiohttp.py")
 
 
@@ -79,4 +84,7 @@ def bench(entry: Any, runtime: str, servers: Servers, folder: Path) -> Bench:
         shutil.copy(STAND_IN, folder / "aiohttp.py")
     name = entry if isinstance(entry, str) else entry["name"]
     listed = "threads" if name == "sequential" else entry
-    return Bench(tiny_cells(folder, strategies=[listed])[name], python, servers, folder)
+    cell = tiny_cells(folder, strategies=[listed], **CLIENTS.get(name, {}))[name]
+    for library in {*ENGINES, *LOOPS} & {cell.plan.fetch.kind, cell.plan.loop} if runtime == HERE else ():
+        pytest.importorskip(library)
+    return Bench(cell, python, servers, folder)

@@ -31,14 +31,18 @@ BREAKS: dict[str, Any] = {
     ],
 }
 AGAIN = {"attempts": 20, "backoff": {"first": "1ms", "most": "4ms"}}
-STRATEGIES = ("sequential", "threads", "asyncio", "processes", "asyncio_to_processes", "processes_of_asyncio")
+STRATEGIES = (
+    *("sequential", "threads", "asyncio", "processes", "asyncio_to_processes", "processes_of_asyncio"),
+    *("gevent", "trio"),
+)
 
 
 def breaking(name: str, servers: Servers, folder: Path, **changes: Any) -> Bench:
     """Return the bench of a strategy whose server breaks, its job changed."""
     made = bench(name, HERE, servers, folder)
     server, job = made.cell.server, made.cell.job
-    timed = {"client": {"blocking": "http.client", "asyncio": "aiohttp"}, "pages": PAGES, "timeout": "1s"}
+    client = made.cell.job.client.model_dump()
+    timed = {"client": client, "pages": PAGES, "timeout": "1s"}
     cell = dataclasses.replace(
         made.cell,
         job=type(job).model_validate({**timed, "warmup": job.warmup, **changes}),

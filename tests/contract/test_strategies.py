@@ -16,6 +16,7 @@ import pytest
 
 from simulator.analysis.equality import Reference, compare
 from simulator.analysis.measures import measure
+from simulator.driver.libraries import ENGINES
 from simulator.result.observation import Observed, OpenArrivals
 from simulator.result.samples import Samples
 from simulator.runner.driver_process import DriverProcess
@@ -29,6 +30,8 @@ from tests.contract.bench import HERE, SEED, Bench, bench
 SUBINTERPRETERS = "3.14"
 FREE_THREADED = "3.13t"
 ON_OTHERS_ONLY = ("interpreters", "asyncio_to_interpreters", "interpreter_pool")
+ONCE_IS_ENOUGH = ("processes_per_core", "asyncio_adaptive")
+"""Which differ from another strategy in a number alone."""
 POOL_IN_PROCESSES = {
     "name": "mine",
     "shards": {"processes": 2},
@@ -36,7 +39,7 @@ POOL_IN_PROCESSES = {
     "parse": {"threads": 2},
 }
 WHOLE: dict[str, tuple[Any, str]] = {
-    **{name: (name, HERE) for name in NAMES if name not in (*ON_OTHERS_ONLY, "processes_per_core")},
+    **{name: (name, HERE) for name in NAMES if name not in (*ON_OTHERS_ONLY, *ONCE_IS_ENOUGH)},
     "a pool in processes": (POOL_IN_PROCESSES, HERE),
     **{name: (name, SUBINTERPRETERS) for name in ON_OTHERS_ONLY},
     "threads_of_asyncio, free-threaded": ("threads_of_asyncio", FREE_THREADED),
@@ -53,8 +56,9 @@ CROSSING = (
 )
 """Those of them whose records go from one interpreter to another."""
 ONCE: dict[str, tuple[Any, str]] = {
-    "processes_per_core": ("processes_per_core", HERE),
+    **{name: (name, HERE) for name in ONCE_IS_ENOUGH},
     "uv": ({"name": "uv", "base": "asyncio", "loop": "uvloop"}, HERE),
+    "rust": ({"name": "rust", "base": "asyncio", "loop": "rloop"}, HERE),
     "spawned": ({"name": "spawned", "base": "processes_per_core", "start_method": "spawn"}, HERE),
     "forked": ({"name": "forked", "base": "processes_per_core", "start_method": "fork"}, HERE),
     "pool spawned": ({"name": "s", "base": "asyncio_to_processes", "start_method": "spawn"}, HERE),
@@ -79,8 +83,9 @@ ONCE: dict[str, tuple[Any, str]] = {
         f"{name} on {runtime}": (name, runtime)
         for runtime in (SUBINTERPRETERS, FREE_THREADED)
         for name in NAMES
-        if name not in (*ON_OTHERS_ONLY, "joblib")
+        if name not in (*ON_OTHERS_ONLY, *ENGINES, "joblib")
     },
+    "eager on 3.14": ({"name": "eager", "base": "asyncio", "eager_tasks": True}, SUBINTERPRETERS),
 }
 """What does the job once: other options, other Pythons."""
 ALL = WHOLE | ONCE
@@ -439,6 +444,7 @@ IN_MAIN_THREAD = (
     *IN_PROCESSES,
     "sequential",
     "asyncio",
+    "gevent",
     "processes",
     "processes_of_asyncio",
     "asyncio_to_processes",

@@ -35,6 +35,8 @@ class Library(NamedTuple):
     """It repeats by itself, and cannot be told not to, a request to which a kept connection was closed unanswered."""
     releases_gil: bool = False
     """It computes without the GIL, and not only inside system calls: in a library of C that is called without it."""
+    engines: "tuple[str, ...]" = ()
+    """What else it works under: `gevent`, whose patching reaches its waits; `trio`, whose loop it runs on as well."""
 
 
 CLIENTS: "dict[str, Library]" = {
@@ -44,6 +46,7 @@ CLIENTS: "dict[str, Library]" = {
         "httpx2",
         ("httpx2", "httpcore2"),
         {**GZIP, "br": BROTLI, "zstd": ZSTD},
+        engines=("gevent", "trio"),
     ),
     "httpx": Library(
         "httpx_client",
@@ -51,6 +54,7 @@ CLIENTS: "dict[str, Library]" = {
         "httpx",
         ("httpx", "httpcore"),
         {**GZIP, "br": BROTLI, "zstd": ("zstandard",)},
+        engines=("gevent", "trio"),
     ),
     "aiohttp": Library(
         "aiohttp_client",
@@ -65,6 +69,7 @@ CLIENTS: "dict[str, Library]" = {
         "http.client",
         decodes={**GZIP, "br": BROTLI, "zstd": (*ZSTD, "zstandard")},
         threads_share=False,
+        engines=("gevent",),
     ),
     "urllib3": Library(
         "urllib3_client",
@@ -72,6 +77,7 @@ CLIENTS: "dict[str, Library]" = {
         "urllib3",
         ("urllib3",),
         {**GZIP, "br": BROTLI, "zstd": ZSTD},
+        engines=("gevent",),
     ),
     "requests": Library(
         "requests_client",
@@ -79,6 +85,7 @@ CLIENTS: "dict[str, Library]" = {
         "requests",
         ("requests", "urllib3"),
         {**GZIP, "br": BROTLI, "zstd": ZSTD},
+        engines=("gevent",),
     ),
     "niquests": Library(
         "niquests_client",
@@ -117,6 +124,7 @@ CLIENTS: "dict[str, Library]" = {
         threads_share=False,
         tls=None,
         on_loop="socket_loop",
+        engines=("gevent",),
     ),
 }
 
@@ -128,7 +136,8 @@ def names(kind: str) -> "tuple[str, ...]":
 
 def library_of(name: str) -> Library:
     """Return what is known of a client, by its name or as the user's own: of that, what to import is all."""
-    return CLIENTS.get(name) or Library("", ("blocking", "asyncio"), name.partition(":")[0])
+    own = Library("", ("blocking", "asyncio"), name.partition(":")[0], engines=("gevent", "trio"))
+    return CLIENTS.get(name) or own
 
 
 def adapter(name: str, kind: str) -> Any:

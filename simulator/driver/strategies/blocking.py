@@ -40,7 +40,7 @@ class BlockingShard:
         self._team = team(
             "worker",
             [
-                partial(JobThread, plan, opened, parse, index, self.outcome, self._errors)
+                partial(self._member(), plan, opened, parse, index, self.outcome, self._errors)
                 for index in plan.indices
             ],
             [f"worker-{index}" for index in plan.indices],
@@ -67,9 +67,18 @@ class BlockingShard:
         if self._team is not None:
             self._team.release()
 
+    def _member(self) -> "type[JobThread]":
+        """Return what does the jobs."""
+        return JobThread
+
 
 class JobThread:
     """One job in flight: what a thread with a client of its own does."""
+
+    alone = True
+    """Nothing else runs in its thread."""
+    sleep_until = staticmethod(sleep_until)
+    """Sleeps until a moment (ns), never less; returns it."""
 
     def __init__(
         self,
@@ -81,6 +90,7 @@ class JobThread:
         errors: ErrorLog,
     ) -> None:
         self._plan, self._parse, self._index = plan, parse, index
+        self._worker = index
         self._outcome, self._errors = outcome, errors
         self._prefix = f"{plan.spec.base_url}/pages/"
         self._client: Any = opened()
@@ -111,7 +121,7 @@ class JobThread:
         plan = self._plan
         if plan.spec.ramp_ns:
             place, shards = self._index - plan.first_worker, len(plan.spec.strategy.widths)
-            sleep_until(go_ns + turn_ns(plan.spec.ramp_ns, place, plan.width, plan.shard, shards))
+            self.sleep_until(go_ns + turn_ns(plan.spec.ramp_ns, place, plan.width, plan.shard, shards))
         self.doing(plan.emit or self._outcome.new_log(), plan.tickets.due)(claim)
 
     def doing(self, emit: Emit, due_at: "Due | None") -> "Callable[[Claim], None]":
@@ -123,10 +133,10 @@ class JobThread:
         """
         plan = self._plan
         recorder = Recorder(
-            self._index, emit, self._errors, *clocks(instrument=plan.spec.instrument), alone=True
+            self._worker, emit, self._errors, *clocks(instrument=plan.spec.instrument), alone=self.alone
         )
         sends, retries = plan.emit is not None, plan.spec.retries
-        fetch, prefix, parse = self._client.fetch, self._prefix, self._parse
+        fetch, prefix, parse, sleep_until = self._client.fetch, self._prefix, self._parse, self.sleep_until
         if retries is None:
             return lambda claim: do_jobs(fetch, prefix, parse, claim, recorder, due_at, sleep_until, sends)
         from ..shared import attempts  # noqa: PLC0415 - only where something is tried again

@@ -83,7 +83,7 @@ def opener(spec: Spec, width: int) -> "Callable[[], Any]":
     Raises:
         Failure: there is no such client here, or it cannot be used as the job asks.
     """
-    return opener_of(spec, spec.client, spec.strategy.fetch, width)
+    return opener_of(spec, spec.client, spec.strategy.client_kind, width)
 
 
 def opener_of(spec: Spec, name: str, kind: str, width: int) -> "Callable[[], Any]":

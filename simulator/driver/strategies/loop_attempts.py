@@ -1,4 +1,4 @@
-"""Asyncio fetch with retries: what a task does whose jobs have as many attempts as they take.
+"""Fetch on a loop with retries: what a task does whose jobs have as many attempts as they take.
 
 The twin of `shared.attempts`: the same policy, the same order of calls. A job that backs off holds its task, or is put
 aside by it, which does others until it is due.
@@ -6,14 +6,16 @@ aside by it, which does others until it is due.
 
 import heapq
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..clock import Clock
-from ..due_timer import DueTimer
 from ..shared.attempts import Job
 from ..shared.recorder import FIRST, OK, Recorder
 from ..shared.retries import NEVER, Policy, headers_of
 from ..tickets import Claim
+
+if TYPE_CHECKING:
+    from ..due_timer import DueTimer
 
 Answered = Callable[[Job, int, int, bytes], Awaitable[None]]
 """Takes a job whose last attempt, begun at a moment (ns), has a response of this status and body, and records it."""
@@ -39,7 +41,7 @@ class Attempts:
         recorder: Recorder,
         policy: Policy,
         answered: Answered,
-        timer: DueTimer,
+        timer: "DueTimer",
         wall: Clock,
     ) -> None:
         self._fetch, self._prefix, self._recorder = fetch, prefix, recorder

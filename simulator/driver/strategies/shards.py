@@ -4,6 +4,7 @@ Each kind of shard is imported where it is chosen: what a job does not need is n
 """
 # ruff: noqa: PLC0415
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from itertools import accumulate
@@ -66,14 +67,37 @@ def open_local(plan: ShardPlan) -> Shard:
 
 
 def _kind(strategy: Strategy) -> "Callable[[ShardPlan], Shard]":
+    if strategy.fetch in ("gevent", "trio"):
+        return _of_library(strategy.fetch)
     if strategy.fetch != "asyncio":
         from .blocking import BlockingShard
 
         return BlockingShard
-    if strategy.parse_kind == "inline":
-        from .event_loop import EventLoopShard
+    if strategy.parse_kind != "inline":
+        from .pooled_loop import PooledLoopShard
 
-        return EventLoopShard
-    from .pooled_loop import PooledLoopShard
+        return PooledLoopShard
+    if strategy.adaptive:
+        from .adaptive_loop import AdaptiveShard
 
-    return PooledLoopShard
+        return AdaptiveShard
+    from .event_loop import EventLoopShard
+
+    return EventLoopShard
+
+
+def _of_library(fetch: str) -> "Callable[[ShardPlan], Shard]":
+    """Return the shard whose waits a library of this name overlaps. Raises Failure where it cannot be imported."""
+    try:
+        if fetch == "gevent":
+            from .greenlets import GreenletShard
+
+            return GreenletShard
+        from .trio_loop import TrioShard
+    except ImportError as error:
+        raise Failure(
+            "unsupported",
+            f"{fetch} cannot be imported by {sys.executable} ({error}); install it there, or leave out strategies"
+            f" that fetch with it",
+        ) from error
+    return TrioShard

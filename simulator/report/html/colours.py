@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from simulator.report.view.figure import STRATEGY, TONES, Bars, Figure, Grid, Lanes, Lines, Shape, Stack, Tone
 
-# The program's own strategies, in the order in which a page names them, have the same colour in every report; what a
-# scenario names itself takes what is left.
+# The first of the program's own strategies, in the order in which a page names them, have the same colour in every
+# report; later ones, and what a scenario names itself, take what is left.
 # Found by searching OKLab for colours that are far from one another for normal sight, protanopia and deuteranopia,
 # each at least 3:1 against the background; the first four, which meet most often, were chosen by hand.
 STRATEGIES_LIGHT = (
@@ -21,6 +21,8 @@ STRATEGIES_DARK = (
     "#d5dae2", "#6ea8ff", "#f2994a", "#2fc39a", "#a9b8f5", "#9a63e8", "#e8503f",
     "#4f8c97", "#b78fd8", "#f27fb8", "#ace08f", "#b39d6c", "#94c2db",
 )  # fmt: skip
+FIXED = len(STRATEGIES_LIGHT) - 1
+"""So many have their own: one colour is left for another."""
 
 LIGHT: Mapping[str, str] = {
     "surface": "#ffffff",
@@ -74,13 +76,14 @@ class Palette:
 
     @staticmethod
     def of(figures: Iterable[Figure], known: Sequence[str]) -> "Palette":
-        """Return the palette of a page: known strategies have the colour of their place, others the next free one."""
+        """Return the palette of a page: the first known have the colour of their place, others the next free one."""
         tones = (tone for figure in figures for panel in figure.panels for tone in _tones(panel.shape))
         met = dict.fromkeys(tone.removeprefix(STRATEGY) for tone in tones if tone.startswith(STRATEGY))
-        slots = {name: known.index(name) for name in met if name in known}
+        own = known[:FIXED]
+        slots = {name: own.index(name) for name in met if name in own}
         size = len(STRATEGIES_LIGHT)
         free = [slot for slot in range(size) if slot not in slots.values()]
-        for index, name in enumerate(name for name in met if name not in known):
+        for index, name in enumerate(name for name in met if name not in own):
             slots[name] = free[index] if index < len(free) else index % size
         return Palette(slots)
 

@@ -9,7 +9,8 @@ import pytest
 import uvloop
 
 from simulator.driver import loop_lag
-from simulator.driver.loop_lag import TICK_NS, LoopLag, lag_ns
+from simulator.driver.loop_lag import LoopLag, lag_ns
+from simulator.driver.ticks import TICK_NS
 
 LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]
 

@@ -131,6 +131,9 @@ def test_expansion(strategies: list[str], chosen: dict[str, int], cases: int) ->
         ("client: {asyncio: httpx}", "threads", "job.client names no blocking client, and threads needs a blocking one; write job.client: {blocking: httpx, asyncio: httpx}"),
         ("client: {blocking: urllib3}", "asyncio", "urllib3 has no asyncio client, and asyncio needs an asyncio one; write job.client: {blocking: urllib3, asyncio: aiohttp}"),
         ("client: {blocking: 'mine:C'}", "asyncio", "job.client names no asyncio client, and asyncio needs an asyncio one; write job.client: {blocking: mine:C, asyncio: mine:C}"),
+        ("client: {blocking: http.client, asyncio: aiohttp}", "trio", "aiohttp runs on asyncio's loop, not on trio's; for trio write job.client: {asyncio: NAME} with one of httpx2, httpx"),
+        ("client: pycurl", "gevent", "gevent does not reach the waits of pycurl, which are not in Python's own sockets; for gevent write job.client: {blocking: NAME} with one of httpx2, httpx, http.client, urllib3, requests, socket"),
+        ("client: aiohttp", "gevent", "aiohttp has no blocking client, and gevent needs a blocking one; write job.client: {blocking: http.client, asyncio: aiohttp}"),
         ("client: httpx", "processes", "20 processes are more than 8 for each of 2 usable cores; set in_flight to 16 or less"),
         ("client: httpx", "{name: m, base: processes_per_core, parallelism: 17}", "17 processes are more than 8 for each of 2 usable cores; set parallelism to 16 or less"),
         ("client: httpx", "{name: m, shards: {processes: 17}, fetch: asyncio}", "17 processes are more than 8 for each of 2 usable cores; set strategies.m.shards.processes to 16 or less"),
@@ -157,6 +160,18 @@ def test_each_kind_of_strategy_has_its_client() -> None:
         "job: {pages: 10, client: {blocking: http.client, asyncio: aiohttp}}\nstrategies: [threads, asyncio]"
     )
     assert [cell.client for cell in found] == ["http.client", "http.client", "aiohttp"]
+    engines = cells(
+        "job: {pages: 10, client: {blocking: requests, asyncio: httpx2}}\nstrategies: [gevent, trio, asyncio_adaptive]"
+    )
+    assert [cell.client for cell in engines[1:]] == ["requests", "httpx2", "httpx2"]
+    assert all(cell.unsupported is None for cell in engines)
+
+
+def test_threads_that_compute_beside_greenlets_would_be_greenlets() -> None:
+    beside = "beside: {spinners: 1, in: threads}"
+    found = cells(f"job: {{pages: 10, client: httpx}}\nstrategies: [threads, gevent]\n{beside}")
+    assert [cell.unsupported is None for cell in found] == [True, True, False]
+    assert "write beside: {in: processes}" in (found[2].unsupported or "")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ MISTAKES = [
     ("vary: {rounds: [4]}", "vary.rounds", "does not vary; a path starts with one of server, job, arrivals, in_flight, parallelism, affinity, beside, strategies"),
     ("vary: {job: [{pages: 3}]}", "vary.job", "sets job as a whole; name one of its keys, job.…"),
     ("vary: {strategies.uv.loop: [uvloop]}", "vary.strategies.uv.loop", "no strategy is named uv (listed: threads, asyncio)"),
-    ("vary: {strategies.asyncio.loop: [asyncio, uvlop]}", "vary.strategies.asyncio.loop[1]", "found 'uvlop'; allowed: asyncio, uvloop; did you mean uvloop?"),
+    ("vary: {strategies.asyncio.loop: [asyncio, uvlop]}", "vary.strategies.asyncio.loop[1]", "found 'uvlop'; allowed: asyncio, uvloop, rloop, winloop; did you mean uvloop?"),
     ("vary: {server.latency: [0ms], server.latency.delay: [1ms]}", "vary.server.latency.delay", "overlaps with server.latency, which varies too; remove one"),
     ("vary: {server.content: [{kind: folder, path: /no/such}]}", "vary.server.content[0].path", "the folder /no/such does not exist"),
     ("vary: {server..latency: [1]}", "vary.server..latency", "'server..latency' is not a dotted path such as server.latency"),

@@ -1,4 +1,4 @@
-from simulator.scenario.shards import computing_in, pushed, resembled, simplicity
+from simulator.scenario.shards import computing_in, pushed, resembled, simplicity, unmodelled
 from simulator.scenario.strategy import NAMES
 
 
@@ -22,7 +22,24 @@ def test_every_strategy_computes_in_something() -> None:
         "interpreter_pool": "interpreters",
         "multiprocessing_pool": "processes",
         "joblib": "processes",
+        "gevent": "none",
+        "trio": "none",
+        "asyncio_adaptive": "none",
     }
+
+
+def test_what_needs_a_library_or_a_control_of_its_own_is_simpler_than_no_mix_and_no_model_knows_it() -> None:
+    listed = {
+        "strategies": ["processes", "asyncio", "gevent", "trio", "asyncio_adaptive", "processes_of_asyncio"]
+    }
+    ranks = simplicity(listed)
+    assert (
+        ranks["asyncio"] < ranks["processes"] < ranks["gevent"] == ranks["trio"] == ranks["asyncio_adaptive"]
+    )
+    assert ranks["trio"] == ranks["processes_of_asyncio"]
+    why = unmodelled(listed)
+    assert set(why) == {"gevent", "trio", "asyncio_adaptive"}
+    assert all(sentence.endswith(("roughly", "measure it")) for sentence in why.values())
 
 
 def test_a_variant_has_that_of_its_base_or_the_one_it_writes() -> None:

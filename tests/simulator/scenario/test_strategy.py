@@ -19,6 +19,10 @@ def planned(entry: dict[str, Any], in_flight: int = 8, parallelism: int = 2) -> 
         ({"base": "sequential", "name": "sequential"}, Shards("none", 1), Fetch("blocking", (1,)), 1),
         ({"base": "threads"}, Shards("none", 1), Fetch("blocking", (8,)), 8),
         ({"base": "asyncio"}, Shards("none", 1), Fetch("asyncio", (8,)), 8),
+        ({"base": "gevent"}, Shards("none", 1), Fetch("gevent", (8,)), 8),
+        ({"base": "trio"}, Shards("none", 1), Fetch("trio", (8,)), 8),
+        ({"base": "asyncio_adaptive"}, Shards("none", 1), Fetch("asyncio", (8,), adaptive=True), 8),
+        ({"shards": "none", "fetch": "trio"}, Shards("none", 1), Fetch("trio", (8,)), 8),
         ({"base": "processes"}, Shards("processes", 8), Fetch("blocking", (1,) * 8), 8),
         ({"base": "processes_per_core"}, Shards("processes", 2), Fetch("blocking", (1, 1)), 2),
         ({"base": "processes_per_core", "parallelism": 3}, Shards("processes", 3), Fetch("blocking", (1,) * 3), 3),
@@ -78,6 +82,9 @@ def test_options_apply_where_they_mean_something() -> None:
     assert planned({"name": "x", "base": "asyncio"}).loop == "asyncio"
     assert planned({"name": "x", "base": "asyncio", "loop": "uvloop"}).loop == "uvloop"
     assert planned({"name": "x", "base": "threads"}).loop is None
+    assert planned({"name": "x", "base": "trio"}).loop is None
+    assert not planned({"name": "x", "base": "asyncio"}).eager_tasks
+    assert planned({"name": "x", "base": "asyncio_adaptive", "eager_tasks": True}).eager_tasks
     assert planned({"name": "x", "base": "processes"}).start_method is None
     assert planned({"name": "x", "base": "processes", "start_method": "spawn"}).start_method == "spawn"
     assert planned({"name": "x", "base": "process_pool", "start_method": "spawn"}).start_method == "spawn"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from simulator.report.html.colours import FIXED
 from simulator.report.view.document import Page, Section
 from simulator.report.view.figure import (
     Axis,
@@ -32,7 +33,7 @@ from simulator.report.view.parts import (
 )
 from simulator.scenario import strategy
 
-NAMES = (*strategy.PULLING, "my own")
+NAMES = (*strategy.PULLING[:FIXED], "my own")
 RATES = (9.87, 104.3, 131.7, 61.25, 40.2, 99.4, 71.9, 64.1, 80.8, 88.6, 93.7, 70.3, 120.9)
 PAGES = Axis("throughput", "pages/s")
 

@@ -6,6 +6,7 @@ import pytest
 
 from simulator.report.html.colours import (
     DARK,
+    FIXED,
     LIGHT,
     STRATEGIES_DARK,
     STRATEGIES_LIGHT,
@@ -13,7 +14,7 @@ from simulator.report.html.colours import (
     theme,
 )
 from simulator.report.view.figure import Axis, Bar, Bars
-from simulator.scenario.strategy import PULLING
+from simulator.scenario.strategy import NAMES, PULLING
 from tests.simulator.report.html.examples import figure, figures
 
 THEMES = ((LIGHT, STRATEGIES_LIGHT), (DARK, STRATEGIES_DARK))
@@ -59,13 +60,18 @@ def test_no_two_strategies_look_the_same() -> None:
     )
 
 
-def test_every_strategy_of_the_program_has_a_colour_of_its_own() -> None:
-    every = Bars(
-        PULLING, tuple(Bar(1.0, tone=f"strategy:{name}") for name in PULLING), Axis("throughput", "")
-    )
-    slots = Palette.of([figure("a", "A", ("", every), names=PULLING)], PULLING).slots
-    assert sorted(slots.values()) == list(range(len(PULLING)))
-    assert len(PULLING) < len(STRATEGIES_LIGHT)  # with one left for a scenario's own
+def slots_of(names: tuple[str, ...]) -> list[int]:
+    bars = Bars(names, tuple(Bar(1.0, tone=f"strategy:{name}") for name in names), Axis("throughput", ""))
+    return [*Palette.of([figure("a", "A", ("", bars), names=names)], PULLING).slots.values()]
+
+
+def test_the_first_strategies_of_the_program_have_a_colour_of_their_own_and_later_ones_what_is_left() -> None:
+    assert slots_of(PULLING[:FIXED]) == list(range(FIXED))
+    assert len(STRATEGIES_LIGHT) > FIXED  # with one left for a scenario's own
+    later = slots_of(("threads", *PULLING[FIXED:]))
+    assert later[0] == PULLING.index("threads")
+    assert len(set(later)) == len(later)
+    assert len(slots_of(NAMES)) == len(NAMES)
 
 
 def test_a_strategy_has_its_colour_whatever_it_meets() -> None:
