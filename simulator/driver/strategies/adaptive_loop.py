@@ -1,7 +1,7 @@
 """Asyncio fetch with as many tasks as answers allow: their number is a limit that follows how long answers take."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..clock import Clock

@@ -18,8 +18,9 @@ from simulator.driver.shared.blocking import OPENING
 from simulator.driver.shared.ramp import turn_ns
 from simulator.driver.shared.recorder import COLUMNS
 from simulator.driver.spec import Spec, Strategy
-from simulator.driver.strategies.event_loop import AT_ONCE, EventLoopShard, LoopParts
+from simulator.driver.strategies.event_loop import EventLoopShard, LoopParts
 from simulator.driver.strategies.interface import ShardPlan
+from simulator.driver.strategies.loop_shard import AT_ONCE
 from simulator.driver.tickets import open_tickets
 from simulator.result.samples import Samples, from_columns
 from simulator.runner.repetition import in_window
