@@ -47,10 +47,10 @@ test: $(VENV)/.dev ## set up and run the tests
 	$(BIN)/coverage combine -q
 
 # Long proofs that numbers are true: nine shares of known functions and the locks of lxml, as `probe` measures them; a
-# library's own tests that probe; verdicts and crossovers in thousands of simulated worlds; the nine scenarios that ship
-# and show nothing that another one does not, article and runtimes on every Python that is here; every strategy on every
-# Python, whole runs on 3.14 and Jython, whose drivers `make test` proves alone; all that Jython does as PyPy does; and a
-# queue and a rate limit of the mock server against closed forms.
+# library's own tests that probe; revisions that pip builds; verdicts and crossovers in thousands of simulated worlds;
+# the nine scenarios that ship and show nothing that another one does not, article and runtimes on every Python that is
+# here; every strategy on every Python, whole runs on 3.14 and Jython, whose drivers `make test` proves alone; all that
+# Jython does as PyPy does; and a queue and a rate limit of the mock server against closed forms.
 test-truth: $(VENV)/.dev ## run the long proofs that `make test` leaves out (ten minutes; nothing else should run)
 	$(BIN)/python -m pytest -m truth -n 2 --durations 0
 

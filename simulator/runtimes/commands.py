@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from simulator.runner.scratch import scratch
 from simulator.runner.stop import Stop, communicate
 from simulator.runtimes.errors import RuntimeUnavailableError
 
@@ -35,17 +36,20 @@ def run(
     """
     if environ is None:
         environ = {name: value for name, value in os.environ.items() if name not in _OF_THIS_INTERPRETER}
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        env=environ,
-        cwd=os.sep,  # the current folder is not to be trusted with modules named queue or types
-    ) as process:
+    with (
+        scratch() as temporary,  # what it leaves there goes with it, also when it is killed
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            env={**environ, "TMPDIR": str(temporary)},
+            cwd=os.sep,  # the current folder is not to be trusted with modules named queue or types
+        ) as process,
+    ):
         try:
             said, _ = communicate(process, TIME_LIMIT_S, stop)
         except subprocess.TimeoutExpired:

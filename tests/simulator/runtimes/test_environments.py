@@ -3,6 +3,7 @@
 import fcntl
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -110,14 +111,20 @@ def test_a_python_without_venv_says_so(tmp_path: Path, facts: Facts) -> None:
         Environments(tmp_path / "cache", "").python(str(script), facts, ("httpx",), lambda: None)
 
 
-def test_making_one_is_given_up_when_it_is_not_wanted_any_more(tmp_path: Path, facts: Facts) -> None:
+def test_making_one_is_given_up_when_it_is_not_wanted_any_more(
+    tmp_path: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     script = tmp_path / "python"
-    script.write_text("#!/bin/sh\nsleep 60 & wait\n", encoding="utf-8")
+    script.write_text('#!/bin/sh\necho > "$TMPDIR/left"; sleep 60 & wait\n', encoding="utf-8")
     script.chmod(0o755)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     stop = Stop()
     made = Environments(tmp_path / "cache", "")
     with pytest.raises(Stopped):
         made.python(str(script), facts, ("httpx",), stop.set, stop)
+    assert list(temporary.iterdir()) == [], "nor is anything of it left"
     # Who waits for another process that makes it gives up as well.
     (lock,) = (tmp_path / "cache" / "environments").glob("*.lock")
     with lock.open() as held:
