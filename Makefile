@@ -100,7 +100,7 @@ parsers: $(VENV)/.dev ## write docs/parsers.md: which functions hold the GIL (25
 clients: $(VENV)/.dev ## write the tables of docs/clients.md: what each HTTP client costs (10 minutes; nothing else should run)
 	$(BIN)/python -m benchmarks.clients docs/clients.md
 
-accuracy: $(VENV)/.dev ## measure how far predictions are off and write it into docs/prediction.md (12 minutes; nothing else should run)
+accuracy: $(VENV)/.dev ## measure how far predictions are off and write it into docs/prediction.md (half an hour; nothing else should run)
 	$(BIN)/python -m benchmarks.accuracy --write docs/prediction.md
 
 SITE := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["site"])

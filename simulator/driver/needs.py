@@ -10,23 +10,26 @@ import resource
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from statistics import stdev
 from typing import Any
 
 from .probe.controls import alone, beside_spinner
 from .shared.control import Control
+from .shared.failure import Failure
 from .shared.preflight import FIRST_REQUESTS, median, share_error
 from .shared.python import gil_enabled
 from .shared.scalable import is_scalable
 from .spec import Spec
 from .strategies.jobs import opener_of
 
-LONG_NS = 120_000_000
-"""Of CPU over which user and kernel are told apart, which the kernel may count in ticks of 4 ms."""
-ROUND = 20
-"""Requests between two looks at the clock."""
+ROUNDS = 5
+"""In each, every client is asked in turn: a machine that is slower for a moment is so for all of them."""
+TURN_NS = 25_000_000
+"""Of CPU in each round; user and kernel are told apart over all, which the kernel may count in ticks of 4 ms."""
+REQUESTS = 10
+"""Between two looks at the clock."""
 INTERVAL_S = 0.002
 """Switch interval while a thread spins beside the requests; the law holds from about 1 ms on."""
 BESIDE = 12
@@ -38,120 +41,164 @@ UNITS = 200_000
 """Of a parser that reaches any cost."""
 WIDE = 16
 """Tasks of one loop that ask at the same time."""
+WIDE_REQUESTS = 5
+"""Of each of them between two looks."""
 
 Needs = dict[str, float | None]
 _cpu, _wall = time.thread_time_ns, time.perf_counter_ns
 
 
-def needs_of_client(name: str, spec: Spec, control: Control) -> Needs:
-    """Return what one request needs of a client `blocking:NAME` or `asyncio:NAME`, in the mean.
+def needs_of_clients(spec: Spec, control: Control) -> dict[str, Needs]:
+    """Return what one request needs of each client that can be had here, by `blocking:NAME` or `asyncio:NAME`.
 
-    Says `asking` before and after the requests between which the server's CPU is to be looked at.
+    Says `asking` before and after requests between which the server's CPU is to be looked at.
 
     Returns:
-        `wall_ns` and `cpu_ns` of a request; `wall_error` and `error`: standard errors of them, as shares; `kernel`:
-        share of the CPU inside the kernel; `drops`: how often it lets go of the GIL (null without one); of a loop
-        `wide_ns`: CPU of one of WIDE at the same time.
+        `wall_ns` and `cpu_ns` of a request, medians over the rounds; `wall_error` and `error`: standard errors of
+        them, as shares; `kernel`: share of the CPU inside the kernel; `drops`: how often it lets go of the GIL (null
+        without one); of a loop `wide_ns`: CPU of one of WIDE at the same time.
     """
-    kind, _, client_name = name.partition(":")
     url = f"{spec.base_url}/pages/0?latency=0ms"
-    opened = opener_of(spec, client_name, kind, 1)
-    if kind == "asyncio":
-        return asyncio.run(_on_a_loop(opened, url, name, control))
-    client = opened()
+    with ExitStack() as opened:
+        asked: dict[str, _Blocking | _OnALoop] = {}
+        for name in spec.clients:
+            kind, _, client_name = name.partition(":")
+            with suppress(Failure):  # it is said of the cells that need it
+                made = opener_of(spec, client_name, kind, 1)
+                one = _OnALoop(made, url) if kind == "asyncio" else _Blocking(made, url)
+                opened.callback(one.close)
+                asked[name] = one
+        for _ in range(ROUNDS):
+            for name, one in asked.items():
+                control.say("asking", client=name, requests=0)
+                control.say("asking", client=name, requests=one.take_a_turn())
+        return {name: one.needs() for name, one in asked.items()}
 
-    def ask(times: int) -> None:
+
+class _Blocking:
+    """A client that blocks, asked in turns."""
+
+    def __init__(self, opened: Callable[[], Any], url: str) -> None:
+        self._client, self._url, self._spent = opened(), url, _Spent()
+        self._ask(FIRST_REQUESTS)
+
+    def take_a_turn(self) -> int:
+        """Ask for a while; returns the number of requests."""
+        with self._spent.turn() as turn:
+            while turn.goes_on:
+                self._ask(REQUESTS)
+                turn.requests += REQUESTS
+        return turn.requests
+
+    def needs(self) -> Needs:
+        found = self._spent.each()
+        return {**found, "drops": _drops(found, lambda: self._ask(BESIDE))}
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _ask(self, times: int) -> None:
         for _ in range(times):
-            client.fetch(url)
-
-    try:
-        ask(FIRST_REQUESTS)
-        control.say("asking", client=name, requests=0)
-        spent = _Spent()
-        while spent.cpu_ns() < LONG_NS:
-            ask(ROUND)
-            spent.asked(ROUND)
-        found = spent.each()
-        control.say("asking", client=name, requests=spent.requests)
-        with _spinning() as spinning:
-            began = _wall()
-            if spinning:
-                ask(BESIDE)
-            took_ns = _wall() - began
-        drops = _drops(found, took_ns) if spinning else None
-        return {**found, "drops": drops}
-    finally:
-        client.close()
+            self._client.fetch(self._url)
 
 
-async def _on_a_loop(opened: Callable[[], Any], url: str, name: str, control: Control) -> Needs:
-    """Do the same on the running loop, and with several tasks."""
-    clients = [opened() for _ in range(WIDE)]
+class _OnALoop:
+    """A client on a loop of its own, asked in turns by one task and by several at the same time."""
 
-    async def ask(times: int, client: Any = clients[0]) -> None:
+    def __init__(self, opened: Callable[[], Any], url: str) -> None:
+        self._url, self._clients = url, list[Any]()
+        self._alone, self._wide = _Spent(), _Spent()
+        self._loop = asyncio.Runner()
+        try:
+            self._loop.run(self._open(opened))
+        except BaseException:
+            self.close()
+            raise
+
+    def take_a_turn(self) -> int:
+        """Ask for a while; returns the number of requests."""
+        return self._loop.run(self._turn(self._alone, 1)) + self._loop.run(self._turn(self._wide, WIDE))
+
+    def needs(self) -> Needs:
+        found = self._alone.each()
+        drops = _drops(found, lambda: self._loop.run(self._ask(self._clients[0], BESIDE)))
+        return {**found, "wide_ns": self._wide.each()["cpu_ns"], "drops": drops}
+
+    def close(self) -> None:
+        try:
+            self._loop.run(self._close())
+        finally:
+            self._loop.close()
+
+    async def _open(self, opened: Callable[[], Any]) -> None:
+        for _ in range(WIDE):
+            self._clients.append(opened())
+        await self._ask_each(self._clients, FIRST_REQUESTS)
+
+    async def _turn(self, spent: "_Spent", tasks: int) -> int:
+        with spent.turn() as turn:
+            while turn.goes_on:
+                times = REQUESTS if tasks == 1 else WIDE_REQUESTS
+                await self._ask_each(self._clients[:tasks], times)
+                turn.requests += times * tasks
+        return turn.requests
+
+    async def _ask_each(self, clients: Sequence[Any], times: int) -> None:
+        await asyncio.gather(*(self._ask(client, times) for client in clients))
+
+    async def _ask(self, client: Any, times: int) -> None:
         for _ in range(times):
-            await client.fetch(url)
+            await client.fetch(self._url)
 
-    async def ask_wide(times: int) -> None:
-        await asyncio.gather(*(ask(times, client) for client in clients))
-
-    try:
-        await ask_wide(FIRST_REQUESTS)
-        control.say("asking", client=name, requests=0)
-        alone, asked = await _long(ask, 1)
-        wide, more = await _long(ask_wide, WIDE)
-        control.say("asking", client=name, requests=asked + more)
-        with _spinning() as spinning:
-            began = _wall()
-            if spinning:
-                await ask(BESIDE)
-            took_ns = _wall() - began
-        drops = _drops(alone, took_ns) if spinning else None
-        return {**alone, "wide_ns": wide["cpu_ns"], "drops": drops}
-    finally:
-        for client in clients:
+    async def _close(self) -> None:
+        for client in self._clients:
             await client.close()
 
 
-async def _long(ask: Callable[[int], Awaitable[None]], tasks: int) -> "tuple[Needs, int]":
-    spent = _Spent()
-    while spent.cpu_ns() < LONG_NS:
-        await ask(ROUND)
-        spent.asked(ROUND * tasks)
-    return spent.each(), spent.requests
-
-
-class _Spent:
-    """What this thread spends from now on."""
+class _Turn:
+    """What this thread spends in one turn: known when it has ended."""
 
     def __init__(self) -> None:
         self.requests = 0
-        self._rounds: list[float] = []
-        self._rounds_wall: list[float] = []
-        self._cpu, self._wall, self._usage = _cpu(), _wall(), _usage()
-        self._last, self._last_wall = self._cpu, self._wall
+        self.cpu_ns = self.wall_ns = 0
+        self.user_s = self.kernel_s = 0.0
+        self._usage_before, self._wall_before, self._cpu_before = _usage(), _wall(), _cpu()
 
-    def asked(self, requests: int) -> None:
-        """So many were asked for since the last time."""
-        now, now_wall = _cpu(), _wall()
-        self._rounds.append((now - self._last) / requests)
-        self._rounds_wall.append((now_wall - self._last_wall) / requests)
-        self.requests += requests
-        self._last, self._last_wall = now, now_wall
+    @property
+    def goes_on(self) -> bool:
+        return _cpu() - self._cpu_before < TURN_NS
 
-    def cpu_ns(self) -> int:
-        return _cpu() - self._cpu
+    def end(self) -> None:
+        self.cpu_ns, self.wall_ns = _cpu() - self._cpu_before, _wall() - self._wall_before
+        user_s, kernel_s = _usage()
+        self.user_s, self.kernel_s = user_s - self._usage_before[0], kernel_s - self._usage_before[1]
+
+
+class _Spent:
+    """What this thread has spent in all turns."""
+
+    def __init__(self) -> None:
+        self._turns: list[_Turn] = []
+
+    @contextmanager
+    def turn(self) -> "Iterator[_Turn]":
+        turn = _Turn()
+        yield turn
+        turn.end()
+        self._turns.append(turn)
 
     def each(self) -> Needs:
         """Return it for one request."""
-        cpu_ns, wall_ns = self.cpu_ns(), _wall() - self._wall
-        user_s, kernel_s = (now - before for now, before in zip(_usage(), self._usage, strict=True))
+        cpu_ns = [turn.cpu_ns / turn.requests for turn in self._turns]
+        wall_ns = [turn.wall_ns / turn.requests for turn in self._turns]
+        kernel_s = sum(turn.kernel_s for turn in self._turns)
+        all_s = kernel_s + sum(turn.user_s for turn in self._turns)
         return {
-            "cpu_ns": cpu_ns / self.requests,
-            "wall_ns": wall_ns / self.requests,
-            "error": share_error(self._rounds),
-            "wall_error": share_error(self._rounds_wall),
-            "kernel": kernel_s / (user_s + kernel_s) if user_s + kernel_s > 0 else None,
+            "cpu_ns": median(cpu_ns),
+            "wall_ns": median(wall_ns),
+            "error": share_error(cpu_ns),
+            "wall_error": share_error(wall_ns),
+            "kernel": kernel_s / all_s if all_s > 0 else None,
         }
 
 
@@ -209,6 +256,12 @@ def _spinning() -> "Iterator[bool]":
         sys.setswitchinterval(before)
 
 
-def _drops(alone: Needs, took_ns: int) -> float:
-    """Return how many switch intervals a request took more beside a thread that spins."""
+def _drops(alone: Needs, ask: Callable[[], None]) -> "float | None":
+    """Return how many switch intervals a request took more beside a thread that spins; null where nothing is shared."""
+    with _spinning() as spinning:
+        if not spinning:
+            return None
+        began = _wall()
+        ask()
+        took_ns = _wall() - began
     return max(0.0, (took_ns / BESIDE - (alone["wall_ns"] or 0)) / (INTERVAL_S * 1e9))

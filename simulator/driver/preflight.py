@@ -89,16 +89,14 @@ def needs(
     if spec.needs is None:
         return {}
     from .handing_over import over  # noqa: PLC0415 - processes and pools, only where they are asked for
-    from .needs import held_share, needs_of_client  # noqa: PLC0415 - likewise
+    from .needs import held_share, needs_of_clients  # noqa: PLC0415 - likewise
 
-    found: dict[str, Any] = {"needs": {}, "over": {}, "gil": gil_enabled()}
+    found: dict[str, Any] = {"over": {}, "gil": gil_enabled()}
     known = BUILT_IN[spec.parser["name"]].held if spec.parser.get("name") else None
     found["held"], found["held_error"] = held_share(parser, pages) if known is None else (known, None)
-    for name in spec.clients:
-        with suppress(Failure):  # it is said of the cells that need it
-            found["needs"][name] = needs_of_client(name, spec, control)
+    found["needs"] = needs_of_clients(spec, control)
     for kind in spec.needs:
-        with suppress(Failure):  # likewise
+        with suppress(Failure):  # it is said of the cells that need it
             found["over"][kind] = over(kind, spec, pages[0][1])
     return found
 

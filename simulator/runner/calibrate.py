@@ -231,8 +231,12 @@ class _Asking:
     def __init__(self, server: Server) -> None:
         self._pids = server.pids
         self._before: Used | None = None
-        self.server_s: dict[str, float] = {}
+        self._spent: dict[str, tuple[int, int]] = {}
+
+    @property
+    def server_s(self) -> dict[str, float]:
         """CPU of one request in the server, by client."""
+        return {client: cpu_ns / asked / 1e9 for client, (cpu_ns, asked) in self._spent.items()}
 
     def said(self, message: Mapping[str, Any]) -> None:
         """Take in an event."""
@@ -240,7 +244,8 @@ class _Asking:
         if not asked:
             self._before = now
         elif now is not None and self._before is not None and self._pids:
-            self.server_s[message["client"]] = since(self._before, now).on_cpu_ns / asked / 1e9
+            cpu_ns, before = self._spent.get(message["client"], (0, 0))
+            self._spent[message["client"]] = cpu_ns + since(self._before, now).on_cpu_ns, before + asked
 
 
 def _under_way(error: TimeLimitError, cell: Cell, limit_s: float) -> DriverError:
