@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from benchmarks.revisions import QUICK, plant
 from tests.conftest import tiny_text
 from tests.installed import ROOT, unpacked
 
@@ -75,7 +76,7 @@ class Runner:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=250,
             check=False,
         )
         for line in written.read_text(encoding="utf-8").splitlines():
@@ -165,3 +166,21 @@ def test_a_function_is_probed(runner: Runner) -> None:
     assert code == 0, log
     assert "json: " in runner.summary
     assert (Path(outputs["folder"]) / "probe.json").is_file()
+
+
+@pytest.mark.truth
+@pytest.mark.timeout(300)
+def test_revisions_are_compared(runner: Runner) -> None:
+    plant(runner.folder / "project")
+    (runner.folder / "planted.yaml").write_text(QUICK, encoding="utf-8")
+    code, outputs, log = runner.does(
+        scenario="planted.yaml",
+        revisions="first..same",
+        package="project",
+        tolerance="80%",
+        undecided="pass",
+    )
+    assert code == 0, log
+    assert "same (B) against first (A)" in runner.summary
+    names = {path.name for path in Path(outputs["folder"]).iterdir()}
+    assert {"comparison.json", "page.html", "junit.xml", "github.json", "bencher.json"} <= names
