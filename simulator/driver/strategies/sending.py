@@ -25,6 +25,9 @@ TAKEN = b"\0"
 """What answers a job."""
 MANY = 4096
 """Answers that are read at once."""
+MOST_UNREAD = 128
+"""Jobs that a loop sends without a look at the answers: so few of those fit into the pipe that the main interpreter
+would wait there for a shard that waits for it."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ class Answers:
 
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fd, self._came)
+        # uvloop would have whoever sends fail where the pipe is full.
+        os.set_blocking(self._fd, True)
 
     def close(self) -> None:
         """Watch no more."""
@@ -111,6 +116,8 @@ class Answers:
         """Return when the job that was sent last, without an `await` in between, has been taken in."""
         future = self._loop.create_future()
         self._waiting.append(future)
+        if len(self._waiting) >= MOST_UNREAD:
+            self._came()
         await future
 
     def _came(self) -> None:
