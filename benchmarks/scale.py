@@ -112,7 +112,7 @@ def alone(planned: Design) -> Design:
     """Return the design without the baseline: one job at a time says nothing here."""
     cells = tuple(cell for cell in planned.cells if cell.factors["strategy"] != "sequential")
     header = replace(planned.header, cells=planned_cells(cells))
-    return replace(planned, cells=cells, header=header, needs=True, rerun=False)
+    return replace(planned, cells=cells, header=header, needs=True)
 
 
 def run(row: Row, room: Room, *, lenient: bool) -> bool:
@@ -121,7 +121,7 @@ def run(row: Row, room: Room, *, lenient: bool) -> bool:
         f"{row.strategy}, {row.client} on {row.loop}, {number(row.in_flight)} in flight, {row.latency} away"
     )
     print(told, flush=True)
-    planned = alone(design(scenario_of(row.scenario(room, lenient=lenient), "scale")))
+    planned = alone(design(scenario_of(row.scenario(room, lenient=lenient), "scale"), rerun=False))
     experiment = Watched(planned, handlers=[Line()])
     experiment.run()
     (cell,) = experiment.document().cells
