@@ -84,6 +84,9 @@ bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (an h
 	$(BIN)/python -m benchmarks.what_if
 	$(BIN)/python -m benchmarks.revisions
 
+bench-scale: $(VENV)/.dev ## measure how many jobs this machine holds in flight (8 minutes; nothing else should run)
+	$(BIN)/python -m benchmarks.scale
+
 SEED ?= 1
 campaign: $(VENV)/.dev ## fuzzed scenarios, killed processes, full disks (half an hour; SEED=2 for other ones)
 	$(BIN)/python -m benchmarks.campaign --seed $(SEED)

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
         "server",
         "store",
         "report",
+        "scale",
         "memory",
         "model",
         "search",

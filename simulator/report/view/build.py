@@ -154,24 +154,24 @@ def pieces(document: ResultDocument, *, only: str = "", explain: bool = False) -
             *overall,
         ),
     )
+    said = verdicts(document)
     overview = (winners(grid), *crossover_tables(document, grid)) if grid is not None else ()
     return Pieces(
         verdict,
         _checks(document),
         tuple(overview),
-        tuple(_group(document, group, ranked=grid is not None, explain=explain) for group in groups),
+        tuple(_group(document, group, said, ranked=grid is not None, explain=explain) for group in groups),
         rules_tables(document.rules),
         machine(document),
     )
 
 
 def _group(
-    document: ResultDocument, group: Combination, *, ranked: bool, explain: bool
+    document: ResultDocument, group: Combination, said: Mapping[str, str], *, ranked: bool, explain: bool
 ) -> tuple[Table | Timeline, ...]:
     """Return the tables of one combination; with `ranked`, who wins stands elsewhere as a name and a number only."""
     findings = (f for f in document.findings if _covers(f.scope, group.key))
     texts = tuple(sentence(f) for f in findings if kind_of(f).place != "answer" or ranked)
-    said = verdicts(document)
     judged = any(cell.of_predicted is not None for cell in group.cells)
     shown_of = (*_SHOWN, OF_PREDICTED) if judged else _SHOWN
     rows = []
@@ -198,8 +198,10 @@ def _checks(document: ResultDocument) -> tuple[Checks, ...]:
 
 
 def _covers(scope: Mapping[str, Any], key: Key) -> bool:
+    if len(scope) != len(key):
+        return False
     levels = dict(key)
-    return all(levels.get(name) == str(level) for name, level in scope.items()) and len(scope) == len(levels)
+    return all(levels.get(name) == str(level) for name, level in scope.items())
 
 
 def _rounds(document: ResultDocument) -> str:
