@@ -19,7 +19,7 @@ def _sentence(found: Idiom) -> str:
         parts.append(f"{listed([_who(each) for each in alike])} {are} as fast as {found.over}")
     open_ = [each for each in found.handed_out if each.effect == "cannot tell"]
     if open_:
-        about = [f"{_who(each)} ({times(each.ratio.median)})" for each in open_]
+        about = [f"{each.strategy} ({times(each.ratio.median)})" for each in open_]
         parts.append(f"the rounds cannot tell {listed(about)} from {found.over}")
     return f"Handed out by an executor, not claimed by the workers themselves: {'; '.join(parts)}."
 
