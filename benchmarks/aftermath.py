@@ -19,7 +19,12 @@ PATIENCE_S = 20.0
 """So long a process may take to end after its reason to live has gone; a slow machine is no fault."""
 LONGEST_S = 120.0
 _TOLD = 400
+_LOOKS = 20
 _OF_MULTIPROCESSING = ("sem.mp-", "psm_", "mp-")
+
+
+_OURS = secrets.token_hex(8)
+"""Marks all that this process starts, and all that that starts."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class World:
     """A folder in which runs live, with all that they start and write."""
 
     folder: Path
-    mark: str = field(default_factory=lambda: secrets.token_hex(8))
+    mark: str = _OURS
     shared_before: frozenset[str] = field(default_factory=lambda: frozenset(_shared_memory()))
 
     @property
@@ -113,12 +118,16 @@ def _shared_memory() -> Iterator[str]:
         yield from (path.name for path in SHARED_MEMORY.iterdir())
 
 
-def _ours(before: frozenset[str]) -> Iterator[str]:
-    """Yield what multiprocessing has left there since and no process has any more, whoever's it was."""
-    new = [name for name in _shared_memory() if name not in before and name.startswith(_OF_MULTIPROCESSING)]
-    if new:
-        held = "".join(_mapped())
-        yield from (name for name in new if f"{SHARED_MEMORY}/{name}" not in held)
+def _ours(before: frozenset[str]) -> list[str]:
+    """Return what multiprocessing has left there since and no process has any more, whoever's it was."""
+    for _ in range(_LOOKS):
+        new = {name for name in _shared_memory() if name.startswith(_OF_MULTIPROCESSING)} - before
+        held = "".join(_mapped()) if new else ""
+        left = {name for name in new if f"{SHARED_MEMORY}/{name}" not in held}
+        if not left & set(_shared_memory()):
+            return []
+        time.sleep(0.2)  # another program may be about to take it up, or to remove it
+    return sorted(left)
 
 
 def _mapped() -> Iterator[str]:
@@ -172,3 +181,9 @@ def ended_badly(code: int, errors: str, allowed: Sequence[int]) -> Iterator[str]
         yield f"exit code {code}: {errors.strip()[-_TOLD:]}"
     elif code and not errors.strip():
         yield f"exit code {code}, and no word about it"
+
+
+def tell(how_far: str) -> None:
+    """Say on standard error how far it is."""
+    sys.stderr.write(f"\r{how_far:40}\r")
+    sys.stderr.flush()

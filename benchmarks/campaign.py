@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.aftermath import World, ended, ended_badly
+from benchmarks.aftermath import World, ended, ended_badly, tell
 from benchmarks.fuzzed import as_text, drawn, scenarios, texts
 from benchmarks.killed import ENDS, of_full_disks, of_kills
 from benchmarks.pestered import of_requests
@@ -70,7 +70,8 @@ def of_fuzz(folder: Path, seed: int, cases: int, runs: int) -> Found:
                     right.append(text)
     told = [f"{fault}\n{text[:_SHOWN]}" for fault, text in faults.items()]
     world = World(folder)
-    for text in right[:: max(1, len(right) // max(runs, 1))][:runs]:
+    for number, text in enumerate(right[:: max(1, len(right) // max(runs, 1))][:runs]):
+        tell(f"run {number + 1} of {runs}")
         (folder / "fuzzed.yaml").write_text(text, "utf-8")
         settings_ = [part for setting in LITTLE for part in ("--set", setting)]
         code, errors = ended(
@@ -138,8 +139,12 @@ def main() -> int:
     for name, stage in stages.items():
         if asked.only in {None, name}:
             with tempfile.TemporaryDirectory(prefix="campaign-", ignore_cleanup_errors=True) as folder:
-                done, faults = stage(Path(folder))
+                try:
+                    done, faults = stage(Path(folder))
+                finally:  # also on Ctrl-C
+                    World(Path(folder)).end_all(0.0)
             wrong += len(faults)
+            tell("")
             print(f"{name}: {_listed(done)}; faults: {len(faults)}")
             for fault in faults:
                 print(f"  {fault}")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from benchmarks.aftermath import World, damage, ended, ended_badly, kept
+from benchmarks.aftermath import World, damage, ended, ended_badly, kept, tell
 from simulator.cli import exits
 
 TARGETS = ("runner", "driver", "server", "worker")
@@ -61,6 +61,7 @@ def of_kills(folder: Path, seed: int, number: int, *, quick: bool = False) -> tu
         if attempt % 3 == 0 and kept(world.store):
             done["resumed"] += 1
             told += [f"then {fault}" for fault in _resumed(world, more)]
+        tell(f"kill {attempt + 1} of {number}")
         faults += [f"kill {attempt} of the {target} after {after_s:.2f} s: {fault}" for fault in told]
     return done, faults if quick else [*faults, *_whole_run(world)[1]]
 
@@ -77,6 +78,7 @@ def of_full_disks(folder: Path, seed: int, number: int) -> tuple[Counter[str], l
             f"files of at most {limit} bytes: {fault}"
             for fault in _on_full_disk(world, store, file_limit=limit)
         ]
+        tell(f"disk {attempt + 1} of {number}")
         done["file limit"] += 1
         with _small_disk(folder / "disk", limit) as disk:
             if disk is not None:
