@@ -57,7 +57,13 @@ def test_a_campaign_finds_no_fault() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == ["seed 1", "fuzz", "kill", "disk"]
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == [
+        "seed 1",
+        "fuzz",
+        "admin",
+        "kill",
+        "disk",
+    ]
 
 
 @pytest.mark.truth
