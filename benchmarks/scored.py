@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from simulator.measures.factors import RUNTIME
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.prediction import Band
 from simulator.text.numbers import share
@@ -79,7 +80,7 @@ def summary(what: str, ratios: Sequence[float], inside: Sequence[bool] = ()) -> 
     """Return what is told of some ratios of predicted to measured: cells, median and p90 of the errors, bias, band."""
     errors = sorted(abs(ratio - 1) for ratio in ratios)
     p90 = errors[round(0.9 * (len(errors) - 1))]
-    kept = share(sum(inside) / len(inside)) if inside else ""
+    kept = share(round(sum(inside) / len(inside), 3)) if inside else ""
     bias = round(median(ratios) - 1, 3) + 0.0  # no minus before a nought
     return [what, str(len(errors)), share(median(errors)), share(p90), f"{bias:+.1%}", kept]
 
@@ -107,7 +108,13 @@ def rows(found: Sequence[Scored]) -> list[list[str]]:
         for name in dict.fromkeys(one.cell.strategy for one in found)
         if (mine := [one for one in found if one.cell.strategy == name])
     ]
-    return of_all + by_strategy
+    runtimes = dict.fromkeys(one.cell.factors.get(RUNTIME) for one in found)
+    by_runtime = [
+        summary(f"throughput, Python {name}", [one.throughput for one in mine], [one.inside for one in mine])
+        for name in runtimes
+        if name is not None and (mine := [one for one in found if one.cell.factors.get(RUNTIME) == name])
+    ]
+    return of_all + by_strategy + by_runtime
 
 
 def _queues(cell: CellResult) -> bool:
