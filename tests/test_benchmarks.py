@@ -15,17 +15,13 @@ ROOT = Path(__file__).parents[1]
     "name",
     [
         "harness",
-        "server",
-        "store",
         "report",
         "scale",
-        "memory",
         "model",
-        "search",
-        "same",
-        "hybrids",
-        "accuracy",
-        "what_if",
+        *(
+            pytest.param(name, marks=pytest.mark.truth)  # each a minute beside other tests
+            for name in ("server", "store", "memory", "search", "same", "hybrids", "what_if")
+        ),
     ],
 )
 def test_a_benchmark_runs(name: str) -> None:

@@ -36,6 +36,8 @@ def alike(one: Simulated, other: Simulated) -> bool:
     )
 
 
+@pytest.mark.truth  # compiling takes half a minute
+@pytest.mark.timeout(240)
 def test_compiled_is_the_same(plain: pytest.MonkeyPatch) -> None:
     released = demands(parse_free=Demand(0.003), parse_drops=2.5, capacity=3)
     made = [network(shape, released, Machine(1.5)) for shape in shapes(8, 2)]

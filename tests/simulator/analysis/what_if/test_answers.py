@@ -82,6 +82,7 @@ def test_the_affinity_that_is_here_does_not_limit_another_machine() -> None:
     assert ratio(more, "processes") > 1.5
 
 
+@pytest.mark.truth
 def test_of_many_cells_fewer_jobs_say_much_the_same() -> None:
     one = calibrated()
     few = answers(one, "parse * 0.5")[0]
