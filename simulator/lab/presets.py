@@ -54,7 +54,9 @@ QUESTIONS = (
     Preset(_SCENARIOS, "Pages as slow as recorded ones", _at(69, 1, 100, 8), "recorded"),
     Preset(_SCENARIOS, "Far pages that are hardly parsed, as over https", _at(20, 0.2, 0, 8), "tls"),
     Preset(_SCENARIOS, "A server that is far away and breaks", _at(40, 1, 100, 16), "faults"),
-    Preset(_SCENARIOS, "A little parsing: does it matter who hands the pages out?", _at(20, 1, 100, 8), "idioms"),
+    Preset(
+        _SCENARIOS, "A little parsing: does it matter who hands the pages out?", _at(20, 1, 100, 8), "idioms"
+    ),
     Preset(_SCENARIOS, "64 in flight that mostly wait: threads or a loop?", _at(50, 0, 100, 64), "engines"),
     Preset(_SCENARIOS, "Is it true that threads serve waiting?", _at(40, 0, 100, 4), "article"),
     Preset(_CASES, "37 large pages and bs4 on the event loop", _at(60, 150, 100, 37)),
