@@ -222,8 +222,9 @@ def _checked(text: str, what: str, example: str, units: tuple[str, ...]) -> str:
     if not text:
         raise ValueError(f"{what} is missing; write for example {example}")
     if len(text) > _LONGEST_TEXT:
-        raise ValueError(f"{text[:20]}… is {len(text)} characters long; {what} is shorter, as in {example}")
-    if text.startswith("-"):
+        begin = text[:20] if text[:20].isprintable() else repr(text[:20])
+        raise ValueError(f"{begin}… is {len(text)} characters long; {what} is shorter, as in {example}")
+    if text.startswith("-") and text.isprintable():
         raise ValueError(f"{text} is negative; {what} is not")
     if _BARE.fullmatch(text):
         raise ValueError(_no_unit(text, units))

@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mockserver.delay_file import ObservedDelaysError, read_delays
@@ -72,6 +72,7 @@ def test_what_is_no_delay_is_named_with_its_line_and_what_to_write(
 
 
 @settings(max_examples=50)
+@example(data=b"-\x00", durations=[])
 @given(
     data=st.binary(max_size=60),
     durations=st.lists(st.sampled_from([b"1ms\n", b"\r\n", b"0,5s\r", b"\xef\xbb\xbf"])),
