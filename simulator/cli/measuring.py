@@ -190,8 +190,9 @@ def stopped_by_signals(stop: Stop, also: Callable[[], None] = lambda: None) -> I
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def ask(_number: int, _frame: FrameType | None) -> None:
+        # Not SIG_IGN: what is started while this ends would inherit that, and a driver has to end by SIGTERM.
         for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
+            signal.signal(number, lambda *_: None)
         stop.set()
         also()
 
