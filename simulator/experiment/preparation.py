@@ -193,7 +193,7 @@ def size_all(
             limit_s=budget_s - already_s if search is None else None,
         )
     chosen = by_budget.keys() | by_itself.keys()
-    return {name: with_ramp(works[name], found, counted=name not in chosen) for name, found in sizes.items()}
+    return {name: with_ramp(works[name], one) if name in chosen else one for name, one in sizes.items()}
 
 
 def gate_of(scenario: Scenario) -> Gate:
@@ -263,7 +263,7 @@ def work_of(cell: Cell, calibrated: Calibration, cores: int) -> Work:
         client_cpu_s=client_s or 0.0,
         start_s=USUAL_START_S if calibrated.start_s is None else calibrated.start_s,
         warmup=job.warmup,
-        ramp_s=(job.ramp_ns or 0) / 1e9,
+        ramp_s=(cell.ramp_ns or 0) / 1e9,
         rate_per_s=_rate_per_s(cell),
         group="" if cell.id == cell.baseline_id else f"{cell.baseline_id} {plan.in_flight}",
         waits_s=waits_s if len(waits_s) > 1 else (),

@@ -94,7 +94,7 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
         else None,
         "timeout_s": None if job.timeout_ns is None else job.timeout_ns / 1e9,
         "retries": None if job.retries is None else job.retries.told(),
-        "ramp_ns": job.ramp_ns,
+        "ramp_ns": cell.ramp_ns,
     }
 
 

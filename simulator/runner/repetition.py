@@ -108,7 +108,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                 started = resident(process.session)
                 with watching(workers):
                     process.send("go")
-                    ready = opened(observer, ready, cell.job.ramp_ns, stop)
+                    ready = opened(observer, ready, cell.ramp_ns, stop)
                     process.wait_for("parked", on_wake)
                 held = resident(process.session)
                 parked = observer.parked()
@@ -132,7 +132,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
     about = {"server_affinity": server_cpus, "puts_aside": puts_aside, **_back_off(cell)}
     joined = from_columns(written["columns"], requests, same_clock=server.same_clock)
     samples, digests, before = (
-        (joined, digests, None) if cell.job.ramp_ns is None else in_window(joined, digests, written["go_ns"])
+        (joined, digests, None) if cell.ramp_ns is None else in_window(joined, digests, written["go_ns"])
     )
     if not len(samples):
         return Broken(cell.id, round_, started_at, "invalid", ALL_IN_RAMP, words)

@@ -71,6 +71,11 @@ class Cell:
         return _client(self.job.client, self.plan)
 
     @property
+    def ramp_ns(self) -> int | None:
+        """Over how long its jobs in flight begin; None: at once, as a single one does in any case."""
+        return self.job.ramp_ns if self.plan.in_flight > 1 else None
+
+    @property
     def opens(self) -> Literal["none", "each", "any"]:
         """Which connections its job opens inside the window: a client that keeps too few opens others as needed."""
         if self.job.connections == "per_request":

@@ -50,6 +50,13 @@ def _of_duration(cell: Planned, gate: Gate, *, calibrated: bool) -> Iterator[str
         least_s = gate.min_window_s
         window = f"the window of {duration(lasts_s)} is shorter than {duration(least_s)}"
         yield f"{window}; raise job.duration to {_written(least_s)}"
+    if work.ramp_s + lasts_s > gate.time_limit_s:
+        total_s = size(work, window_s=0, min_jobs_per_slot=0, duration_s=lasts_s).total_s * SPARE
+        longer = f"raise time_limit to {_written(total_s)}, or " if total_s <= MOST_LIMIT_S else ""
+        yield (
+            f"the ramp of {duration(work.ramp_s)} and the window of {duration(lasts_s)} are longer than time_limit,"
+            f" {clock(gate.time_limit_s)}; {longer}lower job.ramp or job.duration"
+        )
     if calibrated and work.rate_per_s is None and jobs < fewest:
         yield (
             f"at most {counted(jobs, 'job')} for {work.in_flight} in flight, fewer than {gate.min_jobs_per_slot} for"
@@ -73,13 +80,17 @@ def _of_count(cell: Planned, gate: Gate, *, calibrated: bool) -> Iterator[str]:
             f"{counted(jobs, 'job')} for {work.in_flight} in flight, fewer than {gate.min_jobs_per_slot} for each;"
             f" raise job.pages to {fewest}"
         )
-    if jobs / fastest > gate.time_limit_s:
+    # Those that are counted are done in the ramp as well.
+    ramp_s = work.ramp_s if cell.pages is None else 0.0
+    least_s = ramp_s + jobs / fastest
+    if least_s > gate.time_limit_s:
         total_s = size(work, window_s=0, min_jobs_per_slot=0, pages=jobs).total_s * SPARE
         most = max(1, int(LIMIT_SHARE * gate.time_limit_s * slowest))
         longer = f"raise time_limit to {_written(total_s)}, " if total_s <= MOST_LIMIT_S else ""
-        shorter = "or lower in_flight" if cell.pages is None else f"lower job.pages to {most}, {BY_ITSELF}"
+        lower = "or lower in_flight or job.ramp" if ramp_s else "or lower in_flight"
+        shorter = lower if cell.pages is None else f"lower job.pages to {most}, {BY_ITSELF}"
         yield (
-            f"{counted(jobs, 'job')} with {number(work.in_flight)} in flight take {clock(jobs / fastest)} or more, and"
+            f"{counted(jobs, 'job')} with {number(work.in_flight)} in flight take {clock(least_s)} or more, and"
             f" time_limit is {clock(gate.time_limit_s)}; {longer}{shorter}"
         )
 

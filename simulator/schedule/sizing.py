@@ -6,7 +6,7 @@ holds.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
 
@@ -90,7 +90,7 @@ class Size:
     """Null: its duration is fixed."""
     window_s: float
     total_s: float
-    """Start-up, window and end: what `Repetition.took_s` will be, or less."""
+    """Start-up, ramp, window and end: what `Repetition.took_s` will be, or less."""
 
 
 @lru_cache(maxsize=4096)
@@ -144,7 +144,7 @@ def size(
         jobs = pages or max(least_pages, slots, ceil(window_s * fastest))
         lasts_s = jobs / slowest + response_s
     start_s = work.start_s + work.processes * PROCESS_S + work.warmup * response_s * SLOWDOWN
-    return Size(jobs, lasts_s, FIXED_S + start_s + lasts_s)
+    return Size(jobs, lasts_s, FIXED_S + start_s + work.ramp_s + lasts_s)
 
 
 @dataclass(frozen=True)
@@ -197,12 +197,11 @@ def _turns(work: Work, jobs: float) -> int:
     return int(jobs) // work.in_flight * work.in_flight
 
 
-def with_ramp(work: Work, found: Size, *, counted: bool) -> Size:
-    """Return a size with the time that a ramp takes before the window and, unless they are counted, its jobs."""
+def with_ramp(work: Work, found: Size) -> Size:
+    """Return a size of counted jobs with those that are over before a ramp is, and so are lost to the window."""
     # A job in flight that ends after the ramp counts, and so none is lost of a ramp that is no longer than a job.
-    lost = ceil(work.ramp_s * speeds(work)[1]) if work.ramp_s > work.wait_s and not counted else 0
-    pages = None if found.pages is None else found.pages + lost
-    return Size(pages, found.window_s, found.total_s + work.ramp_s)
+    lost = ceil(work.ramp_s * speeds(work)[1]) if work.ramp_s > work.wait_s else 0
+    return replace(found, pages=(found.pages or 0) + lost)
 
 
 def auto_all(works: Mapping[str, Work], blocks: Mapping[str, str], gate: Gate) -> dict[str, Size]:

@@ -94,6 +94,15 @@ def test_open_arrivals_and_bound_cores_limit_it(tmp_path: Path) -> None:
     assert found.cores == 1
 
 
+def test_a_ramp_is_for_those_with_several_in_flight_and_a_budget_pays_for_it(
+    tmp_path: Path, servers: Servers
+) -> None:
+    cells, sized = known_and_prepared(tmp_path, servers, None, budget="30s", job__pages=None, job__ramp="2s")
+    found = {str(cell.factors["strategy"]): work_of(cell, calibrated(), 2).ramp_s for cell in cells}
+    assert (found["sequential"], found["threads"]) == (0.0, 2.0)
+    assert sum(ready.size.total_s for ready in sized.ready.values()) <= 30
+
+
 def known_and_prepared(
     tmp_path: Path, servers: Servers, jobs: int | None, **changes: Any
 ) -> tuple[list[Cell], Any]:

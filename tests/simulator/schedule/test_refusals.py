@@ -60,6 +60,21 @@ def test_a_duration_that_is_too_short_is_refused_with_one_that_is_not() -> None:
     assert reasons(Planned(WAITING, duration_s=int(advised[1]) / 1e3), GATE) == ()
 
 
+def test_a_ramp_takes_its_time_of_the_limit() -> None:
+    ramped = replace(WAITING, ramp_s=60)
+    assert reasons(Planned(ramped), GATE) == reasons(Planned(ramped, 10_000), GATE) == ()
+    (sized,) = reasons(Planned(ramped), replace(GATE, time_limit_s=30))
+    assert re.search(
+        r"take 1 min 0\d s or more, and .*; raise time_limit to 1m\d+s, or lower in_flight or job\.ramp$",
+        sized,
+    )
+    (timed,) = reasons(Planned(ramped, duration_s=61), GATE)
+    assert re.search(
+        r"^the ramp of .* longer than time_limit.*; raise time_limit to 3m, or lower job\.ramp", timed
+    )
+    assert reasons(Planned(ramped, duration_s=61), replace(GATE, time_limit_s=180)) == ()
+
+
 @given(pages=st.integers(1, 10_000), in_flight=st.integers(1, 100), wait_s=st.floats(0, 2))
 def test_what_a_cell_sizes_itself_is_never_refused_for_being_too_little(
     pages: int, in_flight: int, wait_s: float

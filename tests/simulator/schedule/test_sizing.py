@@ -190,14 +190,18 @@ def test_a_time_limit_shortens_what_is_longer_than_it_need_be() -> None:
 
 
 def test_a_ramp_takes_time_and_those_jobs_that_are_over_before_it_is() -> None:
-    short, long = work(wait_s=1.0, ramp_s=1.0), work(wait_s=1.0, ramp_s=3.0)
-    found = auto(short, GATE)
-    ramped = with_ramp(short, found, counted=False)
-    assert (ramped.pages, ramped.window_s) == (found.pages, found.window_s)
-    assert ramped.total_s == pytest.approx(found.total_s + 1.0)
-    assert (with_ramp(long, found, counted=False).pages or 0) - (
-        found.pages or 0
-    ) == 24  # 8 in flight for 3 s
-    assert with_ramp(long, found, counted=True).pages == found.pages
-    timed = size(long, window_s=0, min_jobs_per_slot=0, duration_s=2.0)
-    assert with_ramp(long, timed, counted=True).pages is None
+    none, short, long = (work(wait_s=1.0, ramp_s=ramp_s) for ramp_s in (0.0, 1.0, 3.0))
+    found = auto(none, GATE)
+    assert auto(short, GATE).total_s == pytest.approx(found.total_s + 1.0)
+    assert with_ramp(short, found) == found
+    assert with_ramp(long, found) == replace(found, pages=(found.pages or 0) + 24)  # 8 in flight for 3 s
+
+
+def test_a_budget_and_a_time_limit_pay_for_the_ramp() -> None:
+    works = {"s": work(in_flight=1), "t": work(group="g", ramp_s=5.0)}
+    found = fit(works, budget_s=60, rounds=3, min_window_s=0.5, min_jobs_per_slot=10)
+    assert 50 < 3 * sum(size.total_s for size in found.values()) <= 60
+    with pytest.raises(BudgetError):
+        fit(works, budget_s=15, rounds=3, min_window_s=0.5, min_jobs_per_slot=10, limit_s=15)
+    slow = work(wait_s=0.2, group="g", waits_s=tuple((0.1, 0.3) * 500))
+    assert auto(replace(slow, ramp_s=4.0), Gate(0.5, 10, 10)).total_s <= 10
