@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import selectors
 import signal
@@ -156,19 +157,39 @@ class DriverProcess:
             raise DriverError("failed", f"the driver said {message['event']!r} where {event!r} was due")
         return message
 
+    def passes(self, seconds: float, on_wake: Callable[[], None] | None = None) -> None:
+        """Wait so long, or until the driver says something, which is left for wait_for.
+
+        Args:
+            seconds: how long, at the most.
+            on_wake: called whenever a second has passed.
+
+        Raises:
+            DriverError: the driver ended, or passed its time limit.
+            Stopped: nobody wants it any more.
+        """
+        self._read("parked", on_wake, time.monotonic() + seconds)
+
     def _next(self, event: str, on_wake: Callable[[], None] | None) -> dict[str, Any]:
+        self._read(event, on_wake)
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def _read(self, event: str, on_wake: Callable[[], None] | None, until: float = math.inf) -> None:
+        """Read until a whole event is there, or a moment has come."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._events, selectors.EVENT_READ)
             selector.register(self._stop, selectors.EVENT_READ)
-            while b"\n" not in self._buffer:
-                left = self._deadline - time.monotonic()
+            while b"\n" not in self._buffer and (now := time.monotonic()) < until:
+                left = self._deadline - now
                 if left <= 0:
                     raise TimeLimitError(
                         f"no end after {self._time_limit_s:g} s, the time limit of a repetition, while waiting for"
                         f" {WAITING[event]}; a parser that never returns does this, else raise time_limit",
                         self.at,
                     )
-                ready = selector.select(min(left, WAKE_EVERY_S))
+                ready = selector.select(min(left, until - now, WAKE_EVERY_S))
                 self._bound_log()
                 self._stop.check()
                 if ready:
@@ -176,11 +197,8 @@ class DriverProcess:
                     if not chunk:
                         raise DriverError("failed", self._obituary())
                     self._buffer += chunk
-                elif on_wake is not None:
+                elif on_wake is not None and until - now > WAKE_EVERY_S:
                     on_wake()
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        message: dict[str, Any] = json.loads(line)
-        return message
 
     def finish(self) -> None:
         """Wait until the driver has ended by itself. Raises DriverError if it did not end well, and Stopped."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.result.observation import BeforeWindow, Broken, Observed, OpenArrivals, Snapshot
+from simulator.result.observation import BeforeWindow, Broken, Observed, OpenArrivals
 from simulator.result.samples import UNKNOWN, Samples, from_columns
 from simulator.result.seen_by_server import seen_by_server
 from simulator.runner.affinity import BindingError
@@ -108,7 +108,9 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                 started = resident(process.session)
                 with watching(workers):
                     process.send("go")
-                    ready = opened(observer, ready, cell.ramp_ns, stop)
+                    if cell.ramp_ns is not None:
+                        process.passes(cell.ramp_ns / 1e9, on_wake)
+                        ready = observer.opened(ready)
                     process.wait_for("parked", on_wake)
                 held = resident(process.session)
                 parked = observer.parked()
@@ -176,14 +178,6 @@ def _back_off(cell: Cell) -> dict[str, Any]:
         return {}
     told = {"jitter": retries.backoff.jitter, "honour_retry_after": retries.honour_retry_after}
     return {"back_off": told}
-
-
-def opened(observer: Observer, ready: Snapshot, ramp_ns: int | None, stop: Stop | None) -> Snapshot:
-    """Wait until the window opens; return the look that comes before it. Raises Stopped."""
-    if ramp_ns is None:
-        return ready
-    (stop or Stop()).wait(ramp_ns / 1e9)
-    return observer.opened(ready)
 
 
 def in_window(

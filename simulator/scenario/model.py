@@ -237,12 +237,12 @@ class Scenario(Config):
 
     @model_validator(mode="after")
     def _fits_limit(self) -> Self:
-        duration_ns = self.job.duration_ns
-        if duration_ns is not None and duration_ns >= self.time_limit_ns:
-            raise ValueError(
-                f"job.duration ({format_duration(duration_ns)}) is not below time_limit "
-                f"({format_duration(self.time_limit_ns)}); lower one or raise the other"
-            )
+        for name, lasts_ns in (("duration", self.job.duration_ns), ("ramp", self.job.ramp_ns)):
+            if lasts_ns is not None and lasts_ns >= self.time_limit_ns:
+                raise ValueError(
+                    f"job.{name} ({format_duration(lasts_ns)}) is not below time_limit "
+                    f"({format_duration(self.time_limit_ns)}); lower one or raise the other"
+                )
         return self
 
     @model_validator(mode="after")

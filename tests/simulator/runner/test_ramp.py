@@ -7,6 +7,8 @@ import pytest
 
 from simulator.analysis.asked import impostures
 from simulator.result.observation import Broken, Observed
+from simulator.runner import driver_process
+from simulator.runner.driver_process import DriverError, DriverProcess
 from simulator.runner.job import Amount
 from simulator.runner.repetition import ALL_IN_RAMP, run_repetition
 from simulator.runner.servers import Servers
@@ -63,3 +65,42 @@ def test_a_ramp_that_takes_in_every_job_leaves_nothing_to_measure(tmp_path: Path
     found = ran(tmp_path, servers, "asyncio", "2s")
     assert isinstance(found, Broken)
     assert (found.status, found.reason) == ("invalid", ALL_IN_RAMP)
+
+
+def saying(folder: Path, then: str, time_limit_s: float = 60) -> DriverProcess:
+    """Return a driver that says it is parked, or what else its code does, as soon as it is up."""
+    driver = folder / "driver.py"
+    driver.write_text(
+        f"import os, sys, time\nevents = int(sys.argv[sys.argv.index('--events-fd') + 1])\n{then}\n"
+    )
+    return DriverProcess(sys.executable, {}, folder, time_limit_s=time_limit_s, driver=driver)
+
+
+SLEEP = "time.sleep(60)"
+
+
+def test_what_the_driver_says_early_ends_the_ramp_and_is_kept(tmp_path: Path) -> None:
+    event = '{"event": "parked", "of": 3}'
+    with saying(tmp_path, f"os.write(events, {event.encode()!r} + b'\\n'); {SLEEP}") as driver:
+        driver.passes(50)
+        assert driver.wait_for("parked")["of"] == 3
+
+
+def test_a_driver_that_dies_in_the_ramp_is_told_at_once(tmp_path: Path) -> None:
+    with saying(tmp_path, "sys.exit(3)") as driver, pytest.raises(DriverError, match="exit code 3"):
+        driver.passes(50)
+
+
+def test_the_time_limit_holds_in_the_ramp_too(tmp_path: Path) -> None:
+    with saying(tmp_path, SLEEP, 0.1) as driver, pytest.raises(DriverError, match=r"no end after 0\.1 s"):
+        driver.passes(50)
+
+
+def test_whoever_shows_how_far_it_is_is_woken_in_the_ramp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver_process, "WAKE_EVERY_S", 0.01)
+    woken: list[int] = []
+    with saying(tmp_path, SLEEP) as driver:
+        driver.passes(0.1, lambda: woken.append(1))
+    assert woken

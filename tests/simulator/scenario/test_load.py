@@ -67,6 +67,7 @@ MISTAKES = [
     ("pages: 100", "pages: many", 6, "job.pages", "found 'many'; auto or a whole number from 1 to 1000000 is allowed"),
     ("pages: 100", "pages: 1.5", 6, "job.pages", "found 1.5; auto or a whole number from 1 to 1000000 is allowed"),
     ("100", "1000001", 6, "job.pages", "found 1000001; a whole number from 1 to 1000000 is allowed"),
+    ("pages: 100", "ramp: 2m", 1, "", "job.ramp (2m) is not below time_limit (2m); lower one or raise the other"),
     ("pages: 100", "duration: 3m", 1, "", "job.duration (3m) is not below time_limit (2m); lower one or raise the other"),
     ("[threads, asyncio]", "[]", 7, "strategies", "empty; at least one is needed"),
     ("[threads, asyncio]", "threads", 7, "strategies", "found 'threads'; a list is expected"),
