@@ -102,9 +102,10 @@ def watch_all(
     try:
         for cell in choice.cells:
             emit(events.TurnsStarted(cell.id))
+            ramp_s = (cell.job.ramp_ns or 0) / 1e9
             own = [r for r in repetitions if r.cell_id == cell.id]
             try:
-                emit(events.TurnsWatched(cell.id, watched(expected_s(own), partial(once, cell))))
+                emit(events.TurnsWatched(cell.id, watched(expected_s(own), partial(once, cell), ramp_s)))
             except (NotSeenError, ServerError) as error:
                 emit(events.TurnsWatched(cell.id, None, str(error)))
     except Stopped:
@@ -114,12 +115,14 @@ def watch_all(
 def watched(
     window_s: float,
     run: Callable[[Watching], Observed | Broken],
+    ramp_s: float = 0.0,
 ) -> Timeline:
     """Run a cell once more and watch it.
 
     Args:
         window_s: how long its window is expected to be open.
         run: runs it, given what makes a watcher of its workers.
+        ramp_s: how long it takes from "go" until its window opens.
 
     Raises:
         NotSeenError: there is nothing to show.
@@ -131,7 +134,7 @@ def watched(
     def watching(workers: Workers) -> AbstractContextManager[object]:
         if not workers:
             return nullcontext()
-        watchers.append(Watcher(workers, after_s=window_s * SKIP, for_s=WIDTH_US / 1e6 + MARGIN_S))
+        watchers.append(Watcher(workers, after_s=ramp_s + window_s * SKIP, for_s=WIDTH_US / 1e6 + MARGIN_S))
         return watchers[0]
 
     if not family.READABLE:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.analysis.timeline import SKIP
+from simulator.experiment import turns
 from simulator.experiment.turns import ALL, FOR_THE_PAGE, NotSeenError, choose, expected_s, watched
 from simulator.result.observation import Broken, Observed
 from simulator.runner import family
@@ -92,3 +94,25 @@ def without_workers(watching: Callable[[Workers], AbstractContextManager[object]
 def test_where_nothing_can_be_seen_it_is_said_why(run: Run, words: str) -> None:
     with pytest.raises(NotSeenError, match=words):
         watched(1.0, run)
+
+
+@pytest.mark.skipif(not family.READABLE, reason="threads are looked at in Linux's /proc")
+def test_the_stretch_lies_behind_the_ramp(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[float] = []
+
+    class Seen(Exception):  # noqa: N818 - ends the test
+        pass
+
+    def watcher(_: Workers, *, after_s: float, for_s: float) -> None:
+        begun.append(after_s)
+        raise Seen(for_s)
+
+    def run(watching: Callable[[Workers], AbstractContextManager[object]]) -> Observed:
+        watching({0: (1, 1)})
+        raise AssertionError
+
+    monkeypatch.setattr(turns, "Watcher", watcher)
+    for ramp_s in (0.0, 5.0):
+        with pytest.raises(Seen):
+            watched(1.0, run, ramp_s)
+    assert begun == [SKIP, 5.0 + SKIP]
