@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.result.observation import BeforeWindow, Broken, Observed, OpenArrivals
+from simulator.result.observation import BeforeWindow, Broken, Observed, OpenArrivals, Snapshot
 from simulator.result.samples import UNKNOWN, Samples, from_columns
 from simulator.result.seen_by_server import seen_by_server
 from simulator.runner.affinity import BindingError
@@ -26,6 +26,9 @@ from simulator.runner.yardstick import spin_s, stream_s
 from simulator.scenario.cells import Cell
 
 ALL_IN_RAMP = "every job was ready before the ramp had ended; lower job.ramp or raise job.pages"
+NONE_BEGUN = "no job was begun before the end of job.duration; raise it"
+TIMES = ("cpu_s", "run_queue_wait_s")
+"""Of the server, in its statistics, since the reset."""
 Workers = Mapping[int, tuple[int, int]]
 """Worker index -> (pid, tid)."""
 
@@ -108,9 +111,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                 started = resident(process.session)
                 with watching(workers):
                     process.send("go")
-                    if cell.ramp_ns is not None:
-                        process.passes(cell.ramp_ns / 1e9, on_wake)
-                        ready = observer.opened(ready)
+                    ready, in_ramp = opened(process, observer, ready, server, cell.ramp_ns, on_wake)
                     process.wait_for("parked", on_wake)
                 held = resident(process.session)
                 parked = observer.parked()
@@ -137,7 +138,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         (joined, digests, None) if cell.ramp_ns is None else in_window(joined, digests, written["go_ns"])
     )
     if not len(samples):
-        return Broken(cell.id, round_, started_at, "invalid", ALL_IN_RAMP, words)
+        return Broken(cell.id, round_, started_at, "invalid", why_none(before), words)
     return Observed(
         cell_id=cell.id,
         round=round_,
@@ -149,7 +150,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         warmup_s=written["warmup_ns"] / 1e9,
         ready=ready,
         parked=without_records(parked, started, held, dropped),
-        server_stats=stats,
+        server_stats=without_ramp(stats, in_ramp),
         duration_s=None if cell.job.duration_ns is None else cell.job.duration_ns / 1e9,
         loop_lag_ns=tuple(written["loop_lag_ns"]),
         digests=digests,
@@ -162,7 +163,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         last_words=words,
         same_clock=server.same_clock,
         generation=server.generation,
-        seen=seen_by_server(requests),
+        seen=seen_by_server(requests, None if before is None else set(samples.page.tolist())),
         arrivals=None
         if cell.arrivals is None
         else OpenArrivals(cell.plan.in_flight, tuple(written["unstarted_due_ns"])),
@@ -178,6 +179,37 @@ def _back_off(cell: Cell) -> dict[str, Any]:
         return {}
     told = {"jitter": retries.backoff.jitter, "honour_retry_after": retries.honour_retry_after}
     return {"back_off": told}
+
+
+def opened(
+    process: DriverProcess,
+    observer: Observer,
+    ready: Snapshot,
+    server: Server,
+    ramp_ns: int | None,
+    on_wake: Callable[[], None] | None,
+) -> tuple[Snapshot, Mapping[str, Any]]:
+    """Wait for the ramp's end; return the look that comes before the window, and what the server tells in its place.
+
+    The latter is empty unless there was a ramp and the server's CPU cannot be seen from outside.
+    """
+    if ramp_ns is None:
+        return ready, {}
+    process.passes(ramp_ns / 1e9, on_wake)
+    looked = observer.opened(ready)
+    seen = looked.server is not None and looked.server.on_cpu_ns > 0
+    return looked, {} if seen else server.stats()
+
+
+def without_ramp(stats: Mapping[str, Any], in_ramp: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the server's numbers after the window, its CPU without what it had used when the window opened."""
+    used = {name: stats[name] - in_ramp[name] for name in TIMES if in_ramp.get(name) is not None}
+    return {**stats, **used}
+
+
+def why_none(before: BeforeWindow | None) -> str:
+    """Say why there is no sample."""
+    return ALL_IN_RAMP if before is not None and before.jobs else NONE_BEGUN
 
 
 def in_window(

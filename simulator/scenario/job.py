@@ -271,8 +271,8 @@ class Job(Config):
     ramp_ns: Annotated[DurationNs, between("1ms", "10m")] | None = Field(
         default=None,
         alias="ramp",
-        description="Over how long the jobs in flight begin, one after the other, below time_limit; what is ready before"
-        " its end is not measured. By default all begin at once.",
+        description="Over how long the jobs in flight begin, one after the other, below time_limit; what is ready"
+        " before its end is not measured. By default all begin at once.",
     )
     switch_interval_ns: Annotated[DurationNs, between("1us", "10s")] | None = Field(
         default=None,

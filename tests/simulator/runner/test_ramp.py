@@ -1,17 +1,19 @@
 """A ramp with real drivers and a server on two addresses: what was ready before its end is counted, not measured."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from simulator.analysis.asked import impostures
-from simulator.result.observation import Broken, Observed
-from simulator.runner import driver_process
+from simulator.result.observation import BeforeWindow, Broken, Observed
+from simulator.runner import driver_process, observe
 from simulator.runner.driver_process import DriverError, DriverProcess
 from simulator.runner.job import Amount
-from simulator.runner.repetition import ALL_IN_RAMP, run_repetition
-from simulator.runner.servers import Servers
+from simulator.runner.repetition import ALL_IN_RAMP, NONE_BEGUN, run_repetition, why_none
+from simulator.runner.servers import Server, Servers
 from tests.conftest import tiny_cells
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
@@ -55,6 +57,9 @@ def test_the_window_opens_when_the_ramp_has_ended(strategy: str, tmp_path: Path,
     assert samples.start_ns.min() < found.go_ns
     assert found.server_stats["requests"] == PAGES
     assert list(impostures(found, None)) == []
+    # Nobody was tried again: the server let each measured job in once.
+    assert found.seen is not None
+    assert found.seen.admitted == len(samples)
     assert found.ready.driver is not None
     assert found.parked.driver is not None
     assert found.parked.driver.on_cpu_ns > found.ready.driver.on_cpu_ns
@@ -65,6 +70,30 @@ def test_a_ramp_that_takes_in_every_job_leaves_nothing_to_measure(tmp_path: Path
     found = ran(tmp_path, servers, "asyncio", "2s")
     assert isinstance(found, Broken)
     assert (found.status, found.reason) == ("invalid", ALL_IN_RAMP)
+
+
+@linux
+def test_of_a_server_that_cannot_be_looked_at_the_cpu_of_the_ramp_is_left_out(
+    tmp_path: Path, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[float] = []
+    stats = Server.stats
+
+    def remembered(server: Server) -> Mapping[str, Any]:
+        told.append(stats(server)["cpu_s"])
+        return {**stats(server), "cpu_s": told[-1]}
+
+    monkeypatch.setattr(Server, "stats", remembered)
+    monkeypatch.setattr(observe, "used_by", lambda _: None)
+    found = ran(tmp_path, servers, "threads", "160ms")
+    assert isinstance(found, Observed), found
+    before, after = told[-2:]
+    assert found.server_stats["cpu_s"] == after - before > 0
+
+
+def test_without_a_ramp_no_samples_means_that_no_job_was_begun() -> None:
+    assert why_none(None) == NONE_BEGUN
+    assert why_none(BeforeWindow(3, 3)) == ALL_IN_RAMP
 
 
 def saying(folder: Path, then: str, time_limit_s: float = 60) -> DriverProcess:
