@@ -102,7 +102,7 @@ def watch_all(
     try:
         for cell in choice.cells:
             emit(events.TurnsStarted(cell.id))
-            ramp_s = (cell.job.ramp_ns or 0) / 1e9
+            ramp_s = (cell.ramp_ns or 0) / 1e9
             own = [r for r in repetitions if r.cell_id == cell.id]
             try:
                 emit(events.TurnsWatched(cell.id, watched(expected_s(own), partial(once, cell), ramp_s)))
