@@ -13,7 +13,7 @@ import time
 from typing import Protocol
 
 from .clock import Clock
-from .timerfd import system_calls
+from .timerfd import NONE_HERE, system_calls
 
 
 class DueTimer(Protocol):
@@ -30,7 +30,7 @@ def due_timer() -> DueTimer:
     """Return the best timer that there is for the running event loop."""
     try:
         return TimerfdTimer(asyncio.get_running_loop())
-    except (ImportError, AttributeError, OSError):  # not Linux, or a Python without ctypes
+    except NONE_HERE:
         return LoopTimer()
 
 

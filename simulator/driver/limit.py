@@ -60,7 +60,7 @@ class Limit:
             self._decide(answered_ns)
 
     @property
-    def settled(self) -> float:
+    def settled(self) -> int:
         """What it was in the middle of the later half of its rounds; what it is now where none is over."""
         later = sorted(self.before[len(self.before) // 2 :])
         return later[len(later) // 2] if later else self.now

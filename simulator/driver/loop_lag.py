@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from .ticks import TICK_NS, Ticker, Ticks, following, left_s
-from .timerfd import system_calls
+from .timerfd import NONE_HERE, ticking
 
 NewLoop = Callable[[], asyncio.AbstractEventLoop]
 
@@ -23,12 +23,7 @@ def _ticker(first_ns: int, tick: "Callable[[], None]") -> Ticker:
     loop = asyncio.get_running_loop()
     try:
         return _TimerfdTicker(loop, first_ns, tick)
-    except (
-        ImportError,
-        AttributeError,
-        OSError,
-        NotImplementedError,
-    ):  # not Linux, or a Python without ctypes
+    except (*NONE_HERE, NotImplementedError):  # or a loop that watches no descriptors
         return _LoopTicker(loop, first_ns, tick)
 
 
@@ -36,10 +31,8 @@ class _TimerfdTicker:
     """A timerfd that the kernel arms again by itself."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, first_ns: int, tick: "Callable[[], None]") -> None:
-        create, arm = system_calls()
-        self._loop, self._tick, self._fd = loop, tick, create()
+        self._loop, self._tick, self._fd = loop, tick, ticking(first_ns, TICK_NS)
         try:
-            arm(self._fd, first_ns, TICK_NS)
             loop.add_reader(self._fd, self._fired)
         except BaseException:
             os.close(self._fd)

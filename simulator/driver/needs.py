@@ -256,7 +256,7 @@ def _spinning() -> "Iterator[bool]":
         sys.setswitchinterval(before)
 
 
-def _drops(alone: Needs, ask: Callable[[], None]) -> "float | None":
+def _drops(found: Needs, ask: Callable[[], None]) -> "float | None":
     """Return how many switch intervals a request took more beside a thread that spins; null where nothing is shared."""
     with _spinning() as spinning:
         if not spinning:
@@ -264,4 +264,4 @@ def _drops(alone: Needs, ask: Callable[[], None]) -> "float | None":
         began = _wall()
         ask()
         took_ns = _wall() - began
-    return max(0.0, (took_ns / BESIDE - (alone["wall_ns"] or 0)) / (INTERVAL_S * 1e9))
+    return max(0.0, (took_ns / BESIDE - (found["wall_ns"] or 0)) / (INTERVAL_S * 1e9))

@@ -46,13 +46,29 @@ def system_calls() -> "tuple[Create, Arm]":
     return create, settime
 
 
+NONE_HERE = (ImportError, AttributeError, OSError)
+"""Raised where there is no timerfd: not Linux, a Python without ctypes, or a system that forbids it."""
+
+
+def ticking(first_ns: int, every_ns: int) -> int:
+    """Return a new timerfd that expires at a moment (ns), and from then on every so many ns. Raises NONE_HERE."""
+    create, arm = system_calls()
+    fd = create()
+    try:
+        arm(fd, first_ns, every_ns)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
 class Timerfds:
     """A timerfd for each that waits at the same time, which is kept for the next one."""
 
     def __init__(self) -> None:
         self._create, self._arm = system_calls()
-        self._all: list[int] = []
-        self._free: list[int] = []
+        self._all = [self._create()]  # now, so that whoever cannot have one hears of it before he waits
+        self._free = [*self._all]
 
     def armed(self, due_ns: int) -> int:
         """Return a file descriptor that becomes readable at a moment (ns)."""

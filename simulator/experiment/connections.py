@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from math import ceil
 
+from simulator.driver.libraries import ENGINES
 from simulator.environment.machine import file_descriptor_limits, local_ports
 from simulator.scenario.cells import Cell
+from simulator.scenario.dispatch import PULL
 from simulator.scenario.strategy_plan import StrategyPlan
 from simulator.text.numbers import number
 
@@ -66,8 +68,11 @@ def too_many(cell: Cell, room: Room, *, own_server: bool = True) -> str | None:
 
 
 def _in_one_process(plan: StrategyPlan) -> int:
-    widths = plan.fetch.widths
-    return max(widths) if plan.shards.kind == "processes" else sum(widths)
+    """Return how many files its jobs in flight have open: a connection each, and what else one may wait for."""
+    widths, kind = plan.fetch.widths, plan.fetch.kind
+    # A timer for each greenlet or task of trio's that waits to begin; a pipe for each thread of an executor.
+    each = 2 if kind in ENGINES or (plan.dispatch != PULL and plan.shards.kind == "none") else 1
+    return each * (max(widths) if plan.shards.kind == "processes" else sum(widths))
 
 
 def _spread(plan: StrategyPlan, most: int) -> str:

@@ -17,6 +17,7 @@ from simulator.environment.shadowing import (
 )
 from simulator.runner.driver_process import default_python
 from simulator.scenario.cells import Cell
+from simulator.scenario.dispatch import EXECUTORS
 from simulator.scenario.model import Scenario
 from simulator.scenario.problem import Problem, ScenarioError
 
@@ -95,4 +96,7 @@ def _libraries(cells: Iterable[Cell]) -> set[str]:
         if parser is not None and BUILT_IN[parser].package is not None:
             needed |= {library.partition(".")[0] for library in BUILT_IN[parser].libraries}
         needed |= {*LOOPS, *ENGINES} & {cell.plan.loop, cell.plan.fetch.kind}
+        executor = EXECUTORS.get(cell.plan.dispatch)
+        if executor is not None and executor.package is not None:
+            needed.add(executor.package)
     return needed

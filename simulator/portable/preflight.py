@@ -34,12 +34,18 @@ def preflight(spec, control):
         found = examine(parser, pages, clock, lambda page, size: control.say("at", page=page, bytes=size))
         costs, weights = found.pop("costs"), found.pop("record_bytes")
         scalable = is_scalable(parser)
+        parse_cpu_ns, units_per_s = None, None
+        if scalable:
+            units_per_s, parse_error = time_units(parser, pages[0], clock)
+        else:
+            parse_cpu_ns, parse_error = time_parse(parser, pages, clock, costs)
         found.update(
             protocol=PROTOCOL,
             pages=len(pages),
             mean_bytes=sum(len(body) for _, body, _ in pages) / len(pages),
-            parse_cpu_ns=None if scalable else time_parse(parser, pages, clock, costs)[0],
-            units_per_s=time_units(parser, pages[0], clock)[0] if scalable else None,
+            parse_cpu_ns=parse_cpu_ns,
+            parse_error=parse_error,
+            units_per_s=units_per_s,
             client_cpu_ns=time_client(spec, as_asked if spec.accept_encoding in DECODED else None),
             plain_cpu_ns={} if spec.accept_encoding == "identity" else time_client(spec, client),
             record_bytes=sum(weights) / len(weights) if weights else None,

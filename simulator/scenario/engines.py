@@ -1,12 +1,11 @@
 """How waits can overlap: what each kind of fetch takes for a client, and what of it a model knows."""
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal
 
 FetchKind = Literal["blocking", "asyncio", "gevent", "trio"]
 ClientKind = Literal["blocking", "asyncio"]
 LoopName = Literal["asyncio", "uvloop", "rloop", "winloop"]
-FETCHES: tuple[FetchKind, ...] = get_args(FetchKind)
 CLIENT_OF: Mapping[FetchKind, ClientKind] = {
     "blocking": "blocking",
     "asyncio": "asyncio",

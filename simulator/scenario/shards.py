@@ -79,7 +79,8 @@ def simplicity(scenario: Mapping[str, Any]) -> dict[str, int]:
         kind, executor = Choices(shards, fetch, parse), EXECUTORS.get(variant.dispatch)
         installed = executor is not None and executor.package is not None
         if variant.name not in ranks:
-            is_plain = kind in plain and not installed and not variant.adaptive
+            own_loop = variant.loop in (None, "asyncio")
+            is_plain = kind in plain and own_loop and not installed and not variant.adaptive
             ranks[variant.name] = 1 + (plain.index(kind) if is_plain else len(plain))
     return ranks
 

@@ -30,8 +30,8 @@ from tests.contract.bench import HERE, SEED, Bench, bench
 SUBINTERPRETERS = "3.14"
 FREE_THREADED = "3.13t"
 ON_OTHERS_ONLY = ("interpreters", "asyncio_to_interpreters", "interpreter_pool")
-ONCE_IS_ENOUGH = ("processes_per_core", "asyncio_adaptive")
-"""Which differ from another strategy in a number alone."""
+ONCE_IS_ENOUGH = ("processes_per_core",)
+"""Which differs from another strategy in a number alone."""
 POOL_IN_PROCESSES = {
     "name": "mine",
     "shards": {"processes": 2},

@@ -94,6 +94,7 @@ CLIENTS: "dict[str, Library]" = {
         ("niquests", "urllib3-future"),
         {**GZIP, "br": BROTLI, "zstd": ("zstandard", *ZSTD)},
         tls="ca_file",
+        engines=("gevent",),
     ),
     "curl_cffi": Library(
         "curl_cffi_client",

@@ -18,7 +18,6 @@ from .subject import PATIENCE_S, HangsError, Opened
 
 TIMEOUT_S = 1.0
 """Long enough for a request to arrive on a busy machine."""
-"""The same where a request follows that is to be answered, on however busy a machine."""
 BODY = b"a body that is whole" * 20
 SHARERS = 8
 

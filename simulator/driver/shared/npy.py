@@ -31,14 +31,13 @@ def header(rows, width):
 
 
 def write_npy(path, columns, width):
-    # type: (str, Sequence[Iterable[int]], int) -> None
+    # type: (str, Sequence[Sequence[int]], int) -> None
     """Write columns of `width` numbers each, under a name of its own first: a half-written file is never read."""
     partial = path + ".partial"
     with io.open(partial, "wb") as out:
         out.write(header(len(columns), width))
         for column in columns:
-            numbers = list(column)
             for at in range(0, width, AT_ONCE):
-                some = numbers[at : at + AT_ONCE]
+                some = column[at : at + AT_ONCE]
                 out.write(struct.pack(str("<%dq" % len(some)), *some))
     os.rename(partial, path)

@@ -107,7 +107,10 @@ class Crew:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
-        if self._settled.done() or task.cancelled():
+        if self._settled.done():
+            return
+        if task.cancelled():  # by its own client: nobody else cancels one before all is settled
+            self._settled.cancel()
             return
         error = task.exception()
         if error is not None:

@@ -18,12 +18,10 @@ from gevent.socket import wait_read
 
 from ..shared.failure import Failure
 from ..ticks import TICK_NS, Ticks, following, left_s
-from ..timerfd import Timerfds, system_calls
+from ..timerfd import NONE_HERE, Timerfds, ticking
 from .blocking import BlockingShard, JobThread
 from .interface import ShardPlan, Worker
 
-NONE_HERE = (ImportError, AttributeError, OSError)
-"""Raised where there is no timerfd: not Linux, or a Python without ctypes."""
 READABLE = 1
 
 
@@ -103,9 +101,7 @@ class HubTicker:
         self._loop: Any = gevent.get_hub().loop
         self._fd: int | None = None
         try:
-            create, arm = system_calls()
-            self._fd = create()
-            arm(self._fd, first_ns, TICK_NS)
+            self._fd = ticking(first_ns, TICK_NS)
         except NONE_HERE:
             self._set()
         else:

@@ -130,9 +130,11 @@ def warm_up(gate: Gate) -> None:
     gate.wait()
 
 
-def do(job: Job) -> "Sequence[Row] | Carried":
+def do(job: Job) -> "Sequence[Row] | Carried | Done":
     """Do these jobs, one after another, in this worker."""
-    own = _workers[get_ident()]
+    own = _workers.get(get_ident())
+    if own is None:  # loky does that to a worker that has grown
+        return Done((), "the executor has put another worker in the place of one, and that was never set up")
     own.due.update(zip(job.pages, job.due_ns, strict=False))
     claim: Claim = iter((*job.pages, -1)).__next__
     own.do(claim)

@@ -153,7 +153,7 @@ class Pushed:
 def jobs_of(claim: Claim, due: "Due | None", size: int) -> "Iterator[Job]":
     """Yield what is handed over, until no job is left: so many pages each, fewer at the end.
 
-    A page is claimed when somebody asks for it.
+    A page is claimed when the executor asks for it, which joblib does before it is begun.
     """
     pages = iter(claim, -1)
     while chosen := tuple(islice(pages, size)):

@@ -5,6 +5,7 @@ is one byte for each job of a shard, in the order in which they were sent; nothi
 """
 
 import os
+import select
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -98,6 +99,9 @@ class Answers:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._look = select.poll()
+        self._look.register(fd, select.POLLIN)
+        self._ahead = False
 
     def open(self) -> None:
         """Watch for answers on the running loop."""
@@ -117,10 +121,19 @@ class Answers:
         future = self._loop.create_future()
         self._waiting.append(future)
         if len(self._waiting) >= MOST_UNREAD:
-            self._came()
+            self._read()
+            self._ahead = True
         await future
 
     def _came(self) -> None:
+        if self._ahead:
+            # The loop may have seen what has been read since, and to read once more would stop it.
+            self._ahead = False
+            if not self._look.poll(0):
+                return
+        self._read()
+
+    def _read(self) -> None:
         came = len(os.read(self._fd, MANY))
         if not came:
             os._exit(1)  # the driver is gone

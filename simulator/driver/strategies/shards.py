@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import accumulate
 
+from ..libraries import ENGINES
 from ..shared.failure import Failure
 from ..spec import Spec, Strategy
 from ..tickets import open_tickets
@@ -67,7 +68,7 @@ def open_local(plan: ShardPlan) -> Shard:
 
 
 def _kind(strategy: Strategy) -> "Callable[[ShardPlan], Shard]":
-    if strategy.fetch in ("gevent", "trio"):
+    if strategy.fetch in ENGINES:
         return _of_library(strategy.fetch)
     if strategy.fetch != "asyncio":
         from .blocking import BlockingShard

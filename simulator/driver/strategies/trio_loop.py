@@ -15,14 +15,11 @@ import trio
 
 from ..shared.failure import Failure
 from ..ticks import TICK_NS, Ticks, following, left_s
-from ..timerfd import Timerfds, system_calls
+from ..timerfd import NONE_HERE, Timerfds, ticking
 from .loop_shard import LoopShard
 
 if TYPE_CHECKING:
     from ..due_timer import DueTimer
-
-NONE_HERE = (ImportError, AttributeError, OSError)
-"""Raised where there is no timerfd: not Linux, or a Python without ctypes."""
 
 
 class TrioShard(LoopShard):
@@ -125,9 +122,7 @@ class NurseryTicker:
     def __init__(self, nursery: trio.Nursery, first_ns: int, tick: "Callable[[], None]") -> None:
         self._tick, self._scope = tick, trio.CancelScope()
         try:
-            create, arm = system_calls()
-            fd = create()
-            arm(fd, first_ns, TICK_NS)
+            fd = ticking(first_ns, TICK_NS)
         except NONE_HERE:
             nursery.start_soon(self._by_itself, first_ns)
         else:

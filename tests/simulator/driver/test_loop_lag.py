@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import uvloop
 
-from simulator.driver import loop_lag
 from simulator.driver.loop_lag import LoopLag, lag_ns
 from simulator.driver.ticks import TICK_NS
 
@@ -22,7 +21,7 @@ def ticker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         def none_here() -> None:
             raise AttributeError
 
-        monkeypatch.setattr(loop_lag, "system_calls", none_here)
+        monkeypatch.setattr("simulator.driver.timerfd.system_calls", none_here)
 
 
 def spin(seconds: float) -> None:

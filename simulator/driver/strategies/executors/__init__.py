@@ -7,8 +7,6 @@ from ...spec import Spec
 from ..interface import Shard
 from ..pushed import Pushed
 
-IN_THREADS = ("thread_pool", "thread_pool_map")
-"""Those whose workers are threads of the driver's main interpreter."""
 EXECUTORS = {
     "thread_pool": ("futures", "ThreadPool"),
     "thread_pool_map": ("futures", "ThreadPoolMap"),
@@ -26,4 +24,5 @@ def open_pushed(spec: Spec) -> Shard:
     if name not in EXECUTORS:
         raise Failure("failed", f"this driver knows no executor {name}")
     module, made = EXECUTORS[name]
-    return Pushed(spec, getattr(import_module(f".{module}", __name__), made), in_threads=name in IN_THREADS)
+    in_threads = spec.strategy.shard_kind == "none"
+    return Pushed(spec, getattr(import_module(f".{module}", __name__), made), in_threads=in_threads)

@@ -22,21 +22,29 @@ SAFE_PATH = "PYTHONSAFEPATH"
 class JoblibParallel:
     """One `Parallel` for all calls, whose workers are kept from one to the next.
 
-    It makes chunks (`batch_size`) by itself, and is given as many jobs as may be in flight (`pre_dispatch`); it takes
-    another batch when one has come back, in a thread of its own. With one worker it starts none: the driver works.
+    It makes chunks (`batch_size`) by itself, and is given as many jobs as may be in flight (`pre_dispatch`). When one
+    has come back and none is at hand, it takes as many again, in a thread of its own: it claims ahead of what is begun.
+    With one worker it starts none: the driver works.
     """
 
     job_size = 1
 
     def __init__(self, spec: Spec, count: int) -> None:
         try:
-            from joblib import Parallel, delayed  # noqa: PLC0415 - only where it is asked for
+            from joblib import Parallel, delayed, effective_n_jobs  # noqa: PLC0415 - only where it is asked for
         except ImportError as error:
             raise Failure(
                 "unsupported",
                 f"joblib cannot be imported by {sys.executable} ({error}); install joblib there, choose another Python"
                 " with --python, or another strategy",
             ) from error
+        possible = effective_n_jobs(count)
+        if possible != count:
+            raise Failure(
+                "unsupported",
+                f"joblib runs {possible} instead of {count} processes here: JOBLIB_MULTIPROCESSING forbids them, or"
+                " there are no semaphores; choose another strategy",
+            )
         self.notes: dict[str, Any] = {"start_method": "loky"}
         self._delayed = delayed
         self._children: list[Any] = []

@@ -25,3 +25,12 @@ def test_without_joblib_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch)
     assert failure.value.status == "unsupported"
     assert f"joblib cannot be imported by {sys.executable}" in failure.value.reason
     assert "install joblib there" in failure.value.reason
+
+
+def test_where_joblib_runs_one_after_another_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("joblib")
+    monkeypatch.setattr("joblib.effective_n_jobs", lambda _: 1)
+    with pytest.raises(Failure) as failure:
+        JoblibParallel(spec(None, output="/tmp/none"), 2)  # noqa: S108 - nothing is written
+    assert failure.value.status == "unsupported"
+    assert "joblib runs 1 instead of 2 processes here" in failure.value.reason

@@ -7,7 +7,7 @@ import pytest
 
 from simulator.driver.shared.failure import Failure
 from simulator.driver.shared.recorder import COLUMNS, READY
-from simulator.driver.strategies.push_worker import Carried, Done, rows_of
+from simulator.driver.strategies.push_worker import Carried, Done, Job, do, rows_of
 
 
 class Sticky:
@@ -43,3 +43,8 @@ def test_jobs_that_never_left_are_as_they_are() -> None:
     rows = [row(4, 1)]
     assert rows_of(rows) == (rows, 0)
     assert rows_of(Carried(rows)) == (rows, 0)
+
+
+def test_a_worker_that_nobody_set_up_is_told_in_a_sentence() -> None:
+    with pytest.raises(Failure, match="another worker in the place of one"):
+        rows_of(do(Job((1,))))

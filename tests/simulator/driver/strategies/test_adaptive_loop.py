@@ -120,3 +120,8 @@ def test_a_task_that_breaks_ends_them_all() -> None:
 
     with pytest.raises((Broken, Failure)):
         done(Server(broken=Broken()), spec(None, pages=300))
+
+
+def test_a_client_that_cancels_its_own_task_ends_them_all() -> None:
+    with pytest.raises((asyncio.CancelledError, Failure)):
+        done(Server(broken=asyncio.CancelledError()), spec(None, pages=78))

@@ -1,5 +1,6 @@
 """The shard on trio's loop: it does what the one on asyncio's does."""
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -16,8 +17,7 @@ from simulator.driver.ticks import TICK_NS
 from tests.simulator.driver.jobs import MS, S, spec
 
 trio = pytest.importorskip("trio")
-from simulator.driver.strategies import trio_loop  # noqa: E402 - which needs trio
-from simulator.driver.strategies.trio_loop import TrioShard  # noqa: E402
+from simulator.driver.strategies.trio_loop import TrioShard  # noqa: E402 - which needs trio
 
 WIDTH = 4
 
@@ -79,15 +79,17 @@ def test_every_page_is_done_once_within_the_bound() -> None:
     assert outcome.notes["loop"].startswith("trio ")
 
 
-@pytest.fixture(params=["timerfd", "trio's own timers"])
+@pytest.fixture(params=["timerfd", "no timerfd", "a timerfd is forbidden"])
 def timers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_here() -> Any:
+        raise AttributeError
+
+    def forbidden() -> Any:
+        return (lambda: os.open("/no/such/file", os.O_RDONLY)), None
+
     if request.param != "timerfd":
-
-        def none_here() -> None:
-            raise AttributeError
-
-        monkeypatch.setattr("simulator.driver.timerfd.system_calls", none_here)
-        monkeypatch.setattr(trio_loop, "system_calls", none_here)
+        calls = none_here if request.param == "no timerfd" else forbidden
+        monkeypatch.setattr("simulator.driver.timerfd.system_calls", calls)
 
 
 @pytest.mark.usefixtures("timers")

@@ -49,3 +49,31 @@ def test_more_jobs_at_once_than_a_pipe_holds(loop: str) -> None:
     assert taken == list(range(JOBS))
     ours.close()
     theirs.close()
+
+
+def test_what_a_task_has_read_is_not_read_again_where_the_loop_has_seen_it_before() -> None:
+    """In one turn of the loop: answers are seen, then a task that is woken before reads them, then the loop would."""
+    ours, theirs = Pipe(duplex=True)
+
+    async def shard() -> None:
+        answers = Answers(ours.fileno())
+        answers.open()
+        waiting = [asyncio.ensure_future(answers.taken()) for _ in range(MOST_UNREAD - 1)]
+        await asyncio.sleep(0)
+        for _ in range(MOST_UNREAD):
+            theirs._send(TAKEN)  # type: ignore[attr-defined]
+        waiting.append(
+            asyncio.ensure_future(answers.taken())
+        )  # its turn comes before that of what is readable
+        await asyncio.gather(*waiting)
+        answers.close()
+
+    def ended() -> None:
+        asyncio.run(asyncio.wait_for(shard(), 30))
+
+    thread = threading.Thread(target=ended, daemon=True)
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive()
+    ours.close()
+    theirs.close()
