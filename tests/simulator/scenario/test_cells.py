@@ -132,7 +132,7 @@ def test_expansion(strategies: list[str], chosen: dict[str, int], cases: int) ->
         ("client: {blocking: urllib3}", "asyncio", "urllib3 has no asyncio client, and asyncio needs an asyncio one; write job.client: {blocking: urllib3, asyncio: aiohttp}"),
         ("client: {blocking: 'mine:C'}", "asyncio", "job.client names no asyncio client, and asyncio needs an asyncio one; write job.client: {blocking: mine:C, asyncio: mine:C}"),
         ("client: {blocking: http.client, asyncio: aiohttp}", "trio", "aiohttp runs on asyncio's loop, not on trio's; for trio write job.client: {asyncio: NAME} with one of httpx2, httpx"),
-        ("client: pycurl", "gevent", "gevent does not reach the waits of pycurl, which are not in Python's own sockets; for gevent write job.client: {blocking: NAME} with one of httpx2, httpx, http.client, urllib3, requests, socket"),
+        ("client: pycurl", "gevent", "gevent does not reach the waits of pycurl, which are not in Python's own sockets; for gevent write job.client: {blocking: NAME} with one of httpx2, httpx, http.client, urllib3, requests, niquests, socket"),
         ("client: aiohttp", "gevent", "aiohttp has no blocking client, and gevent needs a blocking one; write job.client: {blocking: http.client, asyncio: aiohttp}"),
         ("client: httpx", "processes", "20 processes are more than 8 for each of 2 usable cores; set in_flight to 16 or less"),
         ("client: httpx", "{name: m, base: processes_per_core, parallelism: 17}", "17 processes are more than 8 for each of 2 usable cores; set parallelism to 16 or less"),
