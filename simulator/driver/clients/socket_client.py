@@ -17,17 +17,39 @@ LENGTH = b"content-length:"
 OK = 200
 
 
+class Wire:
+    """What is sent to a server, and what its answers are."""
+
+    def __init__(self, settings: Settings) -> None:
+        parts = urlsplit(settings.base_url)
+        self.address = (parts.hostname or "", parts.port or 80)
+        host = f"[{parts.hostname}]" if ":" in self.address[0] else self.address[0]
+        fields = {"Host": f"{host}:{self.address[1]}", "Accept-Encoding": settings.accept_encoding}
+        self._after_path = (" HTTP/1.1\r\n" + lines(fields)).encode("ascii")
+        self._encoded = settings.accept_encoding != "identity"
+        self._skip = len(settings.base_url)
+
+    def request(self, url: str, headers: "Mapping[str, str] | None") -> bytes:
+        """Return a request as it is sent."""
+        extra = b"" if headers is None else lines(headers).encode("ascii")
+        return b"GET " + url[self._skip :].encode("ascii") + self._after_path + extra + b"\r\n"
+
+    def response(self, head: bytes, body: bytes) -> Response:
+        """Return an answer; its headers only where the status is not 200, or something may be encoded."""
+        status = int(head[9:12])
+        told = {} if status == OK and not self._encoded else headers_of(head)
+        if self._encoded:
+            from .decoding import decoded  # noqa: PLC0415 - only where something may be encoded
+
+            body = decoded(body, told)
+        return status, told, body
+
+
 class Blocking:
     """One keep-alive connection; `receives` counts the calls that its answers took."""
 
     def __init__(self, settings: Settings) -> None:
-        parts = urlsplit(settings.base_url)
-        self._address = (parts.hostname or "", parts.port or 80)
-        host = f"[{parts.hostname}]" if ":" in self._address[0] else self._address[0]
-        fields = {"Host": f"{host}:{self._address[1]}", "Accept-Encoding": settings.accept_encoding}
-        self._after_path = (" HTTP/1.1\r\n" + lines(fields)).encode("ascii")
-        self._encoded = settings.accept_encoding != "identity"
-        self._skip = len(settings.base_url)
+        self._wire = Wire(settings)
         self._timeout_s = settings.timeout_s
         self._buffer = bytearray(BUFFER_BYTES)
         self._view = memoryview(self._buffer)
@@ -42,16 +64,15 @@ class Blocking:
             OSError: the connection cannot be opened, or broke.
         """
         if self._socket is None:
-            self._socket = socket.socket(socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET)
+            address = self._wire.address
+            self._socket = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
             # Before it connects: so much may come while nobody receives, and then comes with one receive.
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
             self._socket.settimeout(self._timeout_s)
-            self._socket.connect(self._address)
+            self._socket.connect(address)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            extra = b"" if headers is None else lines(headers).encode("ascii")
-            target = url[self._skip :].encode("ascii")
-            self._socket.sendall(b"GET " + target + self._after_path + extra + b"\r\n")
+            self._socket.sendall(self._wire.request(url, headers))
             return self._receive(self._socket)
         except BaseException:
             self.close()  # a half-read answer must not be taken for the next one
@@ -79,14 +100,7 @@ class Blocking:
                 )
         if have > whole:
             raise ValueError(f"the server sent {have - whole} bytes more than it announced")
-        status = int(view[9:12].tobytes())
-        told = {} if status == OK and not self._encoded else headers_of(bytes(view[:head]))
-        body = bytes(view[head + len(HEAD_END) : whole])
-        if self._encoded:
-            from .decoding import decoded  # noqa: PLC0415 - only where something may be encoded
-
-            body = decoded(body, told)
-        return status, told, body
+        return self._wire.response(bytes(view[:head]), bytes(view[head + len(HEAD_END) : whole]))
 
     def close(self) -> None:
         """Close the connection."""

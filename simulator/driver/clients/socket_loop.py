@@ -6,23 +6,16 @@ What is left of a client when nothing is done but that: what a loop itself costs
 import asyncio
 from collections.abc import Mapping
 from typing import cast
-from urllib.parse import urlsplit
 
 from .interface import Response, Settings
-from .socket_client import HEAD_END, OK, content_length, headers_of, lines
+from .socket_client import HEAD_END, Wire, content_length
 
 
 class Asyncio:
     """Keep-alive connections: one, or as many as share it."""
 
     def __init__(self, settings: Settings) -> None:
-        parts = urlsplit(settings.base_url)
-        self._host, self._port = parts.hostname or "", parts.port or 80
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        fields = {"Host": f"{host}:{self._port}", "Accept-Encoding": settings.accept_encoding}
-        self._after_path = (" HTTP/1.1\r\n" + lines(fields)).encode("ascii")
-        self._encoded = settings.accept_encoding != "identity"
-        self._skip = len(settings.base_url)
+        self._wire = Wire(settings)
         self._timeout_s = settings.timeout_s
         self._room = asyncio.Semaphore(settings.connections) if settings.connections > 1 else None
         self.idle: list[Exchange] = []
@@ -34,8 +27,7 @@ class Asyncio:
             ValueError: it is not HTTP with a Content-Length.
             OSError: the connection cannot be opened, or broke.
         """
-        extra = b"" if headers is None else lines(headers).encode("ascii")
-        asked = b"GET " + url[self._skip :].encode("ascii") + self._after_path + extra + b"\r\n"
+        asked = self._wire.request(url, headers)
         if self._room is None:
             return await self._exchanged(asked)
         async with self._room:
@@ -56,19 +48,12 @@ class Asyncio:
             exchange.close()  # a half-read answer must not be taken for the next one
             raise
         self.idle.append(exchange)
-        status, end = int(data[9:12]), exchange.head
-        told = {} if status == OK and not self._encoded else headers_of(data[:end])
-        body = data[end + len(HEAD_END) :]
-        if self._encoded:
-            from .decoding import decoded  # noqa: PLC0415 - only where something may be encoded
-
-            body = decoded(body, told)
-        return status, told, body
+        return self._wire.response(data[: exchange.head], data[exchange.head + len(HEAD_END) :])
 
     async def _opened(self) -> "Exchange":
         loop, timeout_s = asyncio.get_running_loop(), self._timeout_s
         async with asyncio.timeout(timeout_s):
-            _, made = await loop.create_connection(lambda: Exchange(loop, timeout_s), self._host, self._port)
+            _, made = await loop.create_connection(lambda: Exchange(loop, timeout_s), *self._wire.address)
         return made
 
 
