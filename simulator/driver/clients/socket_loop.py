@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from .interface import Response, Settings
-from .socket_client import HEAD_END, Wire, content_length
+from .wire import HEAD_END, Wire, content_length
 
 
 class Asyncio:
