@@ -23,7 +23,7 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml simulator/runtimes/constraint
 DEV := import tomllib; t = tomllib.load(open("pyproject.toml", "rb")); \
   extras = t["project"]["optional-dependencies"]; \
   print(*t["dependency-groups"]["dev"], *extras["parquet"], *extras["fast"], *extras["imports"], *extras["joblib"], *extras["clients"], *extras["niquests"], \
-  *extras["gevent"], *extras["trio"], \
+  *extras["gevent"], *extras["trio"], *extras["dask"], \
   *(each.replace(" ", "") for each in extras["encodings"] + extras["loops"]))
 $(VENV)/.dev: $(VENV)/.installed
 	URLLIB3_NO_OVERRIDE=1 $(PIP) --no-binary urllib3-future $$($(BIN)/python -c '$(DEV)')
