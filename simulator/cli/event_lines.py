@@ -11,12 +11,18 @@ from datetime import UTC, datetime
 from pydantic_core import to_json
 
 from simulator.cli import exits
-from simulator.experiment.events import Event, StillRunning
+from simulator.analysis.timeline import timeline
+from simulator.experiment.events import Event, RepetitionJudged, StillRunning
 from simulator.experiment.handlers import Handler
+from simulator.result.attribution import Timeline
 
 WORD = "jsonl"
-LEFT_OUT = ("samples", "turns")
-"""Too long for a line; the result document and the database have them."""
+LEFT_OUT = "samples"
+"""Too long for a line: instead of it there is a short stretch of them. The database has them."""
+STRETCH_JOBS = 60
+"""About as many jobs are in that stretch."""
+MOST_SAMPLES = 20_000
+"""Of more, no stretch is worked out: the next repetition would wait for it."""
 PIECE_BYTES = 512
 """A pipe that can be written to takes so much at once (POSIX: PIPE_BUF), whatever else is in it."""
 PATIENCE_S = 2.0
@@ -40,7 +46,9 @@ class EventLines(Handler):
         if isinstance(event, StillRunning):
             return
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
-        known = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in LEFT_OUT}
+        known = {f.name: getattr(event, f.name) for f in fields(event) if f.name != LEFT_OUT}
+        if isinstance(event, RepetitionJudged):
+            known["timeline"] = _stretch(event)
         line = {"event": name, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), **known}
         # A number that is not finite, which JSON lacks, is null.
         self._write(to_json(line, inf_nan_mode="null", fallback=str) + b"\n")
@@ -56,6 +64,12 @@ class EventLines(Handler):
             if not ready:
                 raise TimeoutError("nobody reads it")
             data = data[os.write(self._descriptor, data[:PIECE_BYTES]) :]
+
+
+def _stretch(event: RepetitionJudged) -> Timeline | None:
+    if event.samples is None or len(event.samples) > MOST_SAMPLES:
+        return None
+    return timeline(event.samples, event.repetition.round, most_jobs=STRETCH_JOBS)
 
 
 def open_lines(wanted: str | None) -> EventLines | None:

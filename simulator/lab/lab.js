@@ -13,6 +13,7 @@
   let state = null;
   let answer = null;
   let results = [];
+  let live = null; // what is seen of what is measured now
 
   const bars = Lab.bars(config, byId("bars"));
   const map = Lab.map(config, byId("map"), byId("map-caption"), (wanted) => controls.set(wanted));
@@ -55,7 +56,6 @@
   };
 
   const table = () => {
-    byId("seen").hidden = !results.length;
     const last = results.at(-1);
     byId("seen-said").textContent = last ? `${inWords(last)}: ${last.said}` : "";
     const rows = [...results].reverse().flatMap((result) => {
@@ -77,13 +77,27 @@
       line.cells[1].scope = "row";
       return line;
     }));
-    lanes.seen(byId("seen-lanes"), last ?? null);
+    pictures();
+  };
+
+  // While something is measured: what is seen of it; else what was seen of the last one.
+  const pictures = () => {
+    const here = live && Object.entries(live);
+    byId("seen").hidden = !results.length && !here?.length;
+    byId("seen-table").hidden = !results.length;
+    const last = Object.entries(results.at(-1)?.cells ?? {}).flatMap(([name, cell]) => (cell.lanes ? [[name, cell.lanes]] : []));
+    if (here) lanes.seen(byId("seen-lanes"), here, "as it is measured");
+    else lanes.seen(byId("seen-lanes"), last, "as it was seen");
   };
 
   const measuring = Lab.measuring(config, {
     say,
     point: () => ({ ...state, strategies: lanes.chosen(answer) }),
     busy: (is) => lanes.pause(is),
+    live: (now) => {
+      live = now;
+      pictures();
+    },
     found: (all) => {
       results = all;
       table();

@@ -246,14 +246,13 @@
       }, CALM_MS);
     };
 
-    // What was really seen, as a still picture of each strategy.
-    const seen = (host, result) => {
+    // What was really seen, or is while it is measured, as a still picture of each strategy.
+    const seen = (host, watched, said) => {
       host.replaceChildren();
-      const watched = Object.entries(result?.cells ?? {}).filter(([, cell]) => cell.lanes);
       const colours = tones();
-      for (const [name, { lanes: found }] of watched) {
-        const made = panel(host, `${name}, as it was seen`);
-        made.canvas.setAttribute("aria-label", `${name}, as it was seen: ${Lab.duration(found.width_s * 1000)} of it`);
+      for (const [name, found] of watched) {
+        const made = panel(host, `${name}, ${said}`);
+        made.canvas.setAttribute("aria-label", `${name}, ${said}: ${Lab.duration(found.width_s * 1000)} of it`);
         draw(made, { spans: found.spans, count: found.count, ends: [] }, found.width_s, found.width_s, colours);
         made.done.textContent = Lab.duration(found.width_s * 1000);
       }

@@ -5,7 +5,7 @@
   const { number, counted } = Lab;
   const GONE = "The lab does not answer; if it has ended, start simulator lab again.";
 
-  const measuring = (config, { say, point, busy, found }) => {
+  const measuring = (config, { say, point, busy, found, live }) => {
     const byId = (id) => document.getElementById(id);
     const [button, cancel, note, box, bar, text] = ["measure", "cancel", "measure-note", "progress", "progress-bar", "progress-text"].map(byId);
     let running = null;
@@ -73,6 +73,7 @@
           busy(Boolean(running));
         }
         if (now.results) found(now.results);
+        live(running?.lanes ?? null);
         show();
       };
       // The browser tries again by itself; until it gets through, nothing is known.
@@ -80,6 +81,7 @@
         running = null;
         told = GONE;
         busy(false);
+        live(null);
         show();
       };
       addEventListener("pagehide", () => events.close());

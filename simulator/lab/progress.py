@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from simulator.lab.seen import SeenLanes, lanes_of
+from simulator.result.attribution import Timeline
 from simulator.scenario.strategy import NAMES
+
+_TIMELINE = TypeAdapter(Timeline)
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,8 @@ class Going:
     left_s: float | None = None
     seen: Mapping[str, float] = field(default_factory=dict)
     """Strategy → throughput of its last good repetition, per second."""
+    lanes: Mapping[str, SeenLanes] = field(default_factory=dict)
+    """Strategy → a short stretch of its last good repetition, then of the one in which it was seen who ran when."""
 
 
 def after(going: Going, event: Mapping[str, Any]) -> Going:
@@ -35,7 +43,9 @@ def after(going: Going, event: Mapping[str, Any]) -> Going:
                 left_s=None if left_s is None else float(left_s),
             )
         case "repetition_judged":
-            return _judged(going, event["repetition"])
+            return _judged(going, event["repetition"], event.get("timeline"))
+        case "turns_watched":
+            return _seen(going, cell, event.get("turns"))
         case "measured":
             return replace(going, phase="measured", done=going.planned, left_s=None)
         case "environment_started":
@@ -49,12 +59,21 @@ def after(going: Going, event: Mapping[str, Any]) -> Going:
     return replace(going, phase=phase)
 
 
-def _judged(going: Going, repetition: Mapping[str, Any]) -> Going:
+def _judged(going: Going, repetition: Mapping[str, Any], timeline: object) -> Going:
     measures = repetition.get("measures")
     if repetition.get("status") != "ok" or not measures or not measures.get("throughput_per_s"):
         return going
     name = _strategy(str(repetition["cell_id"]))
-    return replace(going, seen={**going.seen, name: float(measures["throughput_per_s"])})
+    seen = {**going.seen, name: float(measures["throughput_per_s"])}
+    return _seen(replace(going, seen=seen), name, timeline)
+
+
+def _seen(going: Going, name: str, timeline: object) -> Going:
+    try:
+        lanes = lanes_of(_TIMELINE.validate_python(timeline))
+    except ValidationError:
+        return going
+    return replace(going, lanes={**going.lanes, name: lanes})
 
 
 def _strategy(cell_id: str) -> str:

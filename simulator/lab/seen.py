@@ -72,11 +72,12 @@ def _cell(cell: CellResult) -> SeenCell:
         low=None if rate is None else rate.low,
         high=None if rate is None else rate.high,
         kind="" if rate is None else rate.kind,
-        lanes=None if cell.timeline is None else _lanes(cell.timeline),
+        lanes=None if cell.timeline is None else lanes_of(cell.timeline),
     )
 
 
-def _lanes(timeline: Timeline) -> SeenLanes:
+def lanes_of(timeline: Timeline) -> SeenLanes:
+    """Return the first lanes of a stretch, as they are drawn."""
     shown = timeline.lanes[:MOST_LANES]
     spans = tuple(span for number, lane in enumerate(shown) for span in _spans(number, lane))
     return SeenLanes(timeline.width_us / 1e6, len(shown), spans)

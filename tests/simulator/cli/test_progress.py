@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from simulator.cli.app import app
-from simulator.cli.event_lines import EventLines, open_lines
+from simulator.cli.event_lines import STRETCH_JOBS, EventLines, open_lines
 from simulator.cli.exits import Stop
 from simulator.cli.progress import Terminal, good_for
 from simulator.experiment.events import (
@@ -24,6 +25,7 @@ from simulator.experiment.events import (
     Event,
     HandlerFailed,
     Measured,
+    RepetitionJudged,
     RepetitionStarted,
     StillRunning,
     TurnsChosen,
@@ -36,6 +38,7 @@ from simulator.result.run import PlannedCell, RunHeader
 from simulator.schedule.reason import AnotherRound, Climbing, Imprecise, Racing, Scouting
 from simulator.stats.intervals import Interval
 from simulator.text.numbers import times
+from tests.simulator.analysis.builders import repetition, samples
 from tests.simulator.cli.started import PROGRAM, environment
 
 Write = Callable[..., Path]
@@ -144,6 +147,24 @@ def test_programs_read_a_line_for_each_event() -> None:
         "left_s": 65.0,
     }
     assert last == {"event": "measured", "status": "complete", "repetitions": 3}
+
+
+def test_a_line_has_a_stretch_of_the_samples_unless_they_are_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = samples(300)
+    judged = RepetitionJudged(repetition("c-1", 2), many)
+    reading, writing = os.pipe()
+    lines = EventLines(writing, "--progress jsonl")
+    for event in (judged, replace(judged, samples=None)):
+        lines.handle_event(event)
+    monkeypatch.setattr("simulator.cli.event_lines.MOST_SAMPLES", 299)
+    lines.handle_event(judged)
+    lines.shutdown()
+    with os.fdopen(reading) as read:
+        first, *others = map(json.loads, read)
+    assert first["timeline"]["round"] == 2
+    assert 0 < sum(len(lane["parse_us"]) // 3 for lane in first["timeline"]["lanes"]) <= STRETCH_JOBS + 2
+    assert [line["timeline"] for line in others] == [None, None]
+    assert "samples" not in first
 
 
 def test_a_reader_that_is_gone_or_asleep_is_an_error_of_the_lines_alone(

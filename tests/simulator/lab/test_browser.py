@@ -322,11 +322,12 @@ def test_measuring_survives_a_reload_and_is_seen_in_every_tab(browser: Browser, 
     with serving(tmp_path, QUICK) as (url, _), tab(browser, url + at) as one, tab(browser, url + at) as other:
         one.tab.locator("#measure").click()
         other.tab.wait_for_selector("#cancel:not([hidden])")
-        one.tab.wait_for_selector("#progress-text:has-text('measuring')")
+        other.tab.wait_for_selector("#seen-lanes canvas[aria-label*='as it is measured']")
+        assert other.tab.locator("#seen-table").is_hidden(), "nothing is measured to its end"
         one.tab.reload()
         one.tab.wait_for_selector("#cancel:not([hidden])")
         for found in (one, other):
-            found.tab.wait_for_selector("#seen:not([hidden])")
+            found.tab.wait_for_selector("#seen-table:not([hidden])")
             row = found.tab.get_by_role("row", name="threads", exact=False).first
             expect(row).to_contain_text("measured")
             assert found.tab.locator("#measured-at").inner_text() == "measured here"

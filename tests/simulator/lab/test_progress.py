@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from simulator.lab.progress import Going, after
+from simulator.lab.seen import SeenLanes, Span
 
 JUDGED = {
     "event": "repetition_judged",
@@ -28,6 +29,25 @@ def test_a_repetition_says_how_far_it_is() -> None:
 
 def test_what_is_seen_is_kept_by_strategy() -> None:
     assert after(Going(), JUDGED).seen == {"asyncio_to_threads": 120.5}
+
+
+LANE = {"name": "worker 1", "network_us": [0, 20], "resume_us": [], "parse_us": [20, 40, 18]}
+TIMELINE = {"round": 0, "width_us": 50, "lanes": [LANE], "left_out": 0}
+TURNS = {**TIMELINE, "lanes": [{**LANE, "turns_us": [25, 40]}]}
+
+
+def test_what_is_seen_is_shown_before_the_run_ends_and_who_ran_when_in_its_place() -> None:
+    judged = after(Going(), {**JUDGED, "timeline": TIMELINE})
+    width_s, parse_s = 50e-6, (20e-6, 40e-6)
+    network = Span(0, "network", 0.3, 0.0, 20e-6)
+    assert judged.lanes == {
+        "asyncio_to_threads": SeenLanes(width_s, 1, (network, Span(0, "cpu", 0.85, *parse_s)))
+    }
+    cell = JUDGED["repetition"]["cell_id"]  # type: ignore[index]
+    watched = after(judged, {"event": "turns_watched", "cell_id": cell, "turns": TURNS})
+    assert [span.tone for span in watched.lanes["asyncio_to_threads"].spans] == ["network", "stall", "cpu"]
+    assert after(watched, {"event": "turns_watched", "cell_id": cell, "turns": None}) == watched
+    assert after(judged, {**JUDGED, "timeline": {"of": "a later version"}}) == judged
 
 
 @pytest.mark.parametrize("change", [{"status": "invalid"}, {"measures": None}, {"measures": {}}])
