@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from pydantic_core import to_json
 
-from simulator.cli import exits
 from simulator.analysis.timeline import timeline
+from simulator.cli import exits
 from simulator.experiment.events import Event, RepetitionJudged, StillRunning
 from simulator.experiment.handlers import Handler
 from simulator.result.attribution import Timeline

@@ -149,7 +149,9 @@ def test_programs_read_a_line_for_each_event() -> None:
     assert last == {"event": "measured", "status": "complete", "repetitions": 3}
 
 
-def test_a_line_has_a_stretch_of_the_samples_unless_they_are_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_has_a_stretch_of_the_samples_unless_they_are_very_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     many = samples(300)
     judged = RepetitionJudged(repetition("c-1", 2), many)
     reading, writing = os.pipe()
