@@ -15,11 +15,10 @@ from simulator.model.bounds import Bound, bound_of
 from simulator.model.network import network
 from simulator.model.shape import Machine, Shape
 from simulator.result.document import CellResult, ResultDocument
-from simulator.scenario.dispatch import PULL
 from simulator.scenario.paths import PathError, place, replaced, split
 from simulator.scenario.shards import variants_in
 from simulator.scenario.strategy import Variant, number_of
-from simulator.scenario.strategy_plan import plan
+from simulator.scenario.strategy_plan import StrategyPlan, plan
 
 Bounds = Callable[[CellResult, int | None], Bound | None]
 
@@ -45,18 +44,18 @@ def bounds_in(document: ResultDocument) -> Bounds:
     def bound(cell: CellResult, in_flight: int | None) -> Bound | None:
         if cell.arrivals is not None or cell.status != "ok":
             return None
-        bound_to = written(cell, document.scenario, "affinity.driver")
-        usable = inf if cores is None else cores
-        usable = min(usable, len(bound_to)) if isinstance(bound_to, list) else usable
+        usable = cores_for(cell, cores)
         planned_for = cell.in_flight if usable == inf else max(1, ceil(usable))
         parallelism = number_of(written(cell, document.scenario, "parallelism"), planned_for)
         own = _with_own_options(cell, document.scenario)
         variant = (variants if own is None else variants_in(own)).get(cell.strategy)
-        shape = _shape(cell, variant, in_flight, parallelism)
+        planned = None if variant is None else _plan(cell, variant, in_flight, parallelism)
+        # Of a later version: nothing is known to be shared.
+        jobs = in_flight or cell.in_flight
+        shape = Shape("processes", (1,) * jobs, loop=False) if planned is None else shape_of(planned)
         if in_flight is not None and shape.in_flight != in_flight:
             return None
-        dispatch = PULL if variant is None else variant.dispatch
-        demands = needed(cell, document.scenario, shape, dispatch)
+        demands = needed(cell, document.scenario, planned)
         made = network(shape, demands, Machine(usable, gil=gil_of(cell) is True))
         # The baseline meets the same faults: its time has what a page backs off for wherever that holds a slot.
         return bound_of(made, alone_s(by_id.get(cell.baseline_id or "")) or in_turn_s(cell))
@@ -74,23 +73,24 @@ def _with_own_options(cell: CellResult, scenario: Mapping[str, Any]) -> Mapping[
     return None if found is scenario else found
 
 
-def _shape(cell: CellResult, variant: Variant | None, in_flight: int | None, parallelism: int) -> Shape:
-    """Return how a cell's strategy shares the machine, with so many jobs in flight."""
+def _plan(cell: CellResult, variant: Variant, in_flight: int | None, parallelism: int) -> StrategyPlan:
+    """Return a cell's strategy, worked out for so many jobs in flight."""
     jobs = in_flight or cell.in_flight
-    if variant is None:  # of a later version: nothing is known to be shared
-        return Shape("processes", (1,) * jobs, loop=False)
     planned = plan(variant, in_flight or int(cell.factors[IN_FLIGHT] or 1), parallelism)
-    return shape_of(planned if planned.in_flight == jobs else plan(variant, jobs, jobs))
+    return planned if planned.in_flight == jobs else plan(variant, jobs, jobs)
 
 
 def cores_of(document: ResultDocument) -> float | None:
-    """Return how many cores the job may use; null where it is not known."""
+    """Return how many cores this program might use, whatever affinity its drivers had; null: not known."""
     machine = document.environment.get("machine") or {}
-    bound_to = (document.scenario.get("affinity") or {}).get("driver")
     cores, limit = machine.get("usable_cores"), machine.get("cpu_limit_cores")
-    if cores is not None and isinstance(bound_to, list):
-        cores = min(cores, len(bound_to))
     return min(float(cores), limit) if cores is not None and limit else cores
+
+
+def cores_for(cell: CellResult, cores: float | None) -> float:
+    """Return how many of the cores a cell's driver was allowed to run on; infinitely many: not known."""
+    bound_to = cell.environment.get("affinity")
+    return min(inf if cores is None else cores, inf if bound_to is None else len(bound_to))
 
 
 def alone_s(base: CellResult | None) -> float | None:

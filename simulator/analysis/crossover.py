@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator.analysis.bounding import alone_s, cores_of
+from simulator.analysis.bounding import alone_s, cores_for, cores_of
 from simulator.analysis.combinations import Key, contrasted, key_of, others
 from simulator.analysis.ranking import scores
 from simulator.measures.factors import PARSE_COST, STRATEGY
@@ -173,7 +173,7 @@ def _rates(known: Sequence[Stage], document: ResultDocument) -> Rates | None:
             return None
         waiting.append(stage.faster.in_flight / alone)
         single.append(1 / cpu[0])
-        several.append(cores / cpu[1])
+        several.append(cores_for(stage.faster, cores) / cpu[1])
     return Rates(tuple(stage.cost_s for stage in known), tuple(waiting), tuple(single), tuple(several))
 
 

@@ -16,12 +16,12 @@ from simulator.driver.clients import CLIENTS
 from simulator.driver.parsers import BUILT_IN
 from simulator.measures.factors import PARSER
 from simulator.model.demands import NOTHING, Demand, Demands
-from simulator.model.shape import Shape
 from simulator.result.document import CellResult
 from simulator.result.needs import Needs
 from simulator.result.repetition import Phase
-from simulator.scenario.dispatch import PULL, Dispatch
+from simulator.scenario.dispatch import PULL
 from simulator.scenario.job import Job
+from simulator.scenario.strategy_plan import StrategyPlan
 
 _LIMIT: TypeAdapter[RateLimit] = TypeAdapter(Limited)
 
@@ -31,19 +31,18 @@ SURE = 2.92
 """Times the standard error of three looks at a parse: Student's t, 95 % from one side."""
 
 
-def needed(cell: CellResult, scenario: Mapping[str, Any], shape: Shape, dispatch: Dispatch) -> Demands:
+def needed(cell: CellResult, scenario: Mapping[str, Any], planned: StrategyPlan | None) -> Demands:
     """Return what a job of a valid cell needed.
 
     Args:
         cell: with closed arrivals.
         scenario: of its run, as written.
-        shape: its strategy, worked out.
-        dispatch: whether its workers pull jobs.
+        planned: its strategy, worked out; null: of a later version.
     """
     fetch_s, parse_s = _cpu_s(cell.fetch), _cpu_s(cell.parse)
     rest_s = max(0.0, (cell.cpu_per_page_s or 0.0) - fetch_s - parse_s)
-    parse_held, client_held = parse_s * _held(cell, scenario), fetch_s * _client_held(cell, shape)
-    main_s = rest_s * _main(cell, shape) if dispatch == PULL else 0.0
+    parse_held, client_held = parse_s * _held(cell, scenario), fetch_s * _client_held(cell, planned)
+    main_s = _main_s(cell, planned, rest_s)
     capacity, serving_s = written(cell, scenario, "server.capacity"), _serving_s(cell)
     return Demands(
         waits_s=(serving_s or 0.0,),
@@ -51,7 +50,7 @@ def needed(cell: CellResult, scenario: Mapping[str, Any], shape: Shape, dispatch
         client_free=Demand(fetch_s - client_held),
         parse_held=Demand(parse_held),
         parse_free=Demand(parse_s - parse_held),
-        server=_server(cell, scenario),
+        server=_server(cell),
         server_workers=max(1, int(written(cell, scenario, "server.workers") or 1)),
         capacity=capacity if isinstance(capacity, int) and serving_s else None,
         rate_per_s=_rate_per_s(cell, scenario),
@@ -86,35 +85,41 @@ def _held(cell: CellResult, scenario: Mapping[str, Any]) -> float:
     return max(0.0, needs.held - SURE * needs.held_error)
 
 
-def _client_held(cell: CellResult, shape: Shape) -> float:
+def _client_held(cell: CellResult, planned: StrategyPlan | None) -> float:
     """Return the share of the client's CPU in which it surely holds the GIL: Python code does, outside the kernel."""
     known, needs, name = cell.calibration, _needs(cell), cell.environment.get("client")
-    if known is None or needs is None or name not in CLIENTS or CLIENTS[name].releases_gil:
+    if known is None or needs is None or planned is None or name not in CLIENTS or CLIENTS[name].releases_gil:
         return 0.0
     if known.tls or known.encoding != "identity":  # is decrypted and unpacked without it
         return 0.0
-    request = needs.requests.get(f"{'asyncio' if shape.loop else 'blocking'}:{name}")
+    request = needs.requests.get(f"{planned.fetch.client_kind}:{name}")
     return 0.0 if request is None or request.kernel is None else 1 - request.kernel
 
 
-def _main(cell: CellResult, shape: Shape) -> float:
-    """Return what the main interpreter does of all that is neither fetching nor parsing, where records come to it."""
+def _main_s(cell: CellResult, planned: StrategyPlan | None, rest_s: float) -> float:
+    """Return what the main interpreter surely does of all that is neither fetching nor parsing, as records come to it.
+
+    Its share of a hand-over, and no more than it did of one alone: other threads of a job may have computed the rest.
+    """
     needs = _needs(cell)
     over = None if needs is None else needs.over.get("shards:processes")
-    if over is None or shape.shards not in ("processes", "interpreters"):
+    if over is None or planned is None or planned.dispatch != PULL:
         return 0.0
     both_s = over.main_s + over.worker_s
-    return over.main_s / both_s if both_s > 0 else 0.0
+    if planned.shards.kind not in ("processes", "interpreters") or both_s <= 0:
+        return 0.0
+    return min(rest_s * over.main_s / both_s, over.main_s)
 
 
 def _needs(cell: CellResult) -> Needs | None:
     return None if cell.calibration is None else cell.calibration.needs
 
 
-def _server(cell: CellResult, scenario: Mapping[str, Any]) -> Demand:
-    """Return the server's CPU for a page, all its attempts together, where it comes from the cores of the job."""
+def _server(cell: CellResult) -> Demand:
+    """Return the server's CPU for a page, all its attempts together, if surely from the cores of the job."""
     done, server = cell.throughput_per_s, cell.server
-    if done is None or server is None or written(cell, scenario, "affinity.driver") is not None:
+    its, driver = (cell.environment.get(name) for name in ("server_affinity", "affinity"))
+    if done is None or server is None or not its or not driver or not set(its) <= set(driver):
         return NOTHING
     return Demand((server.cpu_cores or 0.0) / done.median)
 

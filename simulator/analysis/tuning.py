@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import Any
 
-from simulator.analysis.bounding import bounds_in, cores_of
+from simulator.analysis.bounding import bounds_in, cores_for, cores_of
 from simulator.analysis.goals import DISTURBED_WEIGHT, lead, scores
 from simulator.measures.measure import Measure
 from simulator.measures.registry import RANKING
@@ -124,9 +124,8 @@ def _allowed(cell: CellResult, document: ResultDocument) -> tuple[tuple[int, flo
 def limit(cell: CellResult, document: ResultDocument) -> str:
     """Say which bound the cell has come near to: waiting, cores, what is inside one process, or the server."""
     done = cell.throughput_per_s.median if cell.throughput_per_s is not None else 0.0
-    lowest = bounds_in(document)(cell, None)
-    if lowest is not None and done >= NEARLY * lowest.per_s:
-        return _near(lowest, cell, done, document)
+    if cell.bound_per_s is not None and cell.bound_by is not None and done >= NEARLY * cell.bound_per_s:
+        return _near(Bound(cell.bound_per_s, cell.bound_by), cell, done, document)
     used = cell.cores_used
     if used is not None and ONE_LOW <= used <= ONE_HIGH:
         return (
@@ -152,7 +151,7 @@ def _near(lowest: Bound, cell: CellResult, done: float, document: ResultDocument
         )
     if lowest.by == "cores":
         limited = (document.environment.get("machine") or {}).get("cpu_limit_cores")
-        cores = cores_of(document)
+        cores = cores_for(cell, cores_of(document))
         used, server = cell.cores_used, (cell.server.cpu_cores if cell.server is not None else None) or 0.0
         return (
             f"It is limited by the cores: the job uses {number(used)} and the mock server {number(server)} of"

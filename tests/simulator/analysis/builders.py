@@ -227,6 +227,10 @@ def measures(throughput_per_s: float = 50.0, **changes: Any) -> Measures:
     return replace(base, **changes)
 
 
+ANYWHERE: Mapping[str, Any] = {"affinity": [0, 1], "server_affinity": [0, 1]}
+"""Where driver and server of a repetition ran: on both cores that there are."""
+
+
 def repetition(
     cell_id: str,
     round_: int,
@@ -249,7 +253,7 @@ def repetition(
         measures=None if throughput_per_s is None else measures(throughput_per_s, **changes),
         warnings=warnings,
         disturbed=disturbed,
-        environment=environment or {},
+        environment=ANYWHERE if environment is None else environment,
     )
 
 

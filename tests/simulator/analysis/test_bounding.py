@@ -104,12 +104,35 @@ def test_how_long_places_were_taken_is_not_guessed_where_pages_were_tried_again(
     assert bound(cell) == (pytest.approx(64 * 20.0), "waiting")
 
 
-def test_the_server_takes_its_cpu_from_the_same_cores_unless_the_job_is_bound_to_some() -> None:
-    # 0.1 cores of the server at 50 pages/s are 2 ms for each.
+@pytest.mark.parametrize(
+    ("driver", "server", "per_s"),
+    [
+        # 0.1 cores of the server at 50 pages/s are 2 ms for each, where they come from the job's cores.
+        ([0, 1], [0, 1], 2 / 0.012),
+        ([0, 1], [1], 2 / 0.012),
+        ([0], [1], 1 / 0.010),
+        ([0], [0, 1], 1 / 0.010),
+        ([0, 1], None, 2 / 0.010),  # on another machine, perhaps
+        (None, None, 2 / 0.010),
+    ],
+)
+def test_the_server_takes_its_cpu_from_the_same_cores_where_it_may_run_on_no_others(
+    driver: list[int] | None, server: list[int] | None, per_s: float
+) -> None:
+    found = changed(document({}, 50.0), environment={"affinity": driver, "server_affinity": server})
+    assert bound(found) == (pytest.approx(per_s), "cores")
+
+
+def test_each_cell_has_the_cores_that_its_own_driver_was_bound_to() -> None:
     found = document({}, 50.0)
-    assert bound(other(found)) == (pytest.approx(2 / 0.012), "cores")
-    apart = replace(found, scenario={**found.scenario, "affinity": {"driver": [0]}})
-    assert bound(changed(apart)) == (pytest.approx(1 / 0.010), "cores")
+    varied = replace(
+        found,
+        scenario={**found.scenario, "affinity": {"driver": [0]}, "vary": {"affinity.driver": [[0], [0, 1]]}},
+    )
+    for cpus, cores in (([0], 1), ([0, 1], 2)):
+        factors = {**other(found).factors, "affinity.driver": f"{cpus}"}
+        cell = changed(varied, factors=factors, environment={"affinity": cpus})
+        assert bound(cell) == (pytest.approx(cores / 0.010), "cores")
 
 
 CALIBRATION = Calibration(
@@ -145,10 +168,9 @@ HALF: dict[str, Any] = {"fetch": Phase(0.05, 0.004, None), "parse": Phase(0.01, 
 def test_threads_share_the_gil_for_as_long_as_they_surely_hold_it(
     scenario: dict[str, Any], held_s: float
 ) -> None:
-    free: dict[str, Any] = {"affinity": {"driver": list(range(8))}}
     found = document({}, 50.0, **HALF)
     eight = replace(found, environment={"machine": {"usable_cores": 8}})
-    assert bound(known(eight, **scenario, **free)) == (pytest.approx(1 / held_s), "the GIL")
+    assert bound(known(eight, **scenario)) == (pytest.approx(1 / held_s), "the GIL")
 
 
 @pytest.mark.parametrize(
@@ -174,17 +196,21 @@ def test_a_strategy_s_options_are_those_that_are_set_for_the_cell() -> None:
     found = document({}, 50.0, strategy=pool, **HALF)
     many = replace(found, environment={"machine": {"usable_cores": 16}})
     factors = {**other(found).factors, "strategies.pool.parallelism": 1}
-    assert bound(changed(many, factors=factors)) == (pytest.approx(1 / 0.006), "the pool")
-    assert bound(changed(many)) == (pytest.approx(1 / 0.004), "one loop")
+    assert bound(changed(many, factors=factors, environment={})) == (pytest.approx(1 / 0.006), "the pool")
+    assert bound(changed(many, environment={})) == (pytest.approx(1 / 0.004), "one loop")
 
 
 def test_records_come_back_to_one_interpreter() -> None:
-    free: dict[str, Any] = {"affinity": {"driver": list(range(64))}, "job": {"parser": "sha256"}}
+    sha256: dict[str, Any] = {"parser": "sha256"}
     light: dict[str, Any] = {"fetch": Phase(0.05, 0.001, None), "parse": Phase(0.01, 0.001, None)}
     found = document({}, 50.0, strategy="processes", **light)
     many = replace(found, environment={"machine": {"usable_cores": 64}})
     # Of 10 ms CPU 8 are neither of fetching nor of parsing, three quarters of them in the main interpreter.
-    assert bound(known(many, **free)) == (pytest.approx(1 / 0.006), "the main interpreter")
+    assert CALIBRATION.needs is not None
+    dear = replace(CALIBRATION, needs=replace(CALIBRATION.needs, over={"shards:processes": Over(0.03, 0.01)}))
+    assert bound(known(many, dear, job=sha256)) == (pytest.approx(1 / 0.006), "the main interpreter")
+    # No more than one alone took: a parser's own threads may have computed the rest.
+    assert bound(known(many, job=sha256)) == (pytest.approx(64 * 20.0), "waiting")
 
 
 def test_the_baseline_takes_at_least_what_it_does_in_turn() -> None:
@@ -202,4 +228,4 @@ def test_of_a_strategy_that_nobody_knows_nothing_is_shared_but_cores() -> None:
 
 def test_without_a_number_of_cores_they_bound_nothing() -> None:
     found = replace(document({}, 300.0, **HALF), environment={})
-    assert bound(changed(found)) == (pytest.approx(64 * 20.0), "waiting")
+    assert bound(changed(found, environment={})) == (pytest.approx(64 * 20.0), "waiting")

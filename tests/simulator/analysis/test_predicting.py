@@ -6,13 +6,14 @@ import pytest
 
 from simulator.analysis.loops import at_load
 from simulator.analysis.predicting import predict, predicted
-from simulator.analysis.situations import cells_in
+from simulator.analysis.situations import cells_in, situations
 from simulator.model.demands import Demand, Demands
 from simulator.model.shape import Machine, Shape
 from simulator.result.calibration import Calibration
 from simulator.result.document import ResultDocument
 from simulator.result.needs import Needs, Request
 from tests.simulator.analysis.builders import document
+from tests.simulator.analysis.predictions import calibrated
 
 DEMANDS = Demands(
     waits_s=(0.02,),
@@ -102,9 +103,9 @@ def known(found: ResultDocument) -> ResultDocument:
     ids = {cell.factors["strategy"]: cell.id for cell in cells_in(found).values()}
     cells = []
     for cell in found.cells:
-        calibrated = Calibration(needs=needs, parse_cpu_s=0.005)
+        known = Calibration(needs=needs, parse_cpu_s=0.005)
         base = None if cell.baseline_id is None else ids["sequential"]
-        cells.append(replace(cell, id=ids[cell.strategy], baseline_id=base, calibration=calibrated))
+        cells.append(replace(cell, id=ids[cell.strategy], baseline_id=base, calibration=known))
     return replace(found, cells=tuple(cells))
 
 
@@ -120,3 +121,9 @@ def test_every_cell_of_a_run_whose_job_was_looked_at_is_predicted() -> None:
 def test_of_a_run_whose_jobs_were_not_looked_at_nothing_is_predicted() -> None:
     found = document({"sequential": [38.0], "threads": [180.0]})
     assert predicted(found) is found
+
+
+def test_each_cell_is_predicted_with_the_cores_that_its_own_driver_is_bound_to() -> None:
+    varied = calibrated(affinity={"driver": [0]}, vary={"affinity.driver": [[0], [0, 1]]})
+    cores = {len(one.cell.affinity.driver or ()): one.machine.cores for one in situations(varied).values()}
+    assert cores == {1: 1, 2: 2}

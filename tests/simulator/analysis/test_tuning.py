@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from simulator.analysis.bounding import bounded
 from simulator.analysis.tuning import choose, fragment, limit
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.repetition import Phase
@@ -32,6 +33,7 @@ def limit_of(rate: float, cores_used: float | None, strategy: str = "threads") -
     }
     document = searched({"sequential": ALONE, strategy: rounds(rate, rate, rate)}, **each)
     document = replace(document, scenario={**document.scenario, "strategies": [strategy]})
+    document = bounded(document)
     return limit(cell_of(document, strategy), document)
 
 
