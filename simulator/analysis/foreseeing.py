@@ -112,6 +112,11 @@ class Field:
     by: str = "throughput"
     """What is compared, or a percentile of the response time of those that keep up."""
 
+    def worth(self, found: Prediction) -> float | None:
+        """Return by how much a cell is compared, more being better; null of what does not keep up with what comes."""
+        band = self._band(found)
+        return None if band is None else band.median
+
     def bands(self, found: Mapping[str, Prediction]) -> dict[str, Band]:
         """Return what is compared, the best first: throughputs, or how many such response times a second has."""
         bands = ((id_, self._band(found[id_])) for id_ in self.rivals if id_ in found)

@@ -103,7 +103,8 @@ class WhatIf:
     levels: Mapping[str, Any]
     take: str | None
     """Whom to take with the change: the simplest of those whose predicted throughput is within the margin of the
-    highest, or of those that keep up the p99 of the lowest; null: nothing is predicted, or nobody keeps up."""
+    highest or, where jobs come by themselves, of those that keep up with a response time within it of the lowest, by
+    the percentile of the comparison; null: nothing is predicted, or nobody keeps up."""
     instead_of: str | None
     """Whom without it."""
     ratio: float | None
@@ -139,13 +140,13 @@ class Checked:
     measured_per_s: Interval | None
     """Null: no valid number."""
     of_predicted: float | None
-    """Measured over predicted."""
+    """Measured over predicted; null where they are not to be set beside one another."""
     inside: bool | None
     """The measured median lies in the band."""
     warnings: tuple[str, ...]
     """What to bear in mind of the measured number, as that other programs disturbed it."""
     reason: str | None
-    """Why there is no valid number."""
+    """Why there is no valid number, or none to set it beside."""
     response: CheckedResponse | None = None
     """Null: closed arrivals, or no percentile is known of both."""
 

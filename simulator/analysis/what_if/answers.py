@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.analysis.combinations import Combination, combinations
+from simulator.analysis.coming import MOST_JOBS
 from simulator.analysis.foreseeing import field_of
-from simulator.analysis.predicting import MOST_JOBS, predict_cell
+from simulator.analysis.predicting import MOST_OF_ALL, predict_cell
 from simulator.analysis.situations import Situation
 from simulator.analysis.what_if.change import Change
 from simulator.analysis.what_if.most import Most, most
-from simulator.model.bounds import Resource
 from simulator.result.document import CellResult, ResultDocument
+from simulator.result.prediction import Prediction
 from simulator.result.predictions import Gain, WhatIf
 
 MANY = 60
@@ -20,25 +21,41 @@ FEW_JOBS = 640
 
 
 @dataclass(frozen=True)
+class Jobs:
+    """How many are simulated of a cell, at the most."""
+
+    closed: int
+    """Fewer are enough unless very many are in flight."""
+    coming: int
+    """Of jobs that come by themselves, all that there are up to so many."""
+
+
+FEW = Jobs(FEW_JOBS, FEW_JOBS)
+
+
+@dataclass(frozen=True)
 class _Then:
     """A cell with a change."""
 
     in_flight: int
-    per_s: float
-    bound_by: Resource | None
+    found: Prediction
     most: Most
-    open_: bool
-    """Its jobs come by themselves."""
-    keeps_up: bool | None
-    p99_s: float | None
-    """Where they do."""
 
     @property
-    def worth(self) -> float | None:
-        """Return by how much it is compared, more being better; null of what does not keep up with what comes."""
-        if not self.open_:
-            return self.per_s
-        return 1 / self.p99_s if self.keeps_up and self.p99_s else None
+    def per_s(self) -> float:
+        """Return its throughput."""
+        return self.found.throughput_per_s.median
+
+    @property
+    def keeps_up(self) -> bool | None:
+        """Return whether it keeps up with jobs that come by themselves."""
+        return None if self.found.arrivals is None else self.found.arrivals.keeps_up
+
+    @property
+    def p99_s(self) -> float | None:
+        """Return the p99 of the response time where they do."""
+        p99 = self.found.response_p99_s
+        return None if self.found.arrivals is None or p99 is None else p99.median
 
 
 def what_if(
@@ -54,7 +71,8 @@ def what_if(
     if not changes:
         return ()
     # Anew: what a run is compared with has as many jobs as it, of which the last ones have fewer beside them.
-    jobs = MOST_JOBS if len(known) * (1 + len(changes)) <= MANY else FEW_JOBS
+    cells = max(1, len(known) * (1 + len(changes)))
+    jobs = Jobs(MOST_JOBS, max(FEW_JOBS, min(MOST_JOBS, MOST_OF_ALL // cells))) if cells <= MANY else FEW
     before = _then(known, document, jobs)
     then = [_then({id_: change.of(one) for id_, one in known.items()}, document, jobs) for change in changes]
     return tuple(
@@ -65,7 +83,7 @@ def what_if(
     )
 
 
-def _then(changed: Mapping[str, Situation], document: ResultDocument, jobs: int) -> dict[str, _Then | str]:
+def _then(changed: Mapping[str, Situation], document: ResultDocument, jobs: Jobs) -> dict[str, _Then | str]:
     """Return what cells would do with a change, by id, or why they cannot be run so."""
     runnable = {id_: one for id_, one in changed.items() if one.too_many is None}
     mosts = most(list(runnable.values()), document.margin)
@@ -75,18 +93,9 @@ def _then(changed: Mapping[str, Situation], document: ResultDocument, jobs: int)
     return found
 
 
-def _solved(one: Situation, jobs: int, best: Most) -> _Then:
-    found = predict_cell(one, most=jobs)
-    coming, p99 = found.arrivals, found.response_p99_s
-    return _Then(
-        one.shape.in_flight,
-        found.throughput_per_s.median,
-        found.bound_by,
-        best,
-        coming is not None,
-        None if coming is None else coming.keeps_up,
-        None if coming is None or p99 is None else p99.median,
-    )
+def _solved(one: Situation, jobs: Jobs, best: Most) -> _Then:
+    most_jobs = jobs.closed if one.coming is None else jobs.coming
+    return _Then(one.shape.in_flight, predict_cell(one, most=most_jobs), best)
 
 
 def _answer(
@@ -102,7 +111,9 @@ def _answer(
         for some in (found, before)
     )
     take, instead_of = (
-        field.likely({id_: each.worth for id_, each in some.items() if each.worth is not None})
+        field.likely(
+            {id_: worth for id_, each in some.items() if (worth := field.worth(each.found)) is not None}
+        )
         for some in (then, now)
     )
     both = None if take is None or instead_of is None else (then[take], now[instead_of])
@@ -111,10 +122,15 @@ def _answer(
         levels=dict(group.key),
         take=None if take is None else names[take],
         instead_of=None if instead_of is None else names[instead_of],
-        ratio=None if both is None else both[0].per_s / both[1].per_s,
+        ratio=None if both is None else _more(*both),
         gains=tuple(_gain(cell, found.get(cell.id), before.get(cell.id)) for cell in group.cells),
         p99_ratio=None if both is None else _longer(*both),
     )
+
+
+def _more(then: _Then, now: _Then) -> float | None:
+    """Return the throughput of the one over that of the other; null where that one has no job ready in its duration."""
+    return then.per_s / now.per_s if now.per_s else None
 
 
 def _longer(then: _Then, now: _Then) -> float | None:
@@ -130,8 +146,8 @@ def _gain(cell: CellResult, then: _Then | str | None, now: _Then | str | None) -
         strategy=cell.name,
         in_flight=then.in_flight,
         per_s=then.per_s,
-        ratio=then.per_s / now.per_s,
-        bound_by=then.bound_by,
+        ratio=_more(then, now),
+        bound_by=then.found.bound_by,
         most_in_flight=then.most.in_flight,
         most_per_s=then.most.per_s,
         most_ratio=then.most.per_s / now.most.per_s,

@@ -2,13 +2,14 @@
 
 import pytest
 
-from simulator.analysis.predicting import predicted
-from simulator.analysis.situations import situations
+from simulator.analysis.predicting import MOST_OF_ALL, predicted
+from simulator.analysis.situations import Situation, situations
 from simulator.analysis.what_if.answers import MANY, what_if
 from simulator.analysis.what_if.parsing import parse_change
 from simulator.result.document import ResultDocument
+from simulator.result.prediction import Band, Prediction
 from simulator.result.predictions import Gain, WhatIf
-from tests.simulator.analysis.predictions import calibrated
+from tests.simulator.analysis.predictions import calibrated, prediction
 
 
 def answers(document: ResultDocument, *changes: str) -> tuple[WhatIf, ...]:
@@ -111,3 +112,53 @@ def test_of_jobs_that_come_by_themselves_a_change_tells_who_keeps_up_and_how_lon
     assert gain(slow, "threads").keeps_up is False
     assert (slow.take, slow.p99_ratio) == (None, None)
     assert gain(slow, "threads").most_per_s == pytest.approx(65, rel=0.1)
+
+
+def test_where_no_job_is_ready_within_the_duration_no_gain_is_told() -> None:
+    job = {"client": {"blocking": "http.client", "asyncio": "aiohttp"}, "parser": "spin", "parse_cost": "5ms"}
+    made = predicted(
+        calibrated(
+            arrivals={"rate": "20/s"},
+            job={**job, "duration": "200ms"},
+            server={"latency": "1s"},
+            strategies=["threads"],
+        )
+    )
+    (answer,) = answers(made, "latency / 100")
+    found = gain(answer, "threads")
+    assert (found.ratio, answer.ratio) == (None, None)
+    assert found.per_s is not None
+    assert found.per_s > 0
+
+
+def test_those_that_keep_up_are_ranked_by_what_the_prediction_ranks_them_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = {"client": {"blocking": "http.client", "asyncio": "aiohttp"}, "parser": "spin", "parse_cost": "5ms"}
+    made = predicted(
+        calibrated(arrivals={"rate": "60/s"}, job={**job, "duration": "500ms"}, strategies=["threads"])
+    )
+    asked: list[str] = []
+
+    def percentile_s(found: Prediction, name: str) -> Band | None:
+        asked.append(name)
+        return found.response_p50_s
+
+    monkeypatch.setattr(Prediction, "percentile_s", percentile_s)
+    answers(made, "parse * 0.5")
+    assert set(asked) == {"p50"}, "about 30 jobs carry no other one"
+
+
+def test_cells_whose_jobs_come_by_themselves_share_what_is_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = {"client": {"blocking": "http.client", "asyncio": "aiohttp"}, "parser": "spin", "parse_cost": "1ms"}
+    made = predicted(calibrated(arrivals={"rate": "20/s"}, job={**job, "duration": "200ms"}))
+    allowed: list[int] = []
+
+    def count(_: Situation, *, most: int) -> Prediction:
+        allowed.append(most)
+        return prediction(50.0)
+
+    monkeypatch.setattr("simulator.analysis.what_if.answers.predict_cell", count)
+    answers(made, *["parse * 0.5"] * 9)
+    assert len(allowed) == 10 * len(made.cells)
+    assert sum(allowed) <= MOST_OF_ALL
