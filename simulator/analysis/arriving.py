@@ -46,7 +46,7 @@ def predict_coming(shape: Shape, demands: Demands, machine: Machine, coming: Com
         demands: what one job needs.
         machine: what there is for all of them.
         coming: when they come.
-        most: about so many jobs are simulated at the most.
+        most: so many of the jobs are looked at, at the most: each once at least for the middle and for both ends.
     """
     coming = coming.first(most)
     # More slots than jobs are never all taken.
@@ -59,7 +59,10 @@ def predict_coming(shape: Shape, demands: Demands, machine: Machine, coming: Com
     )
     limit = bound_of(network(shape, at_load(shape, demands, machine, coming.rate_per_s), machine))
     # How long the jobs would wait that come later is not known where ever more of them wait.
-    reaches = coming.all_there or middle.keeps_up is not False
+    reaches = coming.share == 1 or middle.keeps_up is not False
+    # What is told is of the whole repetition: ever more wait as long as it lasts.
+    grown = 1 if middle.keeps_up else 1 / coming.share
+    undone = len(coming.due_s) - middle.completed
 
     def response(of: Callable[[NDArray[np.float64]], float]) -> Band | None:
         found = Band(of(middle.response_s), of(quick.response_s), of(slow.response_s))
@@ -68,7 +71,7 @@ def predict_coming(shape: Shape, demands: Demands, machine: Machine, coming: Com
     p50, p90, p95, p99 = (response(_percentile(share)) for share in (50, 90, 95, 99))
     edge = 1 + AT_THE_END / len(coming.due_s)
     return Prediction(
-        throughput_per_s=_widened(Band(middle.per_s, slow.per_s, quick.per_s), edge),
+        throughput_per_s=_widened(Band(*(_of_all(each, coming) for each in (middle, slow, quick))), edge),
         response_mean_s=response(lambda found: float(found.mean())),
         response_p50_s=p50,
         response_p95_s=p95,
@@ -79,16 +82,25 @@ def predict_coming(shape: Shape, demands: Demands, machine: Machine, coming: Com
         response_p90_s=p90,
         response_p99_s=p99,
         arrivals=PredictedArrivals(
-            offered=len(coming.due_s),
-            offered_per_s=coming.rate_per_s or None,
-            completed=middle.completed,
-            backlog_max=middle.backlog_max,
-            backlog_end=middle.backlog_end,
-            queue_s=middle.queue_s,
+            offered=coming.offered,
+            offered_per_s=coming.offered_per_s or None,
+            completed=coming.offered - (round(undone * grown) if coming.ends else 0),
+            backlog_max=round(middle.backlog_max * grown),
+            backlog_end=round(middle.backlog_end * grown),
+            queue_s=middle.queue_s * grown,
             keeps_up=middle.keeps_up,
-            surely=slow.keeps_up is True if middle.keeps_up else quick.keeps_up is not True,
+            surely=middle.keeps_up is not None
+            and (slow if middle.keeps_up else quick).keeps_up is middle.keeps_up,
+            all_there=coming.share == 1,
         ),
     )
+
+
+def _of_all(found: "_Lives", coming: Coming) -> float:
+    """Return how much is done of the whole repetition: what comes, or what a strategy that falls behind can do."""
+    if found.keeps_up is False or not coming.rate_per_s or not coming.offered_per_s:
+        return found.per_s
+    return found.per_s * coming.offered_per_s / coming.rate_per_s
 
 
 def _computing(demands: Demands, factor: float) -> Demands:
@@ -161,7 +173,9 @@ def _life(made: Network, server_s: float, coming: Coming, seed: int) -> _Life:
         ended = due[:started] + run.response_s
         claimed = _claimed(due[:started], ended, made.in_flight)
         # What nobody began before the end was never begun: then the last ones had fewer beside them.
-        in_time = started if coming.duration_s is None else int(np.searchsorted(claimed, coming.duration_s))
+        in_time = (
+            started if coming.duration_s is None else max(1, int(np.searchsorted(claimed, coming.duration_s)))
+        )
         if in_time == started:
             break
         started = in_time

@@ -6,7 +6,7 @@ from simulator.result.document import CellResult, ResultDocument
 
 
 def beside_predicted(document: ResultDocument) -> ResultDocument:
-    """Return the document with `of_predicted` of every cell that was both measured and predicted."""
+    """Return the document with `of_predicted` of every cell that was both measured and predicted as a whole."""
     return replace(document, cells=tuple(map(_beside, document.cells)))
 
 
@@ -14,4 +14,4 @@ def _beside(cell: CellResult) -> CellResult:
     done, predicted = cell.throughput_per_s, cell.predicted
     if cell.status != "ok" or done is None or predicted is None:
         return cell
-    return replace(cell, of_predicted=done.median / predicted.throughput_per_s.median)
+    return replace(cell, of_predicted=predicted.over_predicted(done.median))

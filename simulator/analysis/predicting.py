@@ -6,6 +6,7 @@ import numpy as np
 
 from simulator.analysis.arriving import predict_coming
 from simulator.analysis.banding import MODEL_ERROR, band
+from simulator.analysis.coming import MOST_JOBS
 from simulator.analysis.loops import alike, at_load
 from simulator.analysis.situations import Situation, situations
 from simulator.model.bounds import bound_of
@@ -21,9 +22,8 @@ SEED = 1
 MOST_SIMULATED = 2_000
 """Jobs in flight: of more, mean values are told alone."""
 FEWEST_JOBS = 1_000
-MOST_JOBS = 20_000
 MOST_OF_ALL = 40_000
-"""Jobs that are simulated of all cells of a document, which takes some seconds."""
+"""Of all cells of a document, which takes some seconds; of those whose jobs come by themselves three times each."""
 TURNS = 40
 """Jobs that are simulated for each one in flight."""
 FEWEST_TURNS = 10

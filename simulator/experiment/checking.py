@@ -15,6 +15,7 @@ from simulator.result.predictions import Check, Checked, CheckedResponse
 
 SHARE = 0.1
 FEWEST = 3
+IN_PART = "of its jobs only the first ones were simulated"
 
 
 def drawn(design: Design, predicted: Sequence[str]) -> Design:
@@ -53,17 +54,18 @@ def checked(document: ResultDocument, predicted: Mapping[str, Prediction]) -> Ch
 
 def _checked(cell: CellResult, predicted: Prediction) -> Checked:
     band, measured = predicted.throughput_per_s, cell.throughput_per_s if cell.status == "ok" else None
+    over = None if measured is None else predicted.over_predicted(measured.median)
     return Checked(
         id=cell.id,
         strategy=cell.strategy,
         levels={path: level for path, level in cell.factors.items() if path != STRATEGY},
         predicted_per_s=band,
         measured_per_s=measured,
-        of_predicted=None if measured is None else measured.median / band.median,
-        inside=None if measured is None else band.low <= measured.median <= band.high,
+        of_predicted=over,
+        inside=None if measured is None or over is None else band.low <= measured.median <= band.high,
         warnings=cell.warnings,
-        reason=None if measured is not None else cell.reason,
-        response=None if measured is None else _response(cell, predicted),
+        reason=cell.reason if measured is None else None if predicted.whole else IN_PART,
+        response=None if over is None else _response(cell, predicted),
     )
 
 

@@ -35,6 +35,8 @@ class PredictedArrivals:
     """Whether the rate is borne by the middle of the band; null where the window is too short to tell."""
     surely: bool
     """Whether that is so wherever in its band it lies: it keeps up at the slow end, or does not at the quick one."""
+    all_there: bool = True
+    """All of its jobs were simulated; else the first ones, and what is told of the whole is worked out from them."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,17 @@ class Prediction:
     response_p99_s: Band | None = None
     arrivals: PredictedArrivals | None = None
     """Null: closed arrivals. Else response times count from the planned start."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it can be set beside what is measured: all of the jobs that come were simulated."""
+        return self.arrivals is None or self.arrivals.all_there
+
+    def over_predicted(self, measured_per_s: float) -> float | None:
+        """Return a measured throughput over the predicted one; null where they are not to be set beside one another."""
+        foreseen_per_s = self.throughput_per_s.median
+        # Of a duration in which no job is predicted to be ready, one may be.
+        return measured_per_s / foreseen_per_s if self.whole and foreseen_per_s else None
 
     def percentile_s(self, name: str) -> Band | None:
         """Return a percentile of the response time by its name, as `p95`; null of those that nobody predicts."""

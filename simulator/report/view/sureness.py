@@ -65,7 +65,7 @@ def _of_predicted(name: str) -> Shown:
 
 def _over(cell: CellResult, name: str) -> float | None:
     """Return a measured percentile over the predicted one; null where one of them is not known."""
-    guess = None if cell.predicted is None else cell.predicted.percentile_s(name)
+    guess = None if cell.predicted is None or not cell.predicted.whole else cell.predicted.percentile_s(name)
     seen = None if cell.response_time_s is None else getattr(cell.response_time_s, name)
     return None if guess is None or seen is None else seen / guess.median
 

@@ -35,7 +35,7 @@ def poisson(rate_per_s: float, count: int, seed: int = 1) -> tuple[float, ...]:
 
 
 def coming(due_s: tuple[float, ...], duration_s: float | None = None) -> Coming:
-    return Coming(due_s, duration_s, all_there=True)
+    return Coming(due_s, duration_s, len(due_s), due_s[-1], ends=duration_s is not None)
 
 
 def within(duration_s: float, rate_per_s: float) -> Coming:
@@ -112,13 +112,46 @@ def test_a_fixed_count_is_done_to_its_end() -> None:
     assert found.cores_used == pytest.approx(0.0203 / 0.0405, rel=0.02)
 
 
-def test_of_more_jobs_than_are_simulated_the_first_ones_tell_unless_ever_more_wait() -> None:
-    found = foresee(within(20, 30.0), Shape("none", (8,), loop=True), most=200)
-    assert arrivals(found).offered == 200
+def test_of_more_jobs_than_are_simulated_the_first_ones_tell_of_all_unless_ever_more_wait() -> None:
+    eight, steady, heavy = Shape("none", (8,), loop=True), within(20, 30.0), within(20, 65.0)
+    found = foresee(steady, eight, most=200)
+    assert (arrivals(found).offered, found.whole) == (len(steady.due_s), False)
+    assert arrivals(found).completed == pytest.approx(len(steady.due_s), abs=8)
     assert found.response_p99_s is not None
-    lost = foresee(within(20, 65.0), Shape("none", (8,), loop=True), most=200)
+    lost, all_of_it = foresee(heavy, eight, most=200), foresee(heavy, eight)
     assert (arrivals(lost).keeps_up, lost.response_p99_s) == (False, None)
     assert lost.throughput_per_s.median == pytest.approx(48, rel=0.05)
+    for name in ("offered", "completed", "backlog_max", "backlog_end", "queue_s"):
+        one, other = (getattr(arrivals(each), name) for each in (lost, all_of_it))
+        assert one == pytest.approx(other, rel=0.25)
+    assert (lost.whole, all_of_it.whole) == (False, True)
+
+
+def test_what_is_done_is_what_comes_of_the_whole_however_the_first_ones_come() -> None:
+    """At first 100 a second come, then 20: whoever keeps up does as much as comes in all."""
+    due_s = tuple(at / 100 for at in range(200)) + tuple(2 + at / 20 for at in range(160))
+    found = foresee(coming(due_s, 10.0), ONE_LOOP, replace(PARSES, parse_held=Demand(0.001)), most=200)
+    assert arrivals(found).offered_per_s == pytest.approx(36, rel=0.01)
+    assert found.throughput_per_s.median == pytest.approx(36, rel=0.02)
+
+
+@pytest.mark.parametrize("due_s", [(0.0,) * 50, (0.0, *(1.0,) * 50)])
+def test_a_burst_at_the_cut_leaves_something_to_simulate(due_s: tuple[float, ...]) -> None:
+    for duration_s in (None, 5.0):
+        found = foresee(coming(due_s, duration_s), ONE_LOOP, PARSES, most=20)
+        assert arrivals(found).offered == len(due_s)
+        assert found.throughput_per_s.median > 0
+
+
+def test_whether_it_surely_keeps_up_is_open_where_an_end_of_the_band_is_too_short_to_tell() -> None:
+    one = Shape("none", (1,), loop=False)
+    # 100 jobs of 10 ms, one each 7.7 ms: 23 wait at the end; of 8.6 ms 10 would, which is neither few nor many.
+    told = [
+        arrivals(foresee(coming(tuple(gap_s * job for job in range(100))), one, PARSES))
+        for gap_s in (0.006, 0.0077, 0.008, 0.02)
+    ]
+    assert [each.keeps_up for each in told] == [False, False, None, True]
+    assert [each.surely for each in told] == [True, False, False, True]
 
 
 def test_more_slots_than_jobs_cost_nothing() -> None:
@@ -129,7 +162,11 @@ def test_more_slots_than_jobs_cost_nothing() -> None:
 
 def test_the_first_of_many_come_until_the_next_one() -> None:
     first = coming((0.0, 1.0, 3.0, 4.0)).first(2)
-    assert (first.due_s, first.duration_s, first.all_there) == ((0.0, 1.0), 3.0, False)
+    assert (first.due_s, first.duration_s, first.offered, first.share) == ((0.0, 1.0), 3.0, 4, 0.5)
+    assert first.offered_per_s == 0.75
+    burst = coming((0.0, 1.0, 1.0, 1.0)).first(2)
+    assert (burst.due_s, burst.duration_s) == ((0.0,), 1.0), "those that come with the next one come later"
+    assert coming((1.0,) * 4).first(2).duration_s is None
     assert first.rate_per_s == 1.0
     assert coming((0.5,)).rate_per_s == 0.0
 
