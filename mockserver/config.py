@@ -168,8 +168,9 @@ class ServerConfig(Config):
         ge=1,
         le=MOST_ADDRESSES,
         strict=True,
-        description="Loopback addresses that it listens on, 127.0.0.1 and those after it, to which jobs in flight are"
-        " dealt: each takes some 28,000 connections. More than 1 on Linux alone.",
+        description="Loopback addresses that it listens on, 127.0.0.1 and those after it: each takes some 28,000"
+        " connections. Loops deal jobs in flight to them, with connections per_worker; all others use the first. More"
+        " than 1 on Linux alone.",
     )
     loop: Literal["asyncio", "uvloop"] = Field(
         default_factory=default_loop,

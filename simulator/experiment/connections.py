@@ -58,11 +58,18 @@ def too_many(cell: Cell, room: Room, *, own_server: bool = True) -> str | None:
             )
     if room.ports is not None and own_server:
         each = int(room.ports * PORTS_SHARE)
-        if ceil(plan.in_flight / server.addresses) > each:
+        # Only the clients of a loop are dealt to several, and only where each has a connection of its own.
+        loops, per_worker = plan.fetch.kind in ("asyncio", "trio"), cell.job.connections == "per_worker"
+        addresses = server.addresses if loops and per_worker else 1
+        if ceil(plan.in_flight / addresses) > each:
+            dealt = f"server.addresses to {ceil(plan.in_flight / each)} or more"
+            if not loops:
+                what = f"in_flight to {each} or less, or take a strategy with loops, and {dealt}"
+            else:
+                what = dealt if per_worker else f"job.connections to per_worker, and {dealt}"
             return (
                 f"{number(plan.in_flight)} connections need more ports than the {number(room.ports)} that there are"
-                f" towards each of {server.addresses} address{'es' if server.addresses > 1 else ''}; set"
-                f" server.addresses to {ceil(plan.in_flight / each)} or more"
+                f" towards each of {addresses} address{'es' if addresses > 1 else ''}; set {what}"
             )
     return None
 

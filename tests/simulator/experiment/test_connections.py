@@ -12,15 +12,15 @@ from simulator.scenario.load import load_text
 WIDE = """
 name: wide
 server: {latency: 5s, workers: %d, addresses: %d}
-job: {client: aiohttp, parser: spin, pages: 500000}
-strategies: [asyncio, {name: dealt, base: processes_of_asyncio, parallelism: 3}]
+job: {client: {blocking: http.client, asyncio: aiohttp}, parser: spin, pages: 500000, connections: %s}
+strategies: [asyncio, gevent, {name: dealt, base: processes_of_asyncio, parallelism: 3}]
 in_flight: 50000
 """
 FEW, MANY = Room(20_000, 28_232), Room(1_000_000, 28_232)
 
 
-def cell(strategy: str, workers: int = 4, addresses: int = 2) -> Cell:
-    scenario = load_text(WIDE % (workers, addresses), "wide", Path(__file__).parent)
+def cell(strategy: str, workers: int = 4, addresses: int = 2, connections: str = "per_worker") -> Cell:
+    scenario = load_text(WIDE % (workers, addresses, connections), "wide", Path(__file__).parent)
     return next(one for one in expand(scenario, 2) if one.factors["strategy"] == strategy)
 
 
@@ -39,6 +39,9 @@ def cell(strategy: str, workers: int = 4, addresses: int = 2) -> Cell:
         (cell("asyncio"), FEW, "ulimit -Hn 50100"),
         (cell("dealt", workers=2), FEW, "set server.workers to 3 or more"),
         (cell("dealt", addresses=1), FEW, "towards each of 1 address; set server.addresses to 2 or more"),
+        # Whose clients are not dealt to several addresses.
+        (cell("asyncio", connections="shared"), MANY, "1 address; set job.connections to per_worker, and server."),
+        (cell("gevent"), MANY, "set in_flight to 25408 or less, or take a strategy with loops"),
     ],
 )
 def test_what_does_not_fit_is_told_with_what_to_set(made: Cell, room: Room, told: str | None) -> None:
