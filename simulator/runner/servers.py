@@ -77,10 +77,11 @@ class Server:
                 f"server.encoding: the mock server at {self.url} has no library for {config.encoding}; install it there"
                 f" (pip install 'gil-simulator[encodings]'), or choose {' or '.join(self._encodings)}"
             )
-        if config != self._config or self.stats().get("generation") != self.generation:
-            with self._clear_errors():
+        with self._clear_errors():
+            # Asked in any case: it is known soon that a frozen server does not answer, which may build pages for long.
+            if self._admin.generation() != self.generation or config != self._config:
                 self.generation = self._admin.configure(config)
-            self._config = config
+                self._config = config
 
     def reset(self) -> None:
         """Forget all statistics and logged requests."""

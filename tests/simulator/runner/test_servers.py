@@ -1,10 +1,12 @@
 """A server that somebody else has started is one run's alone, and gets its configuration back."""
 
+import socket
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from mockserver.admin import AdminClient
+from mockserver.admin import AdminClient, AdminError
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
 from simulator.runner.servers import Server, ServerError, ServerLacksError, Servers
@@ -38,8 +40,8 @@ class _Admin:
     def health(self) -> dict[str, Any]:
         return self._health
 
-    def stats(self) -> dict[str, Any]:
-        return {"generation": 0}
+    def generation(self) -> int:
+        return 0
 
     def configure(self, config: ServerConfig) -> int:
         self.encoding = config.encoding
@@ -64,3 +66,20 @@ def test_an_older_server_is_asked_for_what_it_does_not_say_that_it_has() -> None
     admin = _Admin()
     _asked(admin, "br")
     assert admin.encoding == "br"
+
+
+def test_a_server_that_does_not_answer_is_not_given_the_time_to_build_pages() -> None:
+    class Frozen(_Admin):
+        def generation(self) -> int:
+            raise AdminError("it cannot be reached: timed out")
+
+    with pytest.raises(ServerError, match="timed out"):
+        _asked(Frozen(), "gzip")
+
+
+@pytest.mark.parametrize("ask", [AdminClient.stats, AdminClient.reset, AdminClient.generation])
+def test_only_lists_of_requests_are_waited_for(ask: Callable[[AdminClient], object]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        url = f"http://127.0.0.1:{frozen.getsockname()[1]}"
+        with AdminClient(url, timeout_s=0.05) as admin, pytest.raises(AdminError, match="timed out"):
+            ask(admin)
