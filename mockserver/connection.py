@@ -46,6 +46,8 @@ class ConnectionCount:
 
     open: int = 0
     opened: int = 0
+    when_none: Callable[[], None] = lambda: None
+    """Called when the last one has been closed."""
 
 
 class Connection(web.RequestHandler):
@@ -233,4 +235,6 @@ class ConnectionServer(web.Server):
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
         """Count a connection out."""
         self._count.open -= 1
+        if not self._count.open:
+            self._count.when_none()
         super().connection_lost(handler, exc)

@@ -70,6 +70,7 @@ class Operations:
         self._lag = lag
         self._reach = reach
         self._collecting = Collecting()
+        connections.when_none = self._collecting.undo
         self.admission = Admission(pages.served.config)
         self._prepared: Served | None = None
         self._lease: Lease | None = None

@@ -3,10 +3,16 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from mockserver.collecting import CROWD, Collecting
+from mockserver.config import ServerConfig
+from mockserver.connection import ConnectionCount
+from mockserver.loop_lag import LoopLag
+from mockserver.operations import Operations
 
 
 @pytest.fixture(autouse=True)
@@ -42,4 +48,16 @@ def test_a_crowd_is_set_aside_until_it_has_gone() -> None:
     collecting.settle(CROWD)
     assert gone() is None
     collecting.settle(0)
+    assert gc.get_threshold() == usual
+
+
+def test_when_the_last_of_a_crowd_has_gone_nothing_stays_of_it() -> None:
+    usual = gc.get_threshold()
+    connections = ConnectionCount()
+    pages: Any = SimpleNamespace(served=SimpleNamespace(config=ServerConfig()))
+    reach: Any = None
+    made = Operations(pages, connections, LoopLag(), reach)
+    made._collecting.settle(CROWD)
+    assert gc.get_threshold() != usual
+    connections.when_none()
     assert gc.get_threshold() == usual
