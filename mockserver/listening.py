@@ -11,6 +11,9 @@ from mockserver.private_listener import PrivateListener
 
 # A free port of the first address may be taken on another one.
 _TRIES = 20
+OTHER_HOST = "; use --host 127.0.0.1, or an address that it has"
+ONLY_LINUX = ": only Linux has all of 127.0.0.0/8; use --addresses 1, for at most some 28,000 connections"
+"""Of an address after the first."""
 
 
 class CannotListenError(RuntimeError):
@@ -49,7 +52,10 @@ def open_listeners(
             first = opened.enter_context(_bound(kind, family, address, host))
             bound = first.getsockname()[1]
             try:
-                more = [opened.enter_context(_bound(kind, family, (other, bound), other)) for other in others]
+                more = [
+                    opened.enter_context(_bound(kind, family, (other, bound), other, ONLY_LINUX))
+                    for other in others
+                ]
             except _TakenError:
                 if port or tried == _TRIES - 1:
                     raise
@@ -82,7 +88,9 @@ def _found(host: str, port: int) -> tuple[int, tuple[object, ...]]:
     return family, address
 
 
-def _bound(kind: type[socket.socket], family: int, address: tuple[object, ...], host: str) -> socket.socket:
+def _bound(
+    kind: type[socket.socket], family: int, address: tuple[object, ...], host: str, hint: str = OTHER_HOST
+) -> socket.socket:
     listener = kind(family, socket.SOCK_STREAM)
     try:
         # A port whose last connections are in TIME_WAIT is free; one that another program listens on is not.
@@ -94,11 +102,8 @@ def _bound(kind: type[socket.socket], family: int, address: tuple[object, ...], 
         listener.listen(1)
     except OSError as error:
         listener.close()
-        if error.errno == errno.EADDRNOTAVAIL and ipaddress.ip_address(str(address[0])).is_loopback:
-            raise CannotListenError(
-                f"{host} is no address of this machine: only Linux has all of 127.0.0.0/8; use --addresses 1,"
-                " for at most some 28,000 connections"
-            ) from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise CannotListenError(f"{host} is no address of this machine{hint}") from error
         taken = _TakenError if error.errno == errno.EADDRINUSE else CannotListenError
         raise taken(
             f"port {address[1]} on {host} cannot be used: {error.strerror or error}; "

@@ -1,5 +1,6 @@
 """The addresses of a server: those that follow its first, all on one port; what cannot be had is a sentence."""
 
+import errno
 import http.client
 import socket
 import ssl
@@ -64,6 +65,20 @@ def test_where_there_are_no_others_it_is_said(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(listening, "PrivateListener", Mac)
     with pytest.raises(CannotListenError, match=r"only Linux has all of 127\.0\.0\.0/8; use --addresses 1"):
         open_listeners("127.0.0.1", 0, None, addresses=2, private=True)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "::1"])
+def test_a_first_address_that_is_none_is_no_matter_of_systems(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Other(socket.socket):
+        def bind(self, _: object) -> None:
+            raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    monkeypatch.setattr(listening, "PrivateListener", Other)
+    monkeypatch.setattr(socket, "socket", Other)
+    with pytest.raises(CannotListenError, match=f"^{host} is no address of this machine; use --host 127"):
+        open_listeners(host, 0, "token", addresses=1, private=True)
 
 
 @linux
