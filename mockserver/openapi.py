@@ -65,10 +65,10 @@ def _paths() -> dict[str, Any]:
     conditions = {"name": "conditions", "in": "query", "schema": {"const": "none"}}
     config = _named("ServerConfig")
     return {
-        "/": {"get": _operation("An index for people.", "text/plain", None)},
+        "/": {"get": _page("An index, for whoever reads it.", "text/plain", "text/html", "application/json")},
         "/pages/{id}": {
             "get": {
-                **_operation("A page, id mod number of pages.", "*/*", None),
+                **_page("A page, id mod number of pages.", "*/*"),
                 "parameters": [page, latency, conditions],
             }
         },
@@ -115,6 +115,18 @@ def _operation(
         "content": {"application/json": {"schema": _named("Problem")}},
     }
     return {"summary": summary, "responses": {"200": answer, "default": problem}}
+
+
+def _page(summary: str, *media_types: str) -> dict[str, Any]:
+    """Describe what is no part of the admin side: its errors are text."""
+    answers = {"200": ("What was asked for.", media_types), "default": ("What is wrong.", ("text/plain",))}
+    return {
+        "summary": summary,
+        "responses": {
+            status: {"description": told, "content": {media_type: {} for media_type in kinds}}
+            for status, (told, kinds) in answers.items()
+        },
+    }
 
 
 def _body(schema: _Json) -> _Json:

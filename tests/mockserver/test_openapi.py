@@ -61,3 +61,17 @@ def test_what_a_configuration_may_be_fits(config: dict[str, Any]) -> None:
 def test_what_it_may_not_be_does_not(config: dict[str, Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(config, CONFIG, jsonschema.Draft202012Validator)
+
+
+def test_an_index_and_a_page_are_described_as_they_are_answered() -> None:
+    kinds = {
+        (path, status): set(answer["content"])
+        for path in ("/", "/pages/{id}")
+        for status, answer in DOCUMENT["paths"][path]["get"]["responses"].items()
+    }
+    assert kinds == {
+        ("/", "200"): {"text/plain", "text/html", "application/json"},
+        ("/", "default"): {"text/plain"},
+        ("/pages/{id}", "200"): {"*/*"},
+        ("/pages/{id}", "default"): {"text/plain"},
+    }
