@@ -73,7 +73,7 @@ def _requests() -> Strategy:
 
 
 def _answer(address: str, method: str, path: str, body: str) -> int:
-    """Ask, and read the answer; 0 where none came in time and none had to."""
+    """Ask, and read the answer; return its status."""
     to = urlsplit(address)
     connection = http.client.HTTPConnection(to.hostname or "", to.port, timeout=PATIENCE_S)
     query = "?latency=0ms" if path.startswith("/pages/") else ""
