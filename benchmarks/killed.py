@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from benchmarks.aftermath import World, damage, ended, ended_badly, kept, tell
+from benchmarks.aftermath import LONGEST_S, World, damage, ended, ended_badly, kept, tell
 from simulator.cli import exits
 
 TARGETS = ("runner", "driver", "server", "worker")
@@ -55,9 +55,8 @@ def of_kills(folder: Path, seed: int, number: int, *, quick: bool = False) -> tu
     for attempt in range(number):
         target = TARGETS[attempt % len(TARGETS)]
         after_s = dice.uniform(0.0, usual_s)
-        met = _killed(world, target, after_s, more)
-        done["too late" if met is None else target] += 1
-        told = list(met or ())
+        hit, told = _killed(world, target, after_s, dice, more)
+        done[target if hit else "too late"] += 1
         if attempt % 3 == 0 and kept(world.store):
             done["resumed"] += 1
             told += [f"then {fault}" for fault in _resumed(world, more)]
@@ -102,13 +101,18 @@ def _whole_run(world: World) -> tuple[float, list[str]]:
     ]
 
 
-def _killed(world: World, target: str, after_s: float, more: Sequence[str]) -> list[str] | None:
-    """Start a run and kill; null: there was nothing left to kill."""
+def _killed(
+    world: World, target: str, after_s: float, dice: random.Random, more: Sequence[str]
+) -> tuple[bool, list[str]]:
+    """Start a run and kill; return whether there was anything left to kill, and the faults."""
     events = world.folder / "events.jsonl"
     events.unlink(missing_ok=True)
     process = world.start("run", "killed.yaml", "--progress", f"jsonl:{events}", *more)
     time.sleep(after_s)
-    while (pid := _one_of(world, target, process)) is None and process.poll() is None:
+    deadline = time.monotonic() + LONGEST_S
+    while (pid := _one_of(world, target, process, dice)) is None and process.poll() is None:
+        if time.monotonic() > deadline:
+            break  # `ended` tells it
         time.sleep(0.005)
     if pid is not None:
         with suppress(ProcessLookupError):
@@ -123,7 +127,7 @@ def _killed(world: World, target: str, after_s: float, more: Sequence[str]) -> l
         faults.append(f"{told} repetitions were done, {len(there)} are in the database")
     if len(there) != len(set(there)):
         faults.append("a repetition is in the database twice")
-    return None if pid is None else faults
+    return pid is not None, faults
 
 
 def _resumed(world: World, more: Sequence[str]) -> Iterator[str]:
@@ -165,18 +169,24 @@ def _small_disk(folder: Path, size: int) -> Iterator[Path | None]:
     try:
         yield folder
     finally:
-        subprocess.run([umount, str(folder)], check=True)
+        # Lazily: after Ctrl-C a run may still have files open there.
+        subprocess.run([umount, "-l", str(folder)], check=True)
 
 
-def _one_of(world: World, target: str, runner: "subprocess.Popen[str]") -> int | None:
-    """Return a process to kill."""
+def _one_of(world: World, target: str, runner: "subprocess.Popen[str]", dice: random.Random) -> int | None:
+    """Return a process to kill.
+
+    Of a server it is its supervisor or a worker; "driver" is the driver itself, "worker" what it has started.
+    """
     if target == "runner":
         return runner.pid if runner.poll() is None else None
     lines = world.running()
     named = {pid for pid, line in lines.items() if NAMED.get(target, NAMED["driver"]) in line}
+    if target == "driver":  # its forks have its command line
+        named = {pid for pid in named if _parent(pid) not in named}
     if target == "worker":
         named = {pid for pid in lines if _parent(pid) in named} - {runner.pid}
-    return max(named, default=None)
+    return dice.choice(sorted(named)) if named else None
 
 
 def _parent(pid: int) -> int | None:
