@@ -5,6 +5,7 @@ where jobs come by themselves: the prediction has that speed from its CPU.
 """
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,8 +63,8 @@ class ScoredOpen:
     """By percentile; none where it does not keep up, measured or predicted: then they only grow."""
     inside: dict[str, bool]
     """Whether the measured one lies in the band."""
-    told: bool
-    """Whether it keeps up was told rightly, or left open by a band that reaches over it."""
+    told: bool | None
+    """Whether it was told rightly if it keeps up; null: its band, or what was measured, leaves that open."""
 
 
 def scored_open(cells: Sequence[CellResult]) -> list[ScoredOpen]:
@@ -82,14 +83,18 @@ def scored_open(cells: Sequence[CellResult]) -> list[ScoredOpen]:
             if band is not None and measured_s:
                 ratios[name] = band.median / measured_s
                 inside[name] = band.low <= measured_s <= band.high
-        found.append(ScoredOpen(cell, ratios, inside, not foreseen.surely or up in (None, foreseen.keeps_up)))
+        decided = foreseen.surely and None not in (up, foreseen.keeps_up)
+        found.append(ScoredOpen(cell, ratios, inside, up == foreseen.keeps_up if decided else None))
     return found
 
 
 def told_of(found: Sequence[ScoredOpen]) -> str:
     """Say in how many cells it was told rightly whether they keep up."""
-    right = sum(each.told for each in found)
-    return f"Of {len(found)} cells whose jobs come by themselves, {right} keep up or not as the bands say."
+    told = Counter(each.told for each in found)
+    return (
+        f"Of {told[True] + told[False]} cells whose jobs come by themselves and whose band decides whether they keep"
+        f" up, {told[True]} do as it says; {told[None]} are undecided."
+    )
 
 
 def worst_open(found: Sequence[ScoredOpen]) -> list[str]:
