@@ -67,8 +67,7 @@ def test_a_campaign_finds_no_fault() -> None:
 def test_revisions_are_built_measured_and_counted() -> None:
     command = [sys.executable, "-m", "benchmarks.revisions", "--quick"]  # pip makes four environments
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400, check=False)
-    assert "Traceback" not in done.stderr
-    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode == 0, done.stderr
     assert "runs gave nothing" not in done.stdout
     assert "a parse that became 5% slower: a regression in " in done.stdout
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.revisions import BACKEND, PROJECT
 from simulator.runner.stop import Stop, Stopped
 from simulator.runtimes.environments import (
     WHOLE,
@@ -22,20 +23,6 @@ from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.facts import Facts, ask
 from simulator.runtimes.fingerprint import key_of
 
-BACKEND = """
-import pathlib, zipfile
-
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    name = "tinyproject-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(pathlib.Path(folder, name), "w") as wheel:
-        wheel.writestr("tinyproject.py", pathlib.Path("tinyproject.py").read_text())
-        about = "tinyproject-1.0.dist-info/"
-        wheel.writestr(about + "METADATA", "Metadata-Version: 2.1\\nName: tinyproject\\nVersion: 1.0\\n")
-        wheel.writestr(about + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        wheel.writestr(about + "RECORD", "")
-    return name
-"""
-
 
 @pytest.fixture(scope="module")
 def facts() -> Facts:
@@ -47,11 +34,9 @@ def project(tmp_path: Path) -> Path:
     """A project that is built by itself: no index is asked for anything."""
     folder = tmp_path / "project"
     folder.mkdir()
-    (folder / "pyproject.toml").write_text(
-        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n', encoding="utf-8"
-    )
+    (folder / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
     (folder / "backend.py").write_text(BACKEND, encoding="utf-8")
-    (folder / "tinyproject.py").write_text("ANSWER = 42\n", encoding="utf-8")
+    (folder / "planted.py").write_text("ANSWER = 42\n", encoding="utf-8")
     return folder
 
 
@@ -74,7 +59,7 @@ def test_an_environment_is_made_once_and_has_what_is_required(
     assert told == ["made"]
     assert found[0] == found[1]
     said = subprocess.run(
-        [found[0], "-c", "import tinyproject; print(tinyproject.ANSWER)"],
+        [found[0], "-c", "import planted; print(planted.ANSWER)"],
         capture_output=True,
         text=True,
         check=True,
@@ -154,7 +139,7 @@ def test_another_environment_is_made_when_anything_changes(project: Path, facts:
     (project / "build").mkdir()
     (project / "build" / "lib.py").write_text("", encoding="utf-8")
     assert key(str(project)) == before, "what building leaves behind is no change of the project"
-    (project / "tinyproject.py").write_text("ANSWER = 4242\n", encoding="utf-8")
+    (project / "planted.py").write_text("ANSWER = 4242\n", encoding="utf-8")
     assert key(str(project)) != before
 
 
