@@ -1,11 +1,11 @@
 """Which formats there are, in which version: for docs/formats.md, from where each is written or read."""
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from mockserver import identity, manifest
 from simulator.cli import check_client
+from simulator.cli.event_lines import name_of
 from simulator.driver.shared import control
 from simulator.experiment import events
 from simulator.probe import result as probe
@@ -97,4 +97,4 @@ def event_names() -> Iterator[str]:
     """Yield the `event` of each kind of line that `--progress jsonl` writes."""
     for kind in events.Event.__subclasses__():
         if kind is not events.StillRunning:  # for those who show it
-            yield re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+            yield name_of(kind)

@@ -45,11 +45,11 @@ class EventLines(Handler):
         """Write a line. Raises OSError: nobody reads, or the disk is full."""
         if isinstance(event, StillRunning):
             return
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
         known = {f.name: getattr(event, f.name) for f in fields(event) if f.name != LEFT_OUT}
         if isinstance(event, RepetitionJudged):
             known["timeline"] = _stretch(event)
-        line = {"event": name, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), **known}
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = {"event": name_of(type(event)), "at": at, **known}
         # A number that is not finite, which JSON lacks, is null.
         self._write(to_json(line, inf_nan_mode="null", fallback=str) + b"\n")
 
@@ -70,6 +70,11 @@ def _stretch(event: RepetitionJudged) -> Timeline | None:
     if event.samples is None or len(event.samples) > MOST_SAMPLES:
         return None
     return timeline(event.samples, event.repetition.round, most_jobs=STRETCH_JOBS)
+
+
+def name_of(kind: type[Event]) -> str:
+    """Return the `event` of a line."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def open_lines(wanted: str | None) -> EventLines | None:
