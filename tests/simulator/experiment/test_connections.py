@@ -40,7 +40,11 @@ def cell(strategy: str, workers: int = 4, addresses: int = 2, connections: str =
         (cell("dealt", workers=2), FEW, "set server.workers to 3 or more"),
         (cell("dealt", addresses=1), FEW, "towards each of 1 address; set server.addresses to 2 or more"),
         # Whose clients are not dealt to several addresses.
-        (cell("asyncio", connections="shared"), MANY, "1 address; set job.connections to per_worker, and server."),
+        (
+            cell("asyncio", connections="shared"),
+            MANY,
+            "1 address; set job.connections to per_worker, and server.",
+        ),
         (cell("gevent"), MANY, "set in_flight to 25408 or less, or take a strategy with loops"),
     ],
 )
