@@ -1,6 +1,7 @@
 """How far predictions are off: cells that no part of the model was fitted to, measured and compared.
 
-    python -m benchmarks.accuracy [--quick] [--seed N] [--rounds N] [--store FILE] [--from FILE …] [--write FILE]
+    python -m benchmarks.accuracy [--quick] [--seed N] [--rounds N] [--runtimes 3.14,3.13t] [--store FILE]
+        [--from FILE …] [--write FILE]
 
 The points are drawn by a seed over latency, parse cost, how much of it holds the GIL, jobs in flight and client; at
 each all strategies run side by side with the baseline. What is compared are ratios to that baseline, one worker,
@@ -11,7 +12,6 @@ Ctrl-C ends it early: what was measured until then is kept, and scored.
 
 import argparse
 import json
-import platform
 import random
 import re
 import sys
@@ -33,12 +33,13 @@ from benchmarks.open_accuracy import (
     worst_open,
 )
 from benchmarks.scored import HEADINGS, agreeing, is_quiet, rows, scored, summary
+from simulator.analysis.coming import MOST_JOBS
 from simulator.analysis.predicting import predicted
 from simulator.environment.machine import usable_cores
 from simulator.experiment.design import Design, design
 from simulator.experiment.experiment import Experiment
 from simulator.result.document import ResultDocument, from_json, to_json
-from simulator.text.words import listed
+from simulator.text.words import counted, listed
 
 SEED = 20
 POINTS = 26
@@ -81,8 +82,8 @@ def points(count: int, seed: int) -> list[str]:
     return [f"  p{number}: {{{point}}}" for number, point in enumerate(drawn)]
 
 
-def scenario_text(count: int, rounds: int, seed: int, *, quick: bool) -> str:
-    """Return the scenario."""
+def scenario_text(count: int, rounds: int, seed: int, *, quick: bool, runtimes: Sequence[str] = ()) -> str:
+    """Return the scenario; on the Python that this runs on unless runtimes are given."""
     job = "{parser: spin, pages: 20}" if quick else "{parser: spin}"
     return "\n".join(
         (
@@ -91,6 +92,7 @@ def scenario_text(count: int, rounds: int, seed: int, *, quick: bool) -> str:
             "server: {content: {kind: catalogue, count: 100, items: 8}}",
             f"strategies: [{', '.join(STRATEGIES[:2] if quick else STRATEGIES)}]",
             f"rounds: {rounds}",
+            f"runtimes: {json.dumps(runtimes)}" if runtimes else "",
             f"job: {job}",
             LENIENT if quick else "",
             "cases:",
@@ -104,8 +106,6 @@ def part(documents: Sequence[ResultDocument]) -> str:
     found = [one for document in documents for one in scored(document)]
     pairs = [agreeing(document) for document in documents]
     same, decided = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
-    machine = documents[0].environment.get("machine") or {}
-    seeds = listed(list(dict.fromkeys(str(document.scenario.get("seed")) for document in documents)))
     come = _coming(documents)
     of_open = [
         summary(
@@ -117,16 +117,38 @@ def part(documents: Sequence[ResultDocument]) -> str:
         if any(name in each.ratios for each in come)
     ]
     lines = [
-        (
-            f"Measured on {platform.system()} {platform.machine()}, {machine.get('usable_cores')} cores, Python"
-            f" {platform.python_version()}, seed {seeds}:"
-        ),
+        f"Measured {'; '.join(_where(documents))}.",
         "",
         table(HEADINGS, [*(rows(found) if found else []), *of_open]),
         f"Of {decided} pairs of strategies of which one was surely faster, {same} were predicted that way round.",
         *(["", told_of(come)] if come else []),
     ]
     return "\n" + "\n".join(lines) + "\n\n"
+
+
+def _where(documents: Sequence[ResultDocument]) -> Iterator[str]:
+    """Say of each machine and Python what was measured there."""
+    there: dict[str, list[str]] = {}
+    for document in documents:
+        of, system, python = (
+            document.environment.get(name) or {} for name in ("machine", "platform", "python")
+        )
+        about = (
+            f"on {system.get('system')} {system.get('architecture')}, {of.get('usable_cores')} cores,"
+            f" {python.get('implementation')} {python.get('version')}"
+        )
+        there.setdefault(about, []).append(_what(document))
+    return (f"{about}: {listed(each)}" for about, each in there.items())
+
+
+def _what(document: ResultDocument) -> str:
+    """Say which points were measured."""
+    written = document.scenario
+    drawn = counted(len(written.get("cases") or ()), "point")
+    runtimes = list(map(str, written.get("runtimes") or ()))
+    kind = " at which jobs come by themselves" if written.get("arrivals") is not None else ""
+    on = f" on Python {listed(runtimes)}" if runtimes else ""
+    return f"seed {written.get('seed')} ({drawn}{kind}{on}, {counted(document.rounds_done, 'round')})"
 
 
 def _coming(documents: Sequence[ResultDocument]) -> list[ScoredOpen]:
@@ -165,7 +187,8 @@ def measured_so_far(planned: Design) -> ResultDocument:
 def _measured(asked: argparse.Namespace) -> Iterator[ResultDocument]:
     """Measure both kinds of points, and keep each as soon as it is there."""
     seed, quick, rounds = asked.seed, asked.quick, 1 if asked.quick else asked.rounds
-    texts = {"": scenario_text(2 if quick else asked.points, rounds, seed, quick=quick)}
+    count = 2 if quick else asked.points
+    texts = {"": scenario_text(count, rounds, seed, quick=quick, runtimes=asked.runtimes)}
     if asked.open_points:
         count = 1 if quick else asked.open_points
         texts["-open"] = open_text(count, rounds, seed, usable_cores(), quick=quick)
@@ -195,6 +218,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED, help=f"which points; default {SEED}")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds; default {ROUNDS}")
     parser.add_argument(
+        "--runtimes",
+        type=lambda written: written.split(","),
+        default=[],
+        help="Pythons, with commas between them; default: this one. Open points are measured on this one alone",
+    )
+    parser.add_argument(
         "--store", type=Path, help="also write the result document here, and beside it FILE-open"
     )
     parser.add_argument(
@@ -205,9 +234,11 @@ def main() -> int:
     if asked.quick:
         print(QUICK)
     if asked.stored is not None:
-        documents = [predicted(from_json(file.read_text(encoding="utf-8"))) for file in asked.stored]
+        measured = [from_json(file.read_text(encoding="utf-8")) for file in asked.stored]
     else:
-        documents = list(_measured(asked))
+        measured = list(_measured(asked))
+    # With as many jobs as in a document of few cells.
+    documents = [predicted(each, MOST_JOBS * len(each.cells)) for each in measured]
     told = report(documents)
     if told and asked.write is not None:
         written = PART.sub(lambda _: part(documents), asked.write.read_text("utf-8"))

@@ -68,13 +68,13 @@ class ScoredOpen:
 
 
 def scored_open(cells: Sequence[CellResult]) -> list[ScoredOpen]:
-    """Return every cell with open arrivals that was predicted, but the baselines."""
+    """Return every cell with open arrivals that was predicted as a whole, but the baselines."""
     found = []
     for cell in cells:
         guess, seen = cell.predicted, cell.response_time_s
         if cell.status != "ok" or cell.baseline_id is None or cell.arrivals is None or seen is None:
             continue
-        if guess is None or guess.arrivals is None:
+        if guess is None or guess.arrivals is None or not guess.whole:
             continue
         up, foreseen = cell.arrivals.keeps_up, guess.arrivals
         ratios, inside = {}, {}

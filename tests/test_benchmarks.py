@@ -3,9 +3,13 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from benchmarks.accuracy import part
+from tests.simulator.analysis.predictions import calibrated
 
 ROOT = Path(__file__).parents[1]
 
@@ -104,3 +108,17 @@ def test_the_table_of_accuracy_is_written(tmp_path: Path) -> None:
     assert written.endswith("<!--end-->\nafter\n")
     # Beside other tests no cell may be quiet enough to be scored: then what was there stays.
     assert ("| throughput |" in written) != ("old" in written)
+
+
+def test_the_table_of_accuracy_says_what_was_measured_where() -> None:
+    made = {"platform": {"system": "Linux", "architecture": "riscv64"}, "machine": {"usable_cores": 3}}
+    environment = {**made, "python": {"implementation": "PyPy", "version": "3.11.15"}}
+    one = replace(calibrated(seed=7), environment=environment, rounds_done=1)
+    cases = {"p0": {"in_flight": 2}, "p1": {"in_flight": 4}}
+    other = replace(calibrated(seed=8, cases=cases, runtimes=["3.14", "3.13t"]), environment=environment)
+    open_ = replace(calibrated(seed=9, arrivals={"rate": "9/s"}), environment=environment, rounds_done=3)
+    (where, *_) = part([one, other, open_]).strip().splitlines()
+    assert where == (
+        "Measured on Linux riscv64, 3 cores, PyPy 3.11.15: seed 7 (0 points, 1 round), seed 8 (2 points on Python 3.14"
+        " and 3.13t, 0 rounds) and seed 9 (0 points at which jobs come by themselves, 3 rounds)."
+    )

@@ -23,17 +23,22 @@ MOST_SIMULATED = 2_000
 """Jobs in flight: of more, mean values are told alone."""
 FEWEST_JOBS = 1_000
 MOST_OF_ALL = 40_000
-"""Of all cells of a document, which takes some seconds; of those whose jobs come by themselves three times each."""
+"""Of all cells, which takes some seconds; of those whose jobs come by themselves three times each."""
 TURNS = 40
 """Jobs that are simulated for each one in flight."""
 FEWEST_TURNS = 10
 """Fewer would tell little."""
 
 
-def predicted(document: ResultDocument) -> ResultDocument:
-    """Return the document with the prediction of every cell whose job was looked at alone."""
+def predicted(document: ResultDocument, most_of_all: int = MOST_OF_ALL) -> ResultDocument:
+    """Return the document with the prediction of every cell whose job was looked at alone.
+
+    Args:
+        document: its cells are measured, or only calibrated.
+        most_of_all: so many jobs are simulated of all cells together, shared equally.
+    """
     known = situations(document)
-    most = min(MOST_JOBS, MOST_OF_ALL // max(1, len(known)))
+    most = min(MOST_JOBS, most_of_all // max(1, len(known)))
     cells = []
     for cell in document.cells:
         one, jobs = known.get(cell.id), None if cell.calibration is None else cell.calibration.jobs
