@@ -93,7 +93,7 @@ def told_of(found: Sequence[ScoredOpen]) -> str:
     told = Counter(each.told for each in found)
     return (
         f"Of {told[True] + told[False]} cells whose jobs come by themselves and whose band decides whether they keep"
-        f" up, {told[True]} do as it says; {told[None]} are undecided."
+        f" up, {told[True]} do as it says; undecided: {told[None]}."
     )
 
 
