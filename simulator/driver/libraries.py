@@ -1,12 +1,16 @@
 """What a job may be made of and is not Python's own: clients, other event loops, engines, an executor, parsers."""
 
+from typing import Literal, get_args
+
 from .clients import CLIENTS
 from .parsers import BUILT_IN
 
-LOOPS = ("uvloop", "rloop", "winloop")
+Loop = Literal["uvloop", "rloop", "winloop"]
+Engine = Literal["gevent", "trio"]
+LOOPS: "tuple[Loop, ...]" = get_args(Loop)
 """Libraries whose event loop may stand in the place of asyncio's."""
-ENGINES = ("gevent", "trio")
-"""Libraries that overlap waits in their own way; each is a kind of fetch of the same name."""
+ENGINES: "tuple[Engine, ...]" = get_args(Engine)
+"""Libraries that overlap waits in their own way, in one interpreter; each is a kind of fetch of the same name."""
 EXECUTOR = "joblib"
 LIBRARIES = (
     *(package for name in sorted(CLIENTS) for package in CLIENTS[name].packages),

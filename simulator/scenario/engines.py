@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal
 
-FetchKind = Literal["blocking", "asyncio", "gevent", "trio"]
+from simulator.driver.libraries import Engine, Loop
+
+FetchKind = Literal["blocking", "asyncio", Engine]
 ClientKind = Literal["blocking", "asyncio"]
-LoopName = Literal["asyncio", "uvloop", "rloop", "winloop"]
+LoopName = Literal["asyncio", Loop]
 CLIENT_OF: Mapping[FetchKind, ClientKind] = {
     "blocking": "blocking",
     "asyncio": "asyncio",
@@ -13,8 +15,6 @@ CLIENT_OF: Mapping[FetchKind, ClientKind] = {
     "trio": "asyncio",
 }
 """An asyncio client is one whose `fetch` is a coroutine."""
-IN_ONE_INTERPRETER: tuple[FetchKind, ...] = ("gevent", "trio")
-"""Only in the driver's main interpreter, and parsed where it was fetched."""
 _UNMODELLED: Mapping[FetchKind, str] = {
     "gevent": "what greenlets cost is not in the model, which knows threads and asyncio's loop; measure it, beside"
     " asyncio, which resembles it only roughly",

@@ -39,9 +39,10 @@ from pydantic import (
 )
 
 from mockserver.document import Config
+from simulator.driver.libraries import ENGINES
 from simulator.measures.factors import BASELINE
 from simulator.scenario.dispatch import CHUNKED, EXECUTORS, MOST_CHUNK, PULL, Dispatch
-from simulator.scenario.engines import IN_ONE_INTERPRETER, FetchKind, LoopName
+from simulator.scenario.engines import FetchKind, LoopName
 from simulator.scenario.problem import found
 from simulator.text.nearest import nearest
 
@@ -284,7 +285,7 @@ class Variant(Config):
     def _pool_fits(cls, value: Workers | None, info: ValidationInfo) -> Workers | None:
         if value is None:
             return value
-        if info.data.get("fetch") in IN_ONE_INTERPRETER:
+        if info.data.get("fetch") in ENGINES:
             raise ValueError(
                 f"found {value.kind}; what {info.data['fetch']} fetched is parsed where it was fetched; write fetch:"
                 " asyncio, or parse: inline"
@@ -303,7 +304,7 @@ class Variant(Config):
     @classmethod
     def _shards_fit(cls, value: FetchKind | None, info: ValidationInfo) -> FetchKind | None:
         shards = info.data.get("shards")
-        if value in IN_ONE_INTERPRETER and shards is not None:
+        if value in ENGINES and shards is not None:
             raise ValueError(
                 f"found {value} in {shards.kind}; it runs in one interpreter; write shards: none"
             )
