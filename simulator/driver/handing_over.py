@@ -18,8 +18,8 @@ from .shared.recorder import COLUMNS
 from .spec import Spec, Strategy, Work
 from .strategies.interface import Outcome, ShardPlan, Worker
 from .strategies.jobs import open_parse
+from .strategies.parse_pool import ParsePool
 from .strategies.parse_worker import Carried, parse_page
-from .strategies.pools import POOLS
 from .strategies.processes import Processes
 from .strategies.remote import RemoteShards
 from .tickets import open_tickets
@@ -122,7 +122,7 @@ class Sending:
 
 
 def _of_pool(spec: Spec, body: bytes) -> Over:
-    pool = POOLS[spec.strategy.parse_kind](ShardPlan(spec, open_tickets(spec), 1, 0, 0))
+    pool = ParsePool(ShardPlan(spec, open_tickets(spec), 1, 0, 0))
     try:
         pool.start()
         pool.warm_up([(0, body)])

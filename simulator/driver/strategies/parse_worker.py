@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import dataclass
 from threading import get_ident
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from ..shared.failure import Failure, describe
 from ..shared.place import explained
@@ -17,9 +17,9 @@ from ..shared.process_setup import set_switch_interval
 from ..shared.python import gil_enabled
 from ..spec import Spec
 from .crossing import not_brought_back, not_picklable
+from .gate import Gate
 from .interface import Worker
 from .jobs import Parse, clocks, open_parse
-from .starting import end_with_parent
 
 
 class Parsed(NamedTuple):
@@ -40,25 +40,6 @@ class Parsed(NamedTuple):
     """Size of the pickled record."""
 
 
-class Gate(Protocol):
-    """Where tasks wait for one another, so that each is in another worker."""
-
-    def wait(self) -> Any:
-        """Return when all have come."""
-
-
-class PipeGate(NamedTuple):
-    """A gate between interpreters, of two pipes: whoever comes says so on one and waits for a byte on the other."""
-
-    came_fd: int
-    open_fd: int
-
-    def wait(self) -> None:
-        """Return when the one who counts has opened the gate."""
-        os.write(self.came_fd, b"\0")
-        os.read(self.open_fd, 1)
-
-
 @dataclass(frozen=True)
 class _ParseWorker:
     """What one worker holds."""
@@ -73,21 +54,8 @@ class _ParseWorker:
 _workers: "dict[int, _ParseWorker]" = {}
 """By thread. A pool of threads has several here, the others one in each interpreter."""
 
-_inherited: "list[Gate]" = []
 
-
-def inherit_gate(gate: Gate) -> None:
-    """Initialise a process: its gate can only be inherited, not sent with a task."""
-    _inherited[:] = [gate]
-    end_with_parent()
-
-
-def wait_at(gate: "Gate | None") -> None:
-    """Wait at this gate, or at the one that the process has inherited."""
-    (gate or _inherited[0]).wait()
-
-
-def set_up(spec: Spec, index: int, shard: int, gate: "Gate | None") -> "Worker | tuple[str, str]":
+def set_up(spec: Spec, index: int, shard: int, gate: Gate) -> "Worker | tuple[str, str]":
     """Make this thread the worker `index`: import the parser, say who it is.
 
     Returns:
@@ -97,20 +65,20 @@ def set_up(spec: Spec, index: int, shard: int, gate: "Gate | None") -> "Worker |
         set_switch_interval(spec.switch_interval_s)
         parse = open_parse(spec)
     except Failure as failure:
-        wait_at(gate)
+        gate.wait()
         return failure.status, failure.reason
     clock, cpu = clocks(instrument=spec.instrument)
     _workers[get_ident()] = _ParseWorker(index, parse, clock, cpu, spec.strategy.parse_kind != "threads")
     up_ns = time.perf_counter_ns()
-    wait_at(gate)
+    gate.wait()
     return Worker(index, os.getpid(), threading.get_native_id(), shard, gil_enabled(), up_ns, "parse")
 
 
-def warm_up(jobs: "list[tuple[int, bytes]]", gate: "Gate | None") -> None:
+def warm_up(jobs: "list[tuple[int, bytes]]", gate: Gate) -> None:
     """Parse these pages and drop the records; what raises here raises again in the window, where it counts."""
     for page, body in jobs:
         parse_page(page, body)
-    wait_at(gate)
+    gate.wait()
 
 
 def parse_page(page: int, body: bytes) -> "Parsed | Carried":

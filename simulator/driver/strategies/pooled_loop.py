@@ -9,8 +9,8 @@ from ..shared.failure import Failure
 from .event_loop import EventLoopShard, LoopParts
 from .interface import ShardPlan, Worker
 from .jobs import Parse
+from .parse_pool import ParsePool
 from .parse_worker import Carried, parse_page
-from .pools import POOLS
 
 
 class PooledLoopShard(EventLoopShard):
@@ -18,7 +18,7 @@ class PooledLoopShard(EventLoopShard):
 
     def __init__(self, plan: ShardPlan, parts: "LoopParts | None" = None) -> None:
         super().__init__(plan, parts)
-        self._pool = POOLS[plan.spec.strategy.parse_kind](plan)
+        self._pool = ParsePool(plan)
         self._parsers: list[Worker] = []
         self._warm_pages: list[tuple[int, bytes]] = []
         self._moved_bytes = 0

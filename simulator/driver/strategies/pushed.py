@@ -10,9 +10,7 @@ executor has unpickled it. No executor is given more than as many jobs at a time
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 from typing import Any, Protocol
 
 from ..shared.failure import Failure
@@ -21,30 +19,19 @@ from ..shared.tickets import Tickets
 from ..spec import Spec
 from ..tickets import Claim, Due, open_tickets
 from . import push_worker
-from .gate import Doorkeeper
+from .crew import Crew, Staff
 from .interface import Outcome, Worker
 from .push_worker import Common, Job, Told
 
 
-class Executor(Protocol):
-    """What keeps workers and hands jobs to them, in one of the ways in which people write it."""
+class Executor(Staff, Protocol):
+    """What keeps workers and hands jobs to them."""
 
-    notes: "dict[str, Any]"
-    """What was chosen by default."""
     job_size: int
     """Pages of a job. One that makes chunks by itself is given single pages."""
 
-    def everywhere(self, task: Any, arguments: "list[tuple[Any, ...]]") -> "list[Any]":
-        """Run a task in each worker; none returns before all have begun. Raises what ended a worker."""
-
     def flow(self, do: "Callable[[Job], Any]", jobs: "Iterator[Job]") -> "Iterator[Any]":
         """Have jobs done, and take another one for each that is; yield what `do` returned, as it comes."""
-
-    def broken(self, error: BaseException) -> str:
-        """Say of what a worker died."""
-
-    def close(self) -> None:
-        """Let the workers end and wait until they have."""
 
 
 OpenExecutor = Callable[[Spec, int], Executor]
@@ -70,7 +57,7 @@ class Pushed:
         self._open_executor = open_executor
         self._tickets: Tickets = open_tickets(spec)
         self._executor: Executor | None = None
-        self._doorkeeper: Doorkeeper | None = None
+        self._crew: Crew | None = None
         self._common: Common | None = None
 
     def start(self) -> "list[Worker]":
@@ -78,15 +65,11 @@ class Pushed:
         spec, count = self._spec, self._count
         if self._in_threads:
             self._common = push_worker.common(spec, count)
-        self._doorkeeper = doorkeeper = Doorkeeper(Path(spec.output).resolve().parent)
         self._executor = executor = self._open_executor(spec, count)
-        told = [Told(spec, index, doorkeeper.gate, self._common) for index in range(count)]
-        answers = self._everywhere(push_worker.set_up, [(each,) for each in told])
+        self._crew = crew = Crew(spec, executor, count)
+        workers = crew.start(push_worker.set_up, lambda index, gate: (Told(spec, index, gate, self._common),))
         self.outcome.notes.update(executor.notes)
-        for answer in answers:
-            if not isinstance(answer, Worker):
-                raise Failure(*answer)
-        return sorted(answers, key=lambda worker: worker.index)
+        return workers
 
     def warm_up(self) -> None:
         """Let every worker do its first jobs."""
@@ -117,13 +100,8 @@ class Pushed:
 
     def release(self) -> None:
         """Let the workers end."""
-        if self._executor is not None:
-            with suppress(Failure):
-                self._each(push_worker.release)
-            self._executor.close()
-        if self._doorkeeper is not None:
-            self._doorkeeper.close()
-        self._executor = self._doorkeeper = None
+        if self._crew is not None:
+            self._crew.close(push_worker.release)
 
     def _park(self) -> None:
         """Take over what the workers know of errors, and see that all are still there."""
@@ -133,21 +111,8 @@ class Pushed:
             self.outcome.errors.extend(self._common.errors.kept)
 
     def _each(self, task: Any) -> "list[Any]":
-        assert self._doorkeeper is not None  # noqa: S101 - start comes first
-        return self._everywhere(task, [(self._doorkeeper.gate,)] * self._count)
-
-    def _everywhere(self, task: Any, arguments: "list[tuple[Any, ...]]") -> "list[Any]":
-        """Run a task in every worker: as many tasks as workers, none of which ends before all have begun."""
-        executor, doorkeeper = self._executor, self._doorkeeper
-        assert executor is not None  # noqa: S101 - start comes first
-        assert doorkeeper is not None  # noqa: S101 - the same
-        doorkeeper.open_for(len(arguments))
-        try:
-            return executor.everywhere(task, arguments)
-        except Failure:
-            raise
-        except Exception as error:
-            raise Failure("failed", executor.broken(error)) from error
+        assert self._crew is not None  # noqa: S101 - start comes first
+        return self._crew.each(task)
 
 
 def jobs_of(claim: Claim, due: "Due | None", size: int) -> "Iterator[Job]":

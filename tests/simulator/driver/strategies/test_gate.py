@@ -7,7 +7,7 @@ from simulator.driver.strategies.gate import Doorkeeper
 
 
 def test_none_goes_on_before_all_have_come_and_it_can_be_used_again(tmp_path: Path) -> None:
-    keeper = Doorkeeper(tmp_path)
+    keeper = Doorkeeper(tmp_path, "gate", 3)
     through: list[int] = []
 
     def come(number: int) -> None:
@@ -16,7 +16,7 @@ def test_none_goes_on_before_all_have_come_and_it_can_be_used_again(tmp_path: Pa
 
     for _ in range(3):
         through.clear()
-        keeper.open_for(3)
+        keeper.shut()
         waiting = [threading.Thread(target=come, args=(number,)) for number in range(2)]
         for thread in waiting:
             thread.start()
@@ -28,3 +28,12 @@ def test_none_goes_on_before_all_have_come_and_it_can_be_used_again(tmp_path: Pa
         assert sorted(through) == [0, 1, 2]
     keeper.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_alone_goes_through_at_once_and_gates_in_a_folder_are_apart(tmp_path: Path) -> None:
+    one, other = Doorkeeper(tmp_path, "one", 1), Doorkeeper(tmp_path, "other", 1)
+    for keeper in (one, other, one):
+        keeper.shut()
+        keeper.gate.wait()
+    one.close()
+    other.close()
