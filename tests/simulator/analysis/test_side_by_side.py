@@ -89,9 +89,15 @@ def test_what_one_revision_alone_can_do_is_said() -> None:
 
 
 def test_too_few_rounds_that_both_have_decide_nothing() -> None:
-    found = compared(run({"threads": [100, 101]}, {"threads": [100, 101]}))
-    assert (found.cells[0].verdict, decided(found)) == ("cannot tell", ())
-    assert "2 valid rounds, 3 are needed" in str(found.cells[0].reason)
+    few = compared(run({"threads": [100, 101]}, {"threads": [100, 101]}))
+    assert (few.cells[0].verdict, decided(few)) == ("cannot tell", ())
+    assert "2 valid rounds, 3 are needed" in str(few.cells[0].reason)
+    whole = run({"threads": [100, 101, 99]}, {"threads": [100, 101, 99]})
+    main, head = whole.cells
+    later = replace(head, repetitions=tuple(replace(one, round=one.round + 1) for one in head.repetitions))
+    apart = compared(replace(whole, cells=(main, later)))
+    assert (apart.cells[0].verdict, decided(apart)) == ("cannot tell", ())
+    assert "2 rounds with a valid repetition of both, 3 are needed" in str(apart.cells[0].reason)
 
 
 def test_without_drift_it_agrees_with_two_runs() -> None:
