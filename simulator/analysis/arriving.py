@@ -9,12 +9,12 @@ would do with the same jobs.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import exp
-from statistics import fmean, median
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.arrivals import Backlog, backlog_of
+from simulator.analysis.arrivals import backlog_of, over_rounds
 from simulator.analysis.banding import MODEL_ERROR, Z_90
 from simulator.analysis.coming import Coming
 from simulator.analysis.loops import at_load
@@ -24,7 +24,7 @@ from simulator.model.network import Network, network
 from simulator.model.shape import Machine, Shape
 from simulator.model.simulation import simulate
 from simulator.result.prediction import Band, PredictedArrivals, Prediction
-from simulator.result.repetition import SMALL_BACKLOG
+from simulator.result.repetition import Arrivals
 
 MOST_LIVES = 5
 """How often the same arrivals are simulated, with other times of what jobs need; the ends of a band half as often."""
@@ -59,10 +59,11 @@ def predict_coming(shape: Shape, demands: Demands, machine: Machine, coming: Com
     )
     limit = bound_of(network(shape, at_load(shape, demands, machine, coming.rate_per_s), machine))
     # How long the jobs would wait that come later is not known where ever more of them wait.
-    reaches = coming.share == 1 or middle.keeps_up is not False
+    keeps_up = middle.coped.keeps_up
+    reaches = coming.share == 1 or keeps_up is not False
     # What is told is of the whole repetition: ever more wait as long as it lasts.
-    grown = 1 if middle.keeps_up else 1 / coming.share
-    undone = len(coming.due_s) - middle.completed
+    grown = 1 if keeps_up else 1 / coming.share
+    undone = len(coming.due_s) - middle.coped.completed
 
     def response(of: Callable[[NDArray[np.float64]], float]) -> Band | None:
         found = Band(of(middle.response_s), of(quick.response_s), of(slow.response_s))
@@ -85,12 +86,11 @@ def predict_coming(shape: Shape, demands: Demands, machine: Machine, coming: Com
             offered=coming.offered,
             offered_per_s=coming.offered_per_s or None,
             completed=coming.offered - (round(undone * grown) if coming.ends else 0),
-            backlog_max=round(middle.backlog_max * grown),
-            backlog_end=round(middle.backlog_end * grown),
-            queue_s=middle.queue_s * grown,
-            keeps_up=middle.keeps_up,
-            surely=middle.keeps_up is not None
-            and (slow if middle.keeps_up else quick).keeps_up is middle.keeps_up,
+            backlog_max=round(middle.coped.backlog_max * grown),
+            backlog_end=round(middle.coped.backlog_end * grown),
+            queue_s=middle.coped.queue_s * grown,
+            keeps_up=keeps_up,
+            surely=keeps_up is not None and (slow if keeps_up else quick).coped.keeps_up is keeps_up,
             all_there=coming.share == 1,
         ),
     )
@@ -98,7 +98,7 @@ def predict_coming(shape: Shape, demands: Demands, machine: Machine, coming: Com
 
 def _of_all(found: "_Lives", coming: Coming) -> float:
     """Return how much is done of the whole repetition: what comes, or what a strategy that falls behind can do."""
-    if found.keeps_up is False or not coming.rate_per_s or not coming.offered_per_s:
+    if found.coped.keeps_up is False or not coming.rate_per_s or not coming.offered_per_s:
         return found.per_s
     return found.per_s * coming.offered_per_s / coming.rate_per_s
 
@@ -123,24 +123,18 @@ class _Life:
     per_s: float
     response_s: NDArray[np.float64]
     """Of the jobs that were started."""
-    queue_s: float
     cores: float
-    completed: int
-    backlog: Backlog
+    coped: Arrivals
 
 
 @dataclass(frozen=True)
 class _Lives:
-    """Several of them: medians, and all response times together."""
+    """Several of them, as rounds are taken together; all response times."""
 
     per_s: float
     response_s: NDArray[np.float64]
-    queue_s: float
     cores: float
-    completed: int
-    backlog_max: int
-    backlog_end: int
-    keeps_up: bool | None
+    coped: Arrivals
 
 
 def _lives(shape: Shape, demands: Demands, machine: Machine, coming: Coming, lives: int) -> _Lives:
@@ -150,18 +144,11 @@ def _lives(shape: Shape, demands: Demands, machine: Machine, coming: Coming, liv
 
 
 def _together(found: Sequence[_Life]) -> _Lives:
-    end, grows = round(median(each.backlog.end for each in found)), [each.backlog.grows for each in found]
-    unstable = sum(grows) * 2 > len(found)
-    small = end <= SMALL_BACKLOG * found[0].backlog.offered
     return _Lives(
         per_s=fmean(each.per_s for each in found),
         response_s=np.concatenate([each.response_s for each in found]),
-        queue_s=fmean(each.queue_s for each in found),
         cores=fmean(each.cores for each in found),
-        completed=round(median(each.completed for each in found)),
-        backlog_max=round(median(each.backlog.most for each in found)),
-        backlog_end=end,
-        keeps_up=False if unstable else True if small else None,
+        coped=over_rounds([each.coped for each in found], np.array([])),
     )
 
 
@@ -183,13 +170,23 @@ def _life(made: Network, server_s: float, coming: Coming, seed: int) -> _Life:
     # Whoever has claimed a job may have to wait for the loop, or for the lock, before it begins.
     start = np.maximum(claimed, due[:started] + run.queue_s)
     completed = int((ended <= over_s).sum())
+    backlog = backlog_of(due[:started], start, ended, due[started:], made.in_flight)
     return _Life(
         per_s=completed / over_s,
         response_s=run.response_s,
-        queue_s=float((start - due[:started]).mean()),
         cores=run.cores - started / run.makespan_s * server_s,
-        completed=completed,
-        backlog=backlog_of(due[:started], start, ended, due[started:], made.in_flight),
+        coped=Arrivals(
+            offered=backlog.offered,
+            offered_per_s=coming.rate_per_s or None,
+            started=started,
+            completed=completed,
+            backlog_max=backlog.most,
+            backlog_end=backlog.end,
+            queue_s=float((start - due[:started]).mean()),
+            dispatcher_late_s=None,
+            dispatcher_late_tail_s=None,
+            unstable=backlog.grows,
+        ),
     )
 
 
