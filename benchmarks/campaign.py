@@ -9,6 +9,10 @@
            the database is whole, at most one repetition is lost, nothing runs on; the run goes on where it was, and
            nothing lies about after the next one.
     disk   20 runs on a disk that is full after some bytes.
+    crowd  a run beside 10,000 idle connections to its mock server and 1,000 that never end their request: it is valid,
+           and no connection is lost.
+    leak   1,200 repetitions in a row (`--repetitions 24000` for more): what each leaves of memory, open files and
+           threads in the runner and in the mock server.
 
 The same seed gives the same scenarios, requests and sizes of disks; the moments of kills are shares of how long a run
 takes here. Half an hour; nothing that runs beside it changes what it finds. Ends with 1 where
@@ -26,8 +30,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.aftermath import World, ended, ended_badly, tell
+from benchmarks.crowded import of_crowds
 from benchmarks.fuzzed import as_text, drawn, scenarios, texts
 from benchmarks.killed import ENDS, of_full_disks, of_kills
+from benchmarks.leaking import of_leaks
 from benchmarks.pestered import of_requests
 from simulator.cli import exits
 from simulator.cli.scenarios import validate_files
@@ -35,6 +41,7 @@ from simulator.experiment.design import design
 from simulator.scenario.load import load
 from simulator.scenario.problem import ScenarioError
 
+STAGES = ("fuzz", "admin", "kill", "disk", "crowd", "leak")
 Found = tuple[Counter[str], list[str]]
 LITTLE = (
     "rounds=1",
@@ -127,14 +134,18 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all that is drawn")
     parser.add_argument("--quick", action="store_true", help="some of each, in seconds")
-    parser.add_argument("--only", choices=("fuzz", "admin", "kill", "disk"), help="this stage alone")
+    parser.add_argument("--repetitions", type=int, default=1_200, metavar="N", help="in a row, for leaks")
+    parser.add_argument("--only", choices=STAGES, help="this stage alone")
     asked = parser.parse_args()
     cases, runs, kills, disks = (30, 0, 1, 1) if asked.quick else (1_000, 50, 50, 20)
+    crowd = (100, 10) if asked.quick else (10_000, 1_000)
     stages: dict[str, Callable[[Path], Found]] = {
         "fuzz": lambda folder: of_fuzz(folder, asked.seed, cases, runs),
         "admin": lambda folder: of_requests(folder, asked.seed, cases),
         "kill": lambda folder: of_kills(folder, asked.seed, kills, quick=asked.quick),
         "disk": lambda folder: of_full_disks(folder, asked.seed, disks),
+        "crowd": lambda folder: of_crowds(folder, *crowd, quick=asked.quick),
+        "leak": lambda folder: of_leaks(folder, 4 if asked.quick else asked.repetitions),
     }
     print(f"seed {asked.seed}")
     wrong = 0

@@ -33,7 +33,7 @@ def of_requests(folder: Path, seed: int, number: int) -> tuple[Counter[str], lis
     (folder / "pages").mkdir(exist_ok=True)
     (folder / "pages" / "0.html").write_text("<!doctype html><title>0</title>", "utf-8")
     world = World(folder)
-    with _server(world) as (address, process):
+    with server(world) as (address, process):
         for method, path, body in drawn(_requests(), seed, number):
             asked = f"{method} {path} {body!r}"[:_TOLD]
             try:
@@ -90,7 +90,8 @@ def _answer(address: str, method: str, path: str, body: str) -> int:
 
 
 @contextmanager
-def _server(world: World) -> "Iterator[tuple[str, subprocess.Popen[str]]]":
+def server(world: World) -> "Iterator[tuple[str, subprocess.Popen[str]]]":
+    """Start a mock server; yield its address and its process, and end it."""
     process = world.start("serve", "--port", "0", "--token", TOKEN, "--root", "pages", program="mockserver")
     try:
         yield _address(process), process
