@@ -89,7 +89,7 @@ bench-scale: $(VENV)/.dev ## measure how many jobs this machine holds in flight 
 	$(BIN)/python -m benchmarks.scale
 
 SEED ?= 1
-campaign: $(VENV)/.dev ## fuzzed scenarios, killed processes, full disks (half an hour; SEED=2 for other ones)
+campaign: $(VENV)/.dev ## fuzzed scenarios, killed processes, full disks, crowds, leaks (half an hour; SEED=2 for other ones)
 	$(BIN)/python -m benchmarks.campaign --seed $(SEED)
 
 pictures: $(VENV)/.dev ## draw docs/pictures: runs three scenarios (15 minutes; nothing else should run), needs Chromium
