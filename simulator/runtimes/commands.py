@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.runner.scratch import scratch
@@ -14,20 +15,37 @@ TIME_LIMIT_S = 600.0
 _OF_THIS_INTERPRETER = ("PYTHONPATH", "PYTHONHOME")
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A program that came to its end."""
+
+    code: int
+    output: str
+    """What it answers, without its warnings."""
+    errors: str
+
+    @property
+    def said(self) -> str:
+        """All that it printed, for a person."""
+        return self.output + self.errors
+
+
 def run(
     command: Sequence[str],
-    stop: Stop,
+    stop: Stop | None,
     *,
     environ: Mapping[str, str] | None = None,
     doing: str = "while an environment was made",
-) -> tuple[int, str]:
-    """Run a command; return its exit code and all that it printed. Ends with everything that it started.
+    time_limit_s: float = TIME_LIMIT_S,
+) -> Ended:
+    """Run a command; return how it ended and what it printed. Ends with everything that it started.
 
     Args:
         command: program and arguments.
-        stop: asks to give up.
+        stop: asks to give up; null: nobody does.
         environ: its variables; null: those of this process, without what is set for this interpreter alone.
         doing: for what, should it take too long.
+        time_limit_s: after which it and all that it started is ended.
 
     Raises:
         RuntimeUnavailableError: it does not end.
@@ -42,7 +60,7 @@ def run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
             start_new_session=True,
@@ -51,15 +69,15 @@ def run(
         ) as process,
     ):
         try:
-            said, _ = communicate(process, TIME_LIMIT_S, stop)
+            output, errors = communicate(process, time_limit_s, stop)
         except subprocess.TimeoutExpired:
             raise RuntimeUnavailableError(
-                f"{Path(command[0]).name} did not end within {TIME_LIMIT_S:g} s {doing}"
+                f"{Path(command[0]).name} did not end within {time_limit_s:g} s {doing}"
             ) from None
         finally:
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
-    return process.returncode, said
+    return Ended(process.returncode, output, errors or "")
 
 
 def last(said: str) -> str:

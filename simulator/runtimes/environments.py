@@ -104,9 +104,9 @@ class Environments:
     def _make(
         self, place: Path, python: str, requirements: Sequence[str], constraints: str, stop: Stop
     ) -> None:
-        code, said = run([python, "-m", "venv", str(place)], stop)
-        if code:
-            raise RuntimeUnavailableError(f"{python} cannot make an environment: {last(said)}")
+        done = run([python, "-m", "venv", str(place)], stop)
+        if done.code:
+            raise RuntimeUnavailableError(f"{python} cannot make an environment: {last(done.said)}")
         written = place / "constraints.txt"
         written.write_text(constraints, encoding="utf-8")
         pip = [
@@ -127,9 +127,9 @@ class Environments:
             ((), [p for p in requirements if is_path(p)]),
         ):
             if some:
-                code, said = run([*pip, *options, *some], stop)
-                if code:
-                    raise RuntimeUnavailableError(f"cannot install {', '.join(some)}: {reason_of(said)}")
+                done = run([*pip, *options, *some], stop)
+                if done.code:
+                    raise RuntimeUnavailableError(f"cannot install {', '.join(some)}: {reason_of(done.said)}")
 
 
 def without(constraints: str, requirements: Sequence[str]) -> str:

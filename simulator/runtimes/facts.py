@@ -2,13 +2,12 @@
 
 import json
 import os
-import signal
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.runner.stop import Stop, communicate
+from simulator.runner.stop import Stop
+from simulator.runtimes.commands import run
 from simulator.runtimes.errors import RuntimeUnavailableError
 
 TIME_LIMIT_S = 60.0
@@ -81,30 +80,16 @@ def ask(python: str, stop: Stop | None = None, *, time_limit_s: float = TIME_LIM
         RuntimeUnavailableError: it cannot be started, does not answer in time, or is no Python.
         Stopped: nobody wants to know any more.
     """
+    command = [python, "-c", _ASK]
     try:
-        process = subprocess.Popen(
-            [python, "-c", _ASK],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-            cwd=os.sep,  # the current folder is not to be trusted with modules named json or platform
-        )
+        done = run(command, stop, environ=os.environ, time_limit_s=time_limit_s)
     except OSError as error:
         raise RuntimeUnavailableError(f"{python} cannot be started: {error.strerror}") from error
-    try:
-        output, errors = communicate(process, time_limit_s, stop)
-    except subprocess.TimeoutExpired:
+    except RuntimeUnavailableError:
         raise RuntimeUnavailableError(
             f"{python} did not say what it is within {time_limit_s:g} s; is it a Python?"
         ) from None
-    finally:
-        if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-    return read(python, process.returncode, output, errors or "")
+    return read(python, done.code, done.output, done.errors)
 
 
 def read(python: str, code: int, output: str, errors: str) -> Facts:

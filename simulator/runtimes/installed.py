@@ -45,12 +45,10 @@ def check_installed(python: str, project: Path, stop: Stop) -> None:
     """
     # With the variables that a driver gets: PYTHONPATH wins over what is installed.
     command = [python, "-P", "-c", _ASK, project.resolve().as_uri()]
-    code, said = run(
-        command, stop, environ=_environ(os.environ), doing="while it was asked what is installed"
-    )
-    answers = [line for line in said.splitlines() if line.startswith(_MARK)]
-    if code or not answers:
-        raise RuntimeUnavailableError(f"{python} does not say what is installed in it: {last(said)}")
+    done = run(command, stop, environ=_environ(os.environ), doing="while it was asked what is installed")
+    answers = [line for line in done.output.splitlines() if line.startswith(_MARK)]
+    if done.code or not answers:
+        raise RuntimeUnavailableError(f"{python} does not say what is installed in it: {last(done.said)}")
     found = json.loads(answers[-1].removeprefix(_MARK))
     if not found:
         raise RuntimeUnavailableError("it installs no module, so there is nothing to measure of it")

@@ -146,15 +146,19 @@ def _parsed(text: str) -> tuple[str, str, str]:
 
 
 def _git(folder: Path | None, *arguments: str, stop: Stop) -> tuple[int, str]:
-    """Run git, with nothing of what a hook that started this has set, without hooks, and without asking anybody."""
+    """Run git, with nothing of what a hook that started this has set, without hooks, and without asking anybody.
+
+    Returns its exit code and what it answered: its warnings are no part of that, but where it failed they say why.
+    """
     stop.check()
     command = ["git", "-c", f"core.hooksPath={os.devnull}", *(() if folder is None else ("-C", str(folder)))]
     try:
-        return run([*command, *arguments], stop, environ=_environ(os.environ), doing="over a revision")
+        done = run([*command, *arguments], stop, environ=_environ(os.environ), doing="over a revision")
     except FileNotFoundError as error:
         raise RevisionError("--revisions needs git, which is not on PATH; install it") from error
     except (OSError, RuntimeUnavailableError) as error:
         raise RevisionError(f"git cannot be run: {error}") from error
+    return done.code, done.said if done.code else done.output
 
 
 def _environ(environ: Mapping[str, str]) -> dict[str, str]:

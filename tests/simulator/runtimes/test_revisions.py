@@ -62,6 +62,16 @@ def test_a_shallow_checkout_as_ci_has_it_gives_what_it_has(project: Path, tmp_pa
         found.pair("HEAD~1..HEAD")
 
 
+def test_a_warning_of_git_is_no_part_of_its_answer(project: Path, tmp_path: Path) -> None:
+    warns = tmp_path / "warns"
+    git(tmp_path, "clone", "-q", str(project), str(warns))
+    git(warns, "config", "core.fsync", "of-the-future")
+    found = Repository.of(warns, Stop())
+    assert found.top == warns
+    written = found.check_out(found.pair("v1.0..HEAD")[0], tmp_path / "out")
+    assert git(written, "describe", "--tags") == "v1.0"
+
+
 def test_a_project_inside_of_a_repository(tmp_path: Path) -> None:
     whole = repository(tmp_path / "whole")
     inside = whole / "packages" / "mine"
