@@ -106,6 +106,11 @@ class Repository:
         tags = self._must(*self._git("for-each-ref", "--format=%(objectname) %(refname)", "refs/tags"))
         (inner / "packed-refs").write_text(tags, encoding="utf-8")
         self._must(*_git(folder, "checkout", "--quiet", "--detach", revision.commit, stop=self.stop))
+        if self._must(*_git(folder, "ls-files", "--deleted", stop=self.stop)):  # git ends with 0 all the same
+            raise RevisionError(
+                f"revision {revision.name} ({revision.short}) is not whole in {self.top}, a partial clone; clone it"
+                " without --filter"
+            )
         project = folder / self.inside
         if not any((project / name).is_file() for name in _PROJECT):
             raise RevisionError(

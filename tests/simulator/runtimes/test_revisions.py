@@ -62,6 +62,18 @@ def test_a_shallow_checkout_as_ci_has_it_gives_what_it_has(project: Path, tmp_pa
         found.pair("HEAD~1..HEAD")
 
 
+def test_what_a_partial_clone_does_not_have_is_said(project: Path, tmp_path: Path) -> None:
+    server, partial = tmp_path / "server", tmp_path / "partial"
+    git(tmp_path, "clone", "-q", "--bare", str(project), str(server))
+    git(server, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", server.as_uri(), str(partial))
+    found = Repository.of(partial, Stop())
+    before, now = found.pair("HEAD~1..HEAD")
+    assert "return 2" in (found.check_out(now, tmp_path / "now") / "mine.py").read_text(encoding="utf-8")
+    with pytest.raises(RevisionError, match=r"HEAD~1 \(\w{12}\) is not whole in .*; clone it without --filter"):
+        found.check_out(before, tmp_path / "before")
+
+
 def test_a_warning_of_git_is_no_part_of_its_answer(project: Path, tmp_path: Path) -> None:
     warns = tmp_path / "warns"
     git(tmp_path, "clone", "-q", str(project), str(warns))
