@@ -113,7 +113,7 @@ def _made(
                 f"{facts.label} has no environments; compare revisions on CPython 3.11 or later, or PyPy"
             )
         library = {package for cell in expand(scenario, usable_cores()) for package in needs(cell)}
-        found = []
+        found, projects = [], []
         for number, revision in enumerate(pair):
             errors.print(f"making an environment for {revision.name} ({revision.short}) …", style="dim")
             project = repository.check_out(revision, folder / f"revision-{number}")
@@ -122,8 +122,13 @@ def _made(
                     python, facts, (*sorted(library), str(project)), lambda: None, stop
                 )
                 search_last(made, import_path(scenario.source_dir))
-                check_installed(made, project, stop)
+                modules = check_installed(made, project, stop)
             found.append(_Made(revision, made))
+            projects.append((project, modules))
+        for one, (project, _), (_, modules) in zip(found, projects, reversed(projects), strict=True):
+            with _about(one.revision):
+                check_installed(one.python, project, stop, also=modules)
+        stop.check()
     except (RevisionError, RuntimeUnavailableError) as error:
         exits.usage(str(error))
     return found[0], found[1]

@@ -13,51 +13,67 @@ _MARK = "simulator-installed:"
 """Stands before the answer: a start-up file may print, too."""
 _ASK = f"""
 import importlib.metadata, importlib.util, json, os, sys
-names, found = set(), dict()
+own, found = set(), dict()
 for one in importlib.metadata.distributions():
     about = one.read_text("direct_url.json")
     if about and json.loads(about).get("url") == sys.argv[1]:
-        for file in one.files or ():
-            first = file.parts[0]
-            if len(file.parts) > 1 and first.isidentifier() and first != "__pycache__":
-                names.add(first)
-            elif len(file.parts) == 1 and first.endswith((".py", ".so")):
-                names.add(first.partition(".")[0])
-for name in sorted(names):
-    spec = importlib.util.find_spec(name)
+        files = [file.parts for file in one.files or ()]
+        packages = set(file[:-1] for file in files if file[-1].startswith("__init__."))
+        for file in files:
+            # Of a namespace package, which has no file of its own and may be in several folders, what is in it.
+            end = next((end for end in range(1, len(file)) if file[:end] in packages), None)
+            name = file[:end] if end else (*file[:-1], file[-1].partition(".")[0])
+            if (end or file[-1].endswith((".py", ".so"))) and all(part.isidentifier() for part in name):
+                own.add(".".join(name))
+for name in sorted(own.union(sys.argv[2:])):
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        # Which imports what it is in, and that is a namespace: nothing is run.
+        spec = importlib.util.find_spec(".".join(parts[:end]))
+        if spec is None or spec.origin:
+            break
     places = [] if spec is None else [spec.origin] if spec.origin else [*(spec.submodule_search_locations or ())]
     found[name] = [os.path.abspath(place) for place in places]
-print("{_MARK}" + json.dumps(found))
+print("{_MARK}" + json.dumps(dict(own=sorted(own), found=found)))
 """
 
 
-def check_installed(python: str, project: Path, stop: Stop) -> None:
+def check_installed(python: str, project: Path, stop: Stop, also: Iterable[str] = ()) -> tuple[str, ...]:
     """Make sure that an environment imports what was installed of a project, and nothing of the same name.
 
     Args:
         python: the environment's.
         project: the folder that it was installed from.
         stop: asks to give up.
+        also: more modules, which are found there or nowhere: those of the project's other revision.
+
+    Returns:
+        The modules that were installed of it.
 
     Raises:
-        RuntimeUnavailableError: a module of it is found elsewhere, or there is none; says what to do.
+        RuntimeUnavailableError: a module is found elsewhere, or none is installed; says what to do.
         Stopped: nobody wants to know any more.
     """
     # With the variables that a driver gets: PYTHONPATH wins over what is installed.
-    command = [python, "-P", "-c", _ASK, project.resolve().as_uri()]
+    command = [python, "-P", "-c", _ASK, project.resolve().as_uri(), *also]
     done = run(command, stop, environ=_environ(os.environ), doing="while it was asked what is installed")
     answers = [line for line in done.output.splitlines() if line.startswith(_MARK)]
     if done.code or not answers:
         raise RuntimeUnavailableError(f"{python} does not say what is installed in it: {last(done.said)}")
-    found = json.loads(answers[-1].removeprefix(_MARK))
-    if not found:
+    answer = json.loads(answers[-1].removeprefix(_MARK))
+    own = tuple(answer["own"])
+    if not own:
         raise RuntimeUnavailableError("it installs no module, so there is nothing to measure of it")
     home = Path(python).absolute().parents[1]
-    for name, places in found.items():
+    for name, places in answer["found"].items():
         if places and not any(Path(place).is_relative_to(home) for place in places):
             raise RuntimeUnavailableError(
                 f"{name} would be imported from {places[0]} instead; take that folder out of PYTHONPATH"
+                if name in own
+                else f"it installs no {name}, as the other revision does, and would import {places[0]}, which is in"
+                " neither; have the scenario in another folder, and run this in one"
             )
+    return own
 
 
 def _environ(environ: Mapping[str, str]) -> Mapping[str, str]:

@@ -133,6 +133,20 @@ def test_a_revision_that_cannot_be_built_is_named(project: Path, monkeypatch: py
     assert f"simulator: revision v1 ({commit_}): cannot install it: no compiler" in done.stderr
 
 
+def test_what_only_one_revision_installs_is_not_taken_from_the_working_tree(
+    project: Path, made: list[str]
+) -> None:
+    (project / "added.py").write_text("", encoding="utf-8")
+    commit(project, "None", "v3")
+    done = simulator(project, "compare", "--revisions", "v1..v3", "tiny.yaml")
+    assert (done.returncode, len(made)) == (2, 2), done.stderr
+    assert "revision v1" in done.stderr
+    assert (
+        f"it installs no added, as the other revision does, and would import {project}/added.py"
+        in done.stderr
+    )
+
+
 def test_interrupted_while_an_environment_is_made_nothing_is_left(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

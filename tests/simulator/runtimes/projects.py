@@ -55,8 +55,9 @@ def environment_with(folder: Path, project: Path) -> str:
     (about / "direct_url.json").write_text(
         f'{{"url": "{project.resolve().as_uri()}", "dir_info": {{}}}}', encoding="utf-8"
     )
-    names = [path.name for path in project.glob("mine*.py")]
+    names = [str(path.relative_to(project)) for path in project.rglob("*.py") if path.stem != "backend"]
     for name in names:
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(project / name, site / name)
     (about / "RECORD").write_text("".join(f"{name},,\n" for name in names), encoding="utf-8")
     return os.path.join(folder, "bin", "python")  # noqa: PTH118 - the path as venv writes it

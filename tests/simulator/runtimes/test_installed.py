@@ -35,3 +35,29 @@ def test_what_is_installed_wins_over_the_users_folders_but_not_over_pythonpath(
     monkeypatch.delenv("PYTHONPATH")
     with pytest.raises(RuntimeUnavailableError, match="installs no module"):
         check_installed(python, here, Stop())
+
+
+def test_what_only_the_other_revision_installs_is_not_taken_from_the_users_folders(tmp_path: Path) -> None:
+    project, here = tmp_path / "project", tmp_path / "here"
+    for name in (
+        "mine.py",
+        "space/inner/__init__.py",
+        "space/deep/module.py",
+        "whole/part/module.py",
+        "whole/__init__.py",
+    ):
+        for folder in (project, here):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text("raise RuntimeError('imported')\n", encoding="utf-8")
+    for name in ("added.py", "space/added.py"):
+        (here / name).write_text("", encoding="utf-8")
+    python = environment_with(tmp_path / "made", project)
+    search_last(python, [str(here)])
+    own = check_installed(python, project, Stop())
+    assert set(own) == {"mine", "space.inner", "space.deep.module", "whole"}
+    assert check_installed(python, project, Stop(), also=("mine", "whole.added", "nowhere.at.all")) == own
+    for name in ("added", "space.added"):
+        with pytest.raises(
+            RuntimeUnavailableError, match=rf"installs no {name}, .* would import .*/here/.*added.py"
+        ):
+            check_installed(python, project, Stop(), also=(name,))

@@ -70,7 +70,9 @@ def test_what_a_partial_clone_does_not_have_is_said(project: Path, tmp_path: Pat
     found = Repository.of(partial, Stop())
     before, now = found.pair("HEAD~1..HEAD")
     assert "return 2" in (found.check_out(now, tmp_path / "now") / "mine.py").read_text(encoding="utf-8")
-    with pytest.raises(RevisionError, match=r"HEAD~1 \(\w{12}\) is not whole in .*; clone it without --filter"):
+    with pytest.raises(
+        RevisionError, match=r"HEAD~1 \(\w{12}\) is not whole in .*; clone it without --filter"
+    ):
         found.check_out(before, tmp_path / "before")
 
 
