@@ -29,6 +29,7 @@ from simulator.runtimes.environments import Environments, shipped_constraints
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.facts import ask
 from simulator.runtimes.installed import check_installed, search_last
+from simulator.runtimes.location import Places, is_path, locate_all
 from simulator.runtimes.requirements import needs
 from simulator.runtimes.revisions import Repository, Revision, RevisionError
 from simulator.scenario.cells import expand
@@ -61,12 +62,13 @@ def compare_revisions(options: Options, wanted: Wanted, shown: Shown) -> int:
     """Measure two revisions side by side and compare them; returns the exit code. Raises Stop."""
     metric, tolerance = find_metric(wanted.metric), parse_tolerance(wanted.tolerance)
     shown.check()
-    python = _python(options)
+    base = _base(options, wanted.package)
     errors, stop = Console(stderr=True, soft_wrap=True), Stop()
     try:
         with scratch() as folder:
             with stopped_by_signals(stop):
-                pair = _made(options, wanted, python, folder, errors, stop)
+                pair = _made(options, wanted, base, folder, errors, stop)
+            stop.check()  # else what was asked for while nobody looked would be forgotten
             document, code = _measured(options, wanted, pair)
     except Stopped:
         raise exits.Stop(exits.INTERRUPTED, "interrupted; nothing was measured") from None
@@ -78,9 +80,18 @@ def compare_revisions(options: Options, wanted: Wanted, shown: Shown) -> int:
     return code or failed or judged
 
 
-def _python(options: Options) -> str:
-    """Return the interpreter that both revisions are installed for. Raises Stop."""
-    scenario = load_scenario(replace(options, overrides=("expect=[]", *options.overrides)))
+@dataclass(frozen=True)
+class _Base:
+    """What both revisions are installed with."""
+
+    python: str
+    requirements: tuple[str, ...]
+    """What the scenario's runtime needs beside client and parser."""
+
+
+def _base(options: Options, package: Path) -> _Base:
+    """Return the scenario's one Python, and what it has beside the project. Raises Stop."""
+    scenario = load_scenario(replace(options, overrides=(*options.overrides, "expect=[]")))
     if len(scenario.runtimes) > 1:
         names = listed([runtime.level for runtime in scenario.runtimes])
         exits.usage(
@@ -92,11 +103,19 @@ def _python(options: Options) -> str:
             f"{scenario.name} is for the runtime {scenario.runtimes[0].level}; name its Python with --python, and give"
             " --set 'runtimes=[]'"
         )
-    return find_python(options.python, scenario)
+    python = find_python(options.python, scenario)
+    here, _ = locate_all(scenario.runtimes, Places(python, scenario.source_dir or Path.cwd()))
+    wanted = [text for one in here.values() for text in one.requirements if text != str(package.resolve())]
+    for text in filter(is_path, wanted):
+        exits.usage(
+            f"{scenario.name} is to have {text} installed, which is in no revision; of paths only that of --package can"
+            " be: name the others by what an index calls them, or give --set 'runtimes=[]'"
+        )
+    return _Base(python, tuple(wanted))
 
 
 def _made(
-    options: Options, wanted: Wanted, python: str, folder: Path, errors: Console, stop: Stop
+    options: Options, wanted: Wanted, base: _Base, folder: Path, errors: Console, stop: Stop
 ) -> tuple[_Made, _Made]:
     """Return both revisions, each in an environment of its own in the folder. Raises Stop, Stopped."""
     try:
@@ -107,7 +126,7 @@ def _made(
         pythons = _of_pythons(options, {one.name: CURRENT for one in pair})
         scenario = load_scenario(replace(options, overrides=pythons))
         environments = Environments(folder, shipped_constraints())
-        facts = ask(python, stop)
+        facts = ask(base.python, stop)
         if facts.needs_portable_driver:
             exits.usage(
                 f"{facts.label} has no environments; compare revisions on CPython 3.11 or later, or PyPy"
@@ -119,7 +138,11 @@ def _made(
             project = repository.check_out(revision, folder / f"revision-{number}")
             with _about(revision):
                 made = environments.python(
-                    python, facts, (*sorted(library), str(project)), lambda: None, stop
+                    base.python,
+                    facts,
+                    (*sorted(library), *base.requirements, str(project)),
+                    lambda: None,
+                    stop,
                 )
                 search_last(made, import_path(scenario.source_dir))
                 modules = check_installed(made, project, stop)
@@ -128,7 +151,6 @@ def _made(
         for one, (project, _), (_, modules) in zip(found, projects, reversed(projects), strict=True):
             with _about(one.revision):
                 check_installed(one.python, project, stop, also=modules)
-        stop.check()
     except (RevisionError, RuntimeUnavailableError) as error:
         exits.usage(str(error))
     return found[0], found[1]
@@ -164,8 +186,8 @@ def _of_pythons(options: Options, pythons: Mapping[str, str]) -> tuple[str, ...]
     runtimes = [{"name": name, "python": python} for name, python in pythons.items()]
     # Expectations speak of cells without revisions, and new parse costs would be of one of them.
     return (
-        "expect=[]",
         *options.overrides,
+        "expect=[]",
         f"runtimes={json.dumps(runtimes)}",
         f"contrast={RUNTIME}",
         "refine=false",

@@ -45,13 +45,20 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def required() -> list[tuple[str, ...]]:
+    """What environments were to have."""
+    return []
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, required: list[tuple[str, ...]]) -> list[str]:
     """Environments without pip: which were made."""
     pythons: list[str] = []
 
     def python(
         self: Environments, _python: str, _facts: Facts, wanted: Sequence[str], _tell: object, _stop: Stop
     ) -> str:
+        required.append((*wanted,))
         pythons.append(environment_with(self.folder / f"made-{len(pythons)}", Path(wanted[-1])))
         return pythons[-1]
 
@@ -105,6 +112,10 @@ def test_what_became_slower_from_one_revision_to_the_next_is_a_regression(
             "lists the runtimes current and 3.99t, and revisions are compared on one Python",
         ),
         (
+            ("--revisions", "v1..v2", "tiny.yaml", "--set", "runtimes=[{python: current, with: [./other]}]"),
+            "project/other installed, which is in no revision; of paths only that of --package can be",
+        ),
+        (
             ("--revisions", "v1..v2", "tiny.yaml", "--json", "-", "--markdown"),
             "--json and --markdown take standard output",
         ),
@@ -145,6 +156,34 @@ def test_what_only_one_revision_installs_is_not_taken_from_the_working_tree(
         f"it installs no added, as the other revision does, and would import {project}/added.py"
         in done.stderr
     )
+
+
+def test_what_the_scenario_installs_beside_the_project_both_revisions_have(
+    project: Path, made: list[str], required: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise RuntimeUnavailableError("that is enough")
+
+    monkeypatch.setattr("simulator.cli.revisions.check_installed", stopped)
+    runtimes = "runtimes=[{python: current, with: [beside>=2, .]}]"
+    for revisions in ("v1..v2", "v2..v1"):
+        done = simulator(project, "compare", "--revisions", revisions, "tiny.yaml", "--set", runtimes)
+        assert (done.returncode, "that is enough" in done.stderr) == (2, True), done.stderr
+    assert [wanted[:-1] for wanted in required] == [("beside>=2",)] * len(made)
+
+
+def test_interrupted_when_all_is_prepared_nothing_is_measured(
+    project: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(_python: str, _project: Path, stop: Stop, also: Sequence[str] = ()) -> tuple[str, ...]:
+        if also:
+            stop.set()
+        return ("mine",)
+
+    monkeypatch.setattr("simulator.cli.revisions.check_installed", check)
+    done = simulator(project, "compare", "--revisions", "v1..v2", "tiny.yaml")
+    assert (done.returncode, len(made)) == (130, 2), done.stderr
+    assert "interrupted; nothing was measured" in done.stderr
 
 
 def test_interrupted_while_an_environment_is_made_nothing_is_left(
