@@ -104,7 +104,7 @@ class WhatIf:
     take: str | None
     """Whom to take with the change: the simplest of those whose predicted throughput is within the margin of the
     highest or, where jobs come by themselves, of those that keep up with a response time within it of the lowest, by
-    the percentile of the comparison; null: nothing is predicted, or nobody keeps up."""
+    the percentile of the comparison; null: nothing is predicted, or nobody surely keeps up."""
     instead_of: str | None
     """Whom without it."""
     ratio: float | None

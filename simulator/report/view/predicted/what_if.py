@@ -46,11 +46,14 @@ def _is_open(answer: WhatIf) -> bool:
 def _answered_open(answer: WhatIf, take: Gain | None) -> str:
     """Say what a change does to jobs that come by themselves: who keeps up then, and how long they take."""
     if take is None or take.p99_s is None:
-        said = f"With {answer.change} nobody keeps up"
+        who = "it cannot be told who keeps up" if _open_question(answer) else "nobody keeps up"
+        said = f"With {answer.change} {who}"
         return "; ".join(filter(None, (said, _most(answer)))) + "."
     instead = "" if answer.instead_of in (answer.take, None) else f" instead of {answer.instead_of}"
     longer = (
-        "nobody keeps up without" if answer.p99_ratio is None else f"{factor(answer.p99_ratio)} × as long"
+        "nobody surely keeps up without"
+        if answer.p99_ratio is None
+        else f"{factor(answer.p99_ratio)} × as long"
     )
     said = f"With {answer.change} take {take.strategy}{instead}: p99 {duration(take.p99_s)}, {longer}"
     others = [gain for gain in answer.gains if gain is not take and gain.reason is None]
@@ -59,9 +62,16 @@ def _answered_open(answer: WhatIf, take: Gain | None) -> str:
         for gain in others
         if gain.keeps_up and gain.p99_s is not None
     ]
-    behind = [gain.strategy for gain in others if not gain.keeps_up]
+    behind = [gain.strategy for gain in others if gain.keeps_up is False]
     falls = f"{listed(behind)} {plural(behind, 'falls', 'fall')} behind" if behind else ""
-    return "; ".join(filter(None, (said, ", ".join(steady), falls, _most(answer)))) + "."
+    unsure = [gain.strategy for gain in others if gain.keeps_up is None]
+    open_ = f"of {listed(unsure)} it cannot be told" if unsure else ""
+    return "; ".join(filter(None, (said, ", ".join(steady), falls, open_, _most(answer)))) + "."
+
+
+def _open_question(answer: WhatIf) -> bool:
+    """Whether nobody is known to keep up, and of somebody it cannot be told."""
+    return answer.take is None and any(gain.keeps_up is None for gain in answer.gains if gain.reason is None)
 
 
 def _most(answer: WhatIf) -> str:
@@ -82,7 +92,11 @@ def in_all(answers: Sequence[WhatIf]) -> Iterator[str]:
         mine = [each for each in answers if each.change == change]
         if all(map(_is_open, mine)):
             kept = sum(each.take is not None for each in mine)
-            yield f"With {change} somebody keeps up in {kept} of {counted(len(mine), 'combination')}."
+            unsure = sum(map(_open_question, mine))
+            yield (
+                f"With {change} somebody keeps up in {kept} of {counted(len(mine), 'combination')}"
+                f"{f'; in {unsure} it cannot be told' if unsure else ''}."
+            )
             continue
         ratios = [each.ratio for each in mine if each.ratio is not None]
         moved = [each for each in mine if each.take != each.instead_of]
@@ -125,8 +139,10 @@ def _gained(answer: WhatIf, name: str) -> str:
     gain = next((each for each in answer.gains if each.strategy == name), None)
     if gain is None or gain.ratio is None:
         return NONE
-    if gain.keeps_up is None and gain.p99_s is None:
+    if not _is_open(answer):
         first = factor(gain.ratio)
+    elif gain.keeps_up is None:
+        first = "cannot tell"
     else:
         first = factor(gain.p99_ratio) if gain.keeps_up else "behind"
     return f"{first}\n{factor(gain.most_ratio)} @{number(gain.most_in_flight)}"

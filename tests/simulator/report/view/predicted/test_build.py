@@ -139,7 +139,7 @@ def test_of_jobs_that_come_by_themselves_it_is_shown_who_keeps_up_with_the_bands
     assert table.rows[3][-1] == "90.9–110"
 
 
-def open_gain(strategy: str, p99_s: float, ratio: float, *, keeps_up: bool) -> Gain:
+def open_gain(strategy: str, p99_s: float, ratio: float, *, keeps_up: bool | None) -> Gain:
     return replace(gain(strategy, 1.0), keeps_up=keeps_up, p99_s=p99_s, p99_ratio=ratio)
 
 
@@ -165,7 +165,7 @@ def test_a_change_to_jobs_that_come_by_themselves_tells_how_long_they_take() -> 
         ),
         f"With parse × 9 nobody keeps up; {most}",
         (
-            "With no GIL take threads: p99 50 ms, nobody keeps up without; asyncio 60 ms, processes 70 ms;"
+            "With no GIL take threads: p99 50 ms, nobody surely keeps up without; asyncio 60 ms, processes 70 ms;"
             f" sequential falls behind; {most}"
         ),
     )
@@ -174,13 +174,28 @@ def test_a_change_to_jobs_that_come_by_themselves_tells_how_long_they_take() -> 
 
 
 def test_changes_to_jobs_that_come_by_themselves_are_counted_over_many_combinations() -> None:
-    gains = (open_gain("threads", 0.05, 0.5, keeps_up=True),)
+    gains = (open_gain("threads", 0.05, 0.5, keeps_up=False),)
     changes = [
         replace(CHANGE, levels={"server.latency": f"{ms}ms", "in_flight": 8}, take=take, gains=gains)
         for ms, take in enumerate(("threads", "threads", None, None, "threads", None, None))
     ]
     told = verdict(replace(predicted(tuple(f"{ms}ms" for ms in range(7))), changes=tuple(changes))).sentences
     assert told[1] == "With 32 cores somebody keeps up in 3 of 7 combinations."
+
+
+def test_who_may_keep_up_is_not_said_to_fall_behind() -> None:
+    may = replace(open_gain("asyncio", 0.06, 0.6, keeps_up=None), p99_s=None, p99_ratio=None)
+    gains = (open_gain("threads", 0.05, 0.5, keeps_up=True), may)
+    surely = replace(CHANGE, take="threads", instead_of=None, gains=gains)
+    nobody = replace(surely, take=None, gains=(open_gain("threads", 0.05, 0.5, keeps_up=False), may))
+    told = verdict(replace(coming(), changes=(surely, replace(nobody, change="8 cores")))).sentences
+    assert "nobody surely keeps up without; of asyncio it cannot be told; most is" in told[-2]
+    assert told[-1].startswith("With 8 cores it cannot be told who keeps up; most is")
+    assert tables(replace(coming(), changes=(surely,)))[2].rows[0][3] == "cannot tell\n2.00 @8"
+    levels = [f"{ms}ms" for ms in range(7)]
+    changes = tuple(replace(nobody, levels={"server.latency": ms, "in_flight": 8}) for ms in levels)
+    told = verdict(replace(predicted(tuple(levels)), changes=changes)).sentences
+    assert told[1] == "With 32 cores somebody keeps up in 0 of 7 combinations; in 7 it cannot be told."
 
 
 CHECKED = Checked(
