@@ -47,6 +47,8 @@ def _cut(rows: Sequence[tuple[str, ...]], room: int) -> Sequence[tuple[str, ...]
 def _foot(summary: Summary) -> Iterator[str]:
     if summary.expectations is not None:
         yield f"Expectations: {_expected(summary.expectations)}"
+    if summary.reasons:
+        yield f"Reasons: {_few(summary.reasons, ' · ', ' · … and')}"
     if summary.cautions:
         yield f"Cautions: {_few(summary.cautions, ' · ', ' · … and')}"
     if summary.left_out:

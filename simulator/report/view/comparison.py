@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mockserver.units import format_percentage
 from simulator.measures.factors import BASELINE, CASE, IN_FLIGHT, STRATEGY
 from simulator.measures.measure import Unit
 from simulator.measures.registry import MEASURES
@@ -41,7 +42,6 @@ def summary_of(comparison: Comparison) -> Summary:
     """Return the comparison in a few lines, as for a pull request."""
     names = labels(comparison.cells)
     where = "one machine, side by side" if comparison.run else "two occasions"
-    more = f"report {comparison.run}" if comparison.run else f"compare {comparison.a.id} {comparison.b.id}"
     return Summary(
         verdict=_verdict(comparison, names),
         table=_table(comparison, names),
@@ -49,9 +49,19 @@ def summary_of(comparison: Comparison) -> Summary:
         cautions=(*comparison.cautions, *comparison.across),
         left_out=(),
         machine=f"{where}: {_run(comparison.b)} against {_run(comparison.a)}",
-        command=f"simulator {more}",
+        command=_more(comparison),
         again=False,
+        reasons=tuple(_reasons(comparison, names)),
     )
+
+
+def _more(comparison: Comparison) -> str:
+    """Return the command that shows more of it."""
+    if comparison.run:
+        return f"simulator report {comparison.run}"
+    words = ["simulator", "compare", comparison.a.id, comparison.b.id, "--metric", comparison.metric]
+    words += ["--tolerance", format_percentage(comparison.tolerance)]
+    return " ".join([*words, "--across"] if comparison.across else words)
 
 
 def labels(cells: Sequence[CellComparison]) -> dict[str, str]:
@@ -190,29 +200,22 @@ def _table(comparison: Comparison, names: Mapping[str, str]) -> Table:
         title=f"{what}, B against A",
         columns=columns[:kept],
         rows=tuple(row[:kept] for row in rows),
-        notes=_notes(comparison, names),
+        notes=(*_reasons(comparison, names), *comparison.cautions),
         findings=(),
     )
 
 
-def _notes(comparison: Comparison, names: Mapping[str, str]) -> tuple[str, ...]:
+def _reasons(comparison: Comparison, names: Mapping[str, str]) -> Iterator[str]:
+    """Say why rows are as they are, those that are so for the same reason together."""
     by_reason: dict[str, list[str]] = {}
     for cell in comparison.cells:
         if cell.reason is not None:
             by_reason.setdefault(f"{cell.verdict}: {cell.reason}", []).append(names[cell.id])
-    work = [
-        f"{names[cell.id]}: the calibration asks for {times(cell.parse_work)} the parsing per page in B"
-        for cell in comparison.cells
-        if cell.parse_work is not None and abs(cell.parse_work - 1) > _WORK_WORTH_SAYING
-    ]
-    return (
-        *(
-            f"{'all cells' if 1 < len(alike) == len(comparison.cells) else '; '.join(alike)}: {reason}"
-            for reason, alike in by_reason.items()
-        ),
-        *work,
-        *comparison.cautions,
-    )
+    for reason, alike in by_reason.items():
+        yield f"{'all cells' if 1 < len(alike) == len(comparison.cells) else '; '.join(alike)}: {reason}"
+    for cell in comparison.cells:
+        if cell.parse_work is not None and abs(cell.parse_work - 1) > _WORK_WORTH_SAYING:
+            yield f"{names[cell.id]}: the calibration asks for {times(cell.parse_work)} the parsing per page in B"
 
 
 def _value(side: Side | None, unit: Unit) -> str:

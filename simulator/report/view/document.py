@@ -71,3 +71,5 @@ class Summary:
     command: str
     """What runs it again, or else what shows more of it."""
     again: bool
+    reasons: tuple[str, ...] = ()
+    """Why of some of it nothing can be told, and what else explains a row."""

@@ -172,7 +172,7 @@ def test_ci_reads_a_summary_checks_and_figures(tmp_path: Path) -> None:
     assert done.returncode == 99, done.stderr
     assert done.stdout.startswith("**bbbb (B) against aaaa (A): pages/s**\n")
     assert "| threads | slower | 0.80" in done.stdout.replace("0.800", "0.80")
-    assert "`simulator compare aaaa bbbb`" in done.stdout
+    assert "`simulator compare aaaa bbbb --metric throughput --tolerance 5%`" in done.stdout
     assert 'failures="1"' in (tmp_path / "c.xml").read_text(encoding="utf-8")
     figures = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
     assert figures["shop: threads"]["throughput-change"]["value"] < 0.85

@@ -6,8 +6,9 @@ from rich.console import Console
 
 from simulator.analysis.comparison import compare_runs
 from simulator.measures.registry import MEASURES
+from simulator.report.markdown.render import render as markdown
 from simulator.report.terminal.render import render
-from simulator.report.view.comparison import build_comparison
+from simulator.report.view.comparison import build_comparison, summary_of
 from simulator.report.view.parts import Facts, Table, Verdict
 from simulator.result.comparison import Comparison
 from simulator.result.measured import measured_of
@@ -155,3 +156,14 @@ def test_it_fits_the_terminal(width: int) -> None:
     )
     assert max(map(len, out.getvalue().splitlines())) <= width
     assert "only in A" in out.getvalue()
+
+
+def test_a_summary_says_why_nothing_could_be_compared_and_how_the_same_is_seen_again() -> None:
+    few = compared(
+        run_of({"threads": STEADY[:2]}), run_of({"threads": STEADY}, run_id="r2"), "makespan", ("a chip",)
+    )
+    lines = markdown(summary_of(few)).splitlines()
+    assert "reasons stand below" in lines[1]
+    assert lines[-4] == "- Reasons: threads: cannot tell: in A 2 valid rounds, 3 are needed"
+    assert lines[-3] == "- Cautions: a chip"
+    assert lines[-1] == "- More: `simulator compare r1 r2 --metric makespan --tolerance 5% --across`"
