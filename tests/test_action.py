@@ -23,6 +23,12 @@ STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 BASH = shutil.which("bash") or "/bin/bash"
 
 
+def given(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return all inputs, by the names that they have in the action."""
+    defaults = {name: str(about["default"]) for name, about in ACTION["inputs"].items()}
+    return defaults | {name.replace("_", "-"): value for name, value in inputs.items()}
+
+
 @dataclass(frozen=True)
 class Runner:
     """A runner of GitHub's, as far as the steps can tell."""
@@ -35,13 +41,11 @@ class Runner:
     def does(self, **inputs: str) -> tuple[int, dict[str, str], str]:
         """Run all steps that are shell, with these inputs; returns exit code, outputs, and what was logged."""
         outputs: dict[str, str] = {}
-        given = {name: str(about["default"]) for name, about in ACTION["inputs"].items()}
-        given |= {name.replace("_", "-"): value for name, value in inputs.items()}
         log, code = "", 0
         for step in STEPS:
             if "run" not in step:
                 continue
-            done = self._step(step, given, outputs)
+            done = self._step(step, given(inputs), outputs)
             log, code = log + done.stdout + done.stderr, done.returncode
             if code:
                 break
@@ -58,8 +62,8 @@ class Runner:
         def value(text: str) -> str:
             return re.sub(r"\$\{\{ (\S+) \}\}", lambda found: known[found[1]], text)
 
-        known = {f"inputs.{name}": given for name, given in inputs.items()}
-        known |= {f"steps.measure.outputs.{name}": given for name, given in outputs.items()}
+        known = {f"inputs.{name}": text for name, text in inputs.items()}
+        known |= {f"steps.measure.outputs.{name}": text for name, text in outputs.items()}
         done = subprocess.run(
             [BASH, "--noprofile", "--norc", "-eo", "pipefail", str(script)],
             cwd=self.folder,
@@ -151,6 +155,34 @@ def test_what_is_wrong_ends_with_2_and_runs_nothing(runner: Runner, inputs: dict
     assert "Traceback" not in log
     assert "simulator ended with 2" in runner.summary
     assert not list(runner.folder.rglob("*pwned*"))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"probe": "json", "set": "rounds=3"}, "set is not for a probe"),
+        ({"probe": "json", "scenario": "tiny.yaml"}, "scenario is not for a probe"),
+        ({"probe": "json", "revisions": "main..HEAD"}, "revisions is not for a probe"),
+        (
+            {"scenario": "tiny.yaml", "revisions": "a..b", "expect": "p50(a) < 1s"},
+            "expect is not for revisions",
+        ),
+        (
+            {"scenario": "tiny.yaml", "revisions": "a..b", "pages_from": "x"},
+            "pages-from is not for revisions",
+        ),
+        ({"scenario": "tiny.yaml", "tolerance": "3%"}, "tolerance is not for what has no revisions"),
+        ({"scenario": "tiny.yaml", "package": "./x"}, "package is not for what has no revisions"),
+    ],
+)
+def test_an_input_that_nothing_would_come_of_is_refused(
+    tmp_path: Path, inputs: dict[str, str], said: str
+) -> None:
+    (measure,) = (step for step in STEPS if step["name"] == "Measure")
+    outputs: dict[str, str] = {}
+    done = Runner(tmp_path, tmp_path, os.environ["PATH"])._step(measure, given(inputs), outputs)
+    assert (done.returncode, outputs) == (2, {"exit-code": "2"}), done.stderr
+    assert f"::error::{said}" in done.stderr
 
 
 def test_what_is_undecided_may_be_let_pass(runner: Runner) -> None:
