@@ -66,7 +66,7 @@ class Probed:
 
         return scaling(self._measured, threads)
 
-    @property
+    @cached_property
     def loop_lag(self) -> "Amount":
         """How late ticks of an event loop are that makes the calls (s, p90): `loop_lag < 0.05`; skips likewise."""
         from simulator.probe.asserted import lag  # noqa: PLC0415 - nothing is imported before it is used
@@ -108,12 +108,11 @@ class More:
 
     def __init__(self, address: str, folders: "tuple[str, ...]", page: bytes) -> None:
         self._address, self._folders, self._page = address, folders, page
-        self._first: Measured | None = None
 
+    @cached_property
     def held_and_scaling(self) -> "Measured":
-        """Measure how long it holds the GIL, and how it scales."""
-        self._first = self._of(held=True, scaling=True, loop_s=0.0)
-        return self._first
+        """How long it holds the GIL, and how it scales."""
+        return self._of(held=True, scaling=True, loop_s=0.0)
 
     def on_a_loop(self) -> "Measured":
         """Measure what it does to an event loop."""
@@ -125,9 +124,9 @@ class More:
         from simulator.probe.imports import ask_others  # noqa: PLC0415 - only where it is used
         from simulator.probe.measure import found_as  # noqa: PLC0415 - only where it is used
 
-        first = self._first or self.on_a_loop()
+        python = self.held_and_scaling.python
         with self._target() as target:
-            return ask_others(sys.executable, found_as(sys.executable, first.python), target)
+            return ask_others(sys.executable, found_as(sys.executable, python), target)
 
     def _of(self, *, held: bool, scaling: bool, loop_s: float) -> "Measured":
         from simulator.probe.measure import Budget, measure  # noqa: PLC0415 - only where it is used
@@ -168,7 +167,7 @@ def gil_probe() -> GilProbe:
 
     def probe(function: "Callable[..., object] | str", page: bytes = b"", /) -> Probed:
         more = More(*_address(function), page)
-        return Probed(more.held_and_scaling(), more)
+        return Probed(more.held_and_scaling, more)
 
     return probe
 

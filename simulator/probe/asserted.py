@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 
-from simulator.probe.diagnosis import came_on, contradiction
+from simulator.probe.diagnosis import came_on, contradiction, too_few
 from simulator.probe.result import Measured
 from simulator.stats.intervals import Interval
 from simulator.text.numbers import duration, factor
@@ -99,6 +99,8 @@ def scaling(measured: Measured, threads: int) -> Amount:
     found = measured.speedup.get(threads)
     if found is None:
         _not_measured(measured, threads)
+    if (said := too_few(found)) is not None:
+        pytest.skip(f"{measured.target}, {threads} threads over one: {said}")
     few = None
     if threads > measured.cores:
         few = f"{threads} threads cannot show it on {measured.cores} cores"

@@ -1,8 +1,9 @@
 """From what was measured to what holds threads back, and what to do; pure."""
 
 from simulator.probe.result import Advice, Measured, ProbeResult, Threads
-from simulator.stats.intervals import Interval
+from simulator.stats.intervals import FEWEST_FOR_INTERVAL, Interval
 from simulator.text.numbers import duration, factor, number, share
+from simulator.text.words import counted
 
 SCALES = 1.3
 """At two: more than that counts as scaling. Between two cores that share their caches 2.0 is seldom reached."""
@@ -44,6 +45,17 @@ def contradiction(measured: Measured) -> str | None:
         f"These contradict each other: {n} threads did {factor(measured.speedup[n].median)} times the work of one, and"
         f" a call holds the GIL at least {share(held.low)} of its time, which allows {factor(most)} times. One of them"
         " is wrong; the advice is by the held share. Probe again on a quiet machine, with pages of equal cost."
+    )
+
+
+def too_few(found: Interval) -> str | None:
+    """Say so where a call takes so long that a number is of fewer rounds than an interval needs: it decides nothing."""
+    if found.kind == "interval":
+        return None
+    rounds = "too few rounds" if found.rounds is None else counted(found.rounds, "round")
+    return (
+        f"too noisy to tell: {rounds}, and {FEWEST_FOR_INTERVAL} are needed; give smaller pages, or more time to"
+        " measure in"
     )
 
 

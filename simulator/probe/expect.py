@@ -9,7 +9,7 @@ from typing import Literal
 
 from mockserver.units import format_duration, parse_duration
 from simulator.measures.dimension import DURATION, PLAIN, Dimension, with_units
-from simulator.probe.diagnosis import contradiction
+from simulator.probe.diagnosis import contradiction, too_few
 from simulator.probe.result import Measured
 from simulator.stats.intervals import Interval
 from simulator.text.numbers import factor
@@ -108,6 +108,8 @@ def judge(condition: ProbeCondition, measured: Measured) -> Judged:
     compare = _COMPARE[condition.comparison]
     results = {compare(bound, condition.limit) for bound in (value.low, value.high)}
     because = _words(condition, value)
+    if (said := too_few(value)) is not None:
+        return Judged(condition, "undecided", f"{because}; {said}")
     if len(results) > 1:
         return Judged(condition, "undecided", because)
     return Judged(condition, "held" if results == {True} else "not held", because)

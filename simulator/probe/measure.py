@@ -225,7 +225,11 @@ def _held(
         else:
             known = (shares_of(one.everything, one.holding) for one in looks)
             found = estimate([shares for shares in known if shares is not None], PY_SPY)
-            return _noted(found, reasons), longest(looks, target)
+            held = _noted(found, reasons)
+            if held is None:  # they are of the same samples
+                reasons["holders"] = reasons["gil_held"]
+                return None, ()
+            return held, longest(looks, target)
     reasons["holders"] = why
     say(f"py-spy cannot help ({why}): calling it beside a spinning thread")
     pairs: list[Shares] = []

@@ -1,6 +1,7 @@
 import pytest
 
 from simulator.probe.expect import ConditionError, judge, parse
+from simulator.stats.intervals import Interval
 from tests.simulator.probe.measurements import held, measured, ratio
 
 
@@ -31,6 +32,15 @@ def test_numbers_that_contradict_each_other_decide_nothing() -> None:
     for text in ("speedup(2) > 1.5", "gil_held > 0.9"):
         judged = judge(parse(text), found)
         assert (judged.verdict, "contradict" in judged.because) == ("undecided", True)
+
+
+def test_fewer_rounds_than_an_interval_needs_decide_nothing() -> None:
+    found = measured(gil_held=held(0.1), speedup={2: Interval(1.8, 1.7, 1.9, "range", 2)})
+    judged = judge(parse("speedup(2) > 1.5"), found)
+    assert judged.verdict == "undecided"
+    assert judged.because.startswith(
+        "measured 1.80 (1.70 to 1.90); too noisy to tell: 2 rounds, and 3 are needed"
+    )
 
 
 def test_what_is_null_is_undecided_with_its_reason() -> None:

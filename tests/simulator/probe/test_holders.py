@@ -2,9 +2,12 @@
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from simulator.probe import measure
 from simulator.probe.diagnosis import conclude, limit
 from simulator.probe.holders import longest
 from simulator.probe.report import build
@@ -18,6 +21,21 @@ SLOW, QUICK = Function("slow", "/srv/app/mine.py", 3), Function("quick", "/srv/a
 
 def seen(holders: dict[Function | None, int], everything: int = 100) -> Look:
     return Look(Counter(target=everything), Counter(target=sum(holders.values())), Counter(holders))
+
+
+def test_of_a_share_that_is_not_believed_no_holders_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = Counter(target=100, hold=100, release=100)
+    look = Look(everything, Counter(target=60, hold=20), Counter({SLOW: 60}))
+    monkeypatch.setattr(measure, "_looks", lambda *_: [look] * 3)
+    worker: Any = SimpleNamespace(first=SimpleNamespace(gil_enabled=True, free_threaded=False))
+    reasons: dict[str, str] = {}
+    assert measure._held(
+        worker, measure.Budget(sampler="py-spy"), "mypkg:parse", reasons, lambda _: None
+    ) == (None, ())
+    assert reasons["holders"] == reasons["gil_held"]
+    assert reasons["gil_held"].startswith(
+        "too noisy to tell: work that always holds the GIL was measured at 20"
+    )
 
 
 def test_shares_are_of_all_the_time_of_a_call_over_all_looks() -> None:
