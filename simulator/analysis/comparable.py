@@ -7,6 +7,7 @@ from statistics import fmean
 from simulator.analysis.summary import status_of, valid
 from simulator.measures.measure import Measure
 from simulator.measures.work import THROUGHPUT
+from simulator.result.document import CellStatus
 from simulator.result.measured import MeasuredCell
 from simulator.result.repetition import Measures
 from simulator.stats.intervals import FEWEST_FOR_INTERVAL
@@ -29,6 +30,7 @@ class Rounds:
     """At most this share of the window was anything of the cell on CPU, or waiting for a core; less the baseline's."""
     missing: str | None
     """Why it cannot be compared."""
+    status: CellStatus = "ok"
 
 
 def rounds_of(cell: MeasuredCell, metric: Measure) -> Rounds:
@@ -36,7 +38,7 @@ def rounds_of(cell: MeasuredCell, metric: Measure) -> Rounds:
     good = valid(cell.repetitions)
     status, reason = status_of(cell.unsupported, cell.repetitions, good)
     if status != "ok":
-        return Rounds(0, {}, {}, {}, 1.0, f"{status}: {reason}")
+        return Rounds(0, {}, {}, {}, 1.0, f"{status}: {reason}", status)
     measured = {r.round: r.measures for r in sorted(good, key=lambda r: r.round) if r.measures is not None}
     values = {round_: metric.of_repetition(m) for round_, m in measured.items()}
     usable = {round_: value for round_, value in values.items() if value is not None and value > 0}

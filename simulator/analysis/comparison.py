@@ -212,7 +212,7 @@ def _verdict(change: Change, metric: Measure, tolerance: float) -> tuple[Compari
 
 
 def _side(rounds: Rounds) -> Side:
-    return Side(rounds.valid, median(rounds.values.values()) if rounds.values else None)
+    return Side(rounds.valid, median(rounds.values.values()) if rounds.values else None, rounds.status)
 
 
 def untold_cell(cell: MeasuredCell, way: Way) -> CellComparison:

@@ -1,7 +1,6 @@
 """What decides how a command ends, as checks for continuous integration; and where they are written."""
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -11,8 +10,6 @@ from simulator.probe.expect import Judged
 from simulator.report.view.comparison import labels, worse
 from simulator.result.comparison import CellComparison, Comparison, decided
 from simulator.result.document import ResultDocument
-
-_FAILED = re.compile(r"\bin [AB] failed: ")
 
 
 def of_run(document: ResultDocument, *, strict: bool) -> Suite:
@@ -62,7 +59,9 @@ def _of_cell(cell: CellComparison, comparison: Comparison) -> tuple[Outcome, str
     if cell.verdict not in ("cannot tell", "only in A", "only in B"):
         return "passed", because
     # A cell of revisions that failed just now ends the program with 1; one of a run of old does not.
-    failed = comparison.run is not None and _FAILED.search(cell.reason or "") is not None
+    failed = comparison.run is not None and any(
+        side is not None and side.status == "failed" for side in (cell.a, cell.b)
+    )
     return "error" if failed or not decided(comparison) else "skipped", because
 
 

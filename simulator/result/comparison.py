@@ -4,7 +4,7 @@ History of "simulator.comparison/1" (it may gain keys and never changes them):
     0.2.0  first version
     0.5.0  `metric` may be any measure; `unit` is empty where it is a plain number; baseline_id, by,
            memory_speed, felt, would_show, beyond and p of a cell; memory_speed of the comparison
-    0.7.0  run, and commit of a side: A and B are revisions, measured side by side
+    0.7.0  run, and commit of a side: A and B are revisions, measured side by side; status of a cell's side
 """
 
 import json
@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, WithJsonSchema
 from simulator.measures.registry import MEASURES
 from simulator.stats.intervals import Interval
 
+from .document import CellStatus
 from .schema import json_schema
 
 SCHEMA = "simulator.comparison/1"
@@ -35,6 +36,8 @@ class Side:
     """Valid repetitions."""
     median: float | None
     """Of the metric over them, in its unit; null where there is none."""
+    status: CellStatus = "ok"
+    """As of a cell in the result document."""
 
 
 @dataclass(frozen=True)

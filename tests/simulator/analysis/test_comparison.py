@@ -284,6 +284,7 @@ def test_a_cell_without_numbers_says_why(status: Any) -> None:
     cell = only(compared(BEFORE, b))
     assert cell.verdict == "cannot tell"
     assert cell.reason == f"in B {status}: it broke"
+    assert (cell.a and cell.a.status, cell.b and cell.b.status) == ("ok", status)
     assert cell.ratio is None
 
 

@@ -11,7 +11,8 @@ from simulator.cli.ci import of_comparison, of_run
 from simulator.export.checks import annotations, junit
 from simulator.judging.verdicts import INVALID
 from simulator.measures.work import THROUGHPUT
-from simulator.result.document import Expectation, ResultDocument, to_json
+from simulator.result.comparison import Side
+from simulator.result.document import CellStatus, Expectation, ResultDocument, to_json
 from simulator.result.measured import MeasuredRun, measured_of
 from tests.simulator.analysis.builders import document
 from tests.simulator.analysis.measured_runs import run_of
@@ -72,11 +73,17 @@ def test_a_regression_is_a_failure_and_what_cannot_be_told_an_error_where_nothin
     assert outcomes(slow) == ["passed", "failure"]
     assert outcomes(few) == ["error", "error"]
     one = compare_runs(a, slow, THROUGHPUT, 0.05)
-    failed = replace(
+    untold = replace(
         one.cells[1], verdict="cannot tell", regression=False, reason="in B failed: records differ"
     )
-    for run, outcome in ((None, "skipped"), ("r1", "error")):
-        made = replace(one, run=run, cells=(one.cells[0], failed))
+    ended: list[tuple[str | None, CellStatus, str]] = [
+        (None, "failed", "skipped"),
+        ("r1", "invalid", "skipped"),
+        ("r1", "failed", "error"),
+    ]
+    for run, status, outcome in ended:
+        cell = replace(untold, b=Side(0, None, status))
+        made = replace(one, run=run, cells=(one.cells[0], cell))
         assert [case.outcome for case in of_comparison(made).cases] == ["passed", outcome]
     case = of_comparison(compare_runs(a, slow, THROUGHPUT, 0.05)).cases[1]
     assert case.name == "threads: throughput"
