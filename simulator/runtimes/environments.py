@@ -46,7 +46,7 @@ class Environments:
 
     Args:
         folder: where they are kept.
-        constraints: the text of pip's constraints; `with` wins over them.
+        constraints: the text of pip's constraints on what is named; `with` wins over them.
         pip_options: more options of `pip install`, such as --no-index.
         from_source: packages that may be built where there is no wheel; of all others wheels alone will do.
     """
@@ -117,13 +117,13 @@ class Environments:
             "install",
             "--no-input",
         ]
-        pip += ["--constraint", str(written), *self.pip_options]
+        pip += self.pip_options
         # Binaries only: what a stranger's build script does, and how long, is not for an experiment to find out.
-        # A project that the scenario names by its path is the user's own, and is built.
+        # A project that the scenario names by its path is the user's own, and is built; what it needs, it says itself.
         built = ("--no-binary", ",".join(self.from_source)) if self.from_source else ()
         named = [text for text in requirements if not is_path(text)]
         for options, some in (
-            (("--only-binary", ":all:", *built), named),
+            (("--constraint", str(written), "--only-binary", ":all:", *built), named),
             ((), [p for p in requirements if is_path(p)]),
         ):
             if some:

@@ -41,9 +41,10 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_an_environment_is_made_once_and_has_what_is_required(
-    tmp_path: Path, project: Path, facts: Facts
+    tmp_path: Path, project: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = Environments(tmp_path / "cache", "", ("--no-index",))
+    # What the program is tested with says nothing of a project of the user's.
+    made = Environments(tmp_path / "cache", "tinyproject==2.0\n", ("--no-index",))
     told: list[str] = []
 
     def python() -> str:
