@@ -90,8 +90,8 @@ def _revisions(options: Options, revisions: str) -> int:
     """Measure two revisions and compare them. Raises Stop."""
     # Runs that have been measured are compared without loading what measures.
     from simulator.cli.measuring import Options as Measuring  # noqa: PLC0415
-    from simulator.cli.revisions import Wanted, compare_revisions  # noqa: PLC0415
-    from simulator.cli.wanted import Wanted as Report  # noqa: PLC0415
+    from simulator.cli.revisions import Comparing, compare_revisions  # noqa: PLC0415
+    from simulator.cli.wanted import Wanted  # noqa: PLC0415
 
     asked = options.revisions
     if options.b is not None:
@@ -106,9 +106,9 @@ def _revisions(options: Options, revisions: str) -> int:
         server_url=None,
         server_token=None,
         store=options.store,
-        wanted=Report(),
+        wanted=Wanted(),
         label=asked.label,
         note=asked.note,
     )
-    wanted = Wanted(revisions, asked.package, options.metric, options.tolerance)
+    wanted = Comparing(revisions, asked.package, options.metric, options.tolerance)
     return compare_revisions(measuring, wanted, options.shown)

@@ -2,37 +2,28 @@
 
 import math
 import re
-import sys
-
-from rich.console import Console
 
 from simulator.cli import exits
-from simulator.cli.benchmark_files import write_figures
 from simulator.cli.ci import annotate, of_comparison
-from simulator.cli.output import write_text
-from simulator.cli.shown import Shown
+from simulator.cli.shown import Shown, show_as
 from simulator.export import figures
-from simulator.export.checks import junit
 from simulator.measures.measure import Measure
 from simulator.measures.registry import MEASURES, unknown
-from simulator.report.markdown.render import render as markdown_of
-from simulator.report.terminal.render import render
 from simulator.report.view.comparison import build_comparison, summary_of
 from simulator.result.comparison import Comparison, comparison_json, decided, regressions
 
 
 def show_comparison(comparison: Comparison, shown: Shown) -> int:
     """Show and write it; returns the exit code. Raises Stop: something cannot be written."""
-    if shown.json is not None:
-        write_text(comparison_json(comparison) + "\n", shown.json)
     suite = of_comparison(comparison)
-    if shown.junit is not None:
-        write_text(junit(suite), shown.junit, "--junit")
-    write_figures(figures.of_comparison(comparison), shown.benchmark)
-    if shown.markdown:
-        sys.stdout.write(markdown_of(summary_of(comparison)))
-    else:
-        render(build_comparison(comparison), Console(stderr=bool(shown.on_stdout), highlight=False))
+    show_as(
+        shown,
+        document=lambda: comparison_json(comparison),
+        suite=lambda: suite,
+        figures=figures.of_comparison(comparison),
+        summary=lambda: summary_of(comparison),
+        report=lambda: build_comparison(comparison),
+    )
     annotate(suite)
     return verdict_of(comparison)
 

@@ -1,6 +1,5 @@
 """`simulator probe`."""
 
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +10,10 @@ from rich.console import Console
 from mockserver.units import parse_duration
 from simulator.cli import exits
 from simulator.cli.again import Given, reproducing
-from simulator.cli.benchmark_files import write_figures
 from simulator.cli.ci import annotate, of_probe
-from simulator.cli.output import write_text
-from simulator.cli.shown import Shown
+from simulator.cli.shown import Shown, show_as
 from simulator.environment.shadowing import is_standard, never_found, standard_names
 from simulator.experiment.folders import import_path
-from simulator.export.checks import junit
 from simulator.probe.diagnosis import conclude
 from simulator.probe.expect import ConditionError, Judged, ProbeCondition, judge, parse
 from simulator.probe.figures import figures_of
@@ -27,8 +23,6 @@ from simulator.probe.report import build
 from simulator.probe.result import ProbeResult, to_json
 from simulator.probe.summary import build_summary
 from simulator.probe.worker import Target
-from simulator.report.markdown.render import render as markdown_of
-from simulator.report.terminal.render import render
 from simulator.runner.driver_process import DriverError, default_python
 
 
@@ -61,21 +55,24 @@ def probe_target(options: Options, budget: Budget | None = None) -> int:
 
 def _show(result: ProbeResult, judged: Sequence[Judged], options: Options) -> None:
     """Show and write it. Raises Stop: something cannot be written."""
-    shown = options.shown
-    if shown.json is not None:
-        write_text(to_json(result) + "\n", shown.json)
     suite = of_probe(options.target, judged)
-    if shown.junit is not None:
-        write_text(junit(suite), shown.junit, "--junit")
-    write_figures(figures_of(result.measured), shown.benchmark)
-    if shown.markdown:
-        again = Given(None, (), options.python)
-        more = [options.target, *(word for one in options.expect for word in ("--expect", one))]
-        more += [word for path in options.inputs for word in ("--pages-from", str(path))]
-        sys.stdout.write(markdown_of(build_summary(result, judged, reproducing(again, {}, "probe", more))))
-    else:
-        render(build(result, judged), Console(stderr=bool(shown.on_stdout), highlight=False))
+    show_as(
+        options.shown,
+        document=lambda: to_json(result),
+        suite=lambda: suite,
+        figures=figures_of(result.measured),
+        summary=lambda: build_summary(result, judged, _again(options)),
+        report=lambda: build(result, judged),
+    )
     annotate(suite)
+
+
+def _again(options: Options) -> str:
+    """Return the command that probes the same again."""
+    more = [options.target, *(word for one in options.expect for word in ("--expect", one))]
+    more += [word for path in options.inputs for word in ("--pages-from", str(path))]
+    more += ["--time-limit", options.time_limit]
+    return reproducing(Given(None, (), options.python), {}, "probe", more)
 
 
 def _conditions(texts: Sequence[str]) -> list[ProbeCondition]:

@@ -38,7 +38,7 @@ from simulator.text.words import listed
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Comparing:
     """What the command line says of the revisions."""
 
     revisions: str
@@ -58,7 +58,7 @@ class _Made:
     """Of the environment that has it."""
 
 
-def compare_revisions(options: Options, wanted: Wanted, shown: Shown) -> int:
+def compare_revisions(options: Options, wanted: Comparing, shown: Shown) -> int:
     """Measure two revisions side by side and compare them; returns the exit code. Raises Stop."""
     metric, tolerance = find_metric(wanted.metric), parse_tolerance(wanted.tolerance)
     shown.check()
@@ -115,7 +115,7 @@ def _base(options: Options, package: Path) -> _Base:
 
 
 def _made(
-    options: Options, wanted: Wanted, base: _Base, folder: Path, errors: Console, stop: Stop
+    options: Options, wanted: Comparing, base: _Base, folder: Path, errors: Console, stop: Stop
 ) -> tuple[_Made, _Made]:
     """Return both revisions, each in an environment of its own in the folder. Raises Stop, Stopped."""
     try:
@@ -165,7 +165,7 @@ def _about(revision: Revision) -> Iterator[None]:
         exits.usage(f"revision {revision.name} ({revision.short}): {error}")
 
 
-def _measured(options: Options, wanted: Wanted, pair: Sequence[_Made]) -> tuple[ResultDocument, int]:
+def _measured(options: Options, wanted: Comparing, pair: Sequence[_Made]) -> tuple[ResultDocument, int]:
     """Return what was measured, and 0 or how it ended before its end. Raises Stop."""
     pythons = {one.revision.name: one.python for one in pair}
     whole = replace(options, overrides=_of_pythons(options, pythons))

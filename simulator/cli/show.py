@@ -1,26 +1,20 @@
 """Showing a run; apart from `run`, so that looking at results does not load what measures them."""
 
-import sys
-
-from rich.console import Console
+from collections.abc import Sequence
 
 from simulator.analysis.only import asked, only
 from simulator.cli import exits
-from simulator.cli.benchmark_files import write_figures
 from simulator.cli.ci import of_run
-from simulator.cli.output import write_document, write_text
 from simulator.cli.page import write_page
+from simulator.cli.shown import show_as
 from simulator.cli.tracing import write_trace
 from simulator.cli.wanted import Wanted
 from simulator.export import figures
-from simulator.export.checks import junit
-from simulator.report.markdown.render import render as markdown_of
-from simulator.report.terminal.render import render
 from simulator.report.view.build import build
-from simulator.report.view.parts import Checks, Verdict
+from simulator.report.view.parts import Checks, Part, Verdict
 from simulator.report.view.summary import build_summary
 from simulator.report.view.tuning import build_tuning
-from simulator.result.document import ResultDocument
+from simulator.result.document import ResultDocument, to_json
 from simulator.trace.build import SamplesOf
 
 
@@ -41,26 +35,29 @@ def show(document: ResultDocument, wanted: Wanted, samples: SamplesOf | None = N
             " database is another one"
         )
     shown = _part(document, wanted.only)
-    if wanted.json is not None:
-        write_document(document, wanted.json)
-    if wanted.junit is not None:
-        write_text(junit(of_run(document, strict=wanted.strict)), wanted.junit, "--junit")
-    write_figures(figures.of_run(document), wanted.benchmark)
     if wanted.page:
         write_page(shown, wanted)
     if wanted.trace is not None and samples is not None:
         write_trace(document, wanted.trace, samples)
-    if wanted.markdown:
-        sys.stdout.write(markdown_of(build_summary(shown, only=wanted.only)))
-        return
+    show_as(
+        wanted,
+        document=lambda: to_json(document),
+        suite=lambda: of_run(document, strict=wanted.strict),
+        figures=figures.of_run(document),
+        summary=lambda: build_summary(shown, only=wanted.only),
+        report=lambda: _report(shown, wanted),
+    )
+
+
+def _report(shown: ResultDocument, wanted: Wanted) -> Sequence[Part]:
     parts = (
         build_tuning(shown)
-        if "tune" in document.scenario
+        if "tune" in shown.scenario
         else build(shown, only=wanted.only, all_tables=wanted.tables, explain=wanted.why)
     )
     if wanted.quiet:
-        parts = tuple(part for part in parts if isinstance(part, Verdict | Checks))
-    render(parts, Console(stderr=bool(wanted.on_stdout), highlight=False))
+        return tuple(part for part in parts if isinstance(part, Verdict | Checks))
+    return parts
 
 
 def _part(document: ResultDocument, wanted: str) -> ResultDocument:

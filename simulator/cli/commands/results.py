@@ -129,13 +129,13 @@ def report(
     from simulator.cli.wanted import Wanted
 
     wanted = Wanted(
-        json,
-        html,
-        trace,
-        markdown,
-        tables,
-        why,
-        junit,
+        json=json,
+        html=html,
+        trace=trace,
+        markdown=markdown,
+        tables=tables,
+        why=why,
+        junit=junit,
         quiet=quiet,
         open=open_,
         only=only,

@@ -63,7 +63,7 @@ def test_ci_reads_conditions_figures_and_a_summary(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     files = [str(tmp_path / name) for name in ("junit.xml", "github.json")]
     shown = Shown(junit=files[0], benchmark=(f"github:{files[1]}",), markdown=True)
-    asked = Options("mypkg:parse", (Path("saved"),), None, shown, ("gil_held < 0.2", "keeps_gil_off"))
+    asked = Options("mypkg:parse", (Path("saved"),), None, shown, ("gil_held < 0.2", "keeps_gil_off"), "5m")
     judged = [judge(parse(text), measured()) for text in asked.expect]
     _show(conclude(measured()), judged, asked)
     printed = capsys.readouterr()
@@ -71,7 +71,8 @@ def test_ci_reads_conditions_figures_and_a_summary(
     assert "Expectations: 0 of 2 held. **not held**: gil\\_held" in printed.out.replace(
         "gil_held", "gil\\_held"
     )
-    assert "`simulator probe mypkg:parse --expect 'gil_held < 0.2' --expect keeps_gil_off" in printed.out
+    again = "--expect 'gil_held < 0.2' --expect keeps_gil_off --pages-from saved --time-limit 5m`"
+    assert f"`simulator probe mypkg:parse {again}" in printed.out
     assert len(printed.out.splitlines()) < 20
     assert [line.split(" ")[0] for line in printed.err.splitlines()] == ["::error", "::error"]
     outcomes = [case[0].tag for case in ET.parse(files[0]).getroot()[0]]  # noqa: S314 - made here
