@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+NS_PER_S = 1e9
+"""Bencher's own measure `latency` is in nanoseconds."""
+
 
 @dataclass(frozen=True)
 class Figure:

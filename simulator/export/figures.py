@@ -4,16 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from simulator.export.benchmarks import Figure
+from simulator.export.benchmarks import NS_PER_S, Figure
 from simulator.measures.factors import CASE, STRATEGY
 from simulator.measures.registry import MEASURES
 from simulator.measures.varying import varying
 from simulator.result.comparison import Comparison
 from simulator.result.document import ResultDocument
 from simulator.stats.intervals import Interval
-
-NS_PER_S = 1e9
-"""Bencher's own measure `latency` is in nanoseconds."""
 
 
 def of_run(document: ResultDocument) -> Iterator[Figure]:

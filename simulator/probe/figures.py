@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from simulator.export.benchmarks import Figure
+from simulator.export.benchmarks import NS_PER_S, Figure
 from simulator.probe.result import Measured
-
-NS_PER_S = 1e9
 
 
 def figures_of(measured: Measured) -> Iterator[Figure]:

@@ -45,14 +45,7 @@ _HOLDERS = (
 def build(result: ProbeResult, judged: Sequence[Judged]) -> list[Part]:
     """Return the parts: the answer, the facts, how it scales, and what was expected."""
     measured = result.measured
-    parts: list[Part] = [
-        Verdict(
-            f"{measured.target}: {result.advice.where}",
-            (_sentence(result.advice.reason), *_limits(result)),
-        ),
-        Facts("", tuple(_facts(result))),
-        Table("Side by side", _COLUMNS, tuple(_rows(measured)), _cautions(result), ()),
-    ]
+    parts: list[Part] = [answer(result), Facts("", tuple(_facts(result))), side_by_side(result)]
     if measured.holders:
         parts.append(Table("Where it holds the GIL", _HOLDERS, tuple(map(_holder, measured.holders)), (), ()))
     if judged:
@@ -63,6 +56,19 @@ def build(result: ProbeResult, judged: Sequence[Judged]) -> list[Part]:
             )
         )
     return parts
+
+
+def answer(result: ProbeResult) -> Verdict:
+    """Return where it is to run, and why."""
+    return Verdict(
+        f"{result.measured.target}: {result.advice.where}",
+        (_sentence(result.advice.reason), *_limits(result)),
+    )
+
+
+def side_by_side(result: ProbeResult) -> Table:
+    """Return how it scales; what to be careful about are its notes."""
+    return Table("Side by side", _COLUMNS, tuple(_rows(result.measured)), _cautions(result), ())
 
 
 def _holder(holder: Holder) -> tuple[str, str, str]:
@@ -100,22 +106,32 @@ def _limits(result: ProbeResult) -> list[str]:
     return [said]
 
 
-def _facts(result: ProbeResult) -> list[tuple[str, str]]:
-    measured = result.measured
+def python_of(measured: Measured) -> str:
+    """Say which Python it was, and on how many cores."""
     python = measured.python
     gil = "with its GIL on" if python.gil_enabled else "without GIL"
     if python.gil_enabled_by is not None:
         gil += f"{'' if python.gil_enabled else ' at first'}, turned on by {python.gil_enabled_by}"
-    cost, held, lag = measured.cost_s, measured.gil_held, measured.loop_lag_s
-    facts = [
-        ("Python", f"{python.implementation} {python.version}, {gil}; {measured.cores} cores"),
-        ("cost per call", f"{duration(cost.median)} ({durations(cost.low, cost.high)})"),
-    ]
+    return f"{python.implementation} {python.version}, {gil}; {measured.cores} cores"
+
+
+def holds(measured: Measured) -> str:
+    """Say for how much of a call it holds the GIL, or why that is not known."""
+    held = measured.gil_held
     if held is None:
-        facts.append(("holds the GIL", f"not known: {measured.reasons['gil_held']}"))
-    else:
-        span = f"{share(held.median)} of that time (95 %: {shares(held.low, held.high)})"
-        facts.append(("holds the GIL", f"{span}; {held.estimator}"))
+        return f"not known: {measured.reasons['gil_held']}"
+    span = f"{share(held.median)} of that time (95 %: {shares(held.low, held.high)})"
+    return f"{span}; {held.estimator}"
+
+
+def _facts(result: ProbeResult) -> list[tuple[str, str]]:
+    measured = result.measured
+    cost, lag = measured.cost_s, measured.loop_lag_s
+    facts = [
+        ("Python", python_of(measured)),
+        ("cost per call", f"{duration(cost.median)} ({durations(cost.low, cost.high)})"),
+        ("holds the GIL", holds(measured)),
+    ]
     if result.ceiling is not None:
         facts.append(("at most gained", f"{times(result.ceiling)} by threads, by the GIL and the cores"))
     if lag is not None:

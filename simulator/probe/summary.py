@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from simulator.probe.expect import Judged
-from simulator.probe.report import build
+from simulator.probe.report import answer, holds, python_of, side_by_side
 from simulator.probe.result import ProbeResult
 from simulator.report.view.document import Summary, Tally
-from simulator.report.view.parts import Facts, Table, Verdict
+from simulator.report.view.parts import Verdict
 
 
 def build_summary(result: ProbeResult, judged: Sequence[Judged], command: str) -> Summary:
@@ -17,29 +17,14 @@ def build_summary(result: ProbeResult, judged: Sequence[Judged], command: str) -
         judged: what became of its conditions.
         command: what probes the same again.
     """
-    parts = build(result, ())
-    verdict = next(part for part in parts if isinstance(part, Verdict))
-    table = next(part for part in parts if isinstance(part, Table))
-    facts = dict(next(part for part in parts if isinstance(part, Facts)).items)
-    held = facts["holds the GIL"]
+    verdict, table = answer(result), side_by_side(result)
     return Summary(
-        verdict=Verdict(verdict.title, (*verdict.sentences, f"Holds the GIL: {held}")),
+        verdict=Verdict(verdict.title, (*verdict.sentences, f"Holds the GIL: {holds(result.measured)}")),
         table=table,
-        expectations=tally(judged) if judged else None,
+        expectations=Tally.of([(one.verdict, one.condition.text) for one in judged]),
         cautions=table.notes,
         left_out=(),
-        machine=facts["Python"],
+        machine=python_of(result.measured),
         command=command,
         again=True,
-    )
-
-
-def tally(judged: Sequence[Judged]) -> Tally:
-    """Return how many conditions held, and which did not."""
-    return Tally(
-        sum(one.verdict == "held" for one in judged),
-        tuple(
-            (verdict, tuple(one.condition.text for one in judged if one.verdict == verdict))
-            for verdict in ("not held", "undecided")
-        ),
     )

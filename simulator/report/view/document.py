@@ -1,5 +1,6 @@
 """Whole documents: a page with its sections, and a summary of a few lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,6 +53,17 @@ class Tally:
     held: int
     others: tuple[tuple[Literal["not held", "undecided"], tuple[str, ...]], ...]
     """Claims, or conditions where there is none."""
+
+    @classmethod
+    def of(cls, told: Sequence[tuple[str, str]]) -> "Tally | None":
+        """Return it of claims with their verdicts, each (verdict, claim); null: there is none."""
+        if not told:
+            return None
+        others: tuple[Literal["not held"], Literal["undecided"]] = ("not held", "undecided")
+        return cls(
+            sum(verdict == "held" for verdict, _ in told),
+            tuple((other, tuple(claim for verdict, claim in told if verdict == other)) for other in others),
+        )
 
 
 @dataclass(frozen=True)

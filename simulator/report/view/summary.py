@@ -12,7 +12,7 @@ from simulator.report.view.machine import in_a_line
 from simulator.report.view.parts import Column, Table, Verdict
 from simulator.report.view.remarks import cautions
 from simulator.report.view.tuning import build_tuning
-from simulator.result.document import CellResult, CombinationResult, Expectation, ResultDocument
+from simulator.result.document import CellResult, CombinationResult, ResultDocument
 from simulator.text.numbers import NONE, duration, number, times
 
 FEW = 6
@@ -45,7 +45,7 @@ def build_summary(document: ResultDocument, *, only: str = "") -> Summary:
         table=next((part for part in parts if isinstance(part, Table)), None)
         if searched
         else _table(document),
-        expectations=_tally(document.expectations),
+        expectations=Tally.of([(one.verdict, one.claim or one.that) for one in document.expectations]),
         cautions=cautions(document),
         left_out=tuple(left_out(document)),
         machine=in_a_line(document),
@@ -117,15 +117,3 @@ def _p50(cell: CellResult) -> float | None:
 
 def _names(cells: Sequence[CellResult]) -> str:
     return ", ".join(cell.name for cell in cells) or NONE
-
-
-def _tally(expectations: Sequence[Expectation]) -> Tally | None:
-    if not expectations:
-        return None
-    return Tally(
-        sum(one.verdict == "held" for one in expectations),
-        tuple(
-            (verdict, tuple(one.claim or one.that for one in expectations if one.verdict == verdict))
-            for verdict in ("not held", "undecided")
-        ),
-    )
