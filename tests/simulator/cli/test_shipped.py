@@ -40,7 +40,7 @@ def little(document: dict[str, Any]) -> dict[str, str]:
     settings = dict(LITTLE)
     claims = str(document.get("expect"))
     if "items" in document["server"]["content"]:
-        settings["server.content.items"] = "4"
+        settings |= {"server.content.items": "4", "server.content.count": "20"}
     for name, case in (document.get("cases") or {}).items():
         smaller = {"job.pages": "6", "job.warmup": "1", "server.content.items": "8"}
         settings |= {f"cases.{name}.{path}": smaller[path] for path in case if path in smaller}

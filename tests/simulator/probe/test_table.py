@@ -1,11 +1,14 @@
+import json
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from simulator.probe.functions import FUNCTIONS, Function, libraries
+from simulator.probe.functions import FOLDER, FUNCTIONS, Function, libraries
+from simulator.probe.inputs import generate_page
 from simulator.probe.measure import Budget
 from simulator.probe.result import Python
 from simulator.probe.table import Command, cell_of, cell_of_failure, cell_of_missing, document, rows_for
@@ -83,10 +86,30 @@ def test_the_libraries_are_those_of_the_project_file() -> None:
     assert set(libraries()) <= pinned
 
 
-def test_every_function_can_be_called_or_is_not_installed() -> None:
-    rows = rows_for([Command(sys.executable, "this")], FUNCTIONS, SHORT, lambda _line: None)
-    assert [row[0] for row in rows] == list(FUNCTIONS)
-    assert {row[1] for row in rows} <= {"not measured", "not installed"}
+CALLS_EACH = """
+import json, pathlib, sys
+from simulator.driver.probe.target import call_of
+folder, html, page, targets = sys.argv[1:]
+sys.path.insert(0, folder)
+pages = {"html": pathlib.Path(html).read_bytes(), "json": pathlib.Path(page).read_bytes()}
+failed = {}
+for label, (target, kind) in json.loads(targets).items():
+    try:
+        call_of({"function": target}, [pages[kind]])(0)
+    except Exception as error:
+        failed[label] = f"the target raises {type(error).__name__}: {error}"
+print(json.dumps(failed))
+"""
+
+
+def test_every_function_can_be_called_or_is_not_installed(tmp_path: Path) -> None:
+    """All by one interpreter: a worker for each would take it a minute."""
+    pages = [str(generate_page(tmp_path, kind)) for kind in ("html.parser", "json")]
+    targets = {label: (function.target, function.page) for label, function in FUNCTIONS.items()}
+    command = [sys.executable, "-c", CALLS_EACH, str(FOLDER), *pages, json.dumps(targets)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=True)
+    failed = json.loads(done.stdout.splitlines()[-1])
+    assert {label: said for label, said in failed.items() if cell_of_failure(said) != "not installed"} == {}
 
 
 def test_the_file_is_a_table() -> None:

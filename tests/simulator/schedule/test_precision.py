@@ -2,9 +2,11 @@ from dataclasses import replace
 from math import exp, log
 from random import Random
 
+import pytest
+
 from simulator.analysis.summary import throughput_by_round
 from simulator.result.repetition import Repetition
-from simulator.schedule import Allowance, Block, Next, Precise, Rounds
+from simulator.schedule import Allowance, Block, Next, Precise, Rounds, precision
 from simulator.schedule.reason import AnotherRound, Reason
 from simulator.stats.intervals import paired_ratio
 from tests.simulator.analysis.builders import repetition
@@ -62,11 +64,13 @@ def test_the_budget_ends_it() -> None:
     assert len(done) == 30
 
 
-def test_a_rest_of_doubt_is_given_up_in_the_end() -> None:
-    assert rounds(play(Rounds([BLOCK], Precise(3, 0.001), 0), noisy(0.3))) == 100
+def test_a_rest_of_doubt_is_given_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "MOST_ROUNDS", 20)  # a hundred are told apart for seconds
+    assert rounds(play(Rounds([BLOCK], Precise(3, 0.001), 0), noisy(0.3))) == 20
 
 
-def test_it_says_which_ratio_it_goes_on_for() -> None:
+def test_it_says_which_ratio_it_goes_on_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "MOST_ROUNDS", 5)
     schedule = Rounds([BLOCK], Precise(3, 0.03), 0)
     reasons: list[Reason | None] = []
     make = noisy(0.05)
