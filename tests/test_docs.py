@@ -9,8 +9,8 @@ A fenced block says in its first line how it is to be taken:
     ```console example        the same, but what it prints differs from run to run: of JSON, the keys are compared
     ```console exit=2         every command ends with this exit code
 
-`simulator run` is run with a fraction of the work, once for all documents that show it, `mockserver serve` on a free
-port until it is ready, and `curl` against a small server.
+`simulator run` is run with a fraction of the work, once for all documents that show it, `simulator probe` with a
+fraction of its time, `mockserver serve` on a free port until it is ready, and `curl` against a small server.
 """
 
 import json
@@ -24,6 +24,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,15 @@ from docs.formats_in_code import FORMATS, event_names
 from docs.generate import written
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
-from simulator.cli import exits
+from simulator.cli import exits, probe
 from simulator.driver import main as driver
+from simulator.probe.measure import Budget
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.repetition import Measures
 from simulator.scenario.load import load_text
 from simulator.scenario.schema import scenario_schema
 from simulator.scenario.strategy import NAMES
+from tests.simulator.cli.started import simulator as called
 from tests.simulator.imports.recordings import entry, write_har
 
 ROOT = Path(__file__).parents[1]
@@ -201,7 +204,31 @@ def holds(answer: Any, documented: Any) -> bool:
     return not isinstance(answer, dict | list)
 
 
+ALONE = re.compile(
+    r"simulator (?P<words>(?:'[^']*'|[^'\"\\|&;<>$`*?])*)(?:> (?P<file>\S+)(?P<all> 2>&1)?)?"
+    r"(?: \|\| test \$\? -eq (?P<code>\d+))?"
+)
+"""The program and nothing else, with no more of a shell than where its output goes."""
+
+
+@pytest.fixture(autouse=True)
+def short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Probe with a fraction of the time."""
+    monkeypatch.setattr(probe, "Budget", partial(Budget, rounds=3, window_s=0.05, looks=3, loop_s=0.2))
+
+
 def run_shell(command: str) -> "subprocess.CompletedProcess[str]":
+    """Carry out a command as a shell does. The program alone is called: that saves the start of an interpreter."""
+    if (alone := ALONE.fullmatch(command.strip())) is not None:
+        done = called(Path.cwd(), *shlex.split(alone["words"]), environ=os.environ)
+        if alone["file"] is not None:
+            Path(alone["file"]).write_text(
+                done.stdout + (done.stderr if alone["all"] else ""), encoding="utf-8"
+            )
+            done.stdout, done.stderr = "", "" if alone["all"] else done.stderr
+        if alone["code"] == str(done.returncode):
+            done.returncode = exits.OK
+        return done
     return subprocess.run(
         [BASH, "-c", command],
         capture_output=True,
