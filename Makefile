@@ -40,10 +40,12 @@ server: $(VENV)/.installed ## start the mock server (LATENCY=80ms PORT=9000 PAGE
 	@$(BIN)/mockserver serve --port $(PORT) --latency $(LATENCY) $(if $(PAGES),--pages-from "$(PAGES)")
 
 # Most tests wait for processes: more of them at a time than there are cores. tests/machine.py says who waits for whom.
+# Bytecode is kept, or each of a thousand programs that are started would compile this one anew.
 WORKERS ?= 4
 test: $(VENV)/.dev ## set up and run the tests
 	$(BIN)/coverage erase
-	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n $(WORKERS) --durations 20
+	PYTHONDONTWRITEBYTECODE= COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml \
+	  $(BIN)/python -m pytest -n $(WORKERS) --durations 20
 	$(BIN)/coverage combine -q
 
 # Long proofs that numbers are true: nine shares of known functions and the locks of lxml, as `probe` measures them; a
