@@ -9,8 +9,9 @@ A fenced block says in its first line how it is to be taken:
     ```console example        the same, but what it prints differs from run to run: of JSON, the keys are compared
     ```console exit=2         every command ends with this exit code
 
-`simulator run` is run with a fraction of the work, once for all documents that show it, `simulator probe` with a
-fraction of its time, `mockserver serve` on a free port until it is ready, and `curl` against a small server.
+`simulator run` is run with a fraction of the work, once for all documents that show it, `simulator probe` and
+`predict` with a fraction of their time, `mockserver serve` on a free port until it is ready, and `curl` against a
+small server.
 """
 
 import json
@@ -39,6 +40,7 @@ from docs.formats_in_code import FORMATS, event_names
 from docs.generate import written
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
+from simulator.analysis import predicting
 from simulator.cli import exits, probe
 from simulator.driver import main as driver
 from simulator.probe.measure import Budget
@@ -212,9 +214,11 @@ ALONE = re.compile(
 
 
 @pytest.fixture(autouse=True)
-def short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Probe with a fraction of the time."""
+def little_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Probe with a fraction of the time, and predict from a fraction of the jobs."""
     monkeypatch.setattr(probe, "Budget", partial(Budget, rounds=3, window_s=0.05, looks=3, loop_s=0.2))
+    monkeypatch.setattr(predicting, "FEWEST_JOBS", 100)
+    monkeypatch.setattr(predicting, "TURNS", 4)
 
 
 def run_shell(command: str) -> "subprocess.CompletedProcess[str]":

@@ -7,12 +7,20 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from simulator.analysis import predicting
 from simulator.result.predictions import prediction_schema
 from tests.simulator.analysis.measured_runs import run_of
 from tests.simulator.cli.started import simulator
 from tests.simulator.cli.stored import keep
 
 Write = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def few_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulate a tenth of the jobs: how well they are predicted is shown elsewhere."""
+    monkeypatch.setattr(predicting, "FEWEST_JOBS", 100)
+    monkeypatch.setattr(predicting, "TURNS", 4)
 
 
 @pytest.mark.scenario
