@@ -59,7 +59,7 @@ class Tally:
         """Return it of claims with their verdicts, each (verdict, claim); null: there is none."""
         if not told:
             return None
-        others: tuple[Literal["not held"], Literal["undecided"]] = ("not held", "undecided")
+        others: tuple[Literal["not held", "undecided"], ...] = ("not held", "undecided")
         return cls(
             sum(verdict == "held" for verdict, _ in told),
             tuple((other, tuple(claim for verdict, claim in told if verdict == other)) for other in others),
