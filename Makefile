@@ -87,6 +87,9 @@ bench-answers: $(VENV)/.dev ## measure whether its answers can be believed (an h
 	$(BIN)/python -m benchmarks.what_if
 	$(BIN)/python -m benchmarks.revisions
 
+bench-on-dask: $(VENV)/.dev ## measure a plan on two groups of CPUs and on one (15 minutes; nothing else should run)
+	$(BIN)/python -m benchmarks.on_dask
+
 bench-scale: $(VENV)/.dev ## measure how many jobs this machine holds in flight (8 minutes; nothing else should run)
 	$(BIN)/python -m benchmarks.scale
 

@@ -124,3 +124,12 @@ def test_the_table_of_accuracy_says_what_was_measured_where() -> None:
         "Measured on Linux riscv64, 3 cores, PyPy 3.11.15: seed 7 (0 points, 1 round), seed 8 (2 points on Python 3.14"
         " and 3.13t, 0 rounds) and seed 9 (0 points at which jobs come by themselves, 3 rounds)."
     )
+
+
+@pytest.mark.truth
+@pytest.mark.timeout(900)
+def test_a_plan_on_two_groups_gives_the_verdicts_of_one() -> None:
+    command = [sys.executable, "-m", "benchmarks.on_dask", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=890, check=False)
+    assert done.returncode in (0, 1), done.stdout + done.stderr  # 1: a busy machine may contradict itself
+    assert done.stdout.count("60 of 60 cells valid") == 2

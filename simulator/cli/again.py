@@ -23,6 +23,8 @@ class Given:
     """Disturbed rounds are done again."""
     asked: Asked = field(default_factory=Asked)
     server_ca: Path | None = None
+    scheduler: str | None = None
+    """Of the cluster over whose machines it is spread."""
 
 
 def reproducing(
@@ -67,6 +69,8 @@ def _words(given: Given, settings: Sequence[str] = ()) -> list[str]:
         words += ["--server-ca", str(given.server_ca)]
     if not given.rerun:
         words.append("--no-rerun")
+    if given.scheduler is not None:
+        words += ["--on", "dask", "--scheduler", given.scheduler]
     return words
 
 

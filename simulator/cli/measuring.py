@@ -27,9 +27,14 @@ from simulator.experiment.handlers import Handler
 from simulator.experiment.resuming import NotTheSameError, resumed
 from simulator.experiment.stored import InStore
 from simulator.result.document import ResultDocument
+from simulator.result.run import Run
 from simulator.runner.servers import ServerError
 from simulator.runner.stop import Stop, Stopped
 from simulator.schedule.sizing import BudgetError
+from simulator.spread.cluster import ClusterError
+from simulator.spread.plan import Plan
+from simulator.spread.plan import resumed as spread_again
+from simulator.spread.spread import Spread
 from simulator.store import RunNotFoundError, Store, StoreError, default_path
 
 
@@ -60,12 +65,21 @@ class Options:
     note: str | None = None
     progress: str | None = None
     """Where what happens is written as it happens; null: to the terminal only."""
+    scheduler: str | None = None
+    """Of the cluster over whose machines it is spread; null: it is measured here."""
 
     @property
     def given(self) -> Given:
         """Return what decides what is measured."""
         return Given(
-            self.file, self.overrides, self.python, self.server_url, self.rerun, self.asked, self.server_ca
+            file=self.file,
+            overrides=self.overrides,
+            python=self.python,
+            server_url=self.server_url,
+            rerun=self.rerun,
+            asked=self.asked,
+            server_ca=self.server_ca,
+            scheduler=self.scheduler,
         )
 
 
@@ -80,7 +94,7 @@ class Outcome:
     """The database holds all of it."""
 
 
-def carry_out(design: Design, options: Options, *, shown: bool = True) -> Outcome:
+def carry_out(design: Design | Plan, options: Options, *, shown: bool = True) -> Outcome:
     """Measure, keep and show. Raises Stop: there is nothing to show, or it cannot be written.
 
     Args:
@@ -100,9 +114,13 @@ def carry_out(design: Design, options: Options, *, shown: bool = True) -> Outcom
     try:
         with Store.open(options.store or default_path(os.environ)) as opened:
             if options.resume is not None:
-                design = resumed(design, opened.load(opened.find(options.resume)))
+                design = _resumed(design, opened.load(opened.find(options.resume)))
             keeper = InStore(opened, lambda error: warn(errors, f"{error}; going on without the database"))
-            experiment = Experiment(design, keeper, handlers)
+            experiment = (
+                Experiment(design, keeper, handlers)
+                if isinstance(design, Design)
+                else Spread(design, keeper, handlers)
+            )
             code, message = _measure(experiment)
             if code == exits.USAGE:
                 _drop(design, opened, keeper)
@@ -130,7 +148,12 @@ def _tell(document: ResultDocument, errors: Console, remarks: Sequence[str], *, 
         warn(errors, remark)
 
 
-def _drop(design: Design, store: Store, keeper: InStore) -> None:
+def _resumed(design: Design | Plan, earlier: Run) -> Design | Plan:
+    """Return what goes on with a run. Raises NotTheSameError."""
+    return resumed(design, earlier) if isinstance(design, Design) else spread_again(design, earlier)
+
+
+def _drop(design: Design | Plan, store: Store, keeper: InStore) -> None:
     """Keep no run of which nothing was measured, and nothing can be."""
     if design.earlier is None and not keeper.failed:
         store.delete(design.header.id)
@@ -160,7 +183,7 @@ def _check_server_of(options: Options) -> None:
         exits.usage(f"--server-ca {options.server_ca}: is of a server that runs already; add --server URL")
 
 
-def _measure(experiment: Experiment) -> tuple[int, str]:
+def _measure(experiment: Experiment | Spread) -> tuple[int, str]:
     """Run the experiment to its end, an error or an interruption; returns exit code and message (0, "": well)."""
     try:
         with stopped_by_signals(experiment.stop):
@@ -172,7 +195,7 @@ def _measure(experiment: Experiment) -> tuple[int, str]:
         )
     except BudgetError as error:
         return exits.USAGE, str(error)
-    except ServerError as error:
+    except (ServerError, ClusterError) as error:
         if not experiment.begun:
             exits.usage(str(error))
         return exits.FAILED, str(error)

@@ -54,6 +54,7 @@ class Terminal(Handler):
         self._console = console or Console(stderr=True, highlight=False)
         self._quiet = quiet
         self._live: Live | None = None
+        self._units = ""
         self.remarks: list[str] = []
 
     def start(self, header: RunHeader) -> None:
@@ -99,6 +100,8 @@ class Terminal(Handler):
                 return f"turns: {levels(self._factors[cell_id])}: not seen: {reason}"
             case events.TurnsStopped():
                 return "turns: interrupted; the run is complete, and nothing measured is missing"
+            case events.MachineLost(machine, reason):
+                return f"{machine}: {reason}; what it had begun was measured again"
             case events.HandlerFailed(handler, reason):
                 return f"{handler}: {reason}; the run went on without it"
         return None
@@ -112,9 +115,13 @@ class Terminal(Handler):
             case events.CalibrationStarted(_, parser, runtime):
                 doing = f"calibrating {parser}{'' if runtime is None else f' on {runtime}'}"
                 self._now = replace(self._now, doing=doing, why="calibrated once, used in every cell")
-            case events.RepetitionStarted(cell_id, _, reason, done, planned, discarded, left_s):
+            case events.RepetitionStarted(cell_id, _, reason, done, planned, discarded, left_s, machine):
                 doing = levels(self._factors[cell_id])
+                if machine is not None:
+                    doing = f"{self._units}; {machine}: {doing}"
                 self._now = Progress(doing, done, planned, discarded, good_for(reason), left_s)
+            case events.UnitStarted(_, _, done, units) | events.UnitEnded(_, _, done, units):
+                self._units = f"{done} of {units} combinations done"
             case events.Measured("complete", repetitions):
                 self._now = Progress("done", repetitions, repetitions)
             case events.TurnsStarted(cell_id):

@@ -12,7 +12,8 @@ from simulator.cli import exits
 from simulator.cli.again import going_on, reproducing
 from simulator.cli.asked import scenario_of
 from simulator.cli.ci import annotate, of_run
-from simulator.cli.measuring import Options, carry_out, handlers_for, stopped_by_signals, warn
+from simulator.cli.measuring import Options, Outcome, carry_out, handlers_for, stopped_by_signals, warn
+from simulator.cli.on_machines import plan_of, show_machines
 from simulator.experiment import turns
 from simulator.experiment.design import Design, design
 from simulator.experiment.experiment import Experiment
@@ -37,6 +38,11 @@ def run_scenario(options: Options) -> int:
     scenario = load_scenario(options)
     python = find_python(options.python, scenario)
     options.wanted.check()
+    if options.scheduler is not None:
+        spread = plan_of(options, options.scheduler, scenario, None if options.python is None else python)
+        if options.dry_run:
+            return show_machines(spread)
+        return _told(carry_out(spread, options), options)
     with mistakes_of(options.file):
         planned = design(
             scenario,
@@ -50,7 +56,11 @@ def run_scenario(options: Options) -> int:
         )
     if options.dry_run:
         return show_plan(planned, options.progress)
-    outcome = carry_out(planned, options)
+    return _told(carry_out(planned, options), options)
+
+
+def _told(outcome: Outcome, options: Options) -> int:
+    """Say how to go on, and what stayed undecided; returns the exit code."""
     errors = Console(stderr=True, soft_wrap=True)
     if outcome.code == exits.INTERRUPTED and outcome.stored:
         command = going_on(options.given, outcome.document.id, options.store)

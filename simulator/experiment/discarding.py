@@ -2,9 +2,26 @@
 
 from dataclasses import replace
 
-from simulator.result.repetition import Repetition
+from simulator.result.repetition import MACHINE_LOST, Repetition
 
 DISTURBED = "a repetition of this round was disturbed from outside"
+
+
+def moved(repetition: Repetition, machine: str, other: str) -> Repetition:
+    """Return the repetition as one that counts no more, since its combination is measured anew on another machine.
+
+    Args:
+        repetition: of the combination.
+        machine: on which it was measured.
+        other: on which it will be.
+    """
+    before = repetition.status
+    return replace(
+        repetition,
+        status="discarded",
+        discarded_from=before if before in ("ok", "invalid") else repetition.discarded_from,
+        reason=f"{MACHINE_LOST} {machine}, and measured anew on {other}",
+    )
 
 
 def revised(repetition: Repetition, *, discarded: bool) -> Repetition | None:

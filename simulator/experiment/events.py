@@ -1,6 +1,8 @@
 """What happens while a scenario is measured, as data: sentences are for those who show it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from simulator.result.attribution import Timeline
 from simulator.result.calibration import Calibration
@@ -67,6 +69,8 @@ class RepetitionStarted(Event):
     rounds_discarded: int
     left_s: float | None
     """How long it will still take, as far as can be said; null: cannot be said yet."""
+    machine: str | None = None
+    """On which it is run, where a run is spread over several."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,51 @@ class TurnsWatched(Event):
 @dataclass(frozen=True)
 class TurnsStopped(Event):
     """Watching was given up as was asked; the run is complete."""
+
+
+@dataclass(frozen=True)
+class UnitStarted(Event):
+    """Of a run that is spread over machines: one begins to measure a combination, or goes on with it."""
+
+    machine: str
+    cell_ids: tuple[str, ...]
+    done: int
+    units: int
+    """Combinations that are done, and in all; those that share a baseline count as one."""
+
+
+@dataclass(frozen=True)
+class UnitEnded(Event):
+    """It has measured it, or was stopped."""
+
+    machine: str
+    cell_ids: tuple[str, ...]
+    done: int
+    units: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class MachineFound(Event):
+    """A machine joins a run that is spread."""
+
+    machine: str
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class MachineWaits(Event):
+    """Another run measures on it."""
+
+    machine: str
+
+
+@dataclass(frozen=True)
+class MachineLost(Event):
+    """A machine does not answer, or cannot measure; its combination is measured again."""
+
+    machine: str
+    reason: str
 
 
 @dataclass(frozen=True)

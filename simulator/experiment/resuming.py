@@ -1,13 +1,13 @@
 """Going on with an interrupted run: whether it is still the same experiment on the same machine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from simulator.experiment.design import Design
 from simulator.experiment.launch import Launch
 from simulator.measures.factors import RUNTIME
-from simulator.result.run import Run, RunHeader
+from simulator.result.run import MACHINES, Run, RunHeader
 from simulator.runtimes.errors import RuntimeUnavailableError
 from simulator.runtimes.interpreters import Interpreters
 
@@ -18,18 +18,29 @@ class NotTheSameError(Exception):
 
 def resumed(design: Design, earlier: Run) -> Design:
     """Return the design of the run that goes on. Raises NotTheSameError."""
-    environment = design.header.environment
+    check_same(earlier, design.header, _pythons(earlier, design.launch))
+    return replace(design, earlier=earlier, header=earlier.header)
+
+
+def check_same(earlier: Run, header: RunHeader, more: Iterable[str] = ()) -> None:
+    """Make sure that a run can go on with what is designed now. Raises NotTheSameError.
+
+    Args:
+        earlier: as far as it got.
+        header: of what is designed now.
+        more: further differences, in words.
+    """
     differences = [
-        *_scenario(earlier.header, design.header),
-        *_machine(earlier.header.environment, environment),
-        *_pythons(earlier, design.launch),
+        *_scenario(earlier.header, header),
+        *_spread(earlier.header.environment, header.environment),
+        *_machine(earlier.header.environment, header.environment),
+        *more,
     ]
     if differences:
         listed = "\n".join(f"  {difference}" for difference in differences)
         raise NotTheSameError(
             f"run {earlier.header.id} cannot go on here, since its rounds would not be comparable:\n{listed}"
         )
-    return replace(design, earlier=earlier, header=earlier.header)
 
 
 def _scenario(earlier: RunHeader, header: RunHeader) -> Iterator[str]:
@@ -50,6 +61,13 @@ def _changes(then: Mapping[str, Any], now: Mapping[str, Any], above: str = "") -
             yield from _changes(old, new, f"{above}{key}.")
         elif old != new:
             yield f"{above}{key} was {_short(old)}, and is {_short(new)}"
+
+
+def _spread(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    before, after = (MACHINES in environment for environment in (then, now))
+    if before != after:
+        ways = {True: "spread over machines, with --on dask", False: "measured by one machine"}
+        yield f"it was {ways[before]}, and would be {ways[after]}"
 
 
 def _machine(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

@@ -9,6 +9,8 @@ from simulator.stats.percentiles import Lag, Percentiles
 from .attribution import Attribution, JobTime
 
 RepetitionStatus = Literal["ok", "invalid", "discarded", "failed", "unsupported"]
+MACHINE_LOST = "its combination was left by"
+"""How the reason of what is discarded begins, where a run was spread over machines and one was lost."""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ Linux only; elsewhere every value is null. Nothing here runs between "go" and th
 import os
 import resource
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from simulator.environment import throttled
+from simulator.environment import throttled, usable_cpus
 from simulator.result.observation import CpuTime, MachineTime, Snapshot
 from simulator.runner.family import (
     ENDED,
@@ -100,16 +100,27 @@ def _field(path: Path, name: str) -> int:
 
 
 def machine_time() -> MachineTime | None:
-    """Return how all cores have spent their time since boot."""
+    """Return how the cores that this process may run on, as all that it starts, have spent their time since boot."""
     if not READABLE:
         return None
-    lines = (PROC / "stat").read_text().splitlines()
+    return spent((PROC / "stat").read_text(), usable_cpus())
+
+
+def spent(stat: str, cpus: Collection[int]) -> MachineTime:
+    """Return how cores have spent their time, by the text of /proc/stat.
+
+    Args:
+        stat: that text.
+        cpus: their numbers; none, or none that it names: all.
+    """
+    total, *lines = (line.split() for line in stat.splitlines() if line.startswith("cpu"))
+    own = [line for line in lines if int(line[0].removeprefix("cpu")) in cpus]
     # cpu user nice system idle iowait irq softirq steal guest guest_nice; guest is part of user already
+    chosen = [total] if len(own) in (0, len(lines)) else own
     user, nice, system, _, _, irq, softirq, steal = (
-        int(field) / TICKS_PER_S for field in lines[0].split()[1:9]
+        sum(column) / TICKS_PER_S for column in zip(*(map(int, line[1:9]) for line in chosen), strict=True)
     )
-    cores = sum(1 for line in lines[1:] if line.startswith("cpu"))
-    return MachineTime(user + nice + system, irq + softirq, steal, cores)
+    return MachineTime(user + nice + system, irq + softirq, steal, len(own) or len(lines))
 
 
 def own_cpu_s() -> float:

@@ -98,8 +98,9 @@ def from_document(
     source_dir: Path | None = None,
     origin: Origin | None = None,
     set_by: Mapping[Keys, str] | None = None,
+    referred: ReferredFiles | None = None,
 ) -> Scenario:
-    """Read a scenario back from `Scenario.document()`. The folders it names need not exist any more.
+    """Read a scenario back from `Scenario.document()`.
 
     Args:
         document: Plain data, as stored with the results.
@@ -107,12 +108,13 @@ def from_document(
         source_dir: `Scenario.source_dir` of the original.
         origin: `Scenario.origin` of the original.
         set_by: What to call, instead of the source, that which set the values at these places.
+        referred: Looks at the files that it names; null: they need not exist any more.
 
     Raises:
         ScenarioError: It is not a scenario.
     """
     draft = _Draft(source, Document(document, {}, {}), dict(document), dict(set_by or {}))
-    return _validated(draft, source_dir, None, origin or draft.origin)
+    return _validated(draft, source_dir, referred, origin or draft.origin)
 
 
 REMOVED_BY_NULL: tuple[Keys, ...] = (("cases",), ("vary",))

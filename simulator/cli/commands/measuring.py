@@ -23,6 +23,7 @@ from simulator.cli.commands.options import (
     Markdown,
     Name,
     Note,
+    On,
     Open,
     PagesFrom,
     Parser,
@@ -32,6 +33,7 @@ from simulator.cli.commands.options import (
     Quiet,
     Resume,
     Rounds,
+    Scheduler,
     Server,
     ServerCa,
     ServerToken,
@@ -85,6 +87,8 @@ def run(
     server: Server = None,
     server_token: ServerToken = None,
     server_ca: ServerCa = None,
+    on: On = None,
+    scheduler: Scheduler = None,
     tables: AllTables = False,
     why: Why = False,
     turns: Annotated[
@@ -112,6 +116,7 @@ def run(
     """Run a scenario and show who wins, and why."""
     from simulator.cli.asked import Asked
     from simulator.cli.measuring import Options
+    from simulator.cli.on_machines import scheduler_of
     from simulator.cli.presets import preset
     from simulator.cli.run import run_scenario
     from simulator.cli.wanted import Wanted
@@ -141,6 +146,7 @@ def run(
                 server_url=server,
                 server_token=server_token,
                 server_ca=server_ca,
+                scheduler=scheduler_of(on, scheduler),
                 rerun=not no_rerun,
                 store=store,
                 dry_run=dry_run,

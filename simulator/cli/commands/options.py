@@ -171,6 +171,25 @@ ServerCa = Annotated[
     ),
 ]
 
+On = Annotated[
+    str | None,
+    option(
+        "--on",
+        group=WHERE,
+        metavar="dask",
+        tells="Spread the combinations over machines that are alike: the workers of a Dask cluster.",
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    option(
+        "--scheduler",
+        group=WHERE,
+        metavar="ADDRESS",
+        tells="That cluster's, as tcp://127.0.0.1:8786; whoever runs it can run code here, and you there.",
+    ),
+]
+
 # What is shown
 
 AllTables = Annotated[

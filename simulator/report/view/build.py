@@ -21,6 +21,7 @@ from simulator.report.view.columns import (
     starred,
 )
 from simulator.report.view.machine import machine
+from simulator.report.view.machines import measured_on, spread_over
 from simulator.report.view.matrix import crossover_tables, picture, told, winners
 from simulator.report.view.parts import Check, Checks, Column, Facts, Part, Table, Timeline, Verdict
 from simulator.report.view.remarks import notes, remarks
@@ -152,6 +153,7 @@ def pieces(document: ResultDocument, *, only: str = "", explain: bool = False) -
             *(answers or ([] if overall else [_no_answer(document)])),
             *told(document),
             *overall,
+            *spread_over(document),
         ),
     )
     said = verdicts(document)
@@ -180,7 +182,13 @@ def _group(
         # What has no numbers has its status in the place of the verdict.
         rows.append((who, said.get(cell.id, ""), *numbers) if _has_numbers(cell) else (who, *numbers, ""))
     columns = (*COLUMNS, OF_PREDICTED.column) if judged else COLUMNS
-    table = Table(titled(group.title, group.cells), columns, tuple(rows), notes(group.cells), texts)
+    table = Table(
+        titled(group.title, group.cells),
+        columns,
+        tuple(rows),
+        (*notes(group.cells), *measured_on(group.cells)),
+        texts,
+    )
     explained = why(group.title, group.cells) if explain else ()
     beside = (*arrivals_tables(group.title, group.cells), *attempts_table(group.title, group.cells))
     shown = (table, *beside, *explained)

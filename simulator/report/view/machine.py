@@ -5,6 +5,7 @@ from typing import Any
 
 from simulator.measures.factors import RUNTIME
 from simulator.report.view.left_out import left_out
+from simulator.report.view.machines import machines
 from simulator.report.view.parts import Facts
 from simulator.result.document import CellResult, ResultDocument
 from simulator.text.numbers import duration, number
@@ -30,6 +31,7 @@ def machine(document: ResultDocument) -> Facts:
     if jobs:
         items.append(("jobs of a repetition", jobs))
     items += [("not served", sentence) for sentence in left_out(document)]
+    items += machines(document)
     for name, value in (("machine", summary(document.environment)), ("run", document.id)):
         if value:
             items.append((name, str(value)))

@@ -145,6 +145,7 @@ def test_programs_read_a_line_for_each_event() -> None:
         "planned": 3,
         "rounds_discarded": 1,
         "left_s": 65.0,
+        "machine": None,
     }
     assert last == {"event": "measured", "status": "complete", "repetitions": 3}
 
