@@ -41,6 +41,7 @@ from docs.generate import written
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
 from simulator.analysis import predicting
+from simulator.analysis.what_if import answers
 from simulator.cli import exits, probe
 from simulator.driver import main as driver
 from simulator.probe.measure import Budget
@@ -221,6 +222,8 @@ def little_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "Budget", partial(Budget, rounds=3, window_s=0.05, looks=3, loop_s=0.2))
     monkeypatch.setattr(predicting, "FEWEST_JOBS", 100)
     monkeypatch.setattr(predicting, "TURNS", 4)
+    for module in (predicting, answers):
+        monkeypatch.setattr(module, "MOST_OF_ALL", 4_000)
 
 
 def run_shell(command: str) -> "subprocess.CompletedProcess[str]":
