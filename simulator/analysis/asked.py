@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.analysis.handed_over import requests_of_replaced
 from simulator.result.observation import BeforeWindow, Observed
 from simulator.result.samples import UNKNOWN
 from simulator.text.numbers import duration
@@ -73,7 +74,7 @@ def _other_requests(observed: Observed) -> str | None:
     attempts = int(observed.samples.attempt.sum()) + before.attempts
     answered = int(stats["requests"]) + _refused(stats)
     came = int(stats.get("requests_begun", answered))
-    if max(came, answered) > attempts:
+    if max(came, answered) > attempts + requests_of_replaced(observed):
         did = (
             f"answered {counted(answered, 'request')}"
             if answered > attempts

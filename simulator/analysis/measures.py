@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from hashlib import blake2b
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from simulator.analysis.arrivals import arrivals_of
 from simulator.analysis.attempts import attempts_of, in_flight_ns
 from simulator.analysis.attribution import attribute, fetch_ns, job_time
+from simulator.analysis.handed_over import handed_over
 from simulator.analysis.steady import steady_rate_per_s
 from simulator.result.observation import Observed, Snapshot
 from simulator.result.repetition import (
@@ -87,6 +89,7 @@ def measure(observed: Observed, equality: str) -> Measures:
         backoff=backoff(samples),
         attempts_per_page=int(samples.attempt.sum()) / int(good.sum()) if good.any() else None,
         given_up=int((~good).sum()),
+        **asdict(handed_over(observed.environment, done)),
     )
 
 

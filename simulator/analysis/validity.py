@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from mockserver.fault_models import ENDS_CONNECTION
 from simulator.analysis.asked import impostures
+from simulator.analysis.handed_over import connections_of_replaced
 from simulator.analysis.measures import mean_service_s, server_cpu_s, server_queue_s
 from simulator.result.observation import Observed
 from simulator.result.repetition import Measures
@@ -139,6 +140,7 @@ def judge(
     # An attempt that failed may have cost its connection, and a warm-up before the window that of the first.
     failed_attempts = int(observed.samples.attempt.sum()) - done
     borne = max(_ended_by_faults(observed), failed_attempts + (in_flight if failed_attempts else 0))
+    borne += connections_of_replaced(observed)
     reasons += _connections(measures, observed, opens, borne)
     judged = replace(
         measures, server=replace(measures.server, saturated=bool(busy or (late and not disturbed)))

@@ -30,6 +30,18 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Dask:
+    """What cluster of Dask hands the jobs out."""
+
+    workers: int
+    """Processes, where it is started for this repetition."""
+    threads: int
+    """Of each of them."""
+    scheduler: "str | None" = None
+    """Where the scheduler of one that runs listens; its workers and threads are as many as there are."""
+
+
+@dataclass(frozen=True)
 class Strategy:
     """How the jobs share the machine: shards x fetch x parse placement."""
 
@@ -58,6 +70,8 @@ class Strategy:
     adaptive: bool = False
     """The widths are the most in flight, and how long answers take decides how many are; only read where fetch is
     asyncio."""
+    dask: "Dask | None" = None
+    """Only read where dispatch is dask."""
 
     @property
     def client_kind(self) -> str:
@@ -241,6 +255,7 @@ def from_mapping(raw: "dict[str, Any]") -> Spec:
                 chunk=strategy.get("chunk", 1),
                 eager_tasks=strategy.get("eager_tasks", False),
                 adaptive=strategy.get("adaptive", False),
+                dask=None if strategy.get("dask") is None else Dask(**strategy["dask"]),
             ),
             pages=raw["pages"],
             duration_ns=raw["duration_ns"],

@@ -57,6 +57,7 @@ QUESTIONS = (
     Preset(
         _SCENARIOS, "A little parsing: does it matter who hands the pages out?", _at(20, 1, 100, 8), "idioms"
     ),
+    Preset(_SCENARIOS, "Is a page dear enough for a cluster?", _at(20, 10, 100, 8), "dask"),
     Preset(_SCENARIOS, "64 in flight that mostly wait: threads or a loop?", _at(50, 0, 100, 64), "engines"),
     Preset(_SCENARIOS, "Is it true that threads serve waiting?", _at(40, 0, 100, 4), "article"),
     Preset(_CASES, "37 large pages and bs4 on the event loop", _at(60, 150, 100, 37)),

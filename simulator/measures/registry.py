@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from simulator.measures import arrivals, job_time, resources, work, worker_time
+from simulator.measures import arrivals, handing_over, job_time, resources, work, worker_time
 from simulator.measures.dimension import DURATION, Dimension
 from simulator.measures.measure import Measure
 from simulator.text.nearest import nearest
@@ -12,7 +12,7 @@ CROSSOVER = "crossover"
 
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure
-    for theme in (work, resources, job_time, worker_time, arrivals)
+    for theme in (work, resources, job_time, worker_time, arrivals, handing_over)
     for measure in theme.MEASURES
 }
 RANKING: Mapping[str, Measure] = {name: measure for name, measure in MEASURES.items() if measure.ranks}

@@ -114,6 +114,11 @@ class CellResult:
     backoff: float | None = None
     given_up: int | None = None
     server_queue_s: float | None = None
+    task_hand_over_s: float | None = None
+    hand_over_s: float | None = None
+    hand_over_there_s: float | None = None
+    hand_over_share: float | None = None
+    done_again: int | None = None
     turns: Timeline | None = None
     """A stretch of one more repetition, not measured, in which it was watched from outside who ran when."""
     bound_per_s: float | None = None

@@ -191,6 +191,17 @@ class Measures:
     `server.capacity`."""
     stream_s: float | None = None
     """Time to read 1 GB of memory, before the repetition, by an array that no cache holds; null in older runs."""
+    task_hand_over_s: float | None = None
+    """Mean time of a task of Dask from its submission until its first page begins, and from the end of its last parse
+    until the driver holds its records; null, as what follows, of other strategies."""
+    hand_over_s: float | None = None
+    """The same for each page."""
+    hand_over_there_s: float | None = None
+    """The part of a task's hand-over before its first page; null where its workers have clocks of their own."""
+    hand_over_share: float | None = None
+    """Share of hand-over in the time from a task's submission until the driver holds its records."""
+    done_again: int | None = None
+    """Pages that were handed out once more because their worker had ended."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The job file: what one repetition or preflight tells the driver (driver/protocol.md)."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,7 @@ def job_file(  # noqa: PLR0913 - all but one by keyword
             "chunk": plan.chunk,
             "eager_tasks": plan.eager_tasks,
             "adaptive": plan.fetch.adaptive,
+            "dask": None if plan.cluster is None else asdict(plan.cluster),
         },
         "pages": job.pages if duration_ns is None else None,
         "duration_ns": duration_ns,

@@ -141,6 +141,8 @@ class Observer:
         server_pids: processes of the mock server; none if it runs elsewhere.
         beside: (pid, tid) of each spinner.
         idle_pids: processes of other servers of this run.
+        elsewhere: whether the job is done by processes of which none is the driver's: it tells nothing of the job's
+            CPU and memory then.
     """
 
     session: int
@@ -148,6 +150,7 @@ class Observer:
     server_pids: Sequence[int]
     beside: Sequence[tuple[int, int]] = ()
     idle_pids: Sequence[int] = ()
+    elsewhere: bool = False
     _driver_before: Used | None = field(default=None, init=False)
     _server_before: Used | None = field(default=None, init=False)
 
@@ -155,8 +158,8 @@ class Observer:
         """Look before the window; CPU times are those since each process began."""
         members = family(self.session)
         job = _job(members, self.workers, self.beside)
-        bytes_held = memory(job) if job else None
-        return self._began(members, bytes_held, len(job) or None)
+        bytes_held = memory(job) if job and not self.elsewhere else None
+        return self._began(members, bytes_held, None if self.elsewhere else len(job) or None)
 
     def opened(self, ready: Snapshot) -> Snapshot:
         """Look again when the ramp has ended, at times alone: whoever reads memory holds up what runs."""
@@ -164,7 +167,7 @@ class Observer:
 
     def _began(self, members: Sequence[Process], bytes_held: int | None, processes: int | None) -> Snapshot:
         at_ns = time.monotonic_ns()
-        driver = used(members) if READABLE else None
+        driver = used(members) if READABLE and not self.elsewhere else None
         spun, threads = self._threads()
         server = used_by(self.server_pids)
         self._driver_before, self._server_before = driver, server
@@ -188,7 +191,7 @@ class Observer:
         job = _job(members, self.workers, self.beside)
         machine = machine_time()
         at_ns = time.monotonic_ns()
-        driver = used(members) if READABLE else None
+        driver = used(members) if READABLE and not self.elsewhere else None
         spun, threads = self._threads()
         server = used_by(self.server_pids)
         return Snapshot(
@@ -200,8 +203,8 @@ class Observer:
             machine=machine,
             throttled_s=_throttled_s(),
             idle_servers=None if (idle := used_by(self.idle_pids)) is None else idle.total,
-            memory_bytes=memory(job) if job else None,
-            processes=len(job) or None,
+            memory_bytes=memory(job) if job and not self.elsewhere else None,
+            processes=None if self.elsewhere else len(job) or None,
             beside=spun,
         )
 

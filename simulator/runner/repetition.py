@@ -106,7 +106,9 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
                 server.reset()
                 workers = readable_workers(hello["workers"])
                 beside = [(s["pid"], s["tid"]) for s in hello.get("beside", ())]
-                observer = Observer(process.session, workers, server.pids, beside, server.idle_pids)
+                observer = Observer(
+                    process.session, workers, server.pids, beside, server.idle_pids, cell.plan.elsewhere
+                )
                 ready = observer.ready()
                 started = resident(process.session)
                 with watching(workers):
@@ -133,7 +135,8 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
     digests, records = digested(written)
     puts_aside = cell.job.retries is not None and not cell.job.retries.hold_slot
     about = {"server_affinity": server_cpus, "puts_aside": puts_aside, **_back_off(cell)}
-    joined = from_columns(written["columns"], requests, same_clock=server.same_clock)
+    same_clock = server.same_clock and described.get("dask", {}).get("same_clock", True)
+    joined = from_columns(written["columns"], requests, same_clock=same_clock)
     samples, digests, before = (
         (joined, digests, None) if cell.ramp_ns is None else in_window(joined, digests, written["go_ns"])
     )
@@ -161,7 +164,7 @@ def run_repetition(  # noqa: PLR0913 - all but two by keyword
         spin_s=(spin_before_s, spin_s()),
         stream_s=streamed_s,
         last_words=words,
-        same_clock=server.same_clock,
+        same_clock=same_clock,
         generation=server.generation,
         seen=seen_by_server(requests, None if before is None else set(samples.page.tolist())),
         arrivals=None

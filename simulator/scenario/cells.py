@@ -283,6 +283,8 @@ def _too_much_memory(worked_out: StrategyPlan, limit_bytes: int | None) -> str |
 
 def _count_name(worked_out: StrategyPlan, most: int) -> str:
     """Name the key that decides how many processes there are, and what to set it to for at most so many."""
+    if worked_out.cluster is not None:
+        return f"strategies.{worked_out.name}.workers to {most}"
     if worked_out.base is not None and CHOICES[worked_out.base].count == "in_flight":
         return f"in_flight to {most}"
     if worked_out.base is not None:

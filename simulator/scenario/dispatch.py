@@ -12,8 +12,10 @@ Dispatch = Literal[
     "interpreter_pool",
     "multiprocessing_pool",
     "joblib",
+    "dask",
 ]
 PULL: Dispatch = "pull"
+DASK: Dispatch = "dask"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ EXECUTORS: Mapping[Dispatch, Executor] = {
     "interpreter_pool": Executor(),
     "multiprocessing_pool": Executor(chunks=True, starts=True),
     "joblib": Executor(chunks=True, package="joblib"),
+    "dask": Executor(package="distributed"),
 }
 """All but `pull`. Each is also the name of a strategy."""
 CHUNKED = tuple(name for name, executor in EXECUTORS.items() if executor.chunks)

@@ -1,6 +1,6 @@
 """What workers that pull their jobs can do, and those cannot that an executor hands them to."""
 
-from simulator.scenario.dispatch import PULL
+from simulator.scenario.dispatch import DASK, PULL
 from simulator.scenario.model import Scenario
 from simulator.scenario.strategy_plan import StrategyPlan
 
@@ -23,6 +23,6 @@ def why_not_pushed(scenario: Scenario, worked_out: StrategyPlan) -> str | None:
     if scenario.arrivals is not None and worked_out.chunk > 1:
         return (
             f"{worked_out.name} hands over {worked_out.chunk} pages together, of which the last would come before it is"
-            " due; write chunk: 1, or remove arrivals"
+            f" due; write {'batch' if worked_out.dispatch == DASK else 'chunk'}: 1, or remove arrivals"
         )
     return None

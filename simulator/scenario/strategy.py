@@ -18,8 +18,9 @@
 | thread_pool, thread_pool_map | one interpreter | N blocking threads | inline | N |
 | process_pool, multiprocessing_pool, joblib | N processes | one blocking client each | inline | N |
 | interpreter_pool | N subinterpreters | one blocking client each | inline | N |
+| dask | W processes of a cluster | T blocking threads each | inline | N |
 
-In the last three rows an executor hands the jobs out; in all others workers pull, each claims its next job itself.
+In the last four rows an executor hands the jobs out; in all others workers pull, each claims its next job itself.
 
 N = `in_flight`, P = `parallelism`. Inline is in the thread or on the loop that fetched the page.
 """
@@ -41,7 +42,8 @@ from pydantic import (
 from mockserver.document import Config
 from simulator.driver.libraries import ENGINES
 from simulator.measures.factors import BASELINE
-from simulator.scenario.dispatch import CHUNKED, EXECUTORS, MOST_CHUNK, PULL, Dispatch
+from simulator.scenario.cluster import SCHEDULER_PATTERN
+from simulator.scenario.dispatch import CHUNKED, DASK, EXECUTORS, MOST_CHUNK, PULL, Dispatch
 from simulator.scenario.engines import FetchKind, LoopName
 from simulator.scenario.problem import found
 from simulator.text.nearest import nearest
@@ -65,6 +67,7 @@ StrategyName = Literal[
     "interpreter_pool",
     "multiprocessing_pool",
     "joblib",
+    "dask",
     "gevent",
     "trio",
     "asyncio_adaptive",
@@ -117,6 +120,7 @@ CHOICES: Mapping[str, Choices] = {
         "processes", "blocking", count="in_flight", dispatch="multiprocessing_pool"
     ),
     "joblib": Choices("processes", "blocking", count="in_flight", dispatch="joblib"),
+    "dask": Choices("processes", "blocking", count="in_flight", dispatch="dask"),
     "gevent": Choices("none", "gevent"),
     "trio": Choices("none", "trio"),
     "asyncio_adaptive": Choices("none", "asyncio", adaptive=True),
@@ -261,6 +265,26 @@ class Variant(Config):
         description=f"Pages that a worker is handed together, of {', '.join(CHUNKED)}; by default 1. Their records come"
         " back together, so that so many times as many jobs are in flight.",
     )
+    workers: CountOrCores | None = Field(
+        default=None,
+        description="Worker processes of dask; by default, with threads, as Dask would split in_flight: up to 4 as many"
+        " of one thread, else about its square root.",
+    )
+    threads: CountOrCores | None = Field(default=None, description="Threads of each worker of dask.")
+    batch: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_CHUNK,
+        strict=True,
+        description="Pages of a task of dask; by default 1. Their records come back together, so that so many times as"
+        " many jobs are in flight.",
+    )
+    scheduler: str | None = Field(
+        default=None,
+        pattern=SCHEDULER_PATTERN,
+        description="Where the scheduler of a cluster of Dask listens that runs already, as tcp://127.0.0.1:8786; by"
+        " default one is started on this machine for each repetition. Whoever it is may run code here.",
+    )
 
     @property
     def dispatch(self) -> Dispatch:
@@ -344,6 +368,19 @@ class Variant(Config):
     def _chunks(cls, value: int | None, info: ValidationInfo) -> int | None:
         if value is not None and "base" in info.data and info.data["base"] not in CHUNKED:
             raise ValueError(f"found {value}; chunk is an option of {', '.join(CHUNKED)}; remove it")
+        return value
+
+    @field_validator("workers", "threads", "batch", "scheduler", mode="after")
+    @classmethod
+    def _of_dask(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None or "base" not in info.data:
+            return value
+        if info.data["base"] != DASK:
+            raise ValueError(f"found {value}; {info.field_name} is an option of dask; remove it")
+        if info.field_name == "scheduler" and (info.data.get("workers") or info.data.get("threads")):
+            raise ValueError(
+                f"found {value}; a cluster that runs has its own workers and threads; remove these, or scheduler"
+            )
         return value
 
     @model_validator(mode="after")

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from simulator.scenario.dispatch import PULL, Dispatch
+from simulator.scenario.cluster import Cluster, cluster
+from simulator.scenario.dispatch import DASK, PULL, Dispatch
 from simulator.scenario.engines import CLIENT_OF, ClientKind, FetchKind
 from simulator.scenario.strategy import CHOICES, ParseKind, ShardKind, Variant, number_of
 
@@ -70,10 +71,19 @@ class StrategyPlan:
     """Jobs that are handed to a worker together."""
     eager_tasks: bool = False
     """Tasks begin as soon as they are made."""
+    cluster: Cluster | None = None
+    """Of which Dask hands the jobs out; null: it does not."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the job is done by processes that the driver has not started."""
+        return self.cluster is not None and self.cluster.scheduler is not None
 
     @property
     def processes(self) -> int:
         """Processes besides the driver itself."""
+        if self.cluster is not None:
+            return self.cluster.workers
         shards = self.shards.count if self.shards.kind == "processes" else 0
         return shards + (self.shards.count * self.parse.count if self.parse.kind == "processes" else 0)
 
@@ -95,7 +105,7 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
         The plan. More shards than N leave one job in flight in each, so that the plan is marked; so is one whose
         workers are handed several jobs together, all of which are in flight until the last is done.
     """
-    base, chunk = variant.base, variant.chunk or 1
+    base, chunk = variant.base, variant.chunk or variant.batch or 1
     shard_kind, fetch_kind, parse_kind = variant.choices
     total, count, parsers = in_flight, 1, 0
     if base is not None:
@@ -110,6 +120,9 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
     else:
         count = 1 if variant.shards is None else variant.shards.count(parallelism)
         parsers = 0 if variant.parse is None else variant.parse.count(parallelism)
+    made_of = _cluster(variant, in_flight, parallelism) if variant.dispatch == DASK else None
+    if made_of is not None:
+        count = max(1, made_of.workers)
     each, more = divmod(total, count)
     widths = tuple(max(1, each + (index < more)) * chunk for index in range(count))
     return StrategyPlan(
@@ -125,4 +138,13 @@ def plan(variant: Variant, in_flight: int, parallelism: int) -> StrategyPlan:
         dispatch=variant.dispatch,
         chunk=chunk,
         eager_tasks=bool(variant.eager_tasks),
+        cluster=made_of,
     )
+
+
+def _cluster(variant: Variant, in_flight: int, parallelism: int) -> Cluster:
+    workers, threads = (
+        None if count is None else number_of(count, parallelism)
+        for count in (variant.workers, variant.threads)
+    )
+    return cluster(workers, threads, variant.scheduler, in_flight)

@@ -87,4 +87,6 @@ def bench(entry: Any, runtime: str, servers: Servers, folder: Path) -> Bench:
     cell = tiny_cells(folder, strategies=[listed], **CLIENTS.get(name, {}))[name]
     for library in {*ENGINES, *LOOPS} & {cell.plan.fetch.kind, cell.plan.loop} if runtime == HERE else ():
         pytest.importorskip(library)
+    if cell.plan.cluster is not None:
+        pytest.importorskip("distributed")
     return Bench(cell, python, servers, folder)

@@ -48,6 +48,7 @@ WHOLE: dict[str, tuple[Any, str]] = {
 IN_PROCESSES = ("process_pool", "multiprocessing_pool", "joblib")
 CROSSING = (
     *IN_PROCESSES,
+    "dask",
     "processes",
     "asyncio_to_processes",
     "processes_of_asyncio",
@@ -67,6 +68,8 @@ ONCE: dict[str, tuple[Any, str]] = {
     "pushed, spawned": ({"name": "s", "base": "process_pool", "start_method": "spawn"}, HERE),
     "pushed, forked": ({"name": "f", "base": "multiprocessing_pool", "start_method": "fork"}, HERE),
     **{f"{name} in chunks": ({"name": "chunky", "base": name, "chunk": 3}, HERE) for name in CHUNKED},
+    "dask in batches": ({"name": "b", "base": "dask", "workers": 2, "threads": 2, "batch": 3}, HERE),
+    "dask, fewer threads": ({"name": "f", "base": "dask", "workers": 1, "threads": 2}, HERE),
     "pools of processes in processes": (
         {"name": "p", "shards": {"processes": 2}, "fetch": "asyncio", "parse": {"processes": 1}},
         HERE,
@@ -83,7 +86,7 @@ ONCE: dict[str, tuple[Any, str]] = {
         f"{name} on {runtime}": (name, runtime)
         for runtime in (SUBINTERPRETERS, FREE_THREADED)
         for name in NAMES
-        if name not in (*ON_OTHERS_ONLY, *ENGINES, "joblib")
+        if name not in (*ON_OTHERS_ONLY, *ENGINES, "joblib", "dask")
     },
     "eager on 3.14": ({"name": "eager", "base": "asyncio", "eager_tasks": True}, SUBINTERPRETERS),
 }
@@ -93,7 +96,10 @@ EVERYWHERE = ("threads", "processes", "asyncio_to_processes")
 """What shows at each run of the tests that other Pythons do the job: all that strategies are made of."""
 PUSHED = "process_pool"
 """What shows at each run of the tests that an executor does all that the suite asks; the others do the job there."""
-PROOFS = ("pushed, spawned", "pushed, forked", "multiprocessing_pool in chunks", "joblib in chunks")
+PROOFS = (
+    *("pushed, spawned", "pushed, forked", "multiprocessing_pool in chunks", "joblib in chunks"),
+    *("dask in batches", "dask, fewer threads"),
+)
 PAGES = 12
 
 

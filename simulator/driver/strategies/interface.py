@@ -39,7 +39,8 @@ class Worker:
 
     index: int
     pid: int
-    tid: int
+    tid: "int | None"
+    """Null where it is not to be looked at from outside: it is on another machine, or another's."""
     shard: int
     gil_enabled: bool
     """Read after the imports: an extension may have turned the GIL back on."""

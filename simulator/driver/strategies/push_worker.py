@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..shared.failure import Failure, describe
 from ..shared.process_setup import set_switch_interval
@@ -19,7 +19,6 @@ from ..spec import Spec
 from ..tickets import Claim
 from .blocking import JobThread
 from .crossing import not_brought_back, not_picklable
-from .gate import Gate
 from .interface import Outcome, ShardPlan, Worker
 from .jobs import Parse, gil_watch, note_gil, open_parse, opener
 
@@ -47,15 +46,26 @@ class Done(NamedTuple):
     moved_bytes: int = 0
 
 
+class Waits(Protocol):
+    """Where workers wait for one another."""
+
+    def wait(self) -> None:
+        """Return when all have come."""
+
+
 @dataclass(frozen=True)
 class Told:
     """Which worker a task makes of the one that takes it, and in which job."""
 
     spec: Spec
     index: int
-    gate: Gate
+    gate: "Waits"
     shared: "Common | None" = None
     """What threads of the driver have together; null: this worker is in an interpreter of its own."""
+    width: int = 1
+    """Workers of that interpreter, where it is its own."""
+    shard: "int | None" = None
+    """Which interpreter that is; null: as many as workers."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +105,12 @@ def common(spec: Spec, width: int) -> Common:
     return Common(open_parse(spec), opener(spec, width))
 
 
-def set_up(told: Told) -> "Worker | tuple[str, str]":
+def set_up(told: Told, together: "Common | None" = None) -> "Worker | tuple[str, str]":
     """Make this thread a worker: import the parser, connect the client, say who it is.
+
+    Args:
+        told: which one.
+        together: what the workers of an interpreter of their own have together; null: this one is alone there.
 
     Returns:
         The worker, or status and reason of why it cannot work: raising would leave the others waiting at the gate.
@@ -105,9 +119,9 @@ def set_up(told: Told) -> "Worker | tuple[str, str]":
     try:
         set_switch_interval(spec.switch_interval_s)
         watch = gil_watch() if shared is None else None
-        together = common(spec, 1) if shared is None else shared
-        width = 1 if shared is None else sum(spec.strategy.widths)
-        shard = 0 if shared is not None else told.index
+        together = together or (common(spec, told.width) if shared is None else shared)
+        width = told.width if shared is None else sum(spec.strategy.widths)
+        shard = 0 if shared is not None else told.index if told.shard is None else told.shard
         plan = ShardPlan(spec, Tickets(0, None, None, int), width, shard, told.index)  # the driver claims
         thread = JobThread(plan, together.opened, together.parse, told.index, Outcome(), together.errors)
         up = thread.start()
@@ -124,7 +138,7 @@ def set_up(told: Told) -> "Worker | tuple[str, str]":
     return up
 
 
-def warm_up(gate: Gate) -> None:
+def warm_up(gate: Waits) -> None:
     """Do the jobs that do not count."""
     _workers[get_ident()].thread.warm_up()
     gate.wait()
@@ -144,7 +158,12 @@ def do(job: Job) -> "Sequence[Row] | Carried | Done":
     return Carried(rows) if own.carried else rows
 
 
-def park(gate: Gate) -> "tuple[list[dict[str, Any]], dict[str, Any]]":
+def is_worker() -> bool:
+    """Whether this thread is one."""
+    return get_ident() in _workers
+
+
+def park(gate: Waits) -> "tuple[list[dict[str, Any]], dict[str, Any]]":
     """Return the words of errors and what is to be noted of this interpreter, where it is this worker's own."""
     own = _workers[get_ident()]
     notes: dict[str, Any] = {}
@@ -154,10 +173,26 @@ def park(gate: Gate) -> "tuple[list[dict[str, Any]], dict[str, Any]]":
     return own.common.errors.kept if own.carried else [], notes
 
 
-def release(gate: Gate) -> None:
+def release(gate: Waits) -> None:
     """Close this worker's connection."""
     _workers.pop(get_ident()).thread.release()
     gate.wait()
+
+
+def park_all() -> "tuple[list[dict[str, Any]], dict[str, Any]]":
+    """Return the same of all workers of this interpreter, from any of its threads, while none of them has a job."""
+    errors: list[dict[str, Any]] = []
+    notes: dict[str, Any] = {}
+    for own in list(_workers.values()):
+        errors.extend(own.common.errors.kept)
+        note_gil(own.watch, notes)
+    return errors, notes
+
+
+def release_all() -> None:
+    """Close the connections of all of them, likewise."""
+    for ident in list(_workers):
+        _workers.pop(ident).thread.release()
 
 
 def _keep(rows: "list[Row]", numbers: Sequence[int], record: Any, error: str) -> None:

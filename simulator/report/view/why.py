@@ -59,6 +59,14 @@ _WAY = (
 )
 JOBS = columns_of(_WAY)
 _AGAIN = measured("way_again")
+_HANDED = (
+    Shown(STRATEGY, lambda cell: cell.name),
+    Shown(
+        Column("cluster", "", "workers × threads of each", numeric=False), lambda cell: _cluster(cell) or NONE
+    ),
+    *map(measured, ("task_hand_over", "hand_over", "hand_over_there", "hand_over_share", "done_again")),
+)
+"""What handing tasks over to a cluster takes."""
 _QUEUED = measured("server_queue", "the part of it in which the request waited in the server's queue")
 
 
@@ -89,6 +97,7 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
                 findings=(_idle_loop(ways),) if _idle_loop(ways) else (),
             )
         )
+    parts.extend(_handed_over(title, told))
     opened = any(cell.arrivals is not None for cell in told)  # then response times stand above
     sureness = (None if opened else response_table(title, told), resources_table(title, told))
     parts.extend(table for table in sureness if table is not None)
@@ -96,6 +105,27 @@ def why(title: str, cells: Sequence[CellResult]) -> list[Table | Timeline]:
     if stretches:
         parts.append(Timeline(f"{title}: a stretch of it", stretches))
     return parts
+
+
+def _handed_over(title: str, cells: Sequence[CellResult]) -> list[Table]:
+    """Return what clusters take to hand tasks over, where there are some."""
+    of_clusters = [cell for cell in cells if cell.task_hand_over_s is not None]
+    if not of_clusters:
+        return []
+    return [
+        Table(
+            title=titled(f"{title}: handing tasks over", of_clusters),
+            columns=columns_of(_HANDED),
+            rows=tuple(row_of(_HANDED, cell) for cell in of_clusters),
+            notes=(),
+            findings=(),
+        )
+    ]
+
+
+def _cluster(cell: CellResult) -> str | None:
+    told = cell.environment.get("dask")
+    return None if not told else f"{told['workers']} × {told['threads']}"
 
 
 def _way_of(cells: Sequence[CellResult]) -> tuple[Shown, ...]:

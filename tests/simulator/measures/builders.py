@@ -16,6 +16,9 @@ from tests.simulator.analysis.builders import MS, observed, planned, repetition,
 JOBS = 12_000
 """So many that even the highest percentile has 10 of them beyond it."""
 
+HANDED_OVER = {"tasks": JOBS, "task_ns": 2 * MS, "there_ns": MS, "back_ns": MS, "whole_ns": 20 * MS}
+"""As the driver tells it of a cluster."""
+
 
 @cache
 def jobs() -> Samples:
@@ -32,7 +35,7 @@ def whole(*, open_: bool = True) -> Measures:
         driver_cpu_s=150.0,
         worker_cpu_s=30.0,
         loop_lag_ns=(MS,) * 2000,
-        environment={"moved_bytes": 1000 * JOBS},
+        environment={"moved_bytes": 1000 * JOBS, "handed_over": HANDED_OVER, "done_again": 3},
         warmup_s=0.2,
         server_stats=stats,
         arrivals=OpenArrivals(4, ()) if open_ else None,

@@ -18,7 +18,7 @@ from simulator.cli.app import app
 from simulator.expectations.checking import check
 from simulator.expectations.parsing import parse
 from simulator.export.rows import cell_rows, repetition_rows
-from simulator.measures import arrivals, job_time, resources, work, worker_time
+from simulator.measures import arrivals, handing_over, job_time, resources, work, worker_time
 from simulator.measures.measure import Measure
 from simulator.measures.registry import CROSSOVER, MEASURES, NAMES, RANKING, dimension_of, unranked
 from simulator.report.view.comparison import build_comparison
@@ -34,7 +34,7 @@ from tests.simulator.cli.stored import keep
 from tests.simulator.measures.builders import having, jobs, run_of, whole
 from tests.simulator.schedule.played import play
 
-THEMES = (work, resources, job_time, worker_time, arrivals)
+THEMES = (work, resources, job_time, worker_time, arrivals, handing_over)
 ALL = [pytest.param(row, id=row.name) for row in MEASURES.values()]
 RANKED = [pytest.param(row, id=row.name) for row in RANKING.values()]
 

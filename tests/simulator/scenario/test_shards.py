@@ -22,6 +22,7 @@ def test_every_strategy_computes_in_something() -> None:
         "interpreter_pool": "interpreters",
         "multiprocessing_pool": "processes",
         "joblib": "processes",
+        "dask": "processes",
         "gevent": "none",
         "trio": "none",
         "asyncio_adaptive": "none",
@@ -80,6 +81,7 @@ IDIOMS = {
         {"name": "pool spawned", "base": "process_pool", "start_method": "spawn"},
         {"name": "two", "shards": {"processes": 2}, "fetch": "blocking"},
         "joblib",
+        "dask",
         "interpreter_pool",
     ]
 }
@@ -91,9 +93,10 @@ def test_an_executor_resembles_what_is_like_it_but_for_who_hands_the_jobs_out() 
         "chunky": "processes",
         "pool spawned": "spawned",
         "joblib": "processes",
+        "dask": "processes",
     }
     assert resembled({"strategies": ["asyncio", "thread_pool"]}) == {}
-    assert pushed(IDIOMS) == {"thread_pool", "chunky", "pool spawned", "joblib", "interpreter_pool"}
+    assert pushed(IDIOMS) == {"thread_pool", "chunky", "pool spawned", "joblib", "dask", "interpreter_pool"}
 
 
 def test_an_executor_of_pythons_own_is_as_simple_as_what_it_resembles() -> None:

@@ -14,6 +14,7 @@ EXECUTORS = {
     "interpreter_pool": ("futures", "InterpreterPool"),
     "multiprocessing_pool": ("multiprocessing_pool", "MultiprocessingPool"),
     "joblib": ("joblib_parallel", "JoblibParallel"),
+    "dask": ("dask_shard", "DaskShard"),
 }
 """Module and class of each; imported where it is chosen."""
 
@@ -24,5 +25,9 @@ def open_pushed(spec: Spec) -> Shard:
     if name not in EXECUTORS:
         raise Failure("failed", f"this driver knows no executor {name}")
     module, made = EXECUTORS[name]
+    if name == "dask":
+        from .dask_shard import DaskShard  # noqa: PLC0415 - where it is chosen
+
+        return DaskShard(spec)
     in_threads = spec.strategy.shard_kind == "none"
     return Pushed(spec, getattr(import_module(f".{module}", __name__), made), in_threads=in_threads)
