@@ -40,7 +40,7 @@ from docs.formats_in_code import FORMATS, event_names
 from docs.generate import written
 from mockserver.config import ServerConfig
 from mockserver.process import MockServer
-from simulator.analysis import predicting
+from simulator.analysis import predicting, validity
 from simulator.analysis.what_if import answers
 from simulator.cli import exits, probe
 from simulator.driver import main as driver
@@ -218,7 +218,8 @@ ALONE = re.compile(
 
 @pytest.fixture(autouse=True)
 def little_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Probe with a fraction of the time, and predict from a fraction of the jobs."""
+    """Probe with a fraction of the time, predict from a fraction of the jobs, and do nothing again."""
+    monkeypatch.setattr(validity, "is_disturbed", lambda _measures: False)
     monkeypatch.setattr(probe, "Budget", partial(Budget, rounds=3, window_s=0.05, looks=3, loop_s=0.2))
     monkeypatch.setattr(predicting, "FEWEST_JOBS", 100)
     monkeypatch.setattr(predicting, "TURNS", 4)
