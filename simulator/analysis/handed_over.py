@@ -1,10 +1,11 @@
 """What handing jobs over to a cluster took, and what came of workers that ended."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from simulator.result.observation import Observed
+from simulator.text.words import counted
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,16 @@ def requests_of_replaced(observed: Observed) -> int:
     again = int(observed.environment.get("done_again", 0))
     most = int(observed.samples.attempt.max()) if again and len(observed.samples) else 0
     return again * most + connections_of_replaced(observed)
+
+
+def told_of_replaced(observed: Observed) -> Iterator[str]:
+    """Say so where workers ended in the window."""
+    ended, again = observed.environment.get("ended_workers", 0), observed.environment.get("done_again", 0)
+    if ended:
+        yield (
+            f"{counted(ended, 'worker')} of Dask ended and {counted(again, 'page')} had to be handed out once more:"
+            " what it took new workers to begin is part of this window"
+        )
 
 
 def connections_of_replaced(observed: Observed) -> int:

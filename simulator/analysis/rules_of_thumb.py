@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isqrt
 
 from simulator.analysis.combinations import Combination, along, combinations, contrasted
 from simulator.analysis.demanded import demands_of
@@ -13,12 +12,11 @@ from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.model.demands import Demands
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.rules import RuleName, RuleOfThumb
+from simulator.scenario.cluster import split
 from simulator.scenario.strategy import Variant
 
 POOL_MOST, POOL_MORE = 32, 4
 """Of ThreadPoolExecutor: min(32, cores + 4)."""
-FEW_CORES = 4
-"""Up to so many, Dask takes a process for each."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +100,8 @@ def _choices(demands: Demands, cores: int, most_in_flight: int) -> Iterator[_Cho
     waits = wait_s / compute_s if compute_s > 0 else float(most_in_flight)
     yield _Choice("goetz", "threads", max(1, round(cores * (1 + waits))), 0)
     yield _Choice("executor", "threads", min(POOL_MOST, cores + POOL_MORE), 0)
-    if cores <= FEW_CORES:
-        yield _Choice("dask", "processes", cores, cores)
-    else:
-        yield _Choice("dask", "processes_of_threads", cores, isqrt(cores))
+    processes, threads = split(cores)
+    yield _Choice("dask", "processes" if threads == 1 else "processes_of_threads", cores, processes)
     if waits > 1:
         yield _Choice("asyncio", "asyncio", most_in_flight, 0)
     else:

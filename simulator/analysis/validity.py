@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from mockserver.fault_models import ENDS_CONNECTION
 from simulator.analysis.asked import impostures
-from simulator.analysis.handed_over import connections_of_replaced
+from simulator.analysis.handed_over import connections_of_replaced, told_of_replaced
 from simulator.analysis.measures import mean_service_s, server_cpu_s, server_queue_s
 from simulator.result.observation import Observed
 from simulator.result.repetition import Measures
@@ -94,7 +94,7 @@ def judge(
     tolerance_s = max(limits.delay_tolerance_s, DELAY_TOLERANCE * mean_service_s(observed.samples))
     disturbed = is_disturbed(measures)
     reasons = list(impostures(observed, delay_ns))
-    warnings = list(_throttled(observed))
+    warnings = [*_throttled(observed), *told_of_replaced(observed)]
     failed = _errors(measures, observed, injected, allowed=limits.failures_allowed)
     if failed is not None:
         reasons.append(failed)

@@ -24,12 +24,15 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 FORGET = f"""
 import os, sys
 for name, module in list(sys.modules.items()):
-    if os.path.basename(os.path.dirname((getattr(module, "__file__", None) or ""))).startswith({PREFIX!r}) or (
-        {PREFIX!r} in (getattr(module, "__file__", None) or "")
-    ):
+    if {PREFIX!r} in (getattr(module, "__file__", None) or ""):
         del sys.modules[name]
-sys.path[:] = [entry for entry in sys.path if not os.path.basename(entry).startswith({PREFIX!r})]
+for entry in list(sys.path):
+    if os.path.basename(entry).startswith({PREFIX!r}):
+        sys.path.remove(entry)
+        if os.path.exists(entry):
+            os.remove(entry)
 """
+"""What each of them runs for that."""
 
 
 class Sent:
