@@ -15,8 +15,10 @@ from simulator.environment.pythons import FoundPython
 from simulator.probe import imports
 from simulator.probe.held import Held, Shares, estimate, shares_of
 from simulator.probe.holders import longest
+from simulator.probe.own_sampler import FIRST, OwnSampler
+from simulator.probe.py_spy import find
 from simulator.probe.result import Holder, LoopLag, Measured, Python, Record, Threads
-from simulator.probe.sampling import CannotLookError, Look, find_sampler, look
+from simulator.probe.sampling import CannotLookError, Look, Sampler
 from simulator.probe.worker import TIME_LIMIT_S, Target, Worker, open_worker
 from simulator.runner.driver_process import DriverError, default_python
 from simulator.runtimes.errors import RuntimeUnavailableError
@@ -24,7 +26,6 @@ from simulator.runtimes.facts import ask
 from simulator.stats.intervals import Interval, interval, paired_ratio
 from simulator.text.numbers import duration
 
-PY_SPY = "py-spy, from outside"
 SPINNER = "a spinning thread beside it"
 MOST_THREADS = 64
 SLOW_S = 0.1
@@ -46,12 +47,13 @@ class Budget:
     window_s: float = 0.25
     looks: int = 7
     look_s: int = 1
-    """py-spy takes whole seconds."""
+    """Samplers take whole seconds."""
     loop_s: float = 2.0
     held: bool = True
     scaling: bool = True
     imports: bool = True
-    sampler: str | None = field(default_factory=find_sampler)
+    sampler: Sampler | None = field(default_factory=find)
+    """For a Python that has none of its own."""
 
     def for_cost(self, cost_s: float) -> "Budget":
         """Return the budget for a call that takes that long."""
@@ -118,7 +120,7 @@ def measure(
         cost_s = worker.first.cost_s
         dealing = deal(cost_s, cores, budget.window_s)
         budget = budget.for_cost(cost_s).within(ends - time.monotonic(), time_limit_s, cost_s, dealing)
-        held, holders = _held(worker, budget, target.name, reasons, say)
+        held, holders = _held(worker, python, budget, target.name, reasons, say)
         say("calling it in threads and processes")
         second = None
         if budget.scaling and cores > 1:
@@ -206,7 +208,7 @@ def found_as(command: str, python: Python) -> FoundPython:
 
 
 def _held(
-    worker: Worker, budget: Budget, target: str, reasons: dict[str, str], say: Say
+    worker: Worker, python: str, budget: Budget, target: str, reasons: dict[str, str], say: Say
 ) -> tuple[Held | None, tuple[Holder, ...]]:
     """Return how long a call holds the GIL, and in which of its functions."""
     if not worker.first.gil_enabled or not budget.held:
@@ -215,23 +217,27 @@ def _held(
         return None, ()
     say("watching who holds the GIL")
     why = "py-spy is not installed"
+    own = tuple(map(int, worker.first.version.split(".")[:2])) >= FIRST
+    sampler = OwnSampler(python) if own else budget.sampler
     if worker.first.free_threaded:
-        why = "py-spy does not see the GIL of a free-threaded build"
-    elif budget.sampler is not None:
+        why = "no sampler sees the GIL of a free-threaded build"
+    elif sampler is not None:
         try:
-            looks = _looks(worker, budget, budget.sampler)
+            looks = _looks(worker, budget, sampler)
         except CannotLookError as error:
             why = str(error)
         else:
             known = (shares_of(one.everything, one.holding) for one in looks)
-            found = estimate([shares for shares in known if shares is not None], PY_SPY)
+            found = estimate(
+                [shares for shares in known if shares is not None], f"{sampler.name}, from outside"
+            )
             held = _noted(found, reasons)
             if held is None:  # they are of the same samples
                 reasons["holders"] = reasons["gil_held"]
                 return None, ()
             return held, longest(looks, target)
     reasons["holders"] = why
-    say(f"py-spy cannot help ({why}): calling it beside a spinning thread")
+    say(f"nobody can look at it ({why}): calling it beside a spinning thread")
     pairs: list[Shares] = []
     for _ in range(max(3, budget.looks)):
         answer = worker.measure("spinner", seconds=max(budget.window_s, 0.2))
@@ -247,9 +253,9 @@ def _noted(found: Held | str, reasons: dict[str, str]) -> Held | None:
     return None
 
 
-def _looks(worker: Worker, budget: Budget, sampler: str) -> list[Look]:
+def _looks(worker: Worker, budget: Budget, sampler: Sampler) -> list[Look]:
     with worker.taking_turns():
-        return [look(sampler, worker.first.pid, budget.look_s) for _ in range(budget.looks)]
+        return [sampler.look(worker.first.pid, budget.look_s) for _ in range(budget.looks)]
 
 
 @dataclass(frozen=True)

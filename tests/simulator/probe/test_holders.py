@@ -10,6 +10,7 @@ import pytest
 from simulator.probe import measure
 from simulator.probe.diagnosis import conclude, limit
 from simulator.probe.holders import longest
+from simulator.probe.py_spy import PySpy
 from simulator.probe.report import build
 from simulator.probe.result import Holder, Python
 from simulator.probe.sampling import Function, Look
@@ -27,10 +28,12 @@ def test_of_a_share_that_is_not_believed_no_holders_are_shown(monkeypatch: pytes
     everything = Counter(target=100, hold=100, release=100)
     look = Look(everything, Counter(target=60, hold=20), Counter({SLOW: 60}))
     monkeypatch.setattr(measure, "_looks", lambda *_: [look] * 3)
-    worker: Any = SimpleNamespace(first=SimpleNamespace(gil_enabled=True, free_threaded=False))
+    worker: Any = SimpleNamespace(
+        first=SimpleNamespace(gil_enabled=True, free_threaded=False, version="3.11.7")
+    )
     reasons: dict[str, str] = {}
     assert measure._held(
-        worker, measure.Budget(sampler="py-spy"), "mypkg:parse", reasons, lambda _: None
+        worker, "python", measure.Budget(sampler=PySpy("py-spy")), "mypkg:parse", reasons, lambda _: None
     ) == (None, ())
     assert reasons["holders"] == reasons["gil_held"]
     assert reasons["gil_held"].startswith(

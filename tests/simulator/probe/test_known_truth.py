@@ -14,8 +14,8 @@ from mockserver.catalogue import page_of_items
 from simulator.probe.diagnosis import conclude, disturbed
 from simulator.probe.held import Held
 from simulator.probe.measure import Budget, measure
+from simulator.probe.py_spy import find
 from simulator.probe.result import Measured
-from simulator.probe.sampling import find_sampler
 from simulator.probe.worker import Target
 from tests.interpreters import interpreter
 
@@ -56,7 +56,7 @@ def held(name: str, page: Path, budget: Budget = ONLY_HELD) -> Held:
     pytest.skip(reason)
 
 
-needs_py_spy = pytest.mark.skipif(find_sampler() is None, reason="py-spy is not installed")
+needs_py_spy = pytest.mark.skipif(find() is None, reason="py-spy is not installed")
 
 
 @needs_py_spy

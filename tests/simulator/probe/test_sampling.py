@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.probe.sampling import CannotLookError, Function, count, explain, find_sampler, innermost, look
+from simulator.probe.py_spy import PySpy, count, find, innermost
+from simulator.probe.sampling import CannotLookError, Function, explain
 from simulator.runner.driver_process import DRIVER
 
 STACKS = """\
@@ -38,27 +39,27 @@ def test_the_innermost_function_has_the_sample_and_what_only_calls_is_the_target
 
 def test_a_refusal_is_explained() -> None:
     assert "not allowed here" in explain(
-        "Error: Permission Denied: Try running again with elevated permissions"
+        "Error: Permission Denied: Try running again with elevated permissions", "py-spy"
     )
 
 
 def test_other_reasons_are_quoted() -> None:
-    assert explain("Error: Failed to find python version from target process\nmore").endswith(
+    assert explain("Error: Failed to find python version from target process\nmore", "py-spy").endswith(
         "target process"
     )
 
 
-@pytest.mark.skipif(find_sampler() is None, reason="py-spy is not installed")
+@pytest.mark.skipif(find() is None, reason="py-spy is not installed")
 def test_what_is_no_python_cannot_be_looked_at() -> None:
     with pytest.raises(CannotLookError):
-        look(str(find_sampler()), 2**22 + 1, 1)
+        find().look(2**22 + 1, 1)  # type: ignore[union-attr]
 
 
 def test_a_sampler_that_does_not_exist_is_said(tmp_path: Path) -> None:
     with pytest.raises(CannotLookError, match="cannot be started"):
-        look(str(tmp_path / "py-spy"), 1, 1)
+        PySpy(str(tmp_path / "py-spy")).look(1, 1)
 
 
 def test_a_sampler_that_writes_nothing_is_said() -> None:
     with pytest.raises(CannotLookError, match="cannot read this Python"):
-        look(sys.executable, 1, 1)
+        PySpy(sys.executable).look(1, 1)
