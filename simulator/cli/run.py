@@ -62,7 +62,8 @@ def run_scenario(options: Options) -> int:
 def _told(outcome: Outcome, options: Options) -> int:
     """Say how to go on, and what stayed undecided; returns the exit code."""
     errors = Console(stderr=True, soft_wrap=True)
-    if outcome.code == exits.INTERRUPTED and outcome.stored:
+    lost = outcome.code == exits.FAILED and options.scheduler is not None
+    if (lost or outcome.code == exits.INTERRUPTED) and outcome.stored:
         command = going_on(options.given, outcome.document.id, options.store)
         errors.print(f"go on with it: {command}", highlight=False, markup=False)
     if not annotate(of_run(outcome.document, strict=options.wanted.strict)):

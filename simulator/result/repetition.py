@@ -231,3 +231,8 @@ class Repetition:
     """What it was before its round was done again; null: it is not discarded, or an older version did not say."""
     took_s: float | None = None
     """Wall time, start-up and end of the driver included: what a budget is spent in; null in runs of version 0.1.0."""
+
+
+def left_behind(repetition: Repetition) -> bool:
+    """Whether it counts no more since its combination was measured anew on another machine."""
+    return repetition.status == "discarded" and (repetition.reason or "").startswith(MACHINE_LOST)

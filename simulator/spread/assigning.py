@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from simulator.result.repetition import MACHINE_LOST, Repetition
+from simulator.result.repetition import Repetition, left_behind
 from simulator.result.run import MACHINE
 from simulator.spread.units import Unit, longest_first
 
@@ -60,7 +60,7 @@ class Assigning:
             task, machine = tasks.get(repetition.cell_id), machine_of(repetition)
             if task is None or machine is None:
                 continue
-            if (repetition.reason or "").startswith(MACHINE_LOST):
+            if left_behind(repetition):
                 task.home, task.first_round = None, max(task.first_round, repetition.round + 1)
             elif machine != task.home:
                 task.home, task.first_round = machine, repetition.round

@@ -9,6 +9,7 @@ from typing import Any
 
 from simulator.spread.cluster import ClusterError, WorkerLostError
 from simulator.spread.machines import RESOURCE, Worker
+from simulator.spread.plan import PROGRAM
 
 CONNECT_S = 10.0
 ANSWER_S = 60.0
@@ -32,7 +33,7 @@ class DaskCluster:
         """Return its workers now. Raises ClusterError: it is gone."""
         try:
             known = await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), CONNECT_S)
-        except (OSError, TimeoutError) as error:
+        except (OSError, RuntimeError) as error:  # the second where its connections are closed already
             raise ClusterError(f"the scheduler at {self._address} does not answer any more") from error
         return tuple(
             Worker(address, str(about["name"]), str(about["host"]), bool(about["resources"].get(RESOURCE)))
@@ -43,10 +44,14 @@ class DaskCluster:
         """Have a worker call a coroutine of this program. Raises WorkerLostError."""
         try:
             answers = await asyncio.wait_for(self._client.run(function, *given, workers=[address]), ANSWER_S)
-        except (OSError, TimeoutError, KeyError) as error:
-            raise WorkerLostError(str(error) or "it does not answer") from error
+        except TimeoutError as error:
+            raise WorkerLostError("its worker does not answer") from error
+        except OSError as error:  # Dask's own for a connection that has ended is one without a number
+            raise WorkerLostError(error.strerror or "its worker is gone") from error
         except ImportError as error:
-            raise WorkerLostError(f"it lacks gil-simulator or what that needs: {error}") from error
+            raise WorkerLostError(f"it lacks {PROGRAM} or what that needs: {error}") from error
+        except Exception as error:  # whatever is raised there is raised here too
+            raise WorkerLostError(f"its worker failed: {type(error).__name__}: {error}") from error
         return answers[address]
 
 
@@ -57,9 +62,7 @@ async def connected(address: str) -> AsyncIterator[DaskCluster]:
         from distributed import Client  # noqa: PLC0415 - a library that few runs need, and slow to import
     except ImportError as error:
         raise ClusterError(f"--on dask {MISSING}") from error
-    logging.getLogger("distributed").setLevel(
-        logging.CRITICAL
-    )  # what a person has to know is said in sentences
+    _silence()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # which versions matter, machines.py says
@@ -67,7 +70,7 @@ async def connected(address: str) -> AsyncIterator[DaskCluster]:
             client = await make(
                 address, asynchronous=True, timeout=CONNECT_S, set_as_default=False, name="simulator"
             )
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise ClusterError(
             f"--scheduler {address}: nobody answers there; start one, as by dask scheduler --host 127.0.0.1"
         ) from error
@@ -75,3 +78,10 @@ async def connected(address: str) -> AsyncIterator[DaskCluster]:
         yield DaskCluster(client, address)
     finally:
         await client.close()
+
+
+def _silence() -> None:
+    """Leave to the program's own sentences what a person has to know; each of Dask's loggers has a level of its own."""
+    for name in tuple(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -1,12 +1,12 @@
 """What machines have measured, as the rows of one run: what is measured anew elsewhere has rounds of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from simulator.experiment import events
 from simulator.experiment.discarding import moved
 from simulator.result.calibration import Calibration
-from simulator.result.repetition import Repetition
+from simulator.result.repetition import Repetition, left_behind
 from simulator.result.run import MACHINE
 from simulator.scenario.model import Scenario
 from simulator.schedule import Block, Fixed, Rounds
@@ -30,10 +30,10 @@ class Rows:
     done: list[Repetition] = field(default_factory=list)
     calibrations: dict[str, Calibration] = field(default_factory=dict)
 
-    @property
-    def rounds_discarded(self) -> int:
-        """Return how many rounds were disturbed or lost, and are done again."""
-        return len({repetition.round for repetition in self.done if repetition.status == "discarded"})
+    def rounds_disturbed(self, tasks: Iterable[Task]) -> int:
+        """Return how many rounds of these units were disturbed, and are done again."""
+        disturbed = [r for r in self.done if r.status == "discarded" and not left_behind(r)]
+        return sum(len({r.round for r in disturbed if r.cell_id in task.unit.cells}) for task in tasks)
 
     def take(self, task: Task, machine: Machine, event: events.Event) -> None:
         """Take what a machine tells of its unit. Raises WorkerLostError: it is of another one."""

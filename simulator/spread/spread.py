@@ -208,7 +208,7 @@ class Spread:
                         why=None,
                         done=len(self._rows.done),
                         planned=sum(each.planned for each in self._assigning.tasks),
-                        rounds_discarded=self._rows.rounds_discarded,
+                        rounds_discarded=self._rows.rounds_disturbed(self._assigning.tasks),
                         left_s=self._assigning.left_s(max(1, len(self._running))),
                         machine=machine.name,
                     )

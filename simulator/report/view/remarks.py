@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from simulator.measures.factors import IN_FLIGHT, STRATEGY
 from simulator.report.view.parts import Remarks
 from simulator.result.document import CellResult, ResultDocument
-from simulator.result.repetition import MACHINE_LOST
+from simulator.result.repetition import left_behind
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -24,9 +24,9 @@ def notes(cells: Sequence[CellResult]) -> tuple[str, ...]:
 
 def _disturbance(cells: Sequence[CellResult]) -> Iterator[str]:
     discarded = [r for cell in cells for r in cell.repetitions if r.status == "discarded"]
-    left = dict.fromkeys(r.reason for r in discarded if r.reason and r.reason.startswith(MACHINE_LOST))
-    yield from (reason for reason in left if reason)
-    rerun = sorted({r.round + 1 for r in discarded if r.reason not in left})
+    left = [r for r in discarded if left_behind(r)]
+    yield from dict.fromkeys(r.reason for r in left if r.reason is not None)
+    rerun = sorted({r.round + 1 for r in discarded if not left_behind(r)})
     if rerun:
         rounds = ", ".join(map(str, rerun))
         yield f"disturbed from outside and done again: round{'s' if len(rerun) > 1 else ''} {rounds}"
