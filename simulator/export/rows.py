@@ -7,7 +7,7 @@ import numpy as np
 
 from simulator.result.document import CellResult, ResultDocument
 from simulator.result.measured import MeasuredRun, measured_of
-from simulator.result.repetition import Measures, Repetition
+from simulator.result.repetition import Measures, Repetition, machine_of
 from simulator.result.run import Run
 from simulator.result.samples import DRIVER_COLUMNS, SERVER_COLUMNS, UNKNOWN, Samples
 
@@ -47,6 +47,7 @@ _REPETITION_HEAD = (
     Column("python", "text"),
     Column("python_version", "text"),
     Column("free_threaded", "boolean"),
+    Column("machine", "text"),
 )
 _TAIL = (Column("errors", "integer"), Column("digest", "text"))
 
@@ -100,6 +101,7 @@ def repetition_rows(source: Run | ResultDocument) -> Rows:
             ran_on.get("implementation"),
             ran_on.get("version"),
             ran_on.get("free_threaded"),
+            machine_of(repetition),
         )
         tail = (None, None) if measures is None else (_total(measures.errors), measures.digest)
         return [

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from simulator.expectations.checking import Known, check, dimension
@@ -9,6 +10,7 @@ from simulator.expectations.matching import Row, combinations, shown
 from simulator.expectations.parsing import parse
 from simulator.expectations.syntax import Condition, ExpectationError, metrics_of
 from simulator.judging.evidence import Outcome, Verdict, weigh
+from simulator.judging.machines import machines, one_by_one, remark
 from simulator.judging.reading import read
 from simulator.judging.wording import explained
 from simulator.measures.factors import CASE
@@ -54,7 +56,11 @@ def _weighed(document: ResultDocument, condition: Condition, row: Row, together:
         metric: read(document, metric, [document.cells[index] for index in indices])
         for metric, indices in row.cells.items()
     }
-    return weigh(condition, readings, document.scatter_rounds, together)
+    on = machines(document.cells[index] for indices in row.cells.values() for index in indices)
+    if len(on) < 2:  # noqa: PLR2004 - of one machine rounds are paired
+        return weigh(condition, readings, document.scatter_rounds, together)
+    outcome = weigh(condition, one_by_one(readings), document.scatter_rounds, together)
+    return replace(outcome, reason="; ".join(filter(None, (outcome.reason, remark(on)))))
 
 
 def _together(

@@ -9,6 +9,8 @@ from simulator.stats.percentiles import Lag, Percentiles
 from .attribution import Attribution, JobTime
 
 RepetitionStatus = Literal["ok", "invalid", "discarded", "failed", "unsupported"]
+MACHINE = "machine"
+"""What a repetition's environment has of the machine that measured it, where a run was spread over several."""
 MACHINE_LOST = "its combination was left by"
 """How the reason of what is discarded begins, where a run was spread over machines and one was lost."""
 
@@ -236,3 +238,9 @@ class Repetition:
 def left_behind(repetition: Repetition) -> bool:
     """Whether it counts no more since its combination was measured anew on another machine."""
     return repetition.status == "discarded" and (repetition.reason or "").startswith(MACHINE_LOST)
+
+
+def machine_of(repetition: Repetition) -> str | None:
+    """Return the name of the machine that measured it; null: the run was not spread over several."""
+    about = repetition.environment.get(MACHINE)
+    return str(about["name"]) if isinstance(about, Mapping) else None

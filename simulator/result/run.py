@@ -10,10 +10,8 @@ from .repetition import Repetition
 from .samples import Samples
 
 RunStatus = Literal["running", "complete", "interrupted", "failed"]
-MACHINE = "machine"
-"""What a repetition's environment has of the machine that measured it, where a run was spread over several."""
 MACHINES = "machines"
-"""What the environment of such a run has of all."""
+"""What the environment of a run has of all machines that it was spread over."""
 
 
 @dataclass(frozen=True)

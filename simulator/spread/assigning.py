@@ -1,10 +1,9 @@
 """Which machine measures what next: each combination whole on one machine, on another one only if the first is gone."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from simulator.result.repetition import Repetition, left_behind
-from simulator.result.run import MACHINE
+from simulator.result.repetition import Repetition, left_behind, machine_of
 from simulator.spread.units import Unit, longest_first
 
 MOST_LOSSES = 3
@@ -97,9 +96,3 @@ def _may(task: Task, machine: str, present: Collection[str]) -> bool:
     if machine in task.avoided and not task.avoided.issuperset(present):
         return False
     return task.home in (None, machine) or task.home not in present or task.home in task.avoided
-
-
-def machine_of(repetition: Repetition) -> str | None:
-    """Return the name of the machine that measured it; null: it was not measured on one of several."""
-    about = repetition.environment.get(MACHINE)
-    return str(about["name"]) if isinstance(about, Mapping) else None

@@ -56,13 +56,14 @@ class Machine:
 
     name: str
     address: str
+    host: str
     about: Description
 
     def described(self) -> dict[str, Any]:
         """Return what goes with every number that was measured on it, as JSON values."""
         machine = self.about.machine or {}
         known = {key: machine.get(key) for key in ("boot_id", "cpu_model", "usable_cores", "memory_bytes")}
-        return {"name": self.name, **known, "cpus": list(self.about.cpus)}
+        return {"name": self.name, "host": self.host, **known, "cpus": list(self.about.cpus)}
 
 
 @dataclass
@@ -115,7 +116,7 @@ def _apart(members: list[Worker], workers: Mapping[Worker, Description], found: 
             continue
         taken |= set(cpus)
         name = _name(worker, alone=not declared[1:])
-        found.machines.append(Machine(name, worker.address, workers[worker]))
+        found.machines.append(Machine(name, worker.address, worker.host, workers[worker]))
 
 
 def _name(worker: Worker, *, alone: bool) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from simulator.experiment import events
 from simulator.experiment.discarding import moved
 from simulator.result.calibration import Calibration
-from simulator.result.repetition import Repetition, left_behind
-from simulator.result.run import MACHINE
+from simulator.result.repetition import MACHINE, Repetition, left_behind
 from simulator.scenario.model import Scenario
 from simulator.schedule import Block, Fixed, Rounds
 from simulator.spread.assigning import Task

@@ -7,7 +7,7 @@ from statistics import median
 from simulator.measures.factors import CASE, IN_FLIGHT, STRATEGY
 from simulator.report.view.parts import Column, Part, Table, Verdict
 from simulator.result.document import CellResult, ResultDocument
-from simulator.result.run import MACHINE
+from simulator.result.repetition import machine_of
 from simulator.text.numbers import clock, duration, number, share
 from simulator.text.words import counted, listed
 
@@ -26,8 +26,9 @@ def speeds(cells: Iterable[CellResult]) -> dict[str, float]:
     spins: dict[str, list[float]] = {}
     for cell in cells:
         for r in cell.whole():
-            if MACHINE in r.environment and r.status == "ok" and r.measures is not None:
-                spins.setdefault(str(r.environment[MACHINE]["name"]), []).append(r.measures.spin_s)
+            name = machine_of(r)
+            if name is not None and r.status == "ok" and r.measures is not None:
+                spins.setdefault(name, []).append(r.measures.spin_s)
     return {name: median(times) for name, times in spins.items()}
 
 

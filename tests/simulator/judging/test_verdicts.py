@@ -373,3 +373,22 @@ def test_whatever_is_worked_out_ends_in_a_verdict_with_finite_numbers(
         assert from_json(to_json(replace(scenario, expectations=(expectation,)))).expectations == (
             expectation,
         )
+
+
+def test_cells_of_different_machines_share_no_rounds_and_are_said_to_be_compared() -> None:
+    rates = {"threads": [50.0, 51.0, 49.0], "asyncio": [80.0, 82.0, 81.0]}
+    made = run(
+        [planned(name) for name in ("sequential", *rates)],
+        [
+            repetition("sequential", 0, 10.0),
+            *(
+                repetition(name, first + at, rate, environment={"machine": {"name": f"of {name}"}})
+                for first, (name, values) in enumerate(rates.items())
+                for at, rate in enumerate(values)
+            ),
+        ],
+    )
+    (apart,) = judge(summarise(made), ["throughput(asyncio) > throughput(threads)"])
+    assert apart.verdict == "held"
+    assert "3 rounds" in apart.because
+    assert "measured on of asyncio and of threads, so that machines are compared too" in apart.because

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from simulator.result.run import MACHINE
+from simulator.result.repetition import MACHINE
 from simulator.spread.assigning import MOST_LOSSES, Assigning
 from simulator.spread.units import Unit, dealt
 from tests.simulator.analysis.builders import repetition

@@ -28,6 +28,7 @@ def starting(stack: ExitStack, folder: Path, name: str, code: str, *words: str) 
     process = subprocess.Popen(
         [sys.executable, "-c", code, *words],
         cwd=folder,
+        env={**os.environ, "XDG_STATE_HOME": str(folder)},  # CPUs are not locked for what runs beside tests
         stdin=subprocess.DEVNULL,
         stdout=stack.enter_context(says.open("wb")),
         stderr=subprocess.STDOUT,

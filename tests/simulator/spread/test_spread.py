@@ -10,8 +10,8 @@ import pytest
 from simulator.experiment import events
 from simulator.experiment.resuming import NotTheSameError
 from simulator.experiment.stored import InStore
-from simulator.result.repetition import MACHINE_LOST, Repetition
-from simulator.result.run import MACHINE, Run
+from simulator.result.repetition import MACHINE, MACHINE_LOST, Repetition
+from simulator.result.run import Run
 from simulator.runner.stop import Stop, Stopped
 from simulator.spread import spread as spreading
 from simulator.spread.assigning import MOST_LOSSES
