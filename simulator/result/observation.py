@@ -19,7 +19,7 @@ class CpuTime:
 
 @dataclass(frozen=True)
 class MachineTime:
-    """Of all cores, since boot, in seconds (/proc/stat)."""
+    """Of the cores that a run may use, since boot, in seconds (/proc/stat)."""
 
     user_s: float
     """User, nice and system together: what programs used."""

@@ -67,7 +67,7 @@ class ServerMeasures:
 
 @dataclass(frozen=True)
 class Disturbance:
-    """From outside, as shares of the machine's capacity over the window; null where it cannot be read."""
+    """From outside, as shares of the capacity of the cores that may be used, over the window; null where unreadable."""
 
     steal: float | None
     foreign: float | None
@@ -163,7 +163,7 @@ class Measures:
     errors: Mapping[str, int]
     """Kind (`fetch: TYPE`, `status: CODE`, `parse: TYPE`) → jobs."""
     disturbance: Disturbance
-    """From outside, as shares of all cores' time in the window: taken by the host, and by other programs."""
+    """From outside, as shares of the time of all cores that may be used: taken by the host, and by other programs."""
     spin_s: float
     """Mean of the fixed spin before and after: the machine's speed then."""
     runner_cpu_s: float

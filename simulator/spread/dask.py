@@ -43,7 +43,8 @@ class DaskCluster:
     async def call(self, address: str, function: Callable[..., Awaitable[Any]], *given: object) -> Any:
         """Have a worker call a coroutine of this program. Raises WorkerLostError."""
         try:
-            answers = await asyncio.wait_for(self._client.run(function, *given, workers=[address]), ANSWER_S)
+            said = await asyncio.wait_for(self._client.run(function, *given, workers=[address]), ANSWER_S)
+            return said[address]
         except TimeoutError as error:
             raise WorkerLostError("its worker does not answer") from error
         except OSError as error:  # Dask's own for a connection that has ended is one without a number
@@ -52,7 +53,6 @@ class DaskCluster:
             raise WorkerLostError(f"it lacks {PROGRAM} or what that needs: {error}") from error
         except Exception as error:  # whatever is raised there is raised here too
             raise WorkerLostError(f"its worker failed: {type(error).__name__}: {error}") from error
-        return answers[address]
 
 
 @asynccontextmanager

@@ -62,9 +62,9 @@ class Roll:
             measuring: addresses that are measuring, and are not given up for others.
         """
         workers = await cluster.workers()
-        for one in workers:
-            if one.address not in self._known:
-                self._known[one.address] = await self._asked(cluster, one)
+        new = [one for one in workers if one.address not in self._known]
+        said = await asyncio.gather(*(self._asked(cluster, one) for one in new))
+        self._known |= zip((one.address for one in new), said, strict=True)
         known: dict[Worker, Description] = {}
         silent: dict[str, str] = {}
         for one in workers:

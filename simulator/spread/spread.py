@@ -221,7 +221,7 @@ class Spread:
         task, machine, assigning = each.task_of, each.machine, self._assigning
         task.running = False
         try:
-            ended = Ended("failed", "it is gone") if each.task.cancelled() else each.task.result()
+            ended = Ended("failed", "its worker is gone") if each.task.cancelled() else each.task.result()
         except WorkerLostError as error:
             ended = Ended("failed", str(error))
         if ended.how == "complete":

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.simulator.cli.started import started, wait_until
+from tests.simulator.cli.started import running, started, wait_until
 
 pytest.importorskip("distributed")
 
@@ -22,8 +23,21 @@ WORKER = (
 )
 
 
-def starting(stack: ExitStack, folder: Path, name: str, code: str, *words: str) -> Path:
+@dataclass
+class Cluster:
+    """A scheduler and its workers, by their names."""
+
+    folder: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return str(json.loads((self.folder / "scheduler.json").read_text("utf-8"))["address"])
+
+
+def starting(stack: ExitStack, cluster: Cluster, name: str, code: str, *words: str) -> Path:
     """Start a part of the cluster, which ends with the stack; returns where it says what it does."""
+    folder = cluster.folder
     says = folder / f"{name}.txt"
     process = subprocess.Popen(
         [sys.executable, "-c", code, *words],
@@ -35,33 +49,37 @@ def starting(stack: ExitStack, folder: Path, name: str, code: str, *words: str) 
     )
     stack.callback(process.wait)
     stack.callback(process.kill)
+    cluster.processes[name] = process
     return says
 
 
 @pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[str]:
-    """Return the address of a scheduler with two workers, which are machines of their own."""
-    file = tmp_path / "scheduler.json"
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """Return a scheduler with two workers, which are machines of their own."""
+    file, made = tmp_path / "scheduler.json", Cluster(tmp_path)
     with ExitStack() as stack:
         words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
-        starting(stack, tmp_path, "scheduler", SCHEDULER, *words)
+        starting(stack, made, "scheduler", SCHEDULER, *words)
         told = []
         for name, cpu in zip(("left", "right"), CPUS, strict=False):
             more = ["--scheduler-file", str(file), "--host", "127.0.0.1", "--name", name, "--nthreads", "1"]
             more += ["--no-nanny", "--no-dashboard", "--resources", "simulator=1"]
-            told.append(starting(stack, tmp_path, name, WORKER, *more, str(cpu)))
+            told.append(starting(stack, made, name, WORKER, *more, str(cpu)))
         wait_until(lambda: all(map(joined, told)), "both workers joined")
-        yield str(json.loads(file.read_text("utf-8"))["address"])
+        yield made
 
 
 def joined(says: Path) -> bool:
     return "Registered to" in says.read_text("utf-8")
 
 
-@pytest.mark.skipif(len(CPUS) < 2, reason="two machines of their own need a CPU each")
+two_cpus = pytest.mark.skipif(len(CPUS) < 2, reason="two machines of their own need a CPU each")
+
+
+@two_cpus
 @pytest.mark.scenario
 def test_two_workers_share_the_combinations(
-    tmp_path: Path, scenario_file: Callable[..., Path], scheduler: str
+    tmp_path: Path, scenario_file: Callable[..., Path], cluster: Cluster
 ) -> None:
     path = scenario_file(parallelism=1, job__client="http.client", vary={"server.latency": ["1ms", "3ms"]})
     words = [
@@ -71,7 +89,7 @@ def test_two_workers_share_the_combinations(
         "--on",
         "dask",
         "--scheduler",
-        scheduler,
+        cluster.address,
         "--json",
         "result.json",
         "--tables",
@@ -90,3 +108,33 @@ def test_two_workers_share_the_combinations(
     told = [json.loads(line)["event"] for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()]
     assert told.count("unit_started") == told.count("unit_ended") == 2
     assert "Traceback" not in done.stderr
+
+
+@two_cpus
+@pytest.mark.truth
+def test_a_worker_killed_in_mid_run_has_its_combination_measured_once_more_elsewhere(
+    tmp_path: Path, scenario_file: Callable[..., Path], cluster: Cluster
+) -> None:
+    levels = {"vary": {"server.latency": ["1ms", "3ms", "5ms"]}, "rounds": 3, "job__pages": 100}
+    path = scenario_file(parallelism=1, job__client="http.client", **levels)
+    words = ["run", str(path), "--no-rerun", "--on", "dask", "--scheduler", cluster.address]
+    lines = tmp_path / "events.jsonl"
+    with running(tmp_path, *words, "--json", "result.json", "--progress", f"jsonl:{lines}") as process:
+        wait_until(lambda: has_measured("right", lines), "the right one has measured something")
+        cluster.processes["right"].kill()
+        _, errors = process.communicate(timeout=110)
+    assert process.returncode == 0, errors
+    document = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    for cell in document["cells"]:
+        counts = [r for r in cell["repetitions"] if r["status"] == "ok"]
+        assert len(counts) == 3
+        assert len({r["round"] for r in cell["repetitions"]}) == len(cell["repetitions"])
+    discarded = [r for cell in document["cells"] for r in cell["repetitions"] if r["status"] == "discarded"]
+    assert discarded
+    assert all(r["reason"].startswith("its combination was left by right") for r in discarded)
+    assert "right: its worker is gone" in errors
+
+
+def has_measured(name: str, path: Path) -> bool:
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return any('"repetition_judged"' in line and f'"name":"{name}"' in line for line in lines)
