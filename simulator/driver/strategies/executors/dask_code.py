@@ -86,10 +86,10 @@ def _package() -> "Iterator[tuple[str, bytes]]":
 
 def _of_user(spec: Spec) -> "Iterator[tuple[str, bytes]]":
     """Yield the modules of client and parser, where they lie in a folder of the scenario's: a file, or a package."""
-    named = {
-        str(each).partition(":")[0].partition(".")[0] for each in (spec.parser.get("function"), spec.client)
-    }
-    for name in named:
+    named = (spec.parser.get("function") or "", spec.client)
+    for name in sorted({each.partition(":")[0].partition(".")[0] for each in named}):
+        if not name.isidentifier():
+            continue
         for folder in map(Path, spec.import_path):
             module, package = folder / f"{name}.py", folder / name
             if package.joinpath("__init__.py").is_file():

@@ -21,8 +21,8 @@ class DaskShard(Pushed):
     def start(self) -> "list[Worker]":
         """Start the cluster and every worker: parser imported, client connected."""
         self._dask = self._executor = dask = DaskCluster(self._spec, self._count)
-        dask.open()
-        workers = dask.set_up()
+        self._guarded(dask.open)
+        workers: list[Worker] = self._guarded(dask.set_up)
         self.outcome.notes.update(dask.notes)
         return workers
 
