@@ -155,7 +155,7 @@ class DaskCluster:
         """Let the workers end, or those of a cluster that runs go on as they were."""
         if self._client is not None:
             if self._sent is not None:
-                self._run(push_worker.release_all)
+                self._run(dask_worker.release)
                 self._client.set_metadata([METADATA, self._repetition], None)
                 self._sent.take_back()
             self._client.close()

@@ -6,6 +6,7 @@ are handed their first job: what that needs, the scheduler keeps.
 
 import os
 import pickle
+import sys
 import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -74,6 +75,8 @@ class _State:
     together: "dict[str, Common]" = field(default_factory=dict)
     """By repetition: the last one only."""
     revived: int = 0
+    switch_interval_s: float = field(default_factory=sys.getswitchinterval)
+    """Before a job has set another one."""
 
 
 _state = _State()
@@ -114,6 +117,13 @@ def do(repetition: str, job: Job) -> Any:
         if refused is not None:
             return Done((), f"a worker that came later cannot work: {refused[1]}")
     return push_worker.do(job)
+
+
+def release() -> None:
+    """Close all connections, and leave this process as it was."""
+    push_worker.release_all()
+    _state.together.clear()
+    sys.setswitchinterval(_state.switch_interval_s)
 
 
 def _revive(repetition: str) -> "tuple[str, str] | None":

@@ -64,3 +64,19 @@ def test_the_way_shows_the_servers_queue_where_there_is_one() -> None:
         assert names[names.index(expected[0]) :][:3] == expected
         if queue_s is not None:
             assert table.rows[0][names.index("server queue")] == "140"
+
+
+def test_what_handing_tasks_over_takes_is_shown_of_clusters_alone() -> None:
+    taken = {"task_hand_over_s": 0.02, "hand_over_s": 0.002, "hand_over_share": 0.1, "done_again": 3}
+
+    def tables(**changes: object) -> list[Table]:
+        parts = build(document(RATES, threads=changes), explain=True)
+        return [p for p in parts if isinstance(p, Table) and "handing tasks over" in p.title]
+
+    assert tables() == []
+    (table,) = tables(**taken)
+    assert [column.name for column in table.columns] == [
+        *("strategy", "cluster", "a task", "a page", "there", "share", "again")
+    ]
+    (row,) = table.rows
+    assert row == ("threads", "–", "20", "2", "–", "10", "3")
