@@ -35,9 +35,11 @@ parallelism: 1
 rounds: {rounds}
 validity: {{min_window: {window}}}
 vary:
-  server.latency: [2ms, 10ms, 40ms]
-  job.parse_cost: [0ms, 500us, 2ms, 5ms, 15ms]
+  server.latency: [{latencies}]
+  job.parse_cost: [{costs}]
 """
+LATENCIES, QUICK_LATENCIES = "2ms, 10ms, 40ms", "10ms"
+COSTS, QUICK_COSTS = "0ms, 500us, 2ms, 5ms, 15ms", "0ms, 2ms, 15ms"
 ROUNDS, QUICK_ROUNDS = 5, 3
 WINDOW, QUICK_WINDOW = "500ms", "200ms"
 GROUPS = ("left", "right")
@@ -47,6 +49,7 @@ WORKER = (
     "import os, sys; os.sched_setaffinity(0, {int(sys.argv.pop())});"
     " from distributed.cli.dask_worker import main; main()"
 )
+VARIED = ("server.latency", "job.parse_cost")
 SURE = ("faster", "a little faster", "as fast")
 
 
@@ -83,14 +86,14 @@ def _start(stack: ExitStack, says: Path, code: str, *words: str) -> Path:
     return says
 
 
-def measured(scenario: str, cpus: Sequence[int]) -> ResultDocument:
-    """Return the document of a run that is spread over a group for each of these CPUs."""
+def measured(scenario: str, cpus: Sequence[int], *more: str) -> ResultDocument:
+    """Return the document of a run that is spread over a group for each of these CPUs, with these further options."""
     with tempfile.TemporaryDirectory(prefix="simulator-on-dask-") as name:
         folder = Path(name)
         (folder / "sixty.yaml").write_text(scenario, encoding="utf-8")
         with cluster(folder, cpus) as address:
             words = ["run", "sixty.yaml", "--on", "dask", "--scheduler", address, "--json", "r.json"]
-            command = [sys.executable, "-m", "simulator", *words, "--store", "r.sqlite", "--quiet"]
+            command = [sys.executable, "-m", "simulator", *words, "--store", "r.sqlite", "--quiet", *more]
             subprocess.run(command, cwd=folder, check=False, stdout=subprocess.DEVNULL)
         return read((folder / "r.json").read_text("utf-8"))
 
@@ -112,6 +115,7 @@ def contradict(one: Contrast, other: Contrast) -> bool:
 def compared(on_two: ResultDocument, on_one: ResultDocument) -> int:
     """Print both beside one another; returns how many contradict."""
     ones, wrong, same, shared = contrasts(on_one), 0, 0, 0
+    cells = {cell.id: cell for cell in on_two.cells}
     for key, two in contrasts(on_two).items():
         one = ones.get(key)
         if one is None:
@@ -120,11 +124,12 @@ def compared(on_two: ResultDocument, on_one: ResultDocument) -> int:
         bad = contradict(two, one)
         wrong += bad
         same += (two.of, two.verdict) == (one.of, one.verdict)
-        where = next(c.environment["machine"]["name"] for c in on_two.cells if c.id == two.of)
         ratios = [NONE if each.ratio is None else factor(each.ratio.median) for each in (two, one)]
+        of, over, first = (cells[cell_id] for cell_id in (two.of, two.over, one.of))
         print(
-            f"{where:6} {two.of} over {two.over}: {two.verdict} ({ratios[0]}×);"
-            f" on one: {one.of} {one.verdict} ({ratios[1]}×){'  CONTRADICTS' if bad else ''}"
+            f"{of.environment['machine']['name']:6} {', '.join(str(of.factors[path]) for path in VARIED)}:"
+            f" {of.name} over {over.name} {two.verdict} ({ratios[0]}×);"
+            f" on one: {first.name} {one.verdict} ({ratios[1]}×){'  CONTRADICTS' if bad else ''}"
         )
     best = {
         tuple(sorted(group.cells)): group.recommended for group in on_one.combinations if group.recommended
@@ -140,7 +145,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--window", help="shortest window of a repetition")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, shorter windows")
+    parser.add_argument(
+        "--quick", action="store_true", help="12 cells, fewer rounds, none again, shorter windows"
+    )
     asked = parser.parse_args(arguments)
     cpus = sorted(os.sched_getaffinity(0))[: len(GROUPS)]
     if len(cpus) < len(GROUPS):
@@ -149,11 +156,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scenario = SCENARIO.format(
         rounds=asked.rounds or (QUICK_ROUNDS if asked.quick else ROUNDS),
         window=asked.window or (QUICK_WINDOW if asked.quick else WINDOW),
+        latencies=QUICK_LATENCIES if asked.quick else LATENCIES,
+        costs=QUICK_COSTS if asked.quick else COSTS,
     )
     documents = []
     for used in (cpus, cpus[:1]):
         began = time.monotonic()
-        documents.append(measured(scenario, used))
+        documents.append(measured(scenario, used, *(["--no-rerun"] if asked.quick else [])))
         cells = documents[-1].cells
         valid = sum(cell.status == "ok" for cell in cells)
         print(

@@ -127,9 +127,9 @@ def test_the_table_of_accuracy_says_what_was_measured_where() -> None:
 
 
 @pytest.mark.truth
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
 def test_a_plan_on_two_groups_gives_the_verdicts_of_one() -> None:
     command = [sys.executable, "-m", "benchmarks.on_dask", "--quick"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=890, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1190, check=False)
     assert done.returncode in (0, 1), done.stdout + done.stderr  # 1: a busy machine may contradict itself
-    assert done.stdout.count("60 of 60 cells valid") == 2
+    assert done.stdout.count("12 of 12 cells valid") == 2
