@@ -110,9 +110,13 @@ def rows(found: Sequence[Scored]) -> list[list[str]]:
     ]
     runtimes = dict.fromkeys(one.cell.factors.get(RUNTIME) for one in found)
     by_runtime = [
-        summary(f"throughput, Python {name}", [one.throughput for one in mine], [one.inside for one in mine])
+        summary(
+            f"throughput, {f'Python {name}' if name else 'where no other Python was asked for'}",
+            [one.throughput for one in mine],
+            [one.inside for one in mine],
+        )
         for name in runtimes
-        if name is not None and (mine := [one for one in found if one.cell.factors.get(RUNTIME) == name])
+        if len(runtimes) > 1 and (mine := [one for one in found if one.cell.factors.get(RUNTIME) == name])
     ]
     return of_all + by_strategy + by_runtime
 
