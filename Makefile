@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint simulator/runtimes/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-truth check format bench bench-answers bench-scale pictures parsers clients accuracy reference campaign site server clean
+.PHONY: help demo test test-truth check format bench bench-answers bench-on-dask bench-scale pictures parsers clients accuracy reference campaign site server clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

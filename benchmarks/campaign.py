@@ -15,8 +15,7 @@
            threads in the runner and in the mock server.
 
 The same seed gives the same scenarios, requests and sizes of disks; the moments of kills are shares of how long a run
-takes here. Half an hour; nothing that runs beside it changes what it finds. Ends with 1 where there is a
-fault.
+takes here. Half an hour; nothing that runs beside it changes what it finds. Ends with 1 where there is a fault.
 """
 
 import argparse

@@ -16,7 +16,7 @@ EXECUTORS = {
     "joblib": ("joblib_parallel", "JoblibParallel"),
     "dask": ("dask_shard", "DaskShard"),
 }
-"""Module and class of each; imported where it is chosen."""
+"""Module and class of each, an executor or a whole shard; imported where it is chosen."""
 
 
 def open_pushed(spec: Spec) -> Shard:
@@ -25,9 +25,8 @@ def open_pushed(spec: Spec) -> Shard:
     if name not in EXECUTORS:
         raise Failure("failed", f"this driver knows no executor {name}")
     module, made = EXECUTORS[name]
-    if name == "dask":
-        from .dask_shard import DaskShard  # noqa: PLC0415 - where it is chosen
-
-        return DaskShard(spec)
-    in_threads = spec.strategy.shard_kind == "none"
-    return Pushed(spec, getattr(import_module(f".{module}", __name__), made), in_threads=in_threads)
+    found = getattr(import_module(f".{module}", __name__), made)
+    if issubclass(found, Pushed):
+        shard: Shard = found(spec)
+        return shard
+    return Pushed(spec, found, in_threads=spec.strategy.shard_kind == "none")

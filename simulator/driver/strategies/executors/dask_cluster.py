@@ -34,7 +34,7 @@ class DaskCluster:
     """The client of a cluster, and all that is handed to it."""
 
     def __init__(self, spec: Spec, window: int) -> None:
-        """Open the cluster, or connect to it. Raises Failure where that cannot be done.
+        """Make the client of a cluster that is not opened yet. Raises Failure where Dask is not installed.
 
         Args:
             spec: the job.
@@ -56,7 +56,7 @@ class DaskCluster:
         self.job_size = spec.strategy.chunk
 
     def open(self) -> None:
-        """Start the cluster, or connect to it; find out who is there."""
+        """Start the cluster, or connect to it; find out who is there. Raises Failure where that cannot be done."""
         told, spec = self._told, self._spec
         if told.scheduler is None:
             from .dask_local import open_cluster  # noqa: PLC0415 - where one is to be started
