@@ -15,7 +15,7 @@ NEWS_S = 10.0
 
 
 @dataclass
-class Ear:
+class Listener:
     """Listens to one machine, and can ask it to stop.
 
     Args:
@@ -65,7 +65,7 @@ class Ear:
 
 async def listen(cluster: Cluster, address: str, order: Order, take: Callable[[Told], None]) -> Ended:
     """Give an order to a worker and take what is told; returns how it ended. Raises WorkerLostError."""
-    return await Ear(cluster, address).listen(order, take)
+    return await Listener(cluster, address).listen(order, take)
 
 
 def _heard(line: str) -> Told:

@@ -14,7 +14,7 @@ from simulator.result.samples import Samples
 from simulator.runner.stop import Stop
 from simulator.spread.assigning import Assigning, Task
 from simulator.spread.cluster import Cluster, ClusterError, WorkerLostError
-from simulator.spread.listening import Ear
+from simulator.spread.listening import Listener
 from simulator.spread.machines import Machine, same_kind
 from simulator.spread.plan import Plan, Roll, no_machine
 from simulator.spread.rows import Rows
@@ -186,12 +186,12 @@ class Spread:
         task.home, task.running, task.left_s = machine.name, True, None
         self._emit(events.UnitStarted(machine.name, task.unit.cells, assigning.done, len(assigning.tasks)))
         order = self._rows.order(self.plan.order, task)
-        ear = Ear(cluster, machine.address)
+        listener = Listener(cluster, machine.address)
         self._running[machine.name] = _Measuring(
             task,
             machine,
-            ear,
-            asyncio.create_task(ear.listen(order, lambda event: self._take(task, machine, event))),
+            listener,
+            asyncio.create_task(listener.listen(order, lambda event: self._take(task, machine, event))),
         )
 
     def _take(self, task: Task, machine: Machine, event: Told) -> None:
@@ -248,7 +248,7 @@ class Spread:
         if not self._running:
             return
         measuring = tuple(self._running.values())
-        await asyncio.gather(*(each.ear.end() for each in measuring))
+        await asyncio.gather(*(each.listener.end() for each in measuring))
         await asyncio.wait([each.task for each in measuring], timeout=PATIENCE_S)
         for each in measuring:
             each.task.cancel()
@@ -264,5 +264,5 @@ class _Measuring:
 
     task_of: Task
     machine: Machine
-    ear: Ear
+    listener: Listener
     task: "asyncio.Task[Ended]"

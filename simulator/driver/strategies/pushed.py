@@ -19,12 +19,12 @@ from ..shared.tickets import Tickets
 from ..spec import Spec
 from ..tickets import Claim, Due, open_tickets
 from . import push_worker
-from .crew import Crew, Staff
 from .interface import Outcome, Worker
+from .pool_workers import PoolWorkers, WorkerPool
 from .push_worker import Common, Job, Told
 
 
-class Executor(Staff, Protocol):
+class Executor(WorkerPool, Protocol):
     """What keeps workers and hands jobs to them."""
 
     job_size: int
@@ -57,7 +57,7 @@ class Pushed:
         self._open_executor = open_executor
         self._tickets: Tickets = open_tickets(spec)
         self._executor: Executor | None = None
-        self._crew: Crew | None = None
+        self._workers: PoolWorkers | None = None
         self._common: Common | None = None
 
     def start(self) -> "list[Worker]":
@@ -66,8 +66,10 @@ class Pushed:
         if self._in_threads:
             self._common = push_worker.common(spec, count)
         self._executor = executor = self._open_executor(spec, count)
-        self._crew = crew = Crew(spec, executor, count)
-        workers = crew.start(push_worker.set_up, lambda index, gate: (Told(spec, index, gate, self._common),))
+        self._workers = found = PoolWorkers(spec, executor, count)
+        workers = found.start(
+            push_worker.set_up, lambda index, gate: (Told(spec, index, gate, self._common),)
+        )
         self.outcome.notes.update(executor.notes)
         return workers
 
@@ -100,8 +102,8 @@ class Pushed:
 
     def release(self) -> None:
         """Let the workers end."""
-        if self._crew is not None:
-            self._crew.close(push_worker.release)
+        if self._workers is not None:
+            self._workers.close(push_worker.release)
 
     def _park(self) -> None:
         """Take over what the workers know of errors, and see that all are still there."""
@@ -111,8 +113,8 @@ class Pushed:
             self.outcome.errors.extend(self._common.errors.kept)
 
     def _each(self, task: Any) -> "list[Any]":
-        assert self._crew is not None  # noqa: S101 - start comes first
-        return self._crew.each(task)
+        assert self._workers is not None  # noqa: S101 - start comes first
+        return self._workers.each(task)
 
 
 def jobs_of(claim: Claim, due: "Due | None", size: int) -> "Iterator[Job]":

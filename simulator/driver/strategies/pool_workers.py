@@ -11,7 +11,7 @@ from .gate import Doorkeeper, Gate
 from .interface import Worker
 
 
-class Staff(Protocol):
+class WorkerPool(Protocol):
     """What keeps workers: an executor, in one of the ways in which people write it."""
 
     notes: "dict[str, Any]"
@@ -27,18 +27,18 @@ class Staff(Protocol):
         """Let the workers end and wait until they have."""
 
 
-class Crew:
+class PoolWorkers:
     """So many workers, who wait for one another at a gate, so that each task is in another one.
 
     Args:
         spec: the job.
-        staff: what keeps them.
+        pool: what keeps them.
         count: how many.
         shard: whose they are.
     """
 
-    def __init__(self, spec: Spec, staff: Staff, count: int, shard: int = 0) -> None:
-        self._staff, self._count = staff, count
+    def __init__(self, spec: Spec, pool: WorkerPool, count: int, shard: int = 0) -> None:
+        self._pool, self._count = pool, count
         self._doorkeeper = Doorkeeper(Path(spec.output).resolve().parent, f"gate-{shard}", count)
         self._closed = False
 
@@ -59,7 +59,7 @@ class Crew:
 
     def broken(self, error: BaseException) -> Failure:
         """Return what to raise where a worker has died."""
-        return Failure("failed", self._staff.broken(error))
+        return Failure("failed", self._pool.broken(error))
 
     def close(self, last: "Callable[..., Any] | None" = None) -> None:
         """Let the workers end, after they have done a last task; safe to call more than once."""
@@ -69,13 +69,13 @@ class Crew:
         if last is not None:
             with suppress(Failure):
                 self.each(last)
-        self._staff.close()
+        self._pool.close()
         self._doorkeeper.close()
 
     def _everywhere(self, task: Any, arguments: "list[tuple[Any, ...]]") -> "list[Any]":
         self._doorkeeper.shut()
         try:
-            return self._staff.everywhere(task, arguments)
+            return self._pool.everywhere(task, arguments)
         except Failure:
             raise
         except Exception as error:
